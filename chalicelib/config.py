@@ -1,0 +1,49 @@
+"""Settings, typed, read from the environment once. The only reader of os.environ."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic import Field
+
+from chalicelib.models import Model
+
+
+class Settings(Model):
+    """Every setting with its default; the environment variable is the name in capitals.
+
+    `inbox_key` and `root_key` are KMS key ARNs, or `file:` paths of local key files; the door needs neither.
+    """
+
+    stage: str = Field("local", description="Names the tables, parameters and keys: `regulars-<stage>-...`")
+    public_url: str = Field("http://127.0.0.1:8000", description="Where people reach us; every link starts with it")
+    shop_name: str = Field("Corner Shop", description="Shown on pages and in mails")
+    shop_country: str = Field("US", description="Region for phone numbers written without a country code (ISO 3166)")
+    shop_language: str = Field("en", description="Language of pages when a visitor names none we have")
+    inbox_key: str = Field("", description="KMS ARN (or `file:` path) whose private half opens the inbox; settling only")
+    root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling only")
+    max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes after decoding")
+    posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
+    settle_batch: int = Field(25, description="Inbox items that one sweep of one shard settles")
+
+    @property
+    def prefix(self) -> str:
+        """Return what every table's name starts with."""
+        return f"regulars-{self.stage}-"
+
+    @property
+    def parameter_path(self) -> str:
+        """Return the SSM path that holds the door's secrets and public keys."""
+        return f"/regulars/{self.stage}/door/"
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Build settings from environment variables; raise ValidationError naming the bad one, never its value."""
+    given = {name: environ[name.upper()] for name in Settings.model_fields if environ.get(name.upper())}
+    return Settings.model_validate(given)
+
+
+@cache
+def current_settings() -> Settings:
+    """Return this process's settings."""
+    return read_settings(os.environ)

@@ -1,0 +1,110 @@
+"""Every error raised on purpose.
+
+    ChaliceViewError                 answered as {"Code": class name, "Message": text}; never logged as a crash
+    +-- 400 MalformedError           the bytes are not what they claim to be
+    +-- 401 InvalidSignatureError    does not say why
+    +-- 403 ForbiddenOriginError     a browser on a site that this form does not allow
+    +-- 404 UnknownPageError         pages and forms only; a webhook route never answers 404 or 410
+    +-- 405 WrongMethodError
+    +-- 413 TooLargeError
+    +-- 415 UnsupportedTypeError
+    +-- 422 InvalidSubmissionError   names each field and what is wrong with it, never its value
+    +-- 429 SlowDownError
+    +-- 503 TryAgainLaterError       nothing was kept: send it again
+
+    RegularsError                    ours alone; never meant for a client; text holds ids only
+    +-- SealBrokenError              a sealed message is not the one we wrote for this place
+    +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
+    +-- RaceLostError                another worker changed the same customer first: read again
+
+This is the only module below the routes that imports Chalice: its view errors give status and body for free.
+"""
+
+from collections.abc import Mapping
+
+from chalice.app import ChaliceViewError
+
+
+class MalformedError(ChaliceViewError):
+    """400: a body that cannot be parsed, or that is not of the shape its topic promises."""
+
+    STATUS_CODE = 400
+
+
+class InvalidSignatureError(ChaliceViewError):
+    """401: the signature is missing, wrong or out of date."""
+
+    STATUS_CODE = 401
+
+    def __init__(self) -> None:
+        """Say the same whatever the reason: the reason helps only a forger."""
+        super().__init__("The signature is not valid.")
+
+
+class ForbiddenOriginError(ChaliceViewError):
+    """403: the Origin header names a site that this form does not allow."""
+
+    STATUS_CODE = 403
+
+
+class UnknownPageError(ChaliceViewError):
+    """404: no such form or page."""
+
+    STATUS_CODE = 404
+
+
+class WrongMethodError(ChaliceViewError):
+    """405: this address takes another method."""
+
+    STATUS_CODE = 405
+
+
+class TooLargeError(ChaliceViewError):
+    """413: more bytes, keys or depth than we take."""
+
+    STATUS_CODE = 413
+
+
+class UnsupportedTypeError(ChaliceViewError):
+    """415: a content type or encoding that we do not read."""
+
+    STATUS_CODE = 415
+
+
+class InvalidSubmissionError(ChaliceViewError):
+    """422: understood, but some fields cannot be kept. `fields` maps a field's name to a reason code."""
+
+    STATUS_CODE = 422
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        """Take reason codes such as `missing`, `invalid`, `too_long`; values never come here."""
+        self.fields = dict(fields)
+        super().__init__("; ".join(f"{name}: {reason}" for name, reason in self.fields.items()))
+
+
+class SlowDownError(ChaliceViewError):
+    """429: too many submissions from one place."""
+
+    STATUS_CODE = 429
+
+
+class TryAgainLaterError(ChaliceViewError):
+    """503: nothing was kept; the sender should send it again."""
+
+    STATUS_CODE = 503
+
+
+class RegularsError(Exception):
+    """Base of the errors that never leave the service."""
+
+
+class SealBrokenError(RegularsError):
+    """A sealed message was altered, moved, truncated, lengthened, or sealed by another suite or key."""
+
+
+class UnreadableError(RegularsError):
+    """A submission cannot be interpreted; it is parked with this reason and waits for a person."""
+
+
+class RaceLostError(RegularsError):
+    """A condition of a transaction failed because another worker was faster; read again and retry."""

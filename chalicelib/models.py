@@ -1,0 +1,200 @@
+"""The shapes that cross a boundary: frozen, strict, and silent about their values when they fail.
+
+A `Submission` is what arrived (from anyone, about anything). A `Reading` is what it says, in our words.
+A `Profile` is what all readings of one person add up to.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+JsonValue = Any  # str | bool | None | int | Decimal | list | dict, as strictjson reads it
+
+
+class Model(BaseModel):
+    """Frozen; unknown names refused; a failed validation never quotes its input (it would reach the log)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Trust(StrEnum):
+    """How far a submission's origin is proven. Only SIGNED may overwrite or claim what others rely on."""
+
+    SIGNED = "signed"      # a sender's signature was verified
+    RENDERED = "rendered"  # a form page that we rendered and signed
+    BARE = "bare"          # anyone's post: curl, a hand-written form, a bot
+
+
+class Submission(Model):
+    """One thing that happened, as it arrived.
+
+    `body` is the payload as sent (senders) or the cleaned values as canonical JSON (forms).
+    `occurred_at` is the sender's own time where it gives one, else `received_at`; both aware, UTC.
+    `claims` are the sender's delivery and event ids, e.g. `event:1234`; each takes effect once per (sender, shop, topic).
+    `idempotency_key` tells two posts of one form apart; empty for webhooks, whose body suffices.
+    `network` is the truncated address (IPv4 /24, IPv6 /48) kept as consent evidence; forms only.
+    `suspicion` lists why it looks like spam; not empty means quarantine.
+    """
+
+    sender: str
+    shop: str = ""
+    topic: str
+    trust: Trust
+    received_at: AwareDatetime
+    occurred_at: AwareDatetime
+    claims: tuple[str, ...] = ()
+    idempotency_key: str = ""
+    network: str = ""
+    language: str = ""
+    suspicion: tuple[str, ...] = ()
+    body: bytes
+
+
+class ConsentState(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    PENDING = "pending"  # asked to confirm by mail, not confirmed yet
+
+
+class Consent(Model):
+    """One statement of will for one purpose, with its evidence.
+
+    `words` is the exact text shown; empty where a sender (Shopify) keeps the words to itself.
+    `at` is when the person said it. `network` is truncated. `channel` is e.g. `form:sign-up` or `shopify`.
+    """
+
+    purpose: str
+    state: ConsentState
+    at: AwareDatetime
+    channel: str
+    words: str = ""
+    words_version: str = ""
+    language: str = ""
+    network: str = ""
+    signed: bool = False
+
+
+class LineItem(Model):
+    """One line of an order; `price` is for one unit, in the order's currency."""
+
+    product_id: str = ""
+    sku: str = ""
+    title: str = ""
+    quantity: int = 1
+    price: Decimal = Decimal(0)
+
+
+class OrderState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class Order(Model):
+    """An order as its sender last described it. `id` is the sender's; money is in `currency`.
+
+    `refunds` maps a refund's id to its amount: a set, so that hearing of one twice changes nothing.
+    """
+
+    id: str
+    placed_at: AwareDatetime
+    updated_at: AwareDatetime
+    state: OrderState
+    total: Decimal = Decimal(0)
+    currency: str = ""
+    number: str = ""
+    items: tuple[LineItem, ...] = ()
+    codes: tuple[str, ...] = ()
+    refunds: dict[str, Decimal] = Field(default_factory=dict)
+    test: bool = False
+
+
+class Refund(Model):
+    """Money given back for an order that may not have been heard of yet."""
+
+    id: str
+    order_id: str
+    amount: Decimal
+    currency: str = ""
+
+
+class Entry(Model):
+    """What a person told us on one occasion, beside their contact details: survey, warranty card, pre-order, cart."""
+
+    kind: str
+    at: AwareDatetime
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Reading(Model):
+    """What one submission says. Addresses are as given; `identity` normalises them.
+
+    `kind` names the history event: sign-up, pre-order, warranty, survey, order, refund, cart, customer, consent,
+    compliance, response, other.
+    `sender_id` is the sender's own id of the customer.
+    `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
+    """
+
+    kind: str
+    sender_id: str = ""
+    email: str = ""
+    phone: str = ""
+    fields: dict[str, JsonValue] = Field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    orders: tuple[Order, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    entry: Entry | None = None
+
+
+class Identity(Model):
+    """One normalised way of naming a person: kind `email`, `phone` or `id` (sender, shop and the sender's id)."""
+
+    kind: str
+    value: str
+
+
+class HeldValue(Model):
+    """A profile field with where it came from and when; `signed` sources outrank the rest, then the later wins."""
+
+    value: JsonValue
+    at: AwareDatetime
+    source: str
+    signed: bool
+
+
+class Profile(Model):
+    """What is known of one person: the fold of their history, and nothing that the history does not say.
+
+    `orders` is keyed by `sender:shop:id`; `entries` by the inbox key of the submission they came in.
+    """
+
+    customer_id: str
+    fields: dict[str, HeldValue] = Field(default_factory=dict)
+    consents: dict[str, Consent] = Field(default_factory=dict)
+    orders: dict[str, Order] = Field(default_factory=dict)
+    refunds: dict[str, Refund] = Field(default_factory=dict)
+    entries: dict[str, Entry] = Field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
+    first_seen: AwareDatetime | None = None
+    last_seen: AwareDatetime | None = None
+    last_purchase: AwareDatetime | None = None
+    events: int = 0
+
+
+class Event(Model):
+    """One line of a person's history: the submission whole, and the inbox key it came under.
+
+    What it says is read again whenever it is needed, so a better reader improves old history too.
+    """
+
+    key: str
+    submission: Submission
+
+
+def utc_text(moment: datetime) -> str:
+    """Return RFC 3339 UTC text with microseconds: it sorts as time does, which table keys rely on."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
