@@ -1,0 +1,107 @@
+"""One form, as its file defines it. Every key is documented in docs/forms.md; a test holds the page to this model."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Key
+from pydantic import StringConstraints, model_validator
+
+from chalicelib.forms.field import MANY, Field, Name
+from chalicelib.forms.words import Words, walk_words
+from chalicelib.models import Model
+
+# Exact origins only (RFC 6454): no wildcard, no path. Plain http is for the developer's own machine.
+Origin = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?)$"
+    ),
+]
+# Printable ASCII without backslash, userinfo or fragment: one address that every reader parses alike.
+Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
+Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+
+RESERVED = ("language", "render", "submission", "redirect")
+CONSENT_PREFIX = "consent_"
+
+
+class ConsentAsk(Model):
+    """One permission asked for. Change `words` and you must change `version`: both are kept as evidence."""
+
+    purpose: Purpose
+    version: Version
+    words: Words
+
+    @property
+    def name(self) -> str:
+        """Return the checkbox's name in a post; its value is the version of the words shown."""
+        return CONSENT_PREFIX + self.purpose.replace("-", "_")
+
+
+class Spam(Model):
+    """How a form tells people from machines. Nothing here loses a person's post: suspects are set aside."""
+
+    honeypot: Name = "referral_note"
+    min_seconds: int = Key(2, ge=0, le=60)
+    max_age_hours: int = Key(24, ge=1, le=720)
+    posts_per_minute: int = Key(20, ge=1, le=600)
+
+
+class Form(Model):
+    """A form. Its languages are those of its title; every other text must speak the same ones."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"]
+    version: Version
+    title: Words
+    intro: Words
+    submit: Words
+    thanks_title: Words
+    thanks: Words
+    fields: tuple[Field, ...] = Key(min_length=1, max_length=60)
+    one_of: tuple[tuple[Name, ...], ...] = ()
+    consents: tuple[ConsentAsk, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    redirects: tuple[Target, ...] = ()
+    ignored: tuple[str, ...] = ("submit",)
+    spam: Spam = Spam()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages this form speaks, the first being its own default."""
+        return self.title.languages
+
+    def find_field(self, name: str) -> Field | None:
+        """Return the field of that name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def takes_many(self, name: str) -> bool:
+        """Tell whether a post may repeat this name."""
+        field = self.find_field(name)
+        return field is not None and field.type in MANY
+
+    @model_validator(mode="after")
+    def check_names(self) -> "Form":
+        """Refuse two things of one name, and names that a post uses for something else."""
+        names = [field.name for field in self.fields]
+        names += [ask.name for ask in self.consents] + [self.spam.honeypot]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"used twice: {', '.join(sorted(twice))}")
+        taken = {name for name in names if name in RESERVED or name in self.ignored}
+        taken |= {field.name for field in self.fields if field.name.startswith(CONSENT_PREFIX)}
+        if taken:
+            raise ValueError(f"names with a meaning of their own: {', '.join(sorted(taken))}")
+        unknown = {name for group in self.one_of for name in group} - set(names)
+        if unknown:
+            raise ValueError(f"one_of names no field: {', '.join(sorted(unknown))}")
+        return self
+
+    @model_validator(mode="after")
+    def check_languages(self) -> "Form":
+        """Refuse a text that lacks a language, or has one more than the title."""
+        for place, words in walk_words(self):
+            odd = set(words.languages) ^ set(self.languages)
+            if odd:
+                raise ValueError(f"{place}: languages differ from the title's: {', '.join(sorted(odd))}")
+        return self

@@ -1,0 +1,49 @@
+"""What a form's submission says. Reads only its body: later edits of the definition change no evidence."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
+from chalicelib.strictjson import parse_object
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say in our words what the form says; raise UnreadableError."""
+    try:
+        body = parse_object(submission.body)
+        return read_body(submission, body)
+    except (MalformedError, TooLargeError, ValidationError, KeyError, TypeError, AttributeError):
+        # The cause may quote the body, which is personal: it must not ride along into a log.
+        raise UnreadableError("form body is not of the shape we write") from None
+
+
+def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
+    """Turn the canonical body into a Reading; the language is a profile field only where the person chose it."""
+    fields = dict(body["fields"])
+    if submission.language:
+        fields["language"] = submission.language
+    entry = Entry(kind=body["kind"], at=submission.occurred_at, values=body["entry"])
+    return Reading(
+        kind=body["kind"],
+        email=fields.get("email", ""),
+        phone=fields.get("phone", ""),
+        fields=fields,
+        consents=tuple(read_consent(submission, body["form"], said) for said in body["consents"]),
+        entry=entry if entry.values else None,
+    )
+
+
+def read_consent(submission: Submission, form: str, said: Mapping[str, str]) -> Consent:
+    """Return one consent with its evidence; a form is anyone's post, so it is never signed."""
+    return Consent(
+        purpose=said["purpose"],
+        state=ConsentState.GIVEN,
+        at=submission.occurred_at,
+        channel=f"form:{form}",
+        words=said["words"],
+        words_version=said["words_version"],
+        language=said["language"],
+        network=submission.network,
+    )

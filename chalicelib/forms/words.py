@@ -1,0 +1,34 @@
+"""What a form says, in each of its languages."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, RootModel, StringConstraints
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]  # BCP 47
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class Words(RootModel[dict[Language, Phrase]], frozen=True):
+    """The same words in several languages, keyed by language."""
+
+    def __getitem__(self, language: str) -> str:
+        """Return the words in a language that the form has."""
+        return self.root[language]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages, in the file's order."""
+        return tuple(self.root)
+
+
+def walk_words(part: object, place: str = "") -> Iterator[tuple[str, Words]]:
+    """Yield every Words below a definition, with its place, e.g. `fields.2.label`."""
+    if isinstance(part, Words):
+        yield place, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from walk_words(getattr(part, name), f"{place}.{name}".lstrip("."))
+    elif isinstance(part, tuple):
+        for number, inner in enumerate(part):
+            yield from walk_words(inner, f"{place}.{number}")
