@@ -14,7 +14,9 @@
 
     RegularsError                    ours alone; never meant for a client; text holds ids only
     +-- SealBrokenError              a sealed message is not the one we wrote for this place
+    +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
+    +-- DefinitionError              a form's file has a mistake; says in which file and where
     +-- RaceLostError                another worker changed the same customer first: read again
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
@@ -102,8 +104,16 @@ class SealBrokenError(RegularsError):
     """A sealed message was altered, moved, truncated, lengthened, or sealed by another suite or key."""
 
 
+class KeyUnavailableError(RegularsError):
+    """A key cannot be used now (throttled, disabled, denied, unreachable); what it sealed is left as it is."""
+
+
 class UnreadableError(RegularsError):
     """A submission cannot be interpreted; it is parked with this reason and waits for a person."""
+
+
+class DefinitionError(RegularsError):
+    """A form's definition cannot be used; the text names the file and the place. It holds no personal data."""
 
 
 class RaceLostError(RegularsError):
