@@ -20,7 +20,9 @@ class Settings(Model):
     shop_name: str = Field("Corner Shop", description="Shown on pages and in mails")
     shop_country: str = Field("US", description="Region for phone numbers written without a country code (ISO 3166)")
     shop_language: str = Field("en", description="Language of pages when a visitor names none we have")
-    inbox_key: str = Field("", description="KMS ARN (or `file:` path) whose private half opens the inbox; settling only")
+    inbox_key: str = Field(
+        "", description="KMS ARN or `file:` path: its private half opens the inbox; settling only"
+    )
     root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling only")
     max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes after decoding")
     posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
@@ -47,3 +49,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 def current_settings() -> Settings:
     """Return this process's settings."""
     return read_settings(os.environ)
+
+
+def serves_requests() -> bool:
+    """Tell a Lambda container that answers HTTP (its handler is the app itself) from all others."""
+    return os.environ.get("_HANDLER") == "app.app"

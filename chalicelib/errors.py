@@ -17,6 +17,7 @@
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
     +-- DefinitionError              a form's file has a mistake; says in which file and where
+    +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
     +-- RaceLostError                another worker changed the same customer first: read again
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
@@ -118,3 +119,7 @@ class DefinitionError(RegularsError):
 
 class RaceLostError(RegularsError):
     """A condition of a transaction failed because another worker was faster; read again and retry."""
+
+
+class HandlerFailedError(RegularsError):
+    """An event handler crashed; the text is the type of what it crashed on, since Lambda logs it."""

@@ -7,11 +7,24 @@ A `Profile` is what all readings of one person add up to.
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-JsonValue = Any  # str | bool | None | int | Decimal | list | dict, as strictjson reads it
+
+def plain_numbers(value: Any) -> Any:
+    """Return a JSON value with every Decimal as its text, so that it is the same after storing as before."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain_numbers(part) for part in value]
+    if isinstance(value, dict):
+        return {name: plain_numbers(part) for name, part in value.items()}
+    return value
+
+
+# str | bool | None | int | list | dict; a Decimal that strictjson read becomes its text
+JsonValue = Annotated[Any, AfterValidator(plain_numbers)]
 
 
 class Model(BaseModel):
@@ -23,9 +36,9 @@ class Model(BaseModel):
 class Trust(StrEnum):
     """How far a submission's origin is proven. Only SIGNED may overwrite or claim what others rely on."""
 
-    SIGNED = "signed"      # a sender's signature was verified
+    SIGNED = "signed"  # a sender's signature was verified
     RENDERED = "rendered"  # a form page that we rendered and signed
-    BARE = "bare"          # anyone's post: curl, a hand-written form, a bot
+    BARE = "bare"  # anyone's post: curl, a hand-written form, a bot
 
 
 class Submission(Model):
@@ -33,7 +46,7 @@ class Submission(Model):
 
     `body` is the payload as sent (senders) or the cleaned values as canonical JSON (forms).
     `occurred_at` is the sender's own time where it gives one, else `received_at`; both aware, UTC.
-    `claims` are the sender's delivery and event ids, e.g. `event:1234`; each takes effect once per (sender, shop, topic).
+    `claims` are the sender's delivery and event ids, e.g. `event:1234`; each works once per (sender, shop, topic).
     `idempotency_key` tells two posts of one form apart; empty for webhooks, whose body suffices.
     `network` is the truncated address (IPv4 /24, IPv6 /48) kept as consent evidence; forms only.
     `suspicion` lists why it looks like spam; not empty means quarantine.

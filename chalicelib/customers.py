@@ -1,0 +1,174 @@
+"""The Customers table: people, how to find them, and what must not happen twice. Every key and query of it.
+
+pk                     sk                       holds
+cust#<id>              profile                  sealed profile; version counts its changes
+cust#<id>              event#<time>#<key>       one sealed submission of the history, by its sender's time
+idn#<secret>#<hash>    identity                 the customer that this blind index name belongs to
+claim#<hash>           claim                    the inbox key under which a delivery or event id took effect
+merge                  <id>#<id>                two customers that may be one person: suggested, never done
+audit#<yyyy-mm>        <time>#<random>          who read whose record and why; no personal data
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import RaceLostError
+
+RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
+
+
+@dataclass(frozen=True)
+class SealedProfile:
+    """A profile as stored; `version` is 0 for one not stored yet."""
+
+    sealed: bytes
+    version: int
+
+
+class Customers:
+    """The table through a boto3 DynamoDB client."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        """Take the client and the table's name."""
+        self.client = client
+        self.table = table
+
+    def find_owners(self, rows: Sequence[str]) -> dict[str, str]:
+        """Return who owns each identity or claim row that exists, read consistently."""
+        owners: dict[str, str] = {}
+        keys = [{"pk": {"S": row}, "sk": {"S": name_kind(row)}} for row in rows]
+        while keys:
+            request = {self.table: {"Keys": keys[:100], "ConsistentRead": True}}
+            answer = self.client.batch_get_item(RequestItems=request)
+            for row in answer["Responses"].get(self.table, []):
+                owners[row["pk"]["S"]] = row["owner"]["S"]
+            rest = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+            keys = [*rest, *keys[100:]]
+        return owners
+
+    def read_profile(self, customer_id: str) -> SealedProfile | None:
+        """Read a customer's profile row consistently."""
+        row = self.client.get_item(
+            TableName=self.table,
+            Key={"pk": {"S": f"cust#{customer_id}"}, "sk": {"S": "profile"}},
+            ConsistentRead=True,
+        ).get("Item")
+        return None if row is None else SealedProfile(row["sealed"]["B"], int(row["version"]["N"]))
+
+    def list_events(self, customer_id: str) -> Iterator[tuple[str, bytes]]:
+        """Yield (record id, sealed submission) of a history, oldest first."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :event)",
+            ExpressionAttributeValues={
+                ":pk": {"S": f"cust#{customer_id}"},
+                ":event": {"S": "event#"},
+            },
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for row in page["Items"]:
+                yield row["sk"]["S"], row["sealed"]["B"]
+
+    def write_profile(self, customer_id: str, sealed: bytes, old_version: int) -> dict[str, Any]:
+        """Return the transaction part that replaces the profile nobody else changed since `old_version`."""
+        part: dict[str, Any] = {
+            "TableName": self.table,
+            "Item": {
+                "pk": {"S": f"cust#{customer_id}"},
+                "sk": {"S": "profile"},
+                "sealed": {"B": sealed},
+                "version": {"N": str(old_version + 1)},
+            },
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if old_version:
+            part["ConditionExpression"] = "version = :old"
+            part["ExpressionAttributeValues"] = {":old": {"N": str(old_version)}}
+        return {"Put": part}
+
+    def write_event(self, customer_id: str, record_id: str, sealed: bytes) -> dict[str, Any]:
+        """Return the transaction part that adds one event to a history."""
+        return {
+            "Put": {
+                "TableName": self.table,
+                "Item": {
+                    "pk": {"S": f"cust#{customer_id}"},
+                    "sk": {"S": record_id},
+                    "sealed": {"B": sealed},
+                },
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def write_owner(self, row: str, owner: str) -> dict[str, Any]:
+        """Return the transaction part that gives a free identity or claim row to its owner, for good."""
+        return {
+            "Put": {
+                "TableName": self.table,
+                "Item": {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": owner}},
+                "ConditionExpression": "attribute_not_exists(pk) OR #owner = :owner",
+                "ExpressionAttributeNames": {"#owner": "owner"},
+                "ExpressionAttributeValues": {":owner": {"S": owner}},
+            }
+        }
+
+    def write_suggestion(self, one: str, other: str, kind: str) -> dict[str, Any]:
+        """Return the transaction part that notes two customers sharing a name of this kind."""
+        pair = "#".join(sorted((one, other)))
+        item = {"pk": {"S": "merge"}, "sk": {"S": pair}, "kind": {"S": kind}}
+        return {"Put": {"TableName": self.table, "Item": item}}
+
+    def list_suggestions(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (customer id, customer id, kind of shared name)."""
+        for row in self.query_partition("merge"):
+            one, other = row["sk"]["S"].split("#")
+            yield one, other, row["kind"]["S"]
+
+    def query_partition(self, name: str) -> Iterator[dict[str, Any]]:
+        """Yield every row of one partition."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": name}},
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def add_audit(self, at: str, entry_id: str, actor: str, reason: str, customer_id: str) -> None:
+        """Note who read whose record and why; `at` is RFC 3339 UTC. Rows are only ever added."""
+        self.client.put_item(
+            TableName=self.table,
+            Item={
+                "pk": {"S": f"audit#{at[:7]}"},
+                "sk": {"S": f"{at}#{entry_id}"},
+                "actor": {"S": actor},
+                "reason": {"S": reason},
+                "customer": {"S": customer_id},
+            },
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+    def commit_parts(self, parts: Iterable[dict[str, Any]]) -> None:
+        """Write all parts or none; raise RaceLostError when a condition failed or a rival was writing."""
+        try:
+            self.client.transact_write_items(TransactItems=list(parts))
+        except ClientError as fault:
+            if fault.response["Error"]["Code"] in RACES:
+                raise RaceLostError("transaction") from None
+            raise
+
+
+def name_kind(row: str) -> str:
+    """Return the sort key that goes with an identity or claim row."""
+    return "identity" if row.startswith("idn#") else "claim"
+
+
+def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:
+    """Return the row of a delivery or event id. The ids are not personal; hashing only bounds their length."""
+    text = "\n".join((sender, shop, topic, claim)).encode()
+    return f"claim#{hashlib.sha256(text).hexdigest()[:40]}"

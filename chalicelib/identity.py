@@ -1,0 +1,80 @@
+"""Who is this? Normalised names of a person, strongest first, and the rules of joining.
+
+    1. The strongest name decides: the sender's customer id, else e-mail, else phone. Weaker ones are not looked up.
+    2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
+    3. A signed source claims every name that is free. Anything else claims only the name that decided.
+    4. Where names of one submission belong to two people, nobody is merged: a suggestion is recorded.
+
+So nobody can join two people, or claim a stranger's phone for an address of their own, by typing into a form.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import idna
+import phonenumbers
+
+from chalicelib.models import Identity, Reading, Submission, Trust
+
+ASCII_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+SPACES = re.compile(r"\s")
+
+
+def list_identities(submission: Submission, reading: Reading, region: str) -> tuple[Identity, ...]:
+    """Return the names in a submission, strongest first; unusable ones are left out, never guessed."""
+    names = []
+    if reading.sender_id:
+        source = f"{submission.sender}:{submission.shop}:{reading.sender_id}"
+        names.append(Identity(kind="id", value=source))
+    email = normalise_email(reading.email)
+    if email:
+        names.append(Identity(kind="email", value=email))
+    phone = normalise_phone(reading.phone, region)
+    if phone:
+        names.append(Identity(kind="phone", value=phone))
+    return tuple(names)
+
+
+def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
+    """Return the names that may decide who this is, in order (rules 1 and 2)."""
+    if trust is Trust.SIGNED and names[:1] and names[0].kind == "id":
+        return tuple(name for name in names if name.kind in ("id", "email"))
+    return names[:1]
+
+
+def list_claimable(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
+    """Return the names that this submission may claim (rule 3)."""
+    return names if trust is Trust.SIGNED else names[:1]
+
+
+@lru_cache(maxsize=1_000)
+def normalise_email(address: str) -> str:
+    """Return the address as the index knows it, or "" (version n1: changing this is an index rotation).
+
+    NFC; ASCII letters lower-cased (never `str.lower`, which equates the Kelvin sign with k); the domain in IDNA 2008.
+    Plus tags and dots stay: they may be different people.
+    """
+    text = unicodedata.normalize("NFC", address.strip())
+    local, at, domain = text.rpartition("@")
+    if not at or not local or SPACES.search(text):
+        return ""
+    try:
+        ascii_domain = idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return ""
+    return f"{local.translate(ASCII_UPPER)}@{ascii_domain}"
+
+
+@lru_cache(maxsize=1_000)
+def normalise_phone(number: str, region: str) -> str:
+    """Return the number in E.164, read as dialled in `region` (ISO 3166) when it has no country code, or ""."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,40 @@
+"""Accept: name, seal, put. One AWS call; no KMS; nothing is read back but an attempt id."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+
+from chalicelib.inbox import Inbox
+from chalicelib.models import Submission
+from chalicelib.vault.envelope import InboxSeal
+
+
+def accept_submission(submission: Submission, *, inbox: Inbox, seal: InboxSeal, door_key: bytes) -> bool:
+    """Keep a submission; return False for one that was kept before. Raise TryAgainLaterError when not kept."""
+    key = name_submission(submission, door_key)
+    return inbox.put_item(
+        key,
+        seal.seal_submission(key, submission),
+        attempt=secrets.token_urlsafe(12),
+        received_at=submission.received_at,
+        suspect=bool(submission.suspicion),
+    )
+
+
+def name_submission(submission: Submission, door_key: bytes) -> str:
+    """Return the dedupe key: 43 characters that say nothing of the body to whoever lacks the door's key.
+
+    The sender's delivery and event ids are not part of it: senders repeat a body under a new id. They are claimed
+    when settling. A form's body is, so that a corrected second post of one page counts as new.
+    """
+    parts = (
+        submission.sender.encode(),
+        submission.shop.encode(),
+        submission.topic.encode(),
+        submission.idempotency_key.encode(),
+        hashlib.sha256(submission.body).digest(),
+    )
+    text = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    digest = hmac.new(door_key, text, hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

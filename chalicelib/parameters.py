@@ -1,0 +1,67 @@
+"""The door's parameters in SSM: its own key, the public half of the inbox key, and what each sender signs with.
+
+/regulars/<stage>/door/door-key            base64 of 32 random bytes: dedupe keys, signed page renders
+/regulars/<stage>/door/inbox-public-key    the key's id on the first line, then its public half in PEM
+/regulars/<stage>/door/senders/<sender>    the sender's signing secrets, one a line: two during a rotation
+"""
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import TryAgainLaterError
+
+FRESH_FOR = timedelta(minutes=5)
+
+
+class Parameters:
+    """Reads the path once, again after five minutes, and keeps the last good answer while SSM is down."""
+
+    def __init__(self, client: Any, path: str) -> None:
+        """Take a boto3 SSM client and the path, with its closing slash."""
+        self.client = client
+        self.path = path
+        self.values: dict[str, str] = {}
+        self.read_at: datetime | None = None
+
+    def read_values(self, now: datetime) -> dict[str, str]:
+        """Return every parameter by its name below the path; raise TryAgainLaterError when never read."""
+        if self.read_at is None or now - self.read_at > FRESH_FOR:
+            try:
+                self.values = self.fetch_values()
+                self.read_at = now
+            except (ClientError, BotoCoreError) as fault:
+                if self.read_at is None:
+                    raise TryAgainLaterError("Not ready: please send it again.") from fault
+        return self.values
+
+    def fetch_values(self) -> dict[str, str]:
+        """Read all pages of the path."""
+        pages = self.client.get_paginator("get_parameters_by_path").paginate(
+            Path=self.path, Recursive=True, WithDecryption=True
+        )
+        return {row["Name"].removeprefix(self.path): row["Value"] for page in pages for row in page["Parameters"]}
+
+    def read_secrets(self, sender: str, now: datetime) -> tuple[bytes, ...]:
+        """Return a sender's secrets; raise TryAgainLaterError for one that is not set up (it will send again)."""
+        lines = self.read_values(now).get(f"senders/{sender}", "").split("\n")
+        secrets = tuple(line.strip().encode() for line in lines if line.strip())
+        if not secrets:
+            raise TryAgainLaterError("Not ready: please send it again.")
+        return secrets
+
+    def read_door_key(self, now: datetime) -> bytes:
+        """Return the door's own key; raise TryAgainLaterError when it is not set up."""
+        value = self.read_values(now).get("door-key")
+        if not value:
+            raise TryAgainLaterError("Not ready: please send it again.")
+        return base64.b64decode(value)
+
+    def read_public_key(self, now: datetime) -> str:
+        """Return the inbox public key parameter; raise TryAgainLaterError when it is not set up."""
+        value = self.read_values(now).get("inbox-public-key")
+        if not value:
+            raise TryAgainLaterError("Not ready: please send it again.")
+        return value

@@ -1,0 +1,141 @@
+"""What we know of one person: a pure fold over their history.
+
+Each step is a join (the later wins, a set grows, an edge moves out), so history may be folded in any order, and
+folding one more event into yesterday's profile equals folding everything again. A property test holds that.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.models import (
+    Consent,
+    ConsentState,
+    Entry,
+    HeldValue,
+    Identity,
+    Order,
+    OrderState,
+    Profile,
+    Reading,
+    Refund,
+    Submission,
+    Trust,
+)
+
+
+def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
+    """Fold a whole history of (inbox key, submission, reading)."""
+    profile = Profile(customer_id=customer_id)
+    for key, submission, reading in history:
+        profile = fold_event(profile, key, submission, reading)
+    return profile
+
+
+def fold_event(profile: Profile, key: str, submission: Submission, reading: Reading) -> Profile:
+    """Return the profile with one more event in it. Folding the same event twice would count it twice."""
+    orders = join_orders(profile.orders, submission, reading.orders)
+    return profile.model_copy(
+        update={
+            "fields": join_fields(profile.fields, submission, reading),
+            "consents": join_consents(profile.consents, reading.consents),
+            "orders": orders,
+            "refunds": join_refunds(profile.refunds, submission, reading.refunds),
+            "entries": join_entries(profile, key, reading),
+            "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
+            "last_seen": max(profile.last_seen or submission.occurred_at, submission.occurred_at),
+            "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
+            "events": profile.events + 1,
+        }
+    )
+
+
+def join_fields(held: Mapping[str, HeldValue], submission: Submission, reading: Reading) -> dict[str, HeldValue]:
+    """Let each field's strongest statement stand: signed before typed, then later before earlier."""
+    said = {**reading.fields, **list_contacts(reading)}
+    source = f"{submission.sender}:{submission.topic}"
+    joined = dict(held)
+    for name, value in said.items():
+        new = HeldValue(
+            value=value,
+            at=submission.occurred_at,
+            source=source,
+            signed=submission.trust is Trust.SIGNED,
+        )
+        old = joined.get(name)
+        joined[name] = new if old is None else max(old, new, key=rank_value)
+    return joined
+
+
+def list_contacts(reading: Reading) -> dict[str, str]:
+    """Return the addresses of a reading as profile fields."""
+    return {name: value for name, value in (("email", reading.email), ("phone", reading.phone)) if value}
+
+
+def rank_value(held: HeldValue) -> tuple[bool, datetime, str, str]:
+    """Order statements; source and text break ties so that the fold does not depend on arrival."""
+    return (held.signed, held.at, held.source, repr(held.value))
+
+
+def join_consents(held: Mapping[str, Consent], said: Iterable[Consent]) -> dict[str, Consent]:
+    """Let the strongest statement per purpose stand."""
+    joined = dict(held)
+    for new in said:
+        old = joined.get(new.purpose)
+        joined[new.purpose] = new if old is None else max(old, new, key=rank_consent)
+    return joined
+
+
+def rank_consent(consent: Consent) -> tuple[bool, datetime, bool, str]:
+    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address."""
+    withdrawn = consent.state is ConsentState.WITHDRAWN
+    return (consent.signed or withdrawn, consent.at, withdrawn, consent.model_dump_json())
+
+
+def join_orders(held: Mapping[str, Order], submission: Submission, said: Iterable[Order]) -> dict[str, Order]:
+    """Keep each order as last described; refunds only ever grow."""
+    joined = dict(held)
+    for new in said:
+        name = f"{submission.sender}:{submission.shop}:{new.id}"
+        joined[name] = merge_order(joined.get(name), new)
+    return joined
+
+
+def merge_order(old: Order | None, new: Order) -> Order:
+    """Return the later description with the refunds of both."""
+    if old is None:
+        return new
+    refunds = dict(old.refunds)
+    for refund_id, amount in new.refunds.items():
+        refunds[refund_id] = max(amount, refunds.get(refund_id, amount))
+    return max(old, new, key=rank_order).model_copy(update={"refunds": refunds})
+
+
+def rank_order(order: Order) -> tuple[datetime, int, str]:
+    """Order descriptions by the sender's own time; within one instant an order only moves on."""
+    text = order.model_dump_json(exclude={"refunds"})
+    return (order.updated_at, list(OrderState).index(order.state), text)
+
+
+def join_refunds(held: Mapping[str, Refund], submission: Submission, said: Iterable[Refund]) -> dict[str, Refund]:
+    """Add refunds by their id."""
+    joined = dict(held)
+    for new in said:
+        name = f"{submission.sender}:{submission.shop}:{new.id}"
+        joined[name] = max(joined.get(name, new), new, key=Refund.model_dump_json)
+    return joined
+
+
+def join_entries(profile: Profile, key: str, reading: Reading) -> dict[str, Entry]:
+    """Add what was told on this occasion under the inbox key it came in."""
+    return profile.entries if reading.entry is None else {**profile.entries, key: reading.entry}
+
+
+def is_purchase(order: Order) -> bool:
+    """Tell an order that counts as bought; test orders and cancelled ones do not."""
+    return not order.test and order.state in (OrderState.PAID, OrderState.OPEN)
+
+
+def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
+    """Return the profile with these names added, in a stable order."""
+    known = {(name.kind, name.value): name for name in (*profile.identities, *names)}
+    return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

@@ -1,0 +1,48 @@
+"""POST /hooks/{sender}: one delivery in, one answer out.
+
+Never 404 or 410: Typeform switches a webhook off at once on either. An unknown or unfinished sender is told to come
+back (503), which every sender does; a bad signature is 401 exactly, which Shopify's reviewers test for.
+"""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMethodError
+from chalicelib.routes.requests import read_body, read_headers, request_time
+from chalicelib.senders import find_sender
+from chalicelib.wiring import open_door
+
+hooks = Blueprint(__name__)
+
+OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@hooks.route("/hooks/{sender}", methods=["POST"], content_types=["*/*"])
+def receive_delivery(sender: str) -> Response:
+    """Verify over the raw bytes, parse, accept. 202 kept, 200 had it already."""
+    request = hooks.current_request
+    now = request_time(request)
+    module = find_sender(sender)
+    if module is None:
+        raise TryAgainLaterError("Not ready: please send it again.")
+    door = open_door()
+    headers = read_headers(request)
+    raw = read_body(request, door.settings.max_body_bytes)
+    check_type(headers.get("content-type", ""), module.CONTENT_TYPES)
+    if module.is_ping(raw, headers):
+        return Response({"status": "ready"}, status_code=200)
+    module.verify(raw, headers, door.parameters.read_secrets(sender, now), now)
+    kept = door.accept(module.parse(raw, headers, now))
+    return Response({"status": "accepted" if kept else "duplicate"}, status_code=202 if kept else 200)
+
+
+@hooks.route("/hooks/{sender}", methods=OTHER_METHODS)
+def refuse_method(sender: str) -> Response:
+    """Answer 405: deliveries are posted."""
+    raise WrongMethodError("Deliveries are posted.")
+
+
+def check_type(given: str, taken: tuple[str, ...]) -> None:
+    """Refuse a content type that this sender does not use, without repeating it."""
+    kind = given.partition(";")[0].strip().lower()
+    if kind and kind not in taken:
+        raise UnsupportedTypeError(f"Send {' or '.join(taken)}.")

@@ -1,0 +1,41 @@
+"""What the routes take from a request, the same way everywhere."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.errors import MalformedError, TooLargeError, UnsupportedTypeError
+
+
+def request_time(request: Any) -> datetime:
+    """Return when the gateway took the request (requestTimeEpoch, milliseconds), aware UTC."""
+    return datetime.fromtimestamp(request.context["requestTimeEpoch"] / 1000, UTC)
+
+
+def client_address(request: Any) -> str:
+    """Return the caller's network address as the gateway saw it; never X-Forwarded-For, which anyone may send."""
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
+
+
+def read_headers(request: Any) -> Mapping[str, str]:
+    """Return headers by lower-case name; a repeated header is joined with `, ` so that no copy hides another."""
+    event = request.to_original_event()
+    many = event.get("multiValueHeaders") or {}
+    once = event.get("headers") or {}
+    joined = {name.lower(): value for name, value in once.items()}
+    joined.update({name.lower(): ", ".join(values) for name, values in many.items()})
+    return joined
+
+
+def read_body(request: Any, limit: int) -> bytes:
+    """Return the body's true bytes; nothing is ever decompressed, so that 10 KB cannot become a gigabyte."""
+    encoding = read_headers(request).get("content-encoding", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedTypeError("Content-Encoding is not accepted.")
+    try:
+        body = bytes(request.raw_body)
+    except ValueError:
+        raise MalformedError("The body is not what its transfer encoding says.") from None
+    if len(body) > limit:
+        raise TooLargeError(f"The body is larger than {limit} bytes.")
+    return body

@@ -1,0 +1,66 @@
+"""A submission sealed for the inbox. The door holds the public half and cannot open what it sealed.
+
+The context is constant, or the data-key cache would never hit; the item's own key therefore stands inside the
+sealed text and is compared after opening, so a message moved to another item is refused.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_encryption_sdk.identifiers import EncryptionKeyType
+
+from chalicelib.errors import SealBrokenError
+from chalicelib.models import Submission
+from chalicelib.vault.keyring import build_ring, cache_materials, read_file, wrap_rsa
+from chalicelib.vault.suite import open_message, seal_message
+
+CONTEXT = {"purpose": "inbox", "version": "1"}
+
+
+class InboxSeal:
+    """The letter slot: seals with the public half."""
+
+    def __init__(self, public_key: str) -> None:
+        """Take the published parameter: the key's id on the first line, then its public half in PEM."""
+        key_id, _, pem = public_key.partition("\n")
+        self.materials = cache_materials(build_ring([wrap_rsa(pem.encode(), key_id.strip(), EncryptionKeyType.PUBLIC)]))
+
+    def seal_submission(self, key: str, submission: Submission) -> bytes:
+        """Seal one submission for the inbox item `key`."""
+        return seal_message(self.materials, pack_submission(key, submission), CONTEXT)
+
+
+class InboxOpener:
+    """The other side of the slot: opens with the private half, one KMS call per data key of the door."""
+
+    def __init__(self, key_names: Sequence[str], kms: Any) -> None:
+        """Take KMS ARNs or `file:` names, newest first; `kms` is a boto3 client or None."""
+        self.materials = cache_materials(build_ring([load_private(name, kms) for name in key_names]))
+
+    def open_submission(self, key: str, sealed: bytes) -> Submission:
+        """Open the submission of the inbox item `key`; raise SealBrokenError or KeyUnavailableError."""
+        return unpack_submission(key, open_message(self.materials, sealed, CONTEXT))
+
+
+def load_private(name: str, kms: Any) -> Any:
+    """Make the opening half that `name` stands for."""
+    if name.startswith("file:"):
+        return wrap_rsa(read_file(name), name, EncryptionKeyType.PRIVATE)
+    from chalicelib.vault.kms import wrap_rsa_kms  # the door and local runs never need it
+
+    return wrap_rsa_kms(name, kms)
+
+
+def pack_submission(key: str, submission: Submission) -> bytes:
+    """Write a submission as lines: its key, what is known about it as JSON, and the body as it came."""
+    about = submission.model_dump_json(exclude={"body"}, exclude_defaults=True)
+    return b"\n".join((key.encode(), about.encode(), submission.body))
+
+
+def unpack_submission(key: str, text: bytes) -> Submission:
+    """Read what `pack_submission` wrote, and refuse it in any other place than its own."""
+    own_key, about, body = text.split(b"\n", 2)
+    if own_key != key.encode():
+        raise SealBrokenError("moved from another item")
+    known = Submission.model_validate_json(about[:-1] + b',"body":""}')
+    return known.model_copy(update={"body": body})

@@ -1,0 +1,28 @@
+"""One person's records under that person's key. Destroying the key makes all of them unreadable at once."""
+
+from aws_encryption_sdk.materials_managers.default import DefaultCryptoMaterialsManager
+
+from chalicelib.vault.keyring import PERSON_PROVIDER, build_ring, wrap_secret
+from chalicelib.vault.suite import open_message, seal_message
+
+
+class PersonSeal:
+    """Seals one customer's records; each is bound to its customer, its place and its kind."""
+
+    def __init__(self, customer_id: str, key: bytes) -> None:
+        """Take the customer's 256-bit key."""
+        self.customer_id = customer_id
+        ring = build_ring([wrap_secret(key, customer_id, PERSON_PROVIDER)])
+        self.materials = DefaultCryptoMaterialsManager(master_key_provider=ring)
+
+    def seal_record(self, record_id: str, kind: str, plaintext: bytes) -> bytes:
+        """Seal one record for its place."""
+        return seal_message(self.materials, plaintext, self.name_place(record_id, kind))
+
+    def open_record(self, record_id: str, kind: str, sealed: bytes) -> bytes:
+        """Open the record of this place; raise SealBrokenError for any other."""
+        return open_message(self.materials, sealed, self.name_place(record_id, kind))
+
+    def name_place(self, record_id: str, kind: str) -> dict[str, str]:
+        """Return the context that ties a record to its place; opaque ids only."""
+        return {"customer": self.customer_id, "record": record_id, "kind": kind, "version": "1"}
