@@ -1,0 +1,42 @@
+"""The clock of the running stack: the machine's, moved by `make clock NOW=2026-12-24T09:00:00Z`, back by `NOW=real`.
+
+Whatever Lambda would be told as the time of an event comes from here; the app itself never asks.
+"""
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+from infra.template import ROOT
+
+FILE = ROOT / ".local" / "clock"  # seconds added to the machine's clock
+
+
+def read_now() -> datetime:
+    """Return the stack's time, in UTC."""
+    try:
+        ahead = float(FILE.read_text())
+    except (FileNotFoundError, ValueError):
+        ahead = 0.0
+    return datetime.now(UTC) + timedelta(seconds=ahead)
+
+
+def parse_time(text: str) -> datetime:
+    """Read RFC 3339 text; raise ValueError where it has no time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone: end it with Z for UTC")
+    return moment.astimezone(UTC)
+
+
+def move_clock(text: str) -> datetime:
+    """Set the stack's clock, which goes on running from there; `real` ends that."""
+    if text == "real":
+        FILE.unlink(missing_ok=True)
+    else:
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(str((parse_time(text) - datetime.now(UTC)).total_seconds()))
+    return read_now()
+
+
+if __name__ == "__main__":
+    print(f"The stack's clock: {move_clock(sys.argv[1]):%Y-%m-%dT%H:%M:%SZ}")

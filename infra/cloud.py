@@ -1,0 +1,68 @@
+"""moto's server in a process of its own: SES, SQS, SNS, SSM, KMS, and DynamoDB where Java is missing. All in memory.
+
+The same port shows the mails that were sent, at /_local/mail (infra/mailbox.py).
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from infra.children import start_child, wait_listening
+from infra.template import ROOT
+
+SERVICES = ("SES", "SESV2", "SQS", "SNS", "SSM", "KMS")
+Answer = Callable[..., Any]
+
+
+def start_cloud(port: int, log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start the server and wait until it answers."""
+    child = start_child([sys.executable, "-m", "infra.cloud", str(port)], log=log, folder=ROOT)
+    wait_listening(port, child)
+    return child
+
+
+def name_endpoints(cloud_port: int, dynamodb_port: int) -> dict[str, str]:
+    """Return the environment that points every AWS client here: the whole difference between here and AWS."""
+    cloud = f"http://127.0.0.1:{cloud_port}"
+    return {f"AWS_ENDPOINT_URL_{service}": cloud for service in SERVICES} | {
+        "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{dynamodb_port}",
+        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": f"http://127.0.0.1:{dynamodb_port}",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def build_server() -> Answer:
+    """Return moto's application with the mailbox in front of it."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from infra.mailbox import PATH, show_mailbox
+
+    cloud = DomainDispatcherApplication(create_backend_app)
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(PATH):
+            return show_mailbox(environ, start_response)
+        answered: Iterable[bytes] = cloud(environ, start_response)
+        return answered
+
+    return answer
+
+
+def main(port: int) -> None:
+    """Serve until told to end."""
+    import logging
+
+    from werkzeug.serving import run_simple
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    run_simple("127.0.0.1", port, build_server(), threaded=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,62 @@
+"""Read infra/template.yaml, and resolve its Ref, Fn::Sub and Fn::GetAtt as far as a local stack needs them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "infra" / "template.yaml"
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "000000000000",
+    "AWS::StackName": "regulars-local",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+# What a resource answers to: `Ref`, and its attributes by name.
+Made = dict[str, dict[str, str]]
+
+
+def read_template() -> dict[str, Any]:
+    """Return the template as plain dictionaries and lists."""
+    loaded: dict[str, Any] = yaml.safe_load(TEMPLATE.read_text())
+    return loaded
+
+
+def default_parameters(template: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each parameter is when nobody says."""
+    return {name: str(spec.get("Default", "")) for name, spec in template["Parameters"].items()}
+
+
+def resolve_value(value: Any, parameters: Mapping[str, str], made: Made) -> Any:
+    """Return `value` with its intrinsics replaced; raise KeyError for a resource that was not made."""
+    if isinstance(value, list):
+        return [resolve_value(part, parameters, made) for part in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": name}:
+            return find_name(name, parameters, made)
+        case {"Fn::GetAtt": [name, attribute]}:
+            return made[name][attribute]
+        case {"Fn::Sub": str(text)}:
+            return fill_text(text, parameters, made)
+    return {key: resolve_value(part, parameters, made) for key, part in value.items()}
+
+
+def find_name(name: str, parameters: Mapping[str, str], made: Made) -> str:
+    """Return what `Ref: name` stands for, or `name.Attribute` as Fn::Sub writes it."""
+    if name in parameters:
+        return parameters[name]
+    if name in PSEUDO:
+        return PSEUDO[name]
+    resource, _, attribute = name.partition(".")
+    return made[resource][attribute or "Ref"]
+
+
+def fill_text(text: str, parameters: Mapping[str, str], made: Made) -> str:
+    """Replace every ${Name} in `text`."""
+    return re.sub(r"\$\{([^}!]+)\}", lambda found: find_name(found[1], parameters, made), text)

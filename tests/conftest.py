@@ -1,0 +1,115 @@
+"""The fixtures; there are few on purpose.
+
+    stack      session  DynamoDB Local in memory (moto's server where Java is missing); started on first use
+    cloud      session  moto's server for SES, SQS, SNS, SSM and KMS; started on first use
+    tables     a stage of one's own: its tables made from infra/template.yaml, the environment set for it
+    (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
+"""
+
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.config import Settings, current_settings, read_settings
+from infra.children import end_children, free_port
+from infra.cloud import name_endpoints, start_cloud
+from infra.emulator import explain_absence, start_emulator
+from infra.stack import TABLES, create_stack
+
+CLOSED = 9  # the discard port: nothing answers there
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where AWS is played: `environ` points every client there; `kind` says who plays DynamoDB."""
+
+    kind: str
+    environ: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """Return a new boto3 client."""
+        made: Any = boto3.session.Session()
+        return made.client(service, endpoint_url=self.environ[f"AWS_ENDPOINT_URL_{service.upper()}"])
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage whose tables are there and empty."""
+
+    settings: Settings
+    dynamodb: Any  # a boto3 client
+
+    def read_all(self, table: str) -> list[dict[str, Any]]:
+        """Return every item of `inbox`, `customers` or `keys`, as DynamoDB writes them."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.settings.prefix + table)
+        return [item for page in pages for item in page["Items"]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say who played DynamoDB."""
+    absence = explain_absence()
+    who = f"moto, in memory ({absence})" if absence else "DynamoDB Local 1.25.1, in memory"
+    terminalreporter.write_line(f"DynamoDB was played by {who}.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stay_home() -> Iterator[None]:
+    """Refuse connections beyond this machine, and give AWS clients credentials that are worth nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        connect = socket.socket.connect
+
+        def connect_here(self: socket.socket, address: Any) -> None:
+            if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+                raise ConnectionRefusedError(f"tests do not leave this machine: {address[0]}")
+            connect(self, address)
+
+        patch.setattr(socket.socket, "connect", connect_here)
+        for name in os.environ:
+            if name.startswith("AWS_"):
+                patch.delenv(name)
+        for name, value in name_endpoints(CLOSED, CLOSED).items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Stack]:
+    """Start moto's server."""
+    port = free_port()
+    child = start_cloud(port)
+    yield Stack("moto", name_endpoints(port, port))
+    end_children([child])
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Start DynamoDB Local, or hand out moto's."""
+    if explain_absence():
+        yield request.getfixturevalue("cloud")
+        return
+    child, port = start_emulator()
+    yield Stack("DynamoDB Local", name_endpoints(CLOSED, port))
+    end_children([child])
+
+
+@pytest.fixture
+def tables(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Make the tables of a new stage, and name that stage in the environment."""
+    stage = f"t{uuid.uuid4().hex[:12]}"
+    for name, value in {**stack.environ, "STAGE": stage}.items():
+        if "DYNAMODB" in name or name == "STAGE":
+            monkeypatch.setenv(name, value)
+    current_settings.cache_clear()
+    dynamodb = stack.client("dynamodb")
+    made = create_stack(stage, lambda _: dynamodb, TABLES, protect=False)
+    yield Stage(read_settings(os.environ), dynamodb)
+    for table in made.values():
+        dynamodb.delete_table(TableName=table["Ref"])
+    dynamodb.close()
+    current_settings.cache_clear()
