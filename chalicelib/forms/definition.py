@@ -1,4 +1,7 @@
-"""One form, as its file defines it. Every key is documented in docs/forms.md; a test holds the page to this model."""
+"""One form, as its file defines it.
+
+Every key is documented in docs/forms.md; a test holds that page to this model.
+"""
 
 from typing import Annotated, Literal
 
@@ -9,14 +12,12 @@ from chalicelib.forms.field import MANY, Field, Name
 from chalicelib.forms.words import Words, walk_words
 from chalicelib.models import Model
 
-# Exact origins only (RFC 6454): no wildcard, no path. Plain http is for the developer's own machine.
+# Exact origins only (RFC 6454): no wildcard, no path. Plain http is for a developer's machine.
 Origin = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?)$"
-    ),
+    StringConstraints(pattern=r"^(https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?)$"),
 ]
-# Printable ASCII without backslash, userinfo or fragment: one address that every reader parses alike.
+# Printable ASCII without backslash, userinfo or fragment: every reader parses it alike.
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
@@ -26,11 +27,12 @@ CONSENT_PREFIX = "consent_"
 
 
 class ConsentAsk(Model):
-    """One permission asked for. Change `words` and you must change `version`: both are kept as evidence."""
+    """One permission asked for. Whoever changes `words` changes `version`: both are evidence."""
 
     purpose: Purpose
     version: Version
     words: Words
+    required: bool = False
 
     @property
     def name(self) -> str:
@@ -39,7 +41,7 @@ class ConsentAsk(Model):
 
 
 class Spam(Model):
-    """How a form tells people from machines. Nothing here loses a person's post: suspects are set aside."""
+    """How a form tells people from machines. No post is lost by it: suspects are set aside."""
 
     honeypot: Name = "referral_note"
     min_seconds: int = Key(2, ge=0, le=60)
@@ -101,7 +103,7 @@ class Form(Model):
     def check_languages(self) -> "Form":
         """Refuse a text that lacks a language, or has one more than the title."""
         for place, words in walk_words(self):
-            odd = set(words.languages) ^ set(self.languages)
+            odd = sorted(set(words.languages) ^ set(self.languages))
             if odd:
-                raise ValueError(f"{place}: languages differ from the title's: {', '.join(sorted(odd))}")
+                raise ValueError(f"{place}: not the title's languages: {', '.join(odd)}")
         return self

@@ -1,4 +1,4 @@
-"""One field of a form: what is asked, in which words, within which limits. Documented in docs/forms.md."""
+"""One field of a form: what is asked, in which words, within which limits."""
 
 from typing import Annotated, Literal
 
@@ -20,9 +20,10 @@ MANY = ("choices", "ranking")
 PICKED = ("choice", *MANY)
 NUMBERS = ("integer", "score")
 
-# Characters, before the shop says otherwise. An e-mail address has at most 254 (RFC 5321 4.5.3.1.3).
+# Characters, where a file says nothing. An e-mail address has at most 254 (RFC 5321 4.5.3.1.3).
 LENGTHS = {"text": 200, "long_text": 4000, "email": 254, "phone": 40, "address": 500}
-BOUNDS = {"integer": (-(2**53) + 1, 2**53 - 1), "score": (0, 10)}  # RFC 8259 6: exact in every reader
+EXACT = 2**53 - 1  # RFC 8259, 6: whole numbers that every reader holds exactly
+BOUNDS = {"integer": (-EXACT, EXACT), "score": (0, 10)}
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
 AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "address": "street-address"}
@@ -36,7 +37,7 @@ class Option(Model):
 
 
 class Field(Model):
-    """One question. Keys without a default must be stated; `personal` too, so that somebody decides."""
+    """One question. `personal` has no default, so that somebody decides."""
 
     name: Name
     type: FieldType
@@ -74,18 +75,15 @@ class Field(Model):
 
     @property
     def autofill(self) -> str:
-        """Return the page's autocomplete token (WCAG 1.3.5); sensitive answers are not for the browser to remember."""
+        """Return the autocomplete token (WCAG 1.3.5); no browser remembers a sensitive answer."""
         return "off" if self.sensitive else self.autocomplete or AUTOCOMPLETE.get(self.name, "off")
 
     @model_validator(mode="after")
     def check_sense(self) -> "Field":
         """Refuse keys that contradict each other."""
-        if self.name in CONTACT and (self.type, self.place, self.personal) != (
-            CONTACT[self.name], "profile", True,
-        ):  # fmt: skip
-            raise ValueError(
-                f"a field named {self.name} is of type {CONTACT[self.name]}, place profile, personal true"
-            )
+        due = (CONTACT.get(self.name), "profile", True)
+        if self.name in CONTACT and (self.type, self.place, self.personal) != due:
+            raise ValueError(f"{self.name} must be: type {due[0]}, place profile, personal true")
         if bool(self.options) != (self.type in PICKED):
             raise ValueError("options belong to choice, choices and ranking, and to nothing else")
         if len({option.value for option in self.options}) != len(self.options):

@@ -1,4 +1,4 @@
-"""The forms on file, read when first asked for. A mistake in a file is told with the file's name and the place in it."""
+"""The forms on file, read when first asked for. A mistake is told with its file and its place."""
 
 import re
 import tomllib
@@ -11,7 +11,8 @@ from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
 
 DEFINITIONS = Path(__file__).parent / "definitions"
-SAFE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")  # a name comes from the URL: it must not leave the folder
+# A name comes from the URL: it must not leave the folder.
+SAFE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 @cache
@@ -21,7 +22,7 @@ def list_forms(folder: Path = DEFINITIONS) -> tuple[str, ...]:
 
 
 def find_form(name: str, folder: Path = DEFINITIONS) -> Form | None:
-    """Return the form of that name, or None; raise DefinitionError for a file that cannot be used."""
+    """Return the form of that name, or None; raise DefinitionError for an unusable file."""
     if not SAFE_NAME.fullmatch(name) or name not in list_forms(folder):
         return None
     return load_form(folder / f"{name}.toml")
@@ -29,7 +30,7 @@ def find_form(name: str, folder: Path = DEFINITIONS) -> Form | None:
 
 @cache
 def load_form(path: Path) -> Form:
-    """Read one definition; its name is the file's. Raise DefinitionError naming the file and the place."""
+    """Read one definition, named as its file; raise DefinitionError naming file and place."""
     try:
         return Form.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
     except ValidationError as error:

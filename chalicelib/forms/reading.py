@@ -1,4 +1,4 @@
-"""What a form's submission says. Reads only its body: later edits of the definition change no evidence."""
+"""What a form's submission says, read from its body alone: a later definition changes nothing."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ def interpret(submission: Submission) -> Reading:
 
 
 def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
-    """Turn the canonical body into a Reading; the language is a profile field only where the person chose it."""
+    """Turn the canonical body into a Reading; a language the person chose is a profile field."""
     fields = dict(body["fields"])
     if submission.language:
         fields["language"] = submission.language
