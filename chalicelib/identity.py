@@ -53,17 +53,23 @@ def normalise_email(address: str) -> str:
     """Return the address as the index knows it, or "" (version n1: changing this is an index rotation).
 
     NFC; ASCII letters lower-cased (never `str.lower`, which equates the Kelvin sign with k); the domain in IDNA 2008.
-    Plus tags and dots stay: they may be different people.
+    Plus tags and dots stay: they may be different people. A sign that NFC turns into an ASCII letter (U+212A, the
+    Kelvin sign, is one) makes the address unusable: it must never be known as its ASCII look-alike.
     """
     text = unicodedata.normalize("NFC", address.strip())
     local, at, domain = text.rpartition("@")
-    if not at or not local or SPACES.search(text):
+    if not at or not local or SPACES.search(text) or has_look_alike(address):
         return ""
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
         return ""
     return f"{local.translate(ASCII_UPPER)}@{ascii_domain}"
+
+
+def has_look_alike(text: str) -> bool:
+    """Tell whether NFC would replace a sign of this text by an ASCII one."""
+    return any(not sign.isascii() and unicodedata.normalize("NFC", sign).isascii() for sign in text)
 
 
 @lru_cache(maxsize=1_000)

@@ -1,0 +1,145 @@
+"""A whole shop on one stage of tables: what arrives, what settles, who is known. Builders for tests, no logic of ours."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from chalicelib.customers import Customers
+from chalicelib.identity import normalise_email
+from chalicelib.inbox import Inbox
+from chalicelib.intake import accept_submission, name_submission
+from chalicelib.keys import Keys
+from chalicelib.models import Identity, Profile, Submission, Trust
+from chalicelib.processing import Settling, name_rows, settle_item
+from chalicelib.reading import read_submission
+from chalicelib.vault.blindindex import BlindIndex
+from chalicelib.vault.envelope import InboxOpener, InboxSeal, unpack_submission
+from chalicelib.vault.person import PersonSeal
+from chalicelib.vault.root import RootSeal
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+DOOR_KEY = b"d" * 32
+
+
+def write_keys(folder: Path) -> tuple[str, str, str]:
+    """Write local keys; return the inbox key's name, its public parameter, and the root key's name."""
+    private = rsa.generate_private_key(65537, 2048)
+    inbox, root = folder / "inbox.pem", folder / "root.key"
+    inbox.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    root.write_bytes(os.urandom(32))
+    for path in (inbox, root):
+        path.chmod(0o600)
+    public = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return f"file:{inbox}", f"file:{inbox}\n{public.decode()}", f"file:{root}"
+
+
+def a_submission(*, email="", phone="", at=NOW, trust=Trust.BARE, claims=(), entry=None, consents=(), **fields):
+    """Return a form's submission; `fields` are further profile fields."""
+    contacts = {name: value for name, value in (("email", email), ("phone", phone)) if value}
+    body = {
+        "form": "sign-up",
+        "kind": "sign-up",
+        "version": "2026-01-01",
+        "language": "en",
+        "fields": {**fields, **contacts},
+        "entry": entry or {},
+        "consents": list(consents),
+    }
+    return Submission(
+        sender="form",
+        topic="sign-up",
+        trust=trust,
+        received_at=at,
+        occurred_at=at,
+        claims=claims,
+        idempotency_key=at.isoformat(),
+        network="203.0.113.0/24",
+        body=json.dumps(body, sort_keys=True, ensure_ascii=False).encode(),
+    )
+
+
+class Shop:
+    """One shop's tables and keys."""
+
+    def __init__(self, stage, folder: Path, *, client=None):
+        """Make the shop's keys in `folder`, over the tables of a test's stage."""
+        self.dynamodb = client or stage.dynamodb
+        self.prefix = stage.settings.prefix
+        self.inbox_key, self.public_key, self.root_key = write_keys(folder)
+        self.seal = InboxSeal(self.public_key)
+        self.inbox = Inbox(self.dynamodb, self.prefix + "inbox")
+        self.read_all = stage.read_all
+
+    def tools(self, *, client=None, root_key=None) -> Settling:
+        """Return what settling needs, as a new container would build it."""
+        dynamodb = client or self.dynamodb
+        keys = Keys(dynamodb, self.prefix + "keys", RootSeal((root_key or self.root_key).split(","), None))
+        return Settling(
+            inbox=Inbox(dynamodb, self.prefix + "inbox"),
+            customers=Customers(dynamodb, self.prefix + "customers"),
+            keys=keys,
+            opener=InboxOpener([self.inbox_key], None),
+            index=BlindIndex(keys.read_index()),
+            region="US",
+        )
+
+    def accept(self, submission: Submission) -> str:
+        """Accept a submission; return its inbox key."""
+        accept_submission(submission, inbox=self.inbox, seal=self.seal, door_key=DOOR_KEY)
+        return name_submission(submission, DOOR_KEY)
+
+    def take(self, submission: Submission) -> str:
+        """Accept and settle; return the outcome."""
+        return settle_item(self.accept(submission), self.tools(), NOW + timedelta(seconds=1))
+
+    def find_id(self, email: str) -> str | None:
+        """Return the customer id behind an e-mail address."""
+        tools = self.tools()
+        rows = name_rows(Identity(kind="email", value=normalise_email(email)), tools.index)
+        owners = tools.customers.find_owners(rows)
+        return next((owners[row] for row in rows if row in owners), None)
+
+    def read_profile(self, email: str) -> Profile:
+        """Return the profile behind an e-mail address."""
+        return self.open_profile(self.find_id(email))
+
+    def open_profile(self, customer_id: str) -> Profile:
+        """Open one customer's profile."""
+        tools = self.tools()
+        seal = PersonSeal(customer_id, tools.keys.read_key(customer_id))
+        stored = tools.customers.read_profile(customer_id)
+        return Profile.model_validate_json(seal.open_record("profile", "profile", stored.sealed))
+
+    def read_history(self, customer_id: str) -> list[tuple[str, Submission]]:
+        """Return one customer's history as (inbox key, submission)."""
+        tools = self.tools()
+        seal = PersonSeal(customer_id, tools.keys.read_key(customer_id))
+        history = []
+        for record_id, sealed in tools.customers.list_events(customer_id):
+            key = record_id.rpartition("#")[2]
+            history.append((key, unpack_submission(key, seal.open_record(record_id, "event", sealed))))
+        return history
+
+    def list_customers(self) -> list[str]:
+        """Return every customer id."""
+        rows = self.read_all("customers")
+        return [row["pk"]["S"].removeprefix("cust#") for row in rows if row["sk"]["S"] == "profile"]
+
+
+def read_all_events(shop: Shop):
+    """Return (key, submission, reading) of every event of every customer."""
+    return [
+        (key, submission, read_submission(submission))
+        for customer in shop.list_customers()
+        for key, submission in shop.read_history(customer)
+    ]
