@@ -1,0 +1,87 @@
+"""The leaves of a sender's JSON, any of which may be missing, null or odd: read without raising."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from chalicelib.models import JsonValue
+
+AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
+def find_leaf(body: JsonValue, *path: str) -> JsonValue:
+    """Return what stands at a path of names, or None."""
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def read_text(body: JsonValue, *path: str) -> str:
+    """Return a text without outer spaces, or ""."""
+    leaf = find_leaf(body, *path)
+    return leaf.strip() if isinstance(leaf, str) else ""
+
+
+def read_id(body: JsonValue, *path: str) -> str:
+    """Return an id as text, or "": ids are beyond 2**53, and some senders write them as text. 0 is nobody's."""
+    leaf = find_leaf(body, *path)
+    if isinstance(leaf, int) and not isinstance(leaf, bool):
+        return str(leaf) if leaf else ""
+    return leaf.strip() if isinstance(leaf, str) else ""
+
+
+def read_part(body: JsonValue, *path: str) -> dict[str, JsonValue]:
+    """Return an object, or an empty one."""
+    leaf = find_leaf(body, *path)
+    return leaf if isinstance(leaf, dict) else {}
+
+
+def read_parts(body: JsonValue, *path: str) -> list[dict[str, JsonValue]]:
+    """Return the objects in a list; anything else in it is left out."""
+    leaf = find_leaf(body, *path)
+    return [part for part in leaf if isinstance(part, dict)] if isinstance(leaf, list) else []
+
+
+def read_amount(body: JsonValue, *path: str) -> Decimal:
+    """Return an amount of money, written as a number or as text, or 0."""
+    leaf = find_leaf(body, *path)
+    if isinstance(leaf, bool) or not isinstance(leaf, int | str | Decimal):
+        return Decimal(0)
+    text = f"{leaf:f}" if isinstance(leaf, Decimal) else str(leaf).strip()
+    return Decimal(text) if AMOUNT.fullmatch(text) else Decimal(0)
+
+
+def read_count(body: JsonValue, *path: str) -> int:
+    """Return how many, at least 0, or 1 where that is not said."""
+    leaf = find_leaf(body, *path)
+    return max(0, leaf) if isinstance(leaf, int) and not isinstance(leaf, bool) else 1
+
+
+def read_time(body: JsonValue, *path: str) -> datetime | None:
+    """Return RFC 3339 text as aware UTC, or None; nanoseconds are cut, a time without a zone is none."""
+    leaf = find_leaf(body, *path)
+    return parse_time(leaf) if isinstance(leaf, str) else None
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return RFC 3339 text as aware UTC, or None."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last day of time have no neighbours
+        return None
+
+
+def choose_text(*texts: str) -> str:
+    """Return the first text that says something, or ""."""
+    return next((text for text in texts if text), "")
+
+
+def join_texts(*texts: str, by: str = " ") -> str:
+    """Join the texts that say something."""
+    return by.join(text for text in texts if text)
+
+
+def drop_blanks(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what says something: no None, no empty text or list."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
