@@ -1,0 +1,80 @@
+"""What pages and embedded forms say beside a form's own words: one file per language in `languages/`."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from chalicelib.forms.definition import Form
+from chalicelib.forms.field import PICKED
+from chalicelib.models import Model
+
+LANGUAGES = Path(__file__).parent / "languages"
+
+
+class Interface(Model):
+    """The words of one language. `digits` are its ten digits, nought first; see languages/en.toml."""
+
+    language: str
+    language_name: str
+    direction: Literal["ltr", "rtl"]
+    digits: str
+    required: str
+    pick: str
+    no_answer: str
+    rank: str
+    languages: str
+    leave_empty: str
+    error: str
+    summary: str
+    sending: str
+    not_sent: str
+    open_page: str
+    back: str
+    goes_to: str
+    problems: Mapping[str, str]
+    reasons: Mapping[str, str]
+
+    def write_number(self, number: int) -> str:
+        """Write a whole number in this language's digits."""
+        return str(number).translate({48 + value: digit for value, digit in enumerate(self.digits)})
+
+    def explain_reason(self, form: Form, name: str, reason: str) -> str:
+        """Say in a sentence what a reason code means for one field; generic where the form has no such field."""
+        field = form.find_field(name)
+        if field is None:
+            kind = "consent" if any(ask.name == name for ask in form.consents) else ""
+            return self.reasons.get(f"{reason}_{kind}") or self.reasons[reason]
+        kind = "choice" if field.type in (*PICKED, "score") else field.type
+        least, most = field.bounds
+        if reason == "too_long":
+            most = field.character_limit
+        sentence = self.reasons.get(f"{reason}_{kind}") or self.reasons[reason]
+        return sentence.format(
+            least=self.write_number(least),
+            most=self.write_number(most),
+            fields=", ".join(list_group(form, name, self.language)),
+        )
+
+
+def list_group(form: Form, name: str, language: str) -> list[str]:
+    """Return the labels of the fields of which one is needed, for the group that this field is in."""
+    group = next((group for group in form.one_of if name in group), ())
+    found = [form.find_field(member) for member in group]
+    return [field.label[language] for field in found if field]
+
+
+@cache
+def find_interface(language: str) -> Interface:
+    """Return the interface in that language; KeyError where there is none."""
+    path = LANGUAGES / f"{language}.toml"
+    if language not in list_languages():
+        raise KeyError(language)
+    return Interface.model_validate({"language": language, **tomllib.loads(path.read_text("utf-8"))})
+
+
+@cache
+def list_languages() -> tuple[str, ...]:
+    """Return the languages that pages can speak, sorted."""
+    return tuple(sorted(path.stem for path in LANGUAGES.glob("*.toml")))

@@ -1,0 +1,69 @@
+"""A form's JSON Schema (2020-12): what a JSON post may hold, and what it must."""
+
+from typing import Any
+
+from chalicelib.forms.definition import RESERVED, ConsentAsk, Form
+from chalicelib.forms.field import Field
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def write_schema(form: Form, language: str, address: str) -> dict[str, Any]:
+    """Return the schema of a JSON post to `address`, its texts in one of the form's languages."""
+    properties = {field.name: describe_field(field, language) for field in form.fields}
+    properties |= {ask.name: describe_consent(ask, language) for ask in form.consents}
+    properties |= {name: {"type": "string"} for name in RESERVED}
+    properties["language"]["enum"] = list(form.languages)
+    required = [field.name for field in form.fields if field.required]
+    groups = [{"anyOf": [{"required": [name]} for name in group]} for group in form.one_of]
+    return {
+        "$schema": DIALECT,
+        "$id": f"{address}/schema",
+        "title": form.title[language],
+        "description": form.intro[language],
+        "type": "object",
+        "properties": properties,
+        "required": required + [ask.name for ask in form.consents if ask.required],
+        **({"allOf": groups} if groups else {}),
+        "additionalProperties": False,
+    }
+
+
+def describe_field(field: Field, language: str) -> dict[str, Any]:
+    """Return one field's schema. A required answer must not be empty."""
+    said = {"title": field.label[language]}
+    if field.hint:
+        said["description"] = field.hint[language]
+    return {**said, **describe_type(field)}
+
+
+def describe_type(field: Field) -> dict[str, Any]:
+    """Return what JSON Schema can say of a field's type."""
+    least, most = field.bounds
+    if field.type in ("integer", "score"):
+        return {"type": "integer", "minimum": least, "maximum": most}
+    if field.type == "choice":
+        return {"enum": list_values(field)}
+    if field.type in ("choices", "ranking"):
+        items = {"enum": list_values(field)}
+        few = max(least, int(field.required))
+        limits = {"uniqueItems": True, "minItems": few, "maxItems": most}
+        return {"type": "array", "items": items, **limits}
+    text: dict[str, Any] = {"type": "string", "maxLength": field.character_limit}
+    if field.required:
+        text["minLength"] = 1
+    if field.type in ("email", "date"):
+        text["format"] = field.type
+    return text
+
+
+def list_values(field: Field) -> list[str]:
+    """Return the values to pick from; an empty one means no answer."""
+    values = [option.value for option in field.options]
+    return values if field.required or field.type != "choice" else [*values, ""]
+
+
+def describe_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:
+    """Return a consent's schema: true, or the version of the words that were shown."""
+    given: list[bool | str] = [True, ask.version]
+    return {"description": ask.words[language], "enum": given if ask.required else [*given, False]}

@@ -1,0 +1,81 @@
+"""A clean form as a Submission: one body that is its own evidence, and one key that tells two posts apart."""
+
+import re
+from datetime import datetime
+
+from chalicelib.errors import InvalidSubmissionError
+from chalicelib.forms.network import truncate_address
+from chalicelib.forms.post import Post
+from chalicelib.forms.validation import CleanForm
+from chalicelib.models import Submission, Trust
+from chalicelib.strictjson import dump_json
+
+HEADER_KEY = re.compile(r"[!-~]{1,255}")
+WINDOW_MINUTES = 10
+
+
+def make_submission(
+    clean: CleanForm,
+    post: Post,
+    *,
+    trust: Trust,
+    suspicion: tuple[str, ...],
+    address: str,
+    header_key: str,
+    now: datetime,
+) -> Submission:
+    """Return the Submission; `address` is kept only truncated, `header_key` is the Idempotency-Key header or ""."""
+    network = truncate_address(address)
+    return Submission(
+        sender="form",
+        topic=clean.form.name,
+        trust=trust,
+        received_at=now,
+        occurred_at=now,
+        idempotency_key=choose_key(post, trust, header_key, network, now),
+        network=network,
+        language=post.language,
+        suspicion=(*suspicion, "honeypot") if post.trapped else suspicion,
+        body=write_body(clean),
+    )
+
+
+def write_body(clean: CleanForm) -> bytes:
+    """Write what was said and what was asked, so that no later edit of the definition can change either."""
+    return dump_json(
+        {
+            "form": clean.form.name,
+            "kind": clean.form.kind,
+            "version": clean.form.version,
+            "language": clean.language,
+            "fields": dict(clean.fields),
+            "entry": dict(clean.entry),
+            "consents": [
+                {
+                    "purpose": ask.purpose,
+                    "words": ask.words[clean.language],
+                    "words_version": ask.version,
+                    "language": clean.language,
+                }
+                for ask in clean.consents
+            ],
+        }
+    )
+
+
+def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:
+    """Return what two posts of the same content must share to be one.
+
+    The browser's own id; else the caller's header; else the page they were typed into, while it is fresh; else the
+    network and the ten minutes they came in. The body is compared as well, by `intake`.
+    """
+    if header_key and not HEADER_KEY.fullmatch(header_key):
+        raise InvalidSubmissionError({"Idempotency-Key": "invalid"})
+    if post.submission:
+        return f"submission:{post.submission}"
+    if header_key:
+        return f"header:{header_key}"
+    if trust is Trust.RENDERED:
+        return f"render:{post.render}"
+    window = now.replace(minute=now.minute - now.minute % WINDOW_MINUTES)
+    return f"window:{network}:{window:%Y%m%dT%H%MZ}"

@@ -1,0 +1,113 @@
+"""From what was posted to what is kept, by the definition alone; every fault is found before any is told."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.errors import InvalidSubmissionError
+from chalicelib.forms.definition import ConsentAsk, Form
+from chalicelib.forms.field import Field
+from chalicelib.forms.refusal import RefusedValueError, tell_name
+from chalicelib.forms.values import Occasion, clean_value
+from chalicelib.models import JsonValue
+
+YES = ("yes", "on", "true")
+NO = ("", "no", "off", "false")
+DATED = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d+)?")  # a version of some consent's words
+
+
+@dataclass(frozen=True)
+class CleanForm:
+    """The values of one filled-in form: `fields` belong to the person's profile, `entry` to this occasion."""
+
+    form: Form
+    language: str
+    fields: Mapping[str, JsonValue]
+    entry: Mapping[str, JsonValue]
+    consents: tuple[ConsentAsk, ...]
+
+
+def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str, occasion: Occasion) -> CleanForm:
+    """Return the clean form; raise InvalidSubmissionError with a reason code for every field at fault.
+
+    A name that the form does not know is refused: what we answer 2xx is kept, whole.
+    """
+    faults = find_strangers(form, values)
+    kept = clean_fields(form, values, occasion, faults)
+    consents = read_consents(form, values, faults)
+    check_groups(form, kept, faults)
+    if faults:
+        raise InvalidSubmissionError(faults)
+    return CleanForm(form, language, *part_values(form, kept), consents)
+
+
+def find_strangers(form: Form, values: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Name the values that this form did not ask for; an odd name is itself not repeated."""
+    known = {field.name for field in form.fields} | {ask.name for ask in form.consents}
+    strangers = [name for name in values if name not in known]
+    return {tell_name(name): "unknown" for name in strangers[:20]}
+
+
+def clean_fields(
+    form: Form, values: Mapping[str, JsonValue], occasion: Occasion, faults: dict[str, str]
+) -> dict[str, JsonValue]:
+    """Clean each field; empty answers are left out."""
+    kept = {}
+    for field in form.fields:
+        try:
+            answer = clean_field(field, values, occasion)
+        except RefusedValueError as refusal:
+            faults[field.name] = refusal.reason
+        else:
+            if answer is not None:
+                kept[field.name] = answer
+    return kept
+
+
+def clean_field(field: Field, values: Mapping[str, JsonValue], occasion: Occasion) -> JsonValue:
+    """Clean one field's answer, or None where there is none and none is needed."""
+    answer = clean_value(field, values[field.name], occasion) if field.name in values else None
+    if answer is None and field.required:
+        raise RefusedValueError("missing")
+    return answer
+
+
+def read_consents(form: Form, values: Mapping[str, JsonValue], faults: dict[str, str]) -> tuple[ConsentAsk, ...]:
+    """Return the permissions given."""
+    given = []
+    for ask in form.consents:
+        try:
+            if is_given(ask, values.get(ask.name, "")):
+                given.append(ask)
+            elif ask.required:
+                faults[ask.name] = "missing"
+        except RefusedValueError as refusal:
+            faults[ask.name] = refusal.reason
+    return tuple(given)
+
+
+def is_given(ask: ConsentAsk, answer: JsonValue) -> bool:
+    """Tell a consent given. A box's value is the version of its words: an older one was given to other words."""
+    if isinstance(answer, bool):
+        return answer
+    if not isinstance(answer, str):
+        raise RefusedValueError("wrong_type")
+    if answer == ask.version or answer.lower() in YES:
+        return True
+    if answer.lower() in NO:
+        return False
+    raise RefusedValueError("words_changed" if DATED.fullmatch(answer) else "invalid")
+
+
+def check_groups(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str]) -> None:
+    """Blame the first field of a group of which no member was answered."""
+    for group in form.one_of:
+        if not any(name in kept or name in faults for name in group):
+            faults[group[0]] = "one_of"
+
+
+def part_values(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+    """Part what belongs to the person from what belongs to this occasion."""
+    profile = {field.name for field in form.fields if field.place == "profile"}
+    fields = {name: value for name, value in kept.items() if name in profile}
+    return fields, {name: value for name, value in kept.items() if name not in profile}
