@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from infra.children import free_port, start_child, wait_listening
+from infra.children import free_port, start_child
 from infra.template import ROOT
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # holds DynamoDB Local 1.25.1
@@ -69,27 +69,23 @@ def fetch_jar() -> str:
 
 
 def start_emulator(data: Path | None = None, log: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """Start DynamoDB Local on a free port, in memory or on a folder; return the process and the port."""
+    """Start DynamoDB Local on a free port, in memory or on a folder; return the process and the port at once."""
     java, port = find_java(), free_port()
     if java is None:
         raise RuntimeError("no Java")
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    child = start_child(
-        [
-            java,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}",
-            "-jar",
-            str(HOME / "DynamoDBLocal.jar"),
-            "-disableTelemetry",
-            "-sharedDb",
-            "-port",
-            str(port),
-            *(["-dbPath", str(data)] if data else ["-inMemory"]),
-        ],
-        log=log,
-    )
-    wait_listening(port, child)
-    return child, port
+    command = [
+        java,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}",
+        "-jar",
+        str(HOME / "DynamoDBLocal.jar"),
+        "-disableTelemetry",
+        "-sharedDb",
+        "-port",
+        str(port),
+        *(["-dbPath", str(data)] if data else ["-inMemory"]),
+    ]
+    return start_child(command, log=log, folder=HOME), port  # it leaves a metadata file in the folder it stands in

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from chalicelib.config import Settings, current_settings, read_settings
-from infra.children import end_children, free_port
+from infra.children import end_children, free_port, wait_listening
 from infra.cloud import name_endpoints, start_cloud
 from infra.emulator import explain_absence, start_emulator
 from infra.stack import TABLES, create_stack
@@ -83,6 +83,7 @@ def cloud() -> Iterator[Stack]:
     """Start moto's server."""
     port = free_port()
     child = start_cloud(port)
+    wait_listening(port, child)
     yield Stack("moto", name_endpoints(port, port))
     end_children([child])
 
@@ -94,6 +95,7 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
         yield request.getfixturevalue("cloud")
         return
     child, port = start_emulator()
+    wait_listening(port, child)
     yield Stack("DynamoDB Local", name_endpoints(CLOSED, port))
     end_children([child])
 

@@ -1,0 +1,68 @@
+"""The key files of a local run (mode 0600, ignored by git), and the parameters that the door reads.
+
+They stand in for KMS: what they seal, only they open. Deleting them makes every stored record unreadable.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from chalicelib.senders import SENDERS
+from infra.environ import LOCAL, SETTLING_KEYS, STAGE
+from infra.secrets import put_parameter, write_public
+
+KEYS = LOCAL / "keys"
+
+
+def make_keys() -> None:
+    """Make the key files that are missing."""
+    KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, make in (("inbox.pem", make_pem), ("root.key", make_secret), ("door.key", make_secret)):
+        if not (KEYS / name).exists():
+            write_secret(KEYS / name, make())
+
+
+def make_secret() -> bytes:
+    """Return 32 random bytes."""
+    return secrets.token_bytes(32)
+
+
+def make_pem() -> bytes:
+    """Return a new RSA-2048 private key as PKCS #8 PEM, as KMS's RSA_2048 would hold."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner can read."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def read_public(path: Path) -> bytes:
+    """Return the public half of a private key file, in DER (SubjectPublicKeyInfo, as KMS GetPublicKey answers)."""
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    return key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def sender_secret(sender: str) -> str:
+    """Return what a sender signs with here; printed at the start, worth nothing elsewhere."""
+    return f"local-{sender}-secret"
+
+
+def publish_parameters(ssm: Any) -> None:
+    """Write everything that the door reads."""
+    public = write_public(SETTLING_KEYS["INBOX_KEY"], read_public(KEYS / "inbox.pem"))
+    put_parameter(ssm, STAGE, "door-key", base64.b64encode((KEYS / "door.key").read_bytes()).decode())
+    put_parameter(ssm, STAGE, "inbox-public-key", public)
+    for sender in SENDERS:
+        put_parameter(ssm, STAGE, f"senders/{sender}", sender_secret(sender))

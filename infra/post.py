@@ -1,0 +1,86 @@
+"""Post an example to the running stack, signed as its sender signs: `python -m infra.post shopify|typeform [--same]`.
+
+Each post is a new order or response, unless `--same`: then it is the delivery of the file, and the second is a
+duplicate.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from infra.environ import read_state
+from infra.localkeys import sender_secret
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def sign_body(sender: str, body: bytes) -> str:
+    """Return base64(HMAC-SHA-256), which Shopify and Typeform both use."""
+    return base64.b64encode(hmac.digest(sender_secret(sender).encode(), body, hashlib.sha256)).decode()
+
+
+def shopify_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return an order's body and headers."""
+    order: dict[str, Any] = json.loads((EXAMPLES / "shopify-order.json").read_text())
+    if not same:
+        order["id"] = secrets.randbelow(10**18)
+        order["name"] = f"#{secrets.randbelow(9_000) + 1_000}"
+    body = json.dumps(order).encode()
+    return body, {
+        "X-Shopify-Topic": "orders/create",
+        "X-Shopify-Shop-Domain": "corner-shop.example",
+        "X-Shopify-API-Version": "2024-10",
+        "X-Shopify-Webhook-Id": "example-1" if same else secrets.token_hex(16),
+        "X-Shopify-Hmac-SHA256": sign_body("shopify", body),
+    }
+
+
+def typeform_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a response's body and headers."""
+    response: dict[str, Any] = json.loads((EXAMPLES / "typeform-response.json").read_text())
+    if not same:
+        response["event_id"] = secrets.token_hex(13)
+        response["form_response"]["token"] = secrets.token_hex(16)
+    body = json.dumps(response).encode()
+    return body, {"Typeform-Signature": f"sha256={sign_body('typeform', body)}"}
+
+
+DELIVERIES = {"shopify": shopify_delivery, "typeform": typeform_delivery}
+
+
+def post_delivery(url: str, sender: str, *, same: bool) -> tuple[int, str]:
+    """Post one delivery; return the status and the answer's text."""
+    body, headers = DELIVERIES[sender](same=same)
+    headers["Content-Type"] = "application/json"
+    request = urllib.request.Request(f"{url}/hooks/{sender}", body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+
+
+def main() -> None:
+    """Post one example to the running stack."""
+    parser = argparse.ArgumentParser(description="Post a signed example.")
+    parser.add_argument("sender", choices=sorted(DELIVERIES))
+    parser.add_argument("--same", action="store_true", help="send the file's own delivery, unchanged")
+    given = parser.parse_args()
+    try:
+        url = read_state()["url"]
+    except FileNotFoundError:
+        raise SystemExit("Nothing is running: `make run` first.") from None
+    status, text = post_delivery(url, given.sender, same=given.same)
+    print(status, text)
+
+
+if __name__ == "__main__":
+    main()
