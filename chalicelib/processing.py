@@ -10,7 +10,6 @@ to do. Two workers on one item, or on one person, meet in the transaction's cond
 
 import logging
 import random
-import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,24 +18,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.customers import Customers, name_claim
-from chalicelib.errors import (
-    KeyUnavailableError,
-    RaceLostError,
-    RegularsError,
-    SealBrokenError,
-    UnreadableError,
-)
+from chalicelib.customers import name_claim
+from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnreadableError
 from chalicelib.identity import list_claimable, list_deciding, list_identities
 from chalicelib.inbox import Inbox, InboxItem, State, name_shards
-from chalicelib.keys import Keys
 from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
+from chalicelib.people import People, Person, find_holder
 from chalicelib.profile import add_identities, fold_event
 from chalicelib.reading import read_submission
-from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.envelope import InboxOpener, pack_submission
-from chalicelib.vault.person import PersonSeal
-from chalicelib.vault.root import make_key
+from chalicelib.vault.envelope import InboxOpener
 
 log = logging.getLogger(__name__)
 
@@ -49,21 +39,28 @@ class Settling:
     """What settling works with; `region` reads phone numbers that have no country code."""
 
     inbox: Inbox
-    customers: Customers
-    keys: Keys
+    people: People
     opener: InboxOpener
-    index: BlindIndex
     region: str
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whom a submission is about: their profile so far, their seal, and what a new one still has to be given."""
+class Claimant:
+    """A submission, the names in it, the index rows of each, and who owns the rows that exist."""
 
-    profile: Profile
-    version: int
-    seal: PersonSeal
-    new_key: bytes | None = None
+    submission: Submission
+    names: tuple[Identity, ...]
+    rows: dict[Identity, tuple[str, ...]]
+    owners: dict[str, str]
+
+    def find_holder(self, name: Identity) -> str | None:
+        """Return the customer who holds a name, or None where it is free."""
+        return find_holder(self.rows[name], self.owners)
+
+    def list_own(self, customer_id: str) -> tuple[Identity, ...]:
+        """Return the names that this submission may give to a customer: free ones and the customer's own."""
+        claimable = list_claimable(self.names, self.submission.trust)
+        return tuple(name for name in claimable if self.find_holder(name) in (None, customer_id))
 
 
 def settle_keys(keys: Iterable[str], tools: Settling, now: datetime) -> dict[str, int]:
@@ -116,131 +113,77 @@ def settle_once(item: InboxItem, tools: Settling, now: datetime) -> State:
     """Settle an item as the tables stand now; raise RaceLostError when they changed meanwhile."""
     submission = tools.opener.open_submission(item.key, item.sealed)
     reading = read_submission(submission)
-    names = list_identities(submission, reading, tools.region)
-    claims = [name_claim(submission.sender, submission.shop, submission.topic, claim) for claim in submission.claims]
-    rows = {name: name_rows(name, tools.index) for name in names}
-    owners = tools.customers.find_owners([*claims, *(row for own in rows.values() for row in own)])
-    if any(owners.get(claim, item.key) != item.key for claim in claims):
+    claims = name_claims(submission)
+    claimant = look_up(submission, reading, claims, tools)
+    if any(claimant.owners.get(claim, item.key) != item.key for claim in claims):
         tools.inbox.blank_duplicate(item.key, now)
         return State.DUPLICATE
-    holders = {name: find_holder(own, owners) for name, own in rows.items()}
-    person = find_person(submission, names, holders, tools)
-    customer_id = person.profile.customer_id
-    tools.customers.commit_parts(
+    person = find_person(claimant, tools.people)
+    profile = fold_event(person.profile, item.key, submission, reading)
+    profile = add_identities(profile, claimant.list_own(person.id))
+    tools.people.customers.commit_parts(
         [
             tools.inbox.write_tombstone(item.key, State.SETTLED, now),
-            *write_person(item.key, submission, reading, names, holders, person, tools),
-            *(tools.customers.write_owner(claim, item.key) for claim in claims),
-            *claim_names(customer_id, submission, rows, holders, owners, tools),
-            *suggest_merges(customer_id, holders, tools),
+            tools.people.write_event(person, item.key, submission),
+            *tools.people.write_profile(person, profile),
+            *(tools.people.customers.write_owner(claim, item.key) for claim in claims),
+            *claim_names(person.id, claimant, tools.people),
+            *suggest_merges(person.id, claimant, tools.people),
         ]
     )
     return State.SETTLED
 
 
-def name_rows(name: Identity, index: BlindIndex) -> tuple[str, ...]:
-    """Return the rows of an identity, one per live index secret."""
-    return tuple(f"idn#{row}" for row in index.name_identity(name))
+def name_claims(submission: Submission) -> list[str]:
+    """Return the rows of the sender's delivery and event ids."""
+    place = (submission.sender, submission.shop, submission.topic)
+    return [name_claim(*place, claim) for claim in submission.claims]
 
 
-def find_holder(rows: tuple[str, ...], owners: dict[str, str]) -> str | None:
-    """Return the customer who holds an identity under any live index secret."""
-    return next((owners[row] for row in rows if row in owners), None)
+def look_up(submission: Submission, reading: Reading, claims: list[str], tools: Settling) -> Claimant:
+    """Read in one call who holds the names of a submission and whether its ids took effect before."""
+    names = list_identities(submission, reading, tools.region)
+    rows = {name: tools.people.name_rows(name) for name in names}
+    wanted = [*claims, *(row for own in rows.values() for row in own)]
+    return Claimant(submission, names, rows, tools.people.customers.find_owners(wanted))
 
 
-def find_person(
-    submission: Submission,
-    names: tuple[Identity, ...],
-    holders: dict[Identity, str | None],
-    tools: Settling,
-) -> Person:
-    """Return the one the deciding names belong to, or someone new."""
-    for name in list_deciding(names, submission.trust):
-        holder = holders[name]
+def find_person(claimant: Claimant, people: People) -> Person:
+    """Return the one whom the deciding names belong to, or someone new."""
+    for name in list_deciding(claimant.names, claimant.submission.trust):
+        holder = claimant.find_holder(name)
         if holder is None:
             continue
-        person = load_person(holder, tools)
-        if not is_stranger(names, person.profile):
+        person = people.load_person(holder)
+        if not is_stranger(claimant.names, person.profile):
             return person
-    return make_person()
+    return people.make_person()
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
     """Tell a shared address from a shared person: the sender knows this customer under another id."""
     ids = {name.value for name in names if name.kind == "id"}
-    source = {value.rpartition(":")[0] for value in ids}
-    return any(
-        known.kind == "id" and known.value.rpartition(":")[0] in source and known.value not in ids
-        for known in profile.identities
-    )
+    sources = {value.rpartition(":")[0] for value in ids}
+    known = {name.value for name in profile.identities if name.kind == "id"}
+    rivals = {value for value in known if value.rpartition(":")[0] in sources}
+    return bool(rivals) and not rivals & ids
 
 
-def load_person(customer_id: str, tools: Settling) -> Person:
-    """Read a customer's key and profile; raise KeyUnavailableError for one who is being forgotten."""
-    key = tools.keys.read_key(customer_id)
-    stored = tools.customers.read_profile(customer_id)
-    if key is None or stored is None:
-        raise KeyUnavailableError("customer")
-    seal = PersonSeal(customer_id, key)
-    text = seal.open_record("profile", "profile", stored.sealed)
-    return Person(Profile.model_validate_json(text), stored.version, seal)
-
-
-def make_person() -> Person:
-    """Start someone new under a random id and a key of their own."""
-    customer_id = secrets.token_urlsafe(16)
-    key = make_key()
-    return Person(Profile(customer_id=customer_id), 0, PersonSeal(customer_id, key), key)
-
-
-def write_person(
-    key: str,
-    submission: Submission,
-    reading: Reading,
-    names: tuple[Identity, ...],
-    holders: dict[Identity, str | None],
-    person: Person,
-    tools: Settling,
-) -> list[dict[str, Any]]:
-    """Return the parts that add this event to the person's history and profile."""
-    customer_id = person.profile.customer_id
-    own = [name for name in list_claimable(names, submission.trust) if holders[name] in (None, customer_id)]
-    profile = add_identities(fold_event(person.profile, key, submission, reading), own)
-    sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
-    record_id = f"event#{utc_text(submission.occurred_at)}#{key}"
-    event = person.seal.seal_record(record_id, "event", pack_submission(key, submission))
-    parts = [
-        tools.customers.write_profile(customer_id, sealed, person.version),
-        tools.customers.write_event(customer_id, record_id, event),
-    ]
-    if person.new_key is not None:
-        parts.append(tools.keys.write_key(customer_id, person.new_key))
-    return parts
-
-
-def claim_names(
-    customer_id: str,
-    submission: Submission,
-    rows: dict[Identity, tuple[str, ...]],
-    holders: dict[Identity, str | None],
-    owners: dict[str, str],
-    tools: Settling,
-) -> list[dict[str, Any]]:
-    """Return the parts that give this person every name they may claim, under every live index secret."""
+def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
+    """Return the parts that give a person every name they may have, under every live index secret."""
     return [
-        tools.customers.write_owner(row, customer_id)
-        for name in list_claimable(tuple(rows), submission.trust)
-        if holders[name] in (None, customer_id)
-        for row in rows[name]
-        if row not in owners
+        people.customers.write_owner(row, customer_id)
+        for name in claimant.list_own(customer_id)
+        for row in claimant.rows[name]
+        if row not in claimant.owners
     ]
 
 
-def suggest_merges(customer_id: str, holders: dict[Identity, str | None], tools: Settling) -> list[dict[str, Any]]:
+def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
     """Return the parts that note who else holds a name of this submission; one per pair."""
-    others = {holder: name.kind for name, holder in holders.items() if holder not in (None, customer_id)}
+    holders = {claimant.find_holder(name): name.kind for name in claimant.names}
     return [
-        tools.customers.write_suggestion(customer_id, other, kind)
-        for other, kind in others.items()
-        if other is not None
+        people.customers.write_suggestion(customer_id, other, kind)
+        for other, kind in holders.items()
+        if other not in (None, customer_id)
     ]

@@ -85,6 +85,7 @@ def open_settling() -> Settling:
     """Return this container's tools for settling."""
     from chalicelib.customers import Customers
     from chalicelib.keys import Keys
+    from chalicelib.people import People
     from chalicelib.processing import Settling
     from chalicelib.vault.blindindex import BlindIndex
     from chalicelib.vault.envelope import InboxOpener
@@ -96,10 +97,12 @@ def open_settling() -> Settling:
     keys = Keys(dynamodb, f"{settings.prefix}keys", RootSeal(split_names(settings.root_key), kms))
     return Settling(
         inbox=Inbox(dynamodb, f"{settings.prefix}inbox"),
-        customers=Customers(dynamodb, f"{settings.prefix}customers"),
-        keys=keys,
+        people=People(
+            customers=Customers(dynamodb, f"{settings.prefix}customers"),
+            keys=keys,
+            index=BlindIndex(keys.read_index()),
+        ),
         opener=InboxOpener(split_names(settings.inbox_key), kms),
-        index=BlindIndex(keys.read_index()),
         region=settings.shop_country,
     )
 

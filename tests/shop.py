@@ -1,4 +1,4 @@
-"""A whole shop on one stage of tables: what arrives, what settles, who is known. Builders for tests, no logic of ours."""
+"""A whole shop on one stage of tables: what arrives, what settles, who is known. Builders for tests."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from chalicelib.identity import normalise_email
 from chalicelib.inbox import Inbox
 from chalicelib.intake import accept_submission, name_submission
 from chalicelib.keys import Keys
-from chalicelib.models import Identity, Profile, Submission, Trust
-from chalicelib.processing import Settling, name_rows, settle_item
+from chalicelib.models import Event, Identity, Profile, Submission, Trust
+from chalicelib.people import People
+from chalicelib.processing import Settling, settle_item
 from chalicelib.reading import read_submission
 from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.envelope import InboxOpener, InboxSeal, unpack_submission
-from chalicelib.vault.person import PersonSeal
+from chalicelib.vault.envelope import InboxOpener, InboxSeal
 from chalicelib.vault.root import RootSeal
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -86,10 +86,8 @@ class Shop:
         keys = Keys(dynamodb, self.prefix + "keys", RootSeal((root_key or self.root_key).split(","), None))
         return Settling(
             inbox=Inbox(dynamodb, self.prefix + "inbox"),
-            customers=Customers(dynamodb, self.prefix + "customers"),
-            keys=keys,
+            people=People(Customers(dynamodb, self.prefix + "customers"), keys, BlindIndex(keys.read_index())),
             opener=InboxOpener([self.inbox_key], None),
-            index=BlindIndex(keys.read_index()),
             region="US",
         )
 
@@ -104,31 +102,22 @@ class Shop:
 
     def find_id(self, email: str) -> str | None:
         """Return the customer id behind an e-mail address."""
-        tools = self.tools()
-        rows = name_rows(Identity(kind="email", value=normalise_email(email)), tools.index)
-        owners = tools.customers.find_owners(rows)
-        return next((owners[row] for row in rows if row in owners), None)
+        return self.tools().people.find_customer(Identity(kind="email", value=normalise_email(email)))
 
     def read_profile(self, email: str) -> Profile:
         """Return the profile behind an e-mail address."""
-        return self.open_profile(self.find_id(email))
+        customer_id = self.find_id(email)
+        assert customer_id is not None
+        return self.open_profile(customer_id)
 
     def open_profile(self, customer_id: str) -> Profile:
         """Open one customer's profile."""
-        tools = self.tools()
-        seal = PersonSeal(customer_id, tools.keys.read_key(customer_id))
-        stored = tools.customers.read_profile(customer_id)
-        return Profile.model_validate_json(seal.open_record("profile", "profile", stored.sealed))
+        return self.tools().people.load_person(customer_id).profile
 
-    def read_history(self, customer_id: str) -> list[tuple[str, Submission]]:
-        """Return one customer's history as (inbox key, submission)."""
-        tools = self.tools()
-        seal = PersonSeal(customer_id, tools.keys.read_key(customer_id))
-        history = []
-        for record_id, sealed in tools.customers.list_events(customer_id):
-            key = record_id.rpartition("#")[2]
-            history.append((key, unpack_submission(key, seal.open_record(record_id, "event", sealed))))
-        return history
+    def read_history(self, customer_id: str) -> list[Event]:
+        """Return one customer's history."""
+        people = self.tools().people
+        return list(people.list_history(people.load_person(customer_id)))
 
     def list_customers(self) -> list[str]:
         """Return every customer id."""
@@ -139,7 +128,7 @@ class Shop:
 def read_all_events(shop: Shop):
     """Return (key, submission, reading) of every event of every customer."""
     return [
-        (key, submission, read_submission(submission))
+        (event.key, event.submission, read_submission(event.submission))
         for customer in shop.list_customers()
-        for key, submission in shop.read_history(customer)
+        for event in shop.read_history(customer)
     ]

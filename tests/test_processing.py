@@ -117,7 +117,7 @@ def test_form_naming_two_people_merges_nobody(shop, readings):
     shop.take(a_submission(email="a@example.org", phone="+12025550102"))
 
     assert shop.find_id("a@example.org") != shop.find_id("b@example.org")
-    [(one, other, kind)] = shop.tools().customers.list_suggestions()
+    [(one, other, kind)] = shop.tools().people.customers.list_suggestions()
     assert {one, other} == {shop.find_id("a@example.org"), shop.find_id("b@example.org")}
     assert kind == "phone"
 
@@ -150,7 +150,7 @@ def test_shared_email_of_two_customer_ids_stays_two_people(shop, readings):
     shop.take(from_shopify(b"two"))
 
     assert len(shop.list_customers()) == 2
-    assert len(list(shop.tools().customers.list_suggestions())) == 1
+    assert len(list(shop.tools().people.customers.list_suggestions())) == 1
 
 
 def test_profile_equals_the_fold_of_its_history(shop):
@@ -261,7 +261,7 @@ def test_rivals_on_one_item_settle_it_once(shop):
 
 def test_index_rotation_keeps_old_people_findable(shop):
     shop.take(a_submission(email="old@example.org"))
-    shop.tools().keys.rotate_index()
+    shop.tools().people.keys.rotate_index()
     before = shop.find_id("old@example.org")
 
     shop.take(a_submission(email="old@example.org", at=LATER))
@@ -334,7 +334,7 @@ def test_item_that_never_stops_racing_is_given_back(shop, monkeypatch):
     def always_lose(parts):
         raise RaceLostError("transaction")
 
-    monkeypatch.setattr(tools.customers, "commit_parts", always_lose)
+    monkeypatch.setattr(tools.people.customers, "commit_parts", always_lose)
 
     with pytest.raises(RaceLostError):
         settle_item(key, tools, LATER)
