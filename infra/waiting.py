@@ -1,0 +1,58 @@
+"""`make waiting`: what waits in the inbox and why; `make release KEY=...`: send one item back to be settled.
+
+Parked items could not be settled, quarantined ones look like spam. Neither is ever dropped unseen: parked ones wait
+for ever, quarantined ones for thirty days. Nothing of their content is shown.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from chalicelib.inbox import Inbox, State, name_shards
+from chalicelib.processing import Settling, settle_item
+
+
+def list_waiting(inbox: Inbox) -> int:
+    """Print every waiting item; return how many there are."""
+    count = 0
+    for partition in (*name_shards(), State.PARKED.value, State.QUARANTINED.value):
+        for key in inbox.list_pending(partition):
+            item = inbox.read_item(key)
+            if item is not None:
+                count += 1
+                print(f"{item.state.value:12} {item.received_at}  {key}  {item.reason}")
+    return count
+
+
+def release_item(tools: Settling, key: str, now: datetime) -> str:
+    """Send a parked or quarantined item back and settle it; return its outcome."""
+    item = tools.inbox.read_item(key)
+    if item is None or item.state not in (State.PARKED, State.QUARANTINED):
+        return "nothing waits under that key"
+    tools.inbox.release_item(key, item.state)
+    return settle_item(key, tools, now)
+
+
+def main(environ: Mapping[str, str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="List what waits in the inbox, or release one item.")
+    parser.add_argument("--release", default="", metavar="KEY")
+    asked = parser.parse_args()
+    os.environ.update(environ or {})
+    from chalicelib.wiring import open_settling  # reads the environment, which is complete only now
+
+    tools = open_settling()
+    if asked.release:
+        print(release_item(tools, asked.release, datetime.now(UTC)))
+    else:
+        print(f"{list_waiting(tools.inbox)} waiting")
+    return 0
+
+
+if __name__ == "__main__":
+    from infra.environ import open_stack
+
+    with open_stack() as local:
+        sys.exit(main(local))
