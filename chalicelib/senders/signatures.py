@@ -30,8 +30,7 @@ def check_digest(raw: bytes, given: str, secrets: Sequence[bytes], prefix: str =
 
 def check_message(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
     """Check a Standard Webhooks message (spec 1.0.0); secrets as issued, `whsec_...`; raise InvalidSignatureError."""
-    prefix = next((prefix for prefix in HEADER_PREFIXES if f"{prefix}id" in headers), "webhook-")
-    message_id, timestamp, given = (headers.get(prefix + name, "") for name in ("id", "timestamp", "signature"))
+    message_id, timestamp, given = (find_header(headers, name) for name in ("id", "timestamp", "signature"))
     check_age(timestamp, now)
     if not message_id:
         raise InvalidSignatureError
@@ -39,6 +38,12 @@ def check_message(raw: bytes, headers: Mapping[str, str], secrets: Sequence[byte
     expected = [b"v1," + sign_bytes(key, content) for key in map(decode_secret, secrets) if key]
     signatures = [text for text in list_signatures(given) if text.startswith(b"v1,")]
     match_texts(signatures, expected)
+
+
+def find_header(headers: Mapping[str, str], name: str) -> str:
+    """Return a Standard Webhooks header by either of its names, or ""."""
+    prefix = next((prefix for prefix in HEADER_PREFIXES if f"{prefix}id" in headers), "webhook-")
+    return headers.get(prefix + name, "")
 
 
 def match_texts(given: Sequence[bytes], expected: Sequence[bytes]) -> None:

@@ -1,0 +1,68 @@
+"""What the answers of one form, built elsewhere, mean to us: one file of data per form.
+
+`mappings/<sender>/<form id>.toml`; every key is in docs/senders.md. A form without a file is kept whole.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+
+MAPPINGS = Path(__file__).parent / "mappings"
+FORM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # it comes from a body: it must not leave the folder
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Source = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class ConsentAnswer(Model):
+    """A yes to `answer` gives consent. `words` stand in where a delivery does not quote the question itself."""
+
+    purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    answer: Source
+    version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+    words: str
+
+
+class Mapping(Model):
+    """One form. `profile` and `entry` say under which of our names to keep which answer.
+
+    A source is a question's reference, id or label, or `hidden:<name>`; a hidden field is the visitor's to change.
+    """
+
+    kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"] = "response"
+    language: str = ""
+    profile: dict[Name, Source] = Field(default_factory=dict)
+    entry: dict[Name, Source] = Field(default_factory=dict)
+    consents: tuple[ConsentAnswer, ...] = ()
+
+
+def find_mapping(sender: str, form_id: str, folder: Path = MAPPINGS) -> Mapping | None:
+    """Return what is on file for a form, or None; raise DefinitionError for an unusable file."""
+    if not FORM_ID.fullmatch(form_id) or form_id not in list_mappings(folder / sender):
+        return None
+    return load_mapping(folder / sender / f"{form_id}.toml")
+
+
+@cache
+def list_mappings(folder: Path) -> frozenset[str]:
+    """Return the ids of the forms on file."""
+    return frozenset(path.stem for path in folder.glob("*.toml"))
+
+
+@cache
+def load_mapping(path: Path) -> Mapping:
+    """Read one file; raise DefinitionError naming it and the place."""
+    try:
+        return Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
+        raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from None

@@ -1,0 +1,101 @@
+"""A response to a form that was built elsewhere (Typeform, Tally), in our words.
+
+The delivery is signed, the answers are not: whoever has the form's link may type anybody's address. So they rank as
+answers to a form of ours, and what they say is never `signed`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
+from chalicelib.senders.leaves import drop_blanks
+from chalicelib.senders.mapping import ConsentAnswer, Mapping
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `names` are what a mapping may call it by, the first being what it is kept under.
+
+    `kind` is `email`, `phone`, `hidden` or `other`; `asked` is the question as shown, or "".
+    """
+
+    names: tuple[str, ...]
+    kind: str
+    value: JsonValue
+    asked: str = ""
+
+
+def read_response(submission: Submission, answers: list[Answer], mapping: Mapping | None, finished: bool) -> Reading:
+    """Read a response; one that was not sent off (`finished` false) is no consent, and nothing but a response."""
+    if mapping is None:
+        return read_unmapped(submission, answers)
+    kind = mapping.kind if finished else "response"
+    fields = {ours: find_answer(answers, source).value for ours, source in mapping.profile.items()}
+    email, phone = (fields.pop(name, None) for name in ("email", "phone"))
+    return Reading(
+        kind=kind,
+        email=email.strip() if isinstance(email, str) else "",
+        phone=phone.strip() if isinstance(phone, str) else "",
+        fields=drop_blanks({"language": mapping.language, **fields}),
+        consents=read_consents(submission, answers, mapping) if finished else (),
+        entry=make_entry(kind, submission, name_answers(answers, mapping)),
+    )
+
+
+def read_unmapped(submission: Submission, answers: list[Answer]) -> Reading:
+    """Keep all; take an address only if there is one of its kind, since a second one may be a friend's."""
+    return Reading(
+        kind="response",
+        email=find_only(answers, "email"),
+        phone=find_only(answers, "phone"),
+        entry=make_entry("response", submission, name_answers(answers, Mapping())),
+    )
+
+
+def find_only(answers: list[Answer], kind: str) -> str:
+    """Return the one address of a kind, or ""."""
+    found = {answer.value for answer in answers if answer.kind == kind and isinstance(answer.value, str)}
+    return found.pop().strip() if len(found) == 1 else ""
+
+
+def find_answer(answers: Iterable[Answer], source: str) -> Answer:
+    """Return the answer that a mapping means, or an empty one."""
+    return next((answer for answer in answers if source in answer.names), Answer((), "other", None))
+
+
+def name_answers(answers: list[Answer], mapping: Mapping) -> dict[str, JsonValue]:
+    """Return the answers by our names, the unmapped by their own; what goes elsewhere is not repeated."""
+    ours = {source: name for name, source in mapping.entry.items()}
+    elsewhere = {*mapping.profile.values(), *(asked.answer for asked in mapping.consents)}
+    values: dict[str, JsonValue] = {}
+    for answer in answers:
+        if elsewhere.isdisjoint(answer.names) and answer.names:
+            name = next((ours[name] for name in answer.names if name in ours), answer.names[0])
+            values.setdefault(name, answer.value)
+    return drop_blanks(values)
+
+
+def make_entry(kind: str, submission: Submission, values: dict[str, JsonValue]) -> Entry | None:
+    """Return what was told on this occasion, if anything."""
+    return Entry(kind=kind, at=submission.occurred_at, values=values) if values else None
+
+
+def read_consents(submission: Submission, answers: list[Answer], mapping: Mapping) -> tuple[Consent, ...]:
+    """Return the consents that were answered with yes; a no to a question is no withdrawal."""
+    asked = [(said, find_answer(answers, said.answer)) for said in mapping.consents]
+    return tuple(
+        make_consent(submission, said, answer, mapping.language) for said, answer in asked if answer.value is True
+    )
+
+
+def make_consent(submission: Submission, said: ConsentAnswer, answer: Answer, language: str) -> Consent:
+    """Return one consent in the words that were shown."""
+    return Consent(
+        purpose=said.purpose,
+        state=ConsentState.GIVEN,
+        at=submission.occurred_at,
+        channel=f"{submission.sender}:{submission.shop}",
+        words=answer.asked or said.words,
+        words_version=said.version,
+        language=language,
+    )

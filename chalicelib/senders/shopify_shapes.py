@@ -1,0 +1,117 @@
+"""What each Shopify topic promises of its body.
+
+Shopify signs the body alone: the topic is an unsigned header, so a captured body can be sent again under another one.
+A body is taken only if it has what its topic's family has, and nothing that marks another family. Within a family
+(orders/create, orders/paid, ...) what counts is read from the body, so a changed topic changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.errors import MalformedError
+from chalicelib.models import JsonValue
+
+ID: tuple[type, ...] = (int, str)
+ANY: tuple[type, ...] = (object,)
+
+# Names that tell families apart.
+MARKS = frozenset(
+    {
+        "abandoned_checkout_url", "addresses", "cart_token", "customer", "customer_id", "email_marketing_consent",
+        "financial_status", "line_items", "orders_requested", "orders_to_redact", "refund_line_items", "shop_domain",
+        "sms_marketing_consent", "token", "verified_email",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A family's body: names it has with their types, marks it may bear too, and the type in its GraphQL id."""
+
+    has: Mapping[str, tuple[type, ...]]
+    may: frozenset[str] = frozenset()
+    graph_type: str = ""
+
+
+SHAPES = {
+    "order": Shape(
+        {"id": ID, "created_at": (str,), "line_items": (list,), "financial_status": ANY},
+        frozenset({"cart_token", "customer", "token"}),
+        "Order",
+    ),
+    # {"id": n} today; the whole order in 2023-01.
+    "order deleted": Shape(
+        {"id": ID}, frozenset({"cart_token", "customer", "financial_status", "line_items", "token"}), "Order"
+    ),
+    "refund": Shape({"id": ID, "order_id": ID, "refund_line_items": (list,)}, graph_type="Refund"),
+    # From 2025-01 without tags, consents and totals.
+    "customer": Shape(
+        {"id": ID, "first_name": ANY},
+        frozenset({"addresses", "email_marketing_consent", "sms_marketing_consent", "verified_email"}),
+        "Customer",
+    ),
+    "customer deleted": Shape(
+        {"id": ID, "addresses": (list,)},
+        frozenset({"email_marketing_consent", "sms_marketing_consent"}),
+        "Customer",
+    ),
+    "email consent": Shape({"customer_id": ID, "email_marketing_consent": (dict,)}),
+    "sms consent": Shape({"id": ID, "sms_marketing_consent": (dict,)}),
+    "checkout": Shape(
+        {"token": (str,), "line_items": (list,), "abandoned_checkout_url": ANY}, frozenset({"cart_token", "customer"})
+    ),
+    "checkout deleted": Shape({"id": ID, "cart_token": ANY}, frozenset({"token"})),
+    "cart": Shape({"id": ID, "token": (str,), "line_items": (list,)}),
+    "data request": Shape({"shop_domain": (str,), "customer": (dict,), "orders_requested": (list,)}),
+    "customer redact": Shape({"shop_domain": (str,), "customer": (dict,), "orders_to_redact": (list,)}),
+    "shop redact": Shape({"shop_id": ID, "shop_domain": (str,)}),
+}
+
+FAMILIES = {
+    "orders/create": "order",
+    "orders/updated": "order",
+    "orders/paid": "order",
+    "orders/cancelled": "order",
+    "orders/fulfilled": "order",
+    "orders/partially_fulfilled": "order",
+    "orders/delete": "order deleted",
+    "refunds/create": "refund",
+    "customers/create": "customer",
+    "customers/update": "customer",
+    "customers/enable": "customer",
+    "customers/disable": "customer",
+    "customers/delete": "customer deleted",
+    "customers_email_marketing_consent/update": "email consent",
+    "customers_marketing_consent/update": "sms consent",
+    "checkouts/create": "checkout",
+    "checkouts/update": "checkout",
+    "checkouts/delete": "checkout deleted",
+    "carts/create": "cart",
+    "carts/update": "cart",
+    "customers/data_request": "data request",
+    "customers/redact": "customer redact",
+    "shop/redact": "shop redact",
+}
+
+
+def check_shape(topic: str, body: Mapping[str, JsonValue], shop: str) -> None:
+    """Raise MalformedError where the body is not what its topic promises; a topic we do not know promises nothing."""
+    if topic not in FAMILIES:
+        return
+    shape = SHAPES[FAMILIES[topic]]
+    for name, types in shape.has.items():
+        if name not in body or not isinstance(body[name], types) or isinstance(body[name], bool):
+            raise MalformedError(f"{topic}: {name} is missing or of another type.")
+    strange = (MARKS & body.keys()) - shape.has.keys() - shape.may
+    if strange:
+        raise MalformedError(f"{topic}: {min(strange)} belongs to another topic.")
+    check_names(topic, body, shape, shop)
+
+
+def check_names(topic: str, body: Mapping[str, JsonValue], shape: Shape, shop: str) -> None:
+    """Raise MalformedError where the body names another kind of thing, or another shop."""
+    graph_id = body.get("admin_graphql_api_id")
+    if shape.graph_type and isinstance(graph_id, str) and f"/{shape.graph_type}/" not in graph_id:
+        raise MalformedError(f"{topic}: admin_graphql_api_id is of another type.")
+    if "shop_domain" in shape.has and body["shop_domain"].lower() != shop.lower():
+        raise MalformedError(f"{topic}: shop_domain is not the shop in the header.")

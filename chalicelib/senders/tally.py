@@ -1,0 +1,110 @@
+"""Tally: responses.
+
+https://tally.so/help/webhooks. 10 seconds; retried after 5 minutes, 30 minutes, 1 hour, 6 hours and 1 day.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.senders.leaves import find_leaf, read_id, read_part, read_parts, read_text, read_time
+from chalicelib.senders.signatures import check_digest
+from chalicelib.strictjson import parse_object
+
+CONTENT_TYPES = ("application/json",)
+EVENT_TYPE = re.compile(r"[A-Z_]{1,60}")
+RESPONSE = "FORM_RESPONSE"
+ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+KINDS = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone", "HIDDEN_FIELDS": "hidden", "CALCULATED_FIELDS": "hidden"}
+
+
+def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
+    """Tally has no handshake."""
+    return False
+
+
+def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+    """Check the digest over the raw body, which Tally sends as compact JSON; a webhook without a secret is refused."""
+    check_digest(raw, headers.get("tally-signature", ""), secrets)
+
+
+def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
+    """Name what arrived; raise MalformedError."""
+    body = parse_object(raw)
+    topic, form_id = read_text(body, "eventType"), read_text(body, "data", "formId")
+    if not EVENT_TYPE.fullmatch(topic):
+        raise MalformedError("eventType is missing or odd.")
+    if topic == RESPONSE and not (ID.fullmatch(form_id) and isinstance(find_leaf(body, "data", "fields"), list)):
+        raise MalformedError("data.formId or data.fields is missing or odd.")
+    moment = read_time(body, "data", "createdAt") or read_time(body, "createdAt") or now
+    return Submission(
+        sender="tally",
+        shop=form_id if ID.fullmatch(form_id) else "",
+        topic=topic,
+        trust=Trust.RENDERED,
+        received_at=now,
+        occurred_at=min(moment, now),
+        claims=tuple(list_claims(body)),
+        body=raw,
+    )
+
+
+def list_claims(body: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Yield the ids of the event and of the response."""
+    ids = {"event": read_text(body, "eventId"), "response": read_text(body, "data", "submissionId")}
+    return (f"{kind}:{value}" for kind, value in ids.items() if ID.fullmatch(value))
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say what was answered; raise UnreadableError."""
+    from chalicelib.senders.mapping import find_mapping  # the door never needs these
+    from chalicelib.senders.responses import Answer, read_response
+
+    try:
+        fields = read_parts(parse_object(submission.body), "data", "fields")
+    except (MalformedError, TooLargeError):
+        raise UnreadableError("tally: not JSON") from None
+    if submission.topic != RESPONSE:
+        return Reading(kind="other")
+    answers = [
+        Answer(name_field(field), KINDS.get(read_text(field, "type"), "other"), read_value(field), read_text(field, "label"))
+        for field in fields
+        if not repeats_checkbox(field)
+    ]  # fmt: skip
+    return read_response(submission, answers, find_mapping("tally", submission.shop), finished=True)
+
+
+def name_field(field: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """Return what a field goes by: its label and key; a hidden field by its label, as everywhere."""
+    label, key = read_text(field, "label"), read_text(field, "key")
+    first = f"hidden:{label}" if KINDS.get(read_text(field, "type")) == "hidden" else label
+    return tuple(name for name in (first, key) if name)
+
+
+def repeats_checkbox(field: Mapping[str, JsonValue]) -> bool:
+    """Tell the yes or no of one checkbox, which its question has already listed."""
+    return read_text(field, "type") == "CHECKBOXES" and isinstance(find_leaf(field, "value"), bool)
+
+
+def read_value(field: Mapping[str, JsonValue]) -> JsonValue:
+    """Return an answer with its option ids turned into what the visitor read."""
+    value = find_leaf(field, "value")
+    if read_text(field, "type") == "MATRIX":
+        rows, columns = read_options(field, "rows"), read_options(field, "columns")
+        return {rows.get(row, row): name_options(picked, columns) for row, picked in read_part(field, "value").items()}
+    options = read_options(field, "options")
+    return name_options(value, options) if options else value
+
+
+def read_options(field: Mapping[str, JsonValue], name: str) -> dict[str, str]:
+    """Return the texts of options by their ids."""
+    return {read_id(option, "id"): read_text(option, "text") for option in read_parts(field, name)}
+
+
+def name_options(picked: JsonValue, options: Mapping[str, str]) -> JsonValue:
+    """Return option texts for ids, in the order given; an id without an option stays."""
+    if isinstance(picked, list):
+        return [name_options(one, options) for one in picked]
+    return options.get(picked, picked) if isinstance(picked, str) else picked

@@ -1,0 +1,138 @@
+"""Typeform: complete and partial responses.
+
+https://www.typeform.com/developers/webhooks. 404 or 410 disables the webhook at once; 429, 408, 423 and 503 are
+retried every 2-3 minutes for 10 hours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.senders.leaves import choose_text, find_leaf, read_id, read_part, read_parts, read_text, read_time
+from chalicelib.senders.signatures import check_digest
+from chalicelib.strictjson import parse_object
+
+CONTENT_TYPES = ("application/json",)
+EVENT_TYPE = re.compile(r"[a-z_]{1,60}")
+COMPLETE = "form_response"
+RESPONSES = (COMPLETE, "form_response_partial")
+ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# An answer's `type` names the key of its value; these values are kept as they are.
+PLAIN = ("boolean", "date", "email", "file_url", "number", "phone_number", "text", "url")
+KINDS = {"email": "email", "phone_number": "phone"}
+
+
+def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
+    """Typeform has no handshake; its test requests are signed deliveries."""
+    return False
+
+
+def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+    """Check `sha256=` and the digest; a webhook that was set up without a secret is refused."""
+    check_digest(raw, headers.get("typeform-signature", ""), secrets, prefix="sha256=")
+
+
+def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
+    """Name what arrived; raise MalformedError."""
+    body = parse_object(raw)
+    topic = read_text(body, "event_type")
+    form_id = read_text(body, "form_response", "form_id")
+    if not EVENT_TYPE.fullmatch(topic):
+        raise MalformedError("event_type is missing or odd.")
+    if topic in RESPONSES and not ID.fullmatch(form_id):
+        raise MalformedError("form_response.form_id is missing or odd.")
+    return Submission(
+        sender="typeform",
+        shop=form_id if ID.fullmatch(form_id) else "",
+        topic=topic,
+        trust=Trust.RENDERED,
+        received_at=now,
+        occurred_at=min(read_time(body, "form_response", "submitted_at") or now, now),
+        claims=tuple(list_claims(body, topic)),
+        body=raw,
+    )
+
+
+def list_claims(body: Mapping[str, JsonValue], topic: str) -> Iterator[str]:
+    """Yield the event's id, and the response's if complete: partial ones of one response follow each other."""
+    event_id, token = read_text(body, "event_id"), read_text(body, "form_response", "token")
+    if ID.fullmatch(event_id):
+        yield f"event:{event_id}"
+    if topic == COMPLETE and ID.fullmatch(token):
+        yield f"response:{token}"
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say what was answered; raise UnreadableError."""
+    from chalicelib.senders.mapping import find_mapping  # the door never needs these
+    from chalicelib.senders.responses import Answer, read_response
+
+    try:
+        response = read_part(parse_object(submission.body), "form_response")
+    except (MalformedError, TooLargeError):
+        raise UnreadableError("typeform: not JSON") from None
+    if submission.topic not in RESPONSES:
+        return Reading(kind="other")
+    asked = {read_id(field, "id"): read_text(field, "title") for field in read_parts(response, "definition", "fields")}
+    answers = [
+        Answer(
+            name_field(answer),
+            KINDS.get(read_text(answer, "type"), "other"),
+            read_answer(answer),
+            asked.get(read_id(answer, "field", "id"), ""),
+        )
+        for answer in read_parts(response, "answers")
+    ]
+    answers += [Answer((f"hidden:{name}",), "hidden", value) for name, value in list_hidden(response).items()]
+    mapping = find_mapping("typeform", submission.shop)
+    return read_response(submission, answers, mapping, finished=submission.topic == COMPLETE)
+
+
+def name_field(answer: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """Return a question's reference and id; old payloads have the id alone."""
+    names = (read_text(answer, "field", "ref"), read_text(answer, "field", "id"))
+    return tuple(name for name in names if name)
+
+
+def list_hidden(response: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what no question asked: the score, computed variables, and what the form's link carried along."""
+    computed = {read_text(part, "key"): find_leaf(part, read_text(part, "type")) for part in list_variables(response)}
+    return {**read_part(response, "calculated"), **computed, **read_part(response, "hidden")}
+
+
+def list_variables(response: Mapping[str, JsonValue]) -> list[dict[str, JsonValue]]:
+    """Return the form's variables that have a name."""
+    return [part for part in read_parts(response, "variables") if read_text(part, "key")]
+
+
+def read_answer(answer: Mapping[str, JsonValue]) -> JsonValue:
+    """Return one answer's value: as it is, as labels, or, of a type we do not know, whole."""
+    kind = read_text(answer, "type")
+    if kind in PLAIN:
+        return find_leaf(answer, kind)
+    if kind == "choice":
+        return choose_text(*(read_text(answer, "choice", name) for name in ("label", "other", "ref", "id")))
+    if kind == "choices":
+        return read_choices(read_part(answer, "choices"))
+    if kind == "payment":  # the card's digits are nobody's business here
+        return {name: value for name, value in read_part(answer, "payment").items() if name != "last4"}
+    return find_leaf(answer, kind) or {name: value for name, value in answer.items() if name not in ("field", "type")}
+
+
+def read_choices(choices: Mapping[str, JsonValue]) -> list[str]:
+    """Return the labels in the order given, with the visitor's own words last.
+
+    Never by position: `ids` also counts `other`. Old payloads have labels alone.
+    """
+    lists = (list_texts(choices, name) for name in ("labels", "refs", "ids"))
+    picked = [text for text in next(filter(None, lists), []) if text != "other"]
+    own = read_text(choices, "other")
+    return [*picked, own] if own else picked
+
+
+def list_texts(part: Mapping[str, JsonValue], name: str) -> list[str]:
+    """Return the texts in a list."""
+    found = find_leaf(part, name)
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []

@@ -1,0 +1,58 @@
+"""Any sender of Standard Webhooks: https://www.standardwebhooks.com, specification 1.0.0.
+
+The body is `{"type", "timestamp", "data"}`. It is kept whole; of a person only `data.email` and `data.phone` are read.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.models import Entry, Reading, Submission, Trust
+from chalicelib.senders.leaves import read_part, read_text, read_time
+from chalicelib.senders.signatures import check_message, find_header
+from chalicelib.strictjson import parse_object
+
+CONTENT_TYPES = ("application/json",)
+TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
+def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
+    """Standard Webhooks have no handshake."""
+    return False
+
+
+def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+    """Check id, time and signatures."""
+    check_message(raw, headers, secrets, now)
+
+
+def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
+    """Name what arrived; raise MalformedError. The message's id is signed, and the same over retries."""
+    body = parse_object(raw)
+    topic = read_text(body, "type")
+    if not TYPE.fullmatch(topic):
+        raise MalformedError("type is missing or odd.")
+    return Submission(
+        sender="webhooks",
+        topic=topic,
+        trust=Trust.SIGNED,
+        received_at=now,
+        occurred_at=min(read_time(body, "timestamp") or now, now),
+        claims=(f"webhook:{find_header(headers, 'id')}",),
+        body=raw,
+    )
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say what the body says; raise UnreadableError."""
+    try:
+        data = read_part(parse_object(submission.body), "data")
+    except (MalformedError, TooLargeError):
+        raise UnreadableError("webhooks: not JSON") from None
+    return Reading(
+        kind="other",
+        email=read_text(data, "email"),
+        phone=read_text(data, "phone"),
+        entry=Entry(kind="other", at=submission.occurred_at, values=data) if data else None,
+    )
