@@ -1,4 +1,4 @@
-"""Master keys whose secret half never leaves KMS, and a client that tells a dead key from a broken message."""
+"""Master keys whose secret half never leaves KMS. They tell a key out of reach from a broken message."""
 
 from typing import Any
 
@@ -15,36 +15,32 @@ from chalicelib.vault.keyring import INBOX_PROVIDER
 CIPHERTEXT_FAULTS = {"InvalidCiphertextException", "IncorrectKeyException"}
 
 
-class FrankClient:
-    """A KMS client whose outages are KeyUnavailableError, which the SDK does not swallow as a broken message."""
-
-    def __init__(self, client: Any) -> None:
-        """Wrap a boto3 KMS client."""
-        self.client = client
-
-    def decrypt(self, **request: Any) -> Any:
-        """Call KMS Decrypt."""
-        return self.call_kms(self.client.decrypt, request)
-
-    def encrypt(self, **request: Any) -> Any:
-        """Call KMS Encrypt."""
-        return self.call_kms(self.client.encrypt, request)
-
-    def generate_data_key(self, **request: Any) -> Any:
-        """Call KMS GenerateDataKey."""
-        return self.call_kms(self.client.generate_data_key, request)
-
-    def call_kms(self, call: Any, request: dict[str, Any]) -> Any:
-        """Let through only faults of the ciphertext itself."""
-        try:
-            return call(**request)
-        except ClientError as fault:
-            code = fault.response["Error"]["Code"]
-            if code in CIPHERTEXT_FAULTS:
-                raise
+def explain_fault(fault: BaseException | None) -> None:
+    """Raise KeyUnavailableError for an outage, which the SDK would otherwise take for a broken message."""
+    if isinstance(fault, ClientError):
+        code = fault.response["Error"]["Code"]
+        if code not in CIPHERTEXT_FAULTS:
             raise KeyUnavailableError(code) from None
-        except BotoCoreError as fault:
-            raise KeyUnavailableError(type(fault).__name__) from None
+    elif isinstance(fault, BotoCoreError):
+        raise KeyUnavailableError(type(fault).__name__) from None
+
+
+class RootKmsKey(KMSMasterKey):
+    """A root key in KMS. Strict: it opens only what names its own ARN."""
+
+    def _generate_data_key(self, algorithm: Any, encryption_context: Any = None) -> Any:
+        try:
+            return super()._generate_data_key(algorithm, encryption_context)
+        except (GenerateKeyError, BotoCoreError) as fault:
+            explain_fault(fault.__cause__ or fault)
+            raise
+
+    def _decrypt_data_key(self, encrypted_data_key: Any, algorithm: Any, encryption_context: Any = None) -> Any:
+        try:
+            return super()._decrypt_data_key(encrypted_data_key, algorithm, encryption_context)
+        except (DecryptKeyError, BotoCoreError) as fault:
+            explain_fault(fault.__cause__ or fault)
+            raise
 
 
 class RsaKeyConfig(MasterKeyConfig):
@@ -52,7 +48,7 @@ class RsaKeyConfig(MasterKeyConfig):
 
     provider_id = INBOX_PROVIDER
 
-    def __init__(self, key_id: bytes, client: FrankClient) -> None:
+    def __init__(self, key_id: bytes, client: Any) -> None:
         """Take the key's ARN as bytes, as it stands in each message."""
         super().__init__(key_id=key_id)
         self.client = client
@@ -78,7 +74,8 @@ class RsaKmsKey(MasterKey):
                 CiphertextBlob=encrypted_data_key.encrypted_data_key,
                 EncryptionAlgorithm="RSAES_OAEP_SHA_256",
             )
-        except ClientError:
+        except (ClientError, BotoCoreError) as fault:
+            explain_fault(fault)
             raise DecryptKeyError("not wrapped under this key") from None
         return DataKey(
             key_provider=self.key_provider,
@@ -89,9 +86,9 @@ class RsaKmsKey(MasterKey):
 
 def wrap_rsa_kms(arn: str, client: Any) -> RsaKmsKey:
     """Make the opening half of an inbox key held in KMS."""
-    return RsaKmsKey(config=RsaKeyConfig(key_id=arn.encode(), client=FrankClient(client)))
+    return RsaKmsKey(config=RsaKeyConfig(key_id=arn.encode(), client=client))
 
 
-def wrap_root_kms(arn: str, client: Any) -> KMSMasterKey:
-    """Make a root key held in KMS. Strict: it opens only what names this very ARN."""
-    return KMSMasterKey(config=KMSMasterKeyConfig(key_id=arn, client=FrankClient(client)))
+def wrap_root_kms(arn: str, client: Any) -> RootKmsKey:
+    """Make a root key held in KMS."""
+    return RootKmsKey(config=KMSMasterKeyConfig(key_id=arn, client=client))

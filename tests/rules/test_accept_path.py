@@ -1,0 +1,34 @@
+"""What the door loads when it starts: nothing of settling, sending or rendering, and not the slow half of the SDK."""
+
+import subprocess
+import sys
+
+FORBIDDEN = (
+    "aws_cryptographic_material_providers",  # the MPL more than doubles the import (measured)
+    "chalicelib.customers",
+    "chalicelib.identity",
+    "chalicelib.keys",
+    "chalicelib.people",
+    "chalicelib.processing",
+    "chalicelib.vault.person",
+    "chalicelib.vault.root",
+    "email_validator",
+    "jinja2",
+    "multipart",
+    "phonenumbers",
+    "python_multipart",
+)
+
+
+def test_front_door_loads_only_what_accepting_needs():
+    program = (
+        "import sys, app; from chalicelib.senders import find_sender; find_sender('shopify'); "
+        "print('\\n'.join(sys.modules))"
+    )
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+    assert "chalicelib.intake" in loaded
+    assert [name for name in loaded if name.startswith(FORBIDDEN)] == []
