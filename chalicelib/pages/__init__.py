@@ -1,0 +1,1 @@
+"""Pages for people: templates and one style sheet, nothing from anybody else's server, no script needed."""

@@ -1,0 +1,65 @@
+"""The pages of a form: itself, its thanks, and the page that says why there is nothing better to show."""
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.view import show_form
+from chalicelib.pages.rendering import render_page
+
+Typed = Mapping[str, Sequence[str]]
+Faults = Mapping[str, str]
+
+
+def render_form(
+    form: Form,
+    words: Interface,
+    *,
+    shop: str,
+    address: str,
+    render: str,
+    typed: Typed | None = None,
+    faults: Faults | None = None,
+    problem: str = "",
+) -> str:
+    """Return the form's page. `typed` is what stands in it already, by name; `faults` maps names to reason codes."""
+    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    shown = show_form(form, words, render)
+    return render_page(
+        "form.html",
+        words=words,
+        shop=shop,
+        title=shown["title"],
+        address=address,
+        form=shown,
+        switches=[find_interface(language) for language in form.languages],
+        typed=typed or {},
+        faults=told,
+        places={field["name"]: place_focus(field) for field in shown["fields"]},
+        problem=problem,
+    )
+
+
+def place_focus(field: Mapping[str, str]) -> str:
+    """Return the id of the input that a link in the error summary leads to."""
+    several = field["type"] in ("score", "choice", "choices", "ranking")
+    return f"f-{field['name']}-0" if several else f"f-{field['name']}"
+
+
+def render_thanks(form: Form, words: Interface, *, shop: str, address: str) -> str:
+    """Return the thank-you page."""
+    title = form.thanks_title[words.language]
+    return render_page(
+        "thanks.html",
+        words=words,
+        shop=shop,
+        title=title,
+        address=address,
+        thanks=form.thanks[words.language],
+    )
+
+
+def render_problem(words: Interface, *, shop: str, status: int, address: str) -> str:
+    """Return a page for a browser when there is no form to show again; `address` leads back, or is ""."""
+    text = words.problems.get(str(status)) or words.problems["400"]
+    return render_page("problem.html", words=words, shop=shop, title=text, address=address)

@@ -1,0 +1,199 @@
+"""The forms' addresses: the page, its schema, its thanks, the post, and the script that puts a form into any page."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalice import Blueprint, Response
+from chalice.app import ChaliceViewError
+
+from chalicelib.errors import SlowDownError, UnknownPageError
+from chalicelib.formdata import parse_body
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.library import find_form
+from chalicelib.forms.post import Post, sort_post
+from chalicelib.forms.render import weigh_render
+from chalicelib.forms.schema import write_schema
+from chalicelib.forms.submission import make_submission
+from chalicelib.forms.validation import validate_form
+from chalicelib.forms.values import Occasion
+from chalicelib.forms.view import show_form
+from chalicelib.limiter import Limiter
+from chalicelib.pages import rendering
+from chalicelib.routes.formanswers import (
+    Sent,
+    answer_json,
+    answer_page,
+    fresh_render,
+    refuse_post,
+    thank_sender,
+)
+from chalicelib.routes.origins import PREFLIGHT, check_origin, read_origin, share_headers
+from chalicelib.routes.requests import read_body, read_headers
+from chalicelib.routes.visits import Visit, choose_language, names_html, read_visit
+from chalicelib.wiring import open_door
+
+forms = Blueprint(__name__)
+
+
+@forms.route("/forms/{form}", methods=["POST"], content_types=["*/*"])
+def receive_form(form: str) -> Response:
+    """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
+    return answer_visit(form, take_post)
+
+
+@forms.route("/forms/{form}", methods=["GET"])
+def show_page(form: str) -> Response:
+    """Show the form."""
+    return answer_visit(form, open_page)
+
+
+@forms.route("/forms/{form}", methods=["OPTIONS"])
+def answer_preflight(form: str) -> Response:
+    """Answer a browser's question for leave (Fetch standard, 4.8): the same for every question."""
+
+    def allow_methods(visit: Visit) -> Response:
+        shared = share_headers(visit.form, visit.origin)
+        return Response("", status_code=204, headers={**shared, **PREFLIGHT})
+
+    return answer_visit(form, allow_methods)
+
+
+@forms.route("/forms/{form}/thanks", methods=["GET"])
+def show_thanks(form: str) -> Response:
+    """Say thank you."""
+    return answer_visit(form, open_thanks)
+
+
+@forms.route("/forms/{form}/schema", methods=["GET"])
+def show_schema(form: str) -> Response:
+    """Return the JSON Schema of a post, and under `x-form` all that an embedded form shows."""
+
+    def describe_visit(visit: Visit) -> Response:
+        schema = write_schema(visit.form, visit.spoken, visit.link)
+        shown = show_form(visit.form, visit.words, fresh_render(visit))
+        return answer_json(visit, {**schema, "x-form": shown}, 200)
+
+    return answer_visit(form, describe_visit)
+
+
+@forms.route("/embed.js", methods=["GET"])
+def show_embed() -> Response:
+    """Return the script that puts a form into any page."""
+    headers = {
+        "Content-Type": "text/javascript; charset=utf-8",
+        "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return Response(read_embed(), status_code=200, headers=headers)
+
+
+@cache
+def read_embed() -> str:
+    """Return embed.js."""
+    return (Path(rendering.__file__).parent / "embed.js").read_text("utf-8")
+
+
+def answer_visit(name: str, answer: Callable[[Visit], Response]) -> Response:
+    """Find the form and answer; an unknown one is 404, as a page for a browser."""
+    door, form = open_door(), find_form(name)
+    request = forms.current_request
+    if form is None:
+        return refuse_page(request)
+    return answer(read_visit(door, request, form))
+
+
+def refuse_page(request: Any) -> Response:
+    """Answer 404: UnknownPageError for a program, a page for a person."""
+    headers, settings = read_headers(request), open_door().settings
+    if not names_html(headers):
+        raise UnknownPageError("There is no such form.")
+    from chalicelib.pages.formpages import render_problem  # jinja2 is for pages alone
+
+    spoken = choose_language(request, headers, list_languages(), settings.shop_language)
+    page = render_problem(find_interface(spoken), shop=settings.shop_name, status=404, address="")
+    shown = rendering.page_headers(read_origin(settings.public_url), spoken)
+    return Response(page, status_code=404, headers=shown)
+
+
+def open_page(visit: Visit) -> Response:
+    """Return the form's page with a fresh render token."""
+    from chalicelib.pages.formpages import render_form  # jinja2 is for pages alone
+
+    shop = visit.door.settings.shop_name
+    token = fresh_render(visit)
+    page = render_form(visit.form, visit.words, shop=shop, address=visit.link, render=token)
+    return answer_page(visit, page)
+
+
+def open_thanks(visit: Visit) -> Response:
+    """Return the thank-you page."""
+    from chalicelib.pages.formpages import render_thanks  # jinja2 is for pages alone
+
+    shop = visit.door.settings.shop_name
+    return answer_page(visit, render_thanks(visit.form, visit.words, shop=shop, address=visit.link))
+
+
+def take_post(visit: Visit) -> Response:
+    """Check, read, keep; every refusal is answered in the caller's own way."""
+    sent: Sent = {}
+    try:
+        check_origin(visit.form, visit.origin, visit.door.settings.public_url)
+        take_turns(visit)
+        raw = read_body(forms.current_request, visit.door.settings.max_body_bytes)
+        sent = parse_body(raw, visit.headers.get("content-type", ""))
+        visit = adopt_language(visit, sent)
+        post = sort_post(visit.form, sent)
+        kept = keep_post(visit, post)
+    except ChaliceViewError as refusal:
+        return refuse_post(visit, refusal, sent)
+    return thank_sender(visit, post, kept)
+
+
+def take_turns(visit: Visit) -> None:
+    """Count this post against its network address, over all forms and for this one; raise SlowDownError."""
+    limits = (visit.door.limiter, limit_form(visit.form.name, visit.form.spam.posts_per_minute))
+    if not all(limiter.take_turn(visit.address, visit.now) for limiter in limits):
+        raise SlowDownError("Too many posts from this network: wait a minute.")
+
+
+@cache
+def limit_form(_name: str, per_minute: int) -> Limiter:
+    """Return one form's limiter in this container."""
+    return Limiter(per_minute)
+
+
+def adopt_language(visit: Visit, sent: Sent) -> Visit:
+    """Speak on in the language that the post came in, so that a fault is told in the words of the page."""
+    given = dict(sent).get("language")
+    return replace(visit, spoken=given) if given in visit.form.languages else visit
+
+
+def keep_post(visit: Visit, post: Post) -> bool:
+    """Validate and accept; return False for what we had already."""
+    form, now, settings = visit.form, visit.now, visit.door.settings
+    trust, suspicion = weigh_render(form, post.render, now, visit.door.render_keys(now))
+    clean = validate_form(
+        form,
+        post.values,
+        language=post.language or speak_default(form, settings.shop_language),
+        occasion=Occasion(settings.shop_country, now.date()),
+    )
+    submission = make_submission(
+        clean,
+        post,
+        trust=trust,
+        suspicion=suspicion,
+        address=visit.address,
+        header_key=visit.headers.get("idempotency-key", ""),
+        now=now,
+    )
+    return visit.door.accept(submission)
+
+
+def speak_default(form: Form, own: str) -> str:
+    """Return the language of a form that was posted without one: the shop's, or else the form's first."""
+    return own if own in form.languages else form.languages[0]
