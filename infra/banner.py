@@ -3,9 +3,9 @@
 from typing import Any
 
 from chalicelib.senders import SENDERS
-from infra.environ import DATA, LOCAL
+from infra.environ import DATA
 from infra.localkeys import sender_secret
-from infra.template import ROOT
+from infra.places import LOCAL, show_path
 
 LICENCE = LOCAL / "licence-told"
 
@@ -16,7 +16,7 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
     print(f"  data      {name_database(absence)}")
     print(f"  mailbox   {state['mailbox']}")
-    print(f"  logs      {(LOCAL / 'log').relative_to(ROOT)}/")
+    print(f"  logs      {show_path(LOCAL / 'log')}/")
     print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
     print("Three things to try:\n")
     print(f"  1. Open {url}/forms/sign-up and sign up.")
@@ -33,7 +33,7 @@ def name_database(absence: str) -> str:
     """Say who plays DynamoDB."""
     if absence:
         return f"moto, in memory: everything is gone at the end ({absence})"
-    return f"DynamoDB Local, kept in {DATA.relative_to(ROOT)}/"
+    return f"DynamoDB Local, kept in {show_path(DATA)}/"
 
 
 def tell_licence(absence: str) -> None:

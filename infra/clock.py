@@ -6,9 +6,9 @@ Whatever Lambda would be told as the time of an event comes from here; the app i
 import sys
 from datetime import UTC, datetime, timedelta
 
-from infra.template import ROOT
+from infra.places import LOCAL
 
-FILE = ROOT / ".local" / "clock"  # seconds added to the machine's clock
+FILE = LOCAL / "clock"  # seconds added to the machine's clock
 
 
 def read_now() -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from infra.children import start_child
-from infra.template import ROOT
+from infra.places import ROOT
 
 SERVICES = ("SES", "SESV2", "SQS", "SNS", "SSM", "KMS")
 Answer = Callable[..., Any]

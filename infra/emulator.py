@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from infra.children import free_port, start_child
-from infra.template import ROOT
+from infra.places import ROOT
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # holds DynamoDB Local 1.25.1
 SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"

@@ -14,15 +14,17 @@ from typing import Any
 from infra.children import end_children, free_port, wait_listening
 from infra.cloud import name_endpoints
 from infra.emulator import explain_absence, start_emulator
-from infra.template import ROOT
+from infra.places import LOCAL, show_path
 
 STAGE = "local"
-LOCAL = ROOT / ".local"
 STATE = LOCAL / "state.json"
 LOCK = LOCAL / "lock"
 DATA = LOCAL / "dynamodb"
 # Relative: a key's name is written into every message, which must open after the folder has moved.
-SETTLING_KEYS = {"INBOX_KEY": "file:.local/keys/inbox.pem", "ROOT_KEY": "file:.local/keys/root.key"}
+SETTLING_KEYS = {
+    "INBOX_KEY": f"file:{show_path(LOCAL / 'keys' / 'inbox.pem')}",
+    "ROOT_KEY": f"file:{show_path(LOCAL / 'keys' / 'root.key')}",
+}
 
 
 def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:

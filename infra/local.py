@@ -25,11 +25,12 @@ from infra.banner import print_banner
 from infra.children import end_children, start_child, wait_listening
 from infra.cloud import start_cloud
 from infra.emulator import explain_absence, start_emulator
-from infra.environ import DATA, LOCAL, SETTLING_KEYS, STAGE, STATE, build_environ, hold_lock, read_state
+from infra.environ import DATA, SETTLING_KEYS, STAGE, STATE, build_environ, hold_lock, read_state
 from infra.localkeys import make_keys, publish_parameters
 from infra.mailbox import PATH as MAILBOX
+from infra.places import LOCAL, ROOT
 from infra.stack import create_stack
-from infra.template import ROOT, Made
+from infra.template import Made
 
 LOGS = LOCAL / "log"
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic")  # keys are files here

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.senders import SENDERS
-from infra.environ import LOCAL, SETTLING_KEYS, STAGE
+from infra.environ import SETTLING_KEYS, STAGE
+from infra.places import LOCAL
 from infra.secrets import put_parameter, write_public
 
 KEYS = LOCAL / "keys"

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Protocol
 
 from infra.clock import read_now
-from infra.environ import LOCAL, read_state
+from infra.environ import read_state
 from infra.mapping import EventSource, read_sources
+from infra.places import LOCAL
 from infra.queuepump import QueuePump, TopicPump
 from infra.schedule import build_firing, is_due
 from infra.streampump import StreamPump

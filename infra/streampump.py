@@ -31,6 +31,10 @@ class StreamPump:
         self.checkpoints = checkpoints
         self.iterators: dict[str, str] = {}
         self.looked = 0.0
+        self.stale = (
+            self.client.exceptions.ExpiredIteratorException,
+            self.client.exceptions.TrimmedDataAccessException,
+        )
 
     def pump_once(self) -> None:
         """Read each shard once, and hand over what passes the filters."""
@@ -64,13 +68,12 @@ class StreamPump:
 
     def pump_shard(self, shard: str) -> bool:
         """Hand over one batch; return whether there was one."""
+        most = int(self.source.properties.get("BatchSize", 100))
         try:
-            page = self.client.get_records(
-                ShardIterator=self.iterators[shard], Limit=int(self.source.properties.get("BatchSize", 100))
-            )
-        except ClientError:  # an iterator lives 15 minutes
+            page = self.client.get_records(ShardIterator=self.iterators[shard], Limit=most)
+        except self.stale:  # an iterator lives 15 minutes, and the oldest records are trimmed while we look
             del self.iterators[shard]
-            raise
+            return False
         records = page["Records"]
         if records:
             self.hand_over(records)

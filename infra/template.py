@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from infra.places import ROOT
+
 TEMPLATE = ROOT / "infra" / "template.yaml"
 PSEUDO = {
     "AWS::Partition": "aws",

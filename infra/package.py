@@ -1,0 +1,119 @@
+"""`make package`: what `aws cloudformation deploy` needs, in out/STAGE/.
+
+Chalice writes the template, infra/template.yaml is laid over it, and the zip is rewritten: with compiled code (Lambda
+cannot write any, so without it every cold start compiles everything), and without data that we never use.
+"""
+
+import os
+import py_compile
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.places import ROOT, show_path
+from infra.template import TEMPLATE
+
+# botocore's models of the services we call; sts because credentials may come through it.
+SERVICES = frozenset({"dynamodb", "kms", "ses", "sesv2", "sns", "sqs", "ssm", "sts"})
+# Where a number is, whose, and in what time zone: metadata that we never ask for.
+UNUSED = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "phonenumbers/tzdata/", "boto3/examples/")
+DATA = "botocore/data/"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same zip
+
+
+def package_stage(stage: str) -> Path:
+    """Write out/STAGE/sam.yaml and out/STAGE/deployment.zip; return the folder."""
+    folder = ROOT / "out" / stage
+    run_chalice(stage, ROOT, folder)
+    name_stage(folder / "sam.yaml", stage)
+    fat, slim = folder / "deployment.zip", folder / "slim.zip"
+    before = measure_zip(fat)
+    slim_package(fat, slim)
+    slim.replace(fat)
+    print(f"{show_path(folder)}/deployment.zip: {before} as Chalice packs it, {measure_zip(fat)} as deployed")
+    return folder
+
+
+def run_chalice(stage: str, project: Path, folder: Path) -> None:
+    """Run `chalice package` with our template laid over its own."""
+    command = [sys.executable, "-m", "chalice", "--project-dir", str(project), "package", "--stage", stage]
+    command += ["--merge-template", str(TEMPLATE), "--template-format", "yaml", str(folder)]
+    # Chalice asks botocore for a region only to write service names; it calls nothing.
+    subprocess.run(command, cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, check=True)
+
+
+def name_stage(template: Path, stage: str) -> None:
+    """Make the stage the default of the template's Stage parameter."""
+    content: dict[str, Any] = yaml.safe_load(template.read_text())
+    content["Parameters"]["Stage"]["Default"] = stage
+    template.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
+
+
+def slim_package(source: Path, target: Path) -> None:
+    """Copy a zip without what is never used, with bytecode for this Python beside every module."""
+    with zipfile.ZipFile(source) as fat, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slim:
+        for name in sorted(fat.namelist()):
+            if not is_needed(name):
+                continue
+            content = fat.read(name)
+            write_entry(slim, name, content)
+            if name.endswith(".py"):
+                for compiled, bytecode in compile_module(name, content):
+                    write_entry(slim, compiled, bytecode)
+
+
+def is_needed(name: str) -> bool:
+    """Tell whether a file is of any use in Lambda."""
+    if name.startswith(UNUSED) or name.endswith((".pyc", "/")):
+        return False
+    if not name.startswith(DATA):
+        return True
+    service, slash, _ = name[len(DATA) :].partition("/")
+    return not slash or service in SERVICES  # endpoints.json, partitions.json and their like stay
+
+
+def compile_module(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield a module's compiled file and its name; nothing for a file that is not of this Python (test data)."""
+    folder, _, file = name.rpartition("/")
+    with tempfile.TemporaryDirectory() as scratch:
+        source, compiled = Path(scratch) / "module.py", Path(scratch) / "module.pyc"
+        source.write_bytes(content)
+        try:
+            py_compile.compile(
+                str(source),
+                str(compiled),
+                dfile=f"/var/task/{name}",
+                doraise=True,
+                # Never checked against its source: Lambda's zip carries no usable modification times.
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+        except (py_compile.PyCompileError, ValueError):
+            return
+        tag = sys.implementation.cache_tag
+        yield f"{folder}/".lstrip("/") + f"__pycache__/{file[:-3]}.{tag}.pyc", compiled.read_bytes()
+
+
+def write_entry(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Write one file, readable by everyone, as Lambda needs it."""
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.external_attr = 0o644 << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def measure_zip(path: Path) -> str:
+    """Say how large a zip is, packed and unpacked."""
+    with zipfile.ZipFile(path) as archive:
+        files = archive.infolist()
+    unpacked = sum(file.file_size for file in files)
+    return f"{path.stat().st_size / 1e6:.1f} MB ({unpacked / 1e6:.0f} MB unpacked, {len(files):,} files)"
+
+
+if __name__ == "__main__":
+    package_stage(sys.argv[1])
