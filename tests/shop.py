@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -25,9 +26,15 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DOOR_KEY = b"d" * 32
 
 
+@cache
+def make_rsa() -> rsa.RSAPrivateKey:
+    """Return one RSA key for the whole run: making one costs more than most tests."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 def write_keys(folder: Path) -> tuple[str, str, str]:
     """Write local keys; return the inbox key's name, its public parameter, and the root key's name."""
-    private = rsa.generate_private_key(65537, 2048)
+    private = make_rsa()
     inbox, root = folder / "inbox.pem", folder / "root.key"
     inbox.write_bytes(
         private.private_bytes(
