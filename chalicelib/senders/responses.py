@@ -69,9 +69,10 @@ def name_answers(answers: list[Answer], mapping: Mapping) -> dict[str, JsonValue
     elsewhere = {*mapping.profile.values(), *(asked.answer for asked in mapping.consents)}
     values: dict[str, JsonValue] = {}
     for answer in answers:
-        if elsewhere.isdisjoint(answer.names) and answer.names:
-            name = next((ours[name] for name in answer.names if name in ours), answer.names[0])
-            values.setdefault(name, answer.value)
+        if elsewhere.isdisjoint(answer.names):
+            names = (*(ours[name] for name in answer.names if name in ours), *answer.names)
+            free = next((name for name in names if name not in values), None)  # two questions may have one label
+            values.update({free: answer.value} if free else {})
     return drop_blanks(values)
 
 

@@ -32,7 +32,7 @@ def check_message(raw: bytes, headers: Mapping[str, str], secrets: Sequence[byte
     """Check a Standard Webhooks message (spec 1.0.0); secrets as issued, `whsec_...`; raise InvalidSignatureError."""
     message_id, timestamp, given = (find_header(headers, name) for name in ("id", "timestamp", "signature"))
     check_age(timestamp, now)
-    if not message_id:
+    if not message_id or not message_id.isascii():
         raise InvalidSignatureError
     content = b".".join((encode_header(message_id), timestamp.encode(), raw))
     expected = [b"v1," + sign_bytes(key, content) for key in map(decode_secret, secrets) if key]

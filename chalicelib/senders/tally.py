@@ -17,7 +17,12 @@ CONTENT_TYPES = ("application/json",)
 EVENT_TYPE = re.compile(r"[A-Z_]{1,60}")
 RESPONSE = "FORM_RESPONSE"
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-KINDS = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone", "HIDDEN_FIELDS": "hidden", "CALCULATED_FIELDS": "hidden"}
+KINDS = {
+    "INPUT_EMAIL": "email",
+    "INPUT_PHONE_NUMBER": "phone",
+    "HIDDEN_FIELDS": "hidden",
+    "CALCULATED_FIELDS": "hidden",
+}
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
@@ -69,10 +74,15 @@ def interpret(submission: Submission) -> Reading:
     if submission.topic != RESPONSE:
         return Reading(kind="other")
     answers = [
-        Answer(name_field(field), KINDS.get(read_text(field, "type"), "other"), read_value(field), read_text(field, "label"))
+        Answer(
+            name_field(field),
+            KINDS.get(read_text(field, "type"), "other"),
+            read_value(field),
+            read_text(field, "label"),
+        )
         for field in fields
         if not repeats_checkbox(field)
-    ]  # fmt: skip
+    ]
     return read_response(submission, answers, find_mapping("tally", submission.shop), finished=True)
 
 
