@@ -23,6 +23,7 @@ from infra.emulator import explain_absence, start_emulator
 from infra.stack import TABLES, create_stack
 
 CLOSED = 9  # the discard port: nothing answers there
+played: list[str] = []  # filled by `stack`, printed at the end
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,8 @@ class Stage:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say who played DynamoDB."""
-    absence = explain_absence()
-    who = f"moto, in memory ({absence})" if absence else "DynamoDB Local 1.25.1, in memory"
-    terminalreporter.write_line(f"DynamoDB was played by {who}.")
+    for who in played:
+        terminalreporter.write_line(f"DynamoDB was played by {who}, in memory.")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,9 +91,11 @@ def cloud() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Start DynamoDB Local, or hand out moto's."""
-    if explain_absence():
+    if absence := explain_absence():
+        played.append(f"moto ({absence})")
         yield request.getfixturevalue("cloud")
         return
+    played.append("DynamoDB Local 1.25.1")
     child, port = start_emulator()
     wait_listening(port, child)
     yield Stack("DynamoDB Local", name_endpoints(CLOSED, port))

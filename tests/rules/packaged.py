@@ -1,0 +1,66 @@
+"""The template as `make package` makes it, from a copy of the project without requirements: nothing is downloaded."""
+
+import copy
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.package import run_chalice
+from infra.places import ROOT
+
+
+@functools.cache
+def write_packaged() -> Path:
+    """Package once per run; return the template's file."""
+    folder = Path(tempfile.mkdtemp(prefix="regulars-packaged-"))
+    project = folder / "project"
+    project.mkdir()
+    shutil.copy(ROOT / "app.py", project)
+    for part in ("chalicelib", ".chalice"):
+        shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
+    (project / "requirements.txt").touch()
+    run_chalice("dev", project, folder / "out")
+    return folder / "out" / "sam.yaml"
+
+
+@functools.cache
+def load_packaged() -> dict[str, Any]:
+    """Read the template once: reading YAML is slow."""
+    content: dict[str, Any] = yaml.safe_load(write_packaged().read_text())
+    return content
+
+
+def read_packaged() -> dict[str, Any]:
+    """Return the packaged template; a fresh copy each time, to be broken at will."""
+    return copy.deepcopy(load_packaged())
+
+
+def list_functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the properties of every function, the global environment merged in as SAM does."""
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    functions = {}
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            own = resource["Properties"].get("Environment", {}).get("Variables", {})
+            functions[name] = resource["Properties"] | {"Variables": shared | own}
+    return functions
+
+
+def list_tables(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every table, whole, by its name without the stage."""
+    return {
+        resource["Properties"]["TableName"]["Fn::Sub"].removeprefix("regulars-${Stage}-"): resource
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+def role_statements(template: dict[str, Any], function: str) -> list[dict[str, Any]]:
+    """Return the policy statements of a function's role."""
+    role = template["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+    policies = template["Resources"][role]["Properties"]["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]

@@ -1,0 +1,133 @@
+"""Who may do what: one hand-written policy for each function, and none may do more than its work."""
+
+import fnmatch
+
+import pytest
+
+from tests.rules.packaged import list_functions, read_packaged, role_statements
+
+DOOR = "APIHandler"
+SETTLING = ("SettleStream", "SweepInbox")
+INBOX = {"Fn::GetAtt": ["InboxTable", "Arn"]}
+PERSONAL = ("CustomersTable", "KeysTable")
+# What ends a key, a table or its backups. No function's role may.
+ENDING = (
+    "kms:ScheduleKeyDeletion",
+    "kms:DisableKey",
+    "kms:PutKeyPolicy",
+    "kms:CreateGrant",
+    "dynamodb:DeleteTable",
+    "dynamodb:UpdateTable",
+    "dynamodb:UpdateContinuousBackups",
+    "dynamodb:Scan",
+)
+
+
+def as_list(value):
+    """Return a policy's one-or-many as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def allows(statements, action, mentions=""):
+    """Tell whether any statement allows an action on a resource that mentions a name."""
+    return any(
+        any(fnmatch.fnmatchcase(action.lower(), allowed.lower()) for allowed in as_list(statement["Action"]))
+        and any(mentions in str(resource) or resource == "*" for resource in as_list(statement["Resource"]))
+        for statement in statements
+        if statement["Effect"] == "Allow"
+    )
+
+
+def judge_door(statements):
+    """Return what the door may do and must not."""
+    faults = [f"kms on {statement['Sid']}" for statement in statements if "kms:" in str(statement["Action"]).lower()]
+    for action in ("GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect", "UpdateItem", "DeleteItem"):
+        for table in ("InboxTable", *PERSONAL):
+            if allows(statements, f"dynamodb:{action}", table):
+                faults.append(f"{action} on {table}")
+    faults += [f"PutItem on {table}" for table in PERSONAL if allows(statements, "dynamodb:PutItem", table)]
+    return faults
+
+
+def test_the_door_may_put_into_the_inbox_read_its_own_parameters_and_log_and_nothing_else():
+    statements = role_statements(read_packaged(), DOOR)
+    assert {statement["Sid"]: as_list(statement["Action"]) for statement in statements} == {
+        "PutIntoInbox": ["dynamodb:PutItem"],
+        "ReadDoorParameters": ["ssm:GetParametersByPath"],
+        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    }
+    assert statements[0]["Resource"] == INBOX
+    assert all("/regulars/${Stage}/door" in resource["Fn::Sub"] for resource in statements[1]["Resource"])
+    assert judge_door(statements) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("kms:Decrypt", "*"),
+        ("kms:GenerateDataKey", {"Fn::GetAtt": ["RootKey", "Arn"]}),
+        ("dynamodb:GetItem", {"Fn::GetAtt": ["CustomersTable", "Arn"]}),
+        ("dynamodb:Query", {"Fn::Sub": "${CustomersTable.Arn}/index/*"}),
+        ("dynamodb:*", {"Fn::GetAtt": ["KeysTable", "Arn"]}),
+        ("dynamodb:GetItem", INBOX),
+        ("dynamodb:PutItem", {"Fn::GetAtt": ["KeysTable", "Arn"]}),
+        ("*", "*"),
+    ],
+)
+def test_a_door_that_could_open_or_read_would_be_noticed(action, resource):
+    wider = {"Sid": "Wider", "Effect": "Allow", "Action": action, "Resource": resource}
+    assert judge_door([*role_statements(read_packaged(), DOOR), wider]) != []
+
+
+@pytest.mark.parametrize("function", SETTLING)
+def test_settling_opens_the_inbox_with_one_algorithm_only(function):
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), function)}
+    opening = statements["OpenInbox"]
+    assert opening["Action"] == ["kms:Decrypt"]
+    assert opening["Resource"] == {"Fn::GetAtt": ["InboxKey", "Arn"]}
+    assert opening["Condition"] == {"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}
+    assert set(statements["SealCustomerKeys"]["Action"]) == {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
+    assert statements["SealCustomerKeys"]["Resource"] == {"Fn::GetAtt": ["RootKey", "Arn"]}
+
+
+@pytest.mark.parametrize("action", ["GetItem", "Query", "UpdateItem"])
+@pytest.mark.parametrize("function", SETTLING)
+def test_settling_may_work_the_inbox(function, action):
+    assert allows(role_statements(read_packaged(), function), f"dynamodb:{action}", "InboxTable")
+
+
+@pytest.mark.parametrize("table", PERSONAL)
+@pytest.mark.parametrize("function", SETTLING)
+def test_settling_may_write_a_customer_and_a_key(function, table):
+    statements = role_statements(read_packaged(), function)
+    for action in ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"):
+        assert allows(statements, f"dynamodb:{action}", table)
+
+
+@pytest.mark.parametrize("action", ENDING)
+def test_no_function_may_end_a_key_or_a_table_or_read_one_whole(action):
+    template = read_packaged()
+    assert [name for name in list_functions(template) if allows(role_statements(template, name), action)] == []
+
+
+def test_no_policy_has_a_wildcard_action_and_only_listing_streams_names_every_resource():
+    template = read_packaged()
+    for name in list_functions(template):
+        for statement in role_statements(template, name):
+            assert not any("*" in action for action in as_list(statement["Action"]))
+            if statement["Resource"] == "*":
+                assert statement["Action"] == ["dynamodb:ListStreams"]
+
+
+@pytest.mark.parametrize("key", ["RootKey", "InboxKey"])
+def test_the_keys_own_policy_forbids_our_roles_to_end_it_and_the_door_to_use_it(key):
+    policy = read_packaged()["Resources"][key]["Properties"]["KeyPolicy"]
+    statements = {statement["Sid"]: statement for statement in policy["Statement"]}
+    ending = statements["NoRoleOfThisStackEndsAKey"]
+    assert ending["Effect"] == "Deny"
+    assert {"kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy"} <= set(ending["Action"])
+    using = statements["TheDoorUsesNoKey"]
+    assert using["Effect"] == "Deny"
+    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(using["Action"])
+    assert "ApiHandlerRole" in str(using["Condition"])
+    assert "ApiHandlerRole" in read_packaged()["Resources"][DOOR]["Properties"]["Role"]["Fn::GetAtt"][0]
