@@ -6,10 +6,8 @@ Works on the running local stack, or on its data at rest. On AWS: run it with th
 import argparse
 import getpass
 import json
-import os
 import secrets
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib.config import current_settings
@@ -17,6 +15,8 @@ from chalicelib.identity import normalise_email, normalise_phone
 from chalicelib.models import Event, Identity, Profile, utc_text
 from chalicelib.people import People
 from chalicelib.reading import read_submission
+from chalicelib.wiring import open_settling
+from infra.environ import open_stack
 
 
 def find_person(people: People, email: str, phone: str) -> str | None:
@@ -66,16 +66,13 @@ def show_customer(people: People, customer_id: str, reason: str, now: datetime) 
         print_event(event)
 
 
-def main(environ: Mapping[str, str] | None = None) -> int:
+def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Print one person's profile and history.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")
     parser.add_argument("--reason", default="asked at the counter", help="kept in the access audit")
     asked = parser.parse_args()
-    os.environ.update(environ or {})
-    from chalicelib.wiring import open_settling  # reads the environment, which is complete only now
-
     people = open_settling().people
     customer_id = find_person(people, asked.email, asked.phone)
     if customer_id is None:
@@ -86,7 +83,5 @@ def main(environ: Mapping[str, str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    from infra.environ import open_stack
-
-    with open_stack() as local:
-        sys.exit(main(local))
+    with open_stack():
+        sys.exit(main())

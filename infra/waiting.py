@@ -5,13 +5,13 @@ for ever, quarantined ones for thirty days. Nothing of their content is shown.
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib.inbox import Inbox, State, name_shards
 from chalicelib.processing import Settling, settle_item
+from chalicelib.wiring import open_settling
+from infra.environ import open_stack
 
 
 def list_waiting(inbox: Inbox) -> int:
@@ -35,14 +35,11 @@ def release_item(tools: Settling, key: str, now: datetime) -> str:
     return settle_item(key, tools, now)
 
 
-def main(environ: Mapping[str, str] | None = None) -> int:
+def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="List what waits in the inbox, or release one item.")
     parser.add_argument("--release", default="", metavar="KEY")
     asked = parser.parse_args()
-    os.environ.update(environ or {})
-    from chalicelib.wiring import open_settling  # reads the environment, which is complete only now
-
     tools = open_settling()
     if asked.release:
         print(release_item(tools, asked.release, datetime.now(UTC)))
@@ -52,7 +49,5 @@ def main(environ: Mapping[str, str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    from infra.environ import open_stack
-
-    with open_stack() as local:
-        sys.exit(main(local))
+    with open_stack():
+        sys.exit(main())
