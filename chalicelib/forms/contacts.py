@@ -1,9 +1,9 @@
 """E-mail addresses and phone numbers, as strict as sending to them needs and no stricter."""
 
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from chalicelib.forms.refusal import RefusedValueError
-from chalicelib.forms.text import CONTROLS, DIRECTION_SWITCHES, refuse_match
+from chalicelib.forms.text import CONTROLS, refuse_match
 
 
 def clean_email(text: str) -> str:
@@ -21,10 +21,11 @@ def clean_email(text: str) -> str:
     if local and not local.isascii():
         raise RefusedValueError("not_ascii")
     try:
-        address = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        address = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         raise RefusedValueError("invalid") from None
-    if is_disguised(domain, (address.domain, address.ascii_domain)):
+    encoded_word = local.startswith("=?")  # RFC 2047: a mail program may decode it into another address
+    if encoded_word or is_disguised(domain, (address.domain, address.ascii_domain)):
         raise RefusedValueError("invalid")
     return address.normalized
 
@@ -49,7 +50,7 @@ def clean_phone(text: str, region: str) -> str:
 
     refuse_match(CONTROLS, text)
     try:
-        number = phonenumbers.parse(text.translate(DIRECTION_SWITCHES).strip(), region)
+        number = phonenumbers.parse("".join(sign for sign in text if category(sign) != "Cf"), region)
     except phonenumbers.NumberParseException:
         raise RefusedValueError("invalid") from None
     if number.extension or not phonenumbers.is_possible_number(number):

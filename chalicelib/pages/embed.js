@@ -1,0 +1,183 @@
+/* Regulars: puts a form where this script stands, in the page's own font. Works under a strict Content-Security-Policy
+   (script-src and connect-src naming this server). Where scripts are off, link to the form's own page instead.
+   <script src="https://shop.example/embed.js" data-form="sign-up" data-lang="fa" async></script> */
+(() => {
+  'use strict';
+  const script = document.currentScript, asked = script && script.dataset;
+  if (!asked || !asked.form) return;
+  const address = script.src.replace(/\/embed\.js.*$/, '/forms/') + encodeURIComponent(asked.form);
+  const lang = asked.lang || document.documentElement.lang;
+  const query = lang ? '?lang=' + encodeURIComponent(lang) : '';
+  const host = document.createElement('div');
+  const root = host.attachShadow({ mode: 'open' });
+  let view, words, form, live, last = {};
+  const css = `*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em}h2,p{margin:0}
+fieldset{border:0;margin:0;padding:0;min-width:0}
+.ask{display:block;padding:0;font-weight:600;margin-bottom:.25em}small{font-weight:400}
+.hint,.ends{font-size:.9em;margin-bottom:.3em}
+input,textarea,select,button{font:inherit;accent-color:var(--regulars-accent,#1d5f50)}
+.box{display:block;width:100%;min-height:2.75em;padding:.4em .7em;color:FieldText;background:Field;border:1px solid #767d83;border-radius:.4em}
+.pick{display:flex;gap:.7em;padding:.5em 0}
+[type=radio],[type=checkbox]{flex:none;width:1.4em;height:1.4em;margin:0}
+.scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(2.5em,1fr));gap:.3em}
+.scale label{display:grid;justify-items:center;padding:.4em 0}
+.ends{display:flex;justify-content:space-between}
+.rank{display:grid;grid-template-columns:6em 1fr;align-items:center;margin:.4em 0}
+.fault,.summary{color:#8c1d18;background:#fdecea;padding:.4em .7em;margin-bottom:.3em;font-weight:600}
+.summary a{color:inherit}ul{margin:0}li{padding:.15em 0}
+[aria-invalid]{border:2px solid #a6231b}
+:focus-visible{outline:3px solid var(--regulars-accent,#1d5f50);outline-offset:2px}
+.send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:#fff;background:var(--regulars-accent,#1d5f50);border:1px solid transparent;border-radius:.4em}`;
+
+  // Texts become text nodes and never markup.
+  const make = (tag, attributes, ...parts) => {
+    const node = document.createElement(tag);
+    for (const name of Object.keys(attributes)) {
+      const value = attributes[name];
+      if (value != null && value !== false) node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...parts);
+    return node;
+  };
+
+  const dress = () => {
+    try {
+      // A constructed sheet needs neither an inline style nor a request: style-src does not govern it.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      root.adoptedStyleSheets = [sheet];
+    } catch (old) {
+      root.append(make('style', {}, css));
+    }
+  };
+
+  const need = item => item.required ? make('small', {}, ` (${words.required})`) : '';
+  const hint = field => field.hint ? make('p', { class: 'hint', id: 'h-' + field.name }, field.hint) : '';
+  const hinted = field => field.hint ? 'h-' + field.name : null;
+  const name = (field, at) => 'f-' + field.name + (at ? '-' + at : '');
+  const box = (type, field, value, text, at, kind) => make('label', { class: kind || 'pick' },
+    make('input', { type, name: field.name, value, id: name(field, at), required: type === 'checkbox' && field.required }),
+    make('span', {}, ...text));
+
+  const several = field => {
+    const set = make('fieldset', { 'aria-describedby': hinted(field) },
+      make('legend', { class: 'ask' }, field.label, need(field)), hint(field));
+    const scored = field.type === 'score', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
+    const ranks = field.ranks || [], type = field.type === 'choices' ? 'checkbox' : 'radio';
+    if (!ranks.length) field.options.forEach(([value, text], at) =>
+      list.append(box(type, { name: field.name }, value, [text], at, scored && 'tile')));
+    if (field.type === 'choice' && !field.required) list.append(box('radio', field, '', [words.no_answer], 'none'));
+    if (field.ends) set.append(make('p', { class: 'ends' }, ...field.ends.map(end => make('span', {}, end))));
+    ranks.forEach((rank, at) => set.append(make('p', { class: 'rank' }, make('label', { for: name(field, at) }, rank),
+      make('select', { class: 'box', name: field.name, id: name(field, at) }, make('option', { value: '' }, words.pick),
+        ...field.options.map(([value, text]) => make('option', { value }, text))))));
+    return set;
+  };
+
+  const kinds = { email: { type: 'email', dir: 'ltr' }, phone: { type: 'tel', dir: 'ltr' }, date: { type: 'date' }, integer: { inputmode: 'numeric' } };
+  const typed = field => {
+    const long = /long|address/.test(field.type);
+    return [make('label', { class: 'ask', for: name(field) }, field.label, need(field)), hint(field),
+      make(long ? 'textarea' : 'input', Object.assign({
+        class: 'box', id: name(field), name: field.name, autocomplete: field.autocomplete, required: field.required,
+        maxlength: field.length, rows: long ? 3 : null, dir: 'auto', 'aria-describedby': hinted(field)
+      }, kinds[field.type]))];
+  };
+
+  const draw = () => {
+    words = view.words;
+    form = make('form', { novalidate: true, lang: view.language, dir: view.direction, 'aria-label': view.title });
+    live = make('p', { role: 'status' });
+    for (const field of view.fields) form.append(make('div', { 'data-name': field.name },
+      ...(field.options.length ? [several(field)] : typed(field))));
+    form.append(make('label', { hidden: true }, words.leave_empty,
+      make('input', { name: view.honeypot, tabindex: -1, autocomplete: 'off' })));
+    for (const item of view.consents) form.append(make('div', { 'data-name': item.name },
+      box('checkbox', item, item.value, [item.words, need(item)])));
+    form.append(make('button', { class: 'send' }, view.submit), live);
+    form.addEventListener('submit', start);
+    root.replaceChildren(form);
+    dress();
+  };
+
+  const start = event => {
+    event.preventDefault();
+    if (form.ariaBusy === 'true') return;
+    clear();
+    form.ariaBusy = 'true';
+    live.textContent = words.sending;
+    const body = new URLSearchParams(new FormData(form)), content = body.toString();
+    // A retry of the same content keeps its id, so it can be kept only once.
+    if (last.content !== content) last = { content, id: roll() };
+    body.set('language', view.language);
+    body.set('submission', last.id);
+    send(body, 2);
+  };
+
+  const roll = () => {
+    let id = '';
+    for (const byte of crypto.getRandomValues(new Uint8Array(16))) id += (256 + byte).toString(16).slice(1);
+    return id;
+  };
+
+  const send = async (body, tries) => {
+    body.set('render', view.render);
+    try {
+      const answer = await fetch(address, { method: 'POST', body, credentials: 'omit' });
+      if (answer.ok) return thank();
+      const refusal = await answer.json(), faults = refusal.fields || {};
+      if (answer.status > 499) throw refusal;
+      if (!faults.render || !tries) return tell(refusal.messages || {});
+      await load();
+      send(body, 0);
+    } catch (lost) {
+      if (tries) setTimeout(send, 3000 / tries, body, tries - 1);
+      else tell({});
+    }
+  };
+
+  const clear = () => {
+    root.querySelectorAll('.fault,.summary').forEach(node => node.remove());
+    root.querySelectorAll('[aria-invalid]').forEach(node => {
+      node.removeAttribute('aria-invalid');
+      node.setAttribute('aria-describedby', node.getAttribute('aria-describedby').replace(/ ?e-\S+/, ''));
+    });
+  };
+
+  const tell = messages => {
+    const list = make('ul', {}), names = Object.keys(messages);
+    for (const name of names) {
+      const row = root.querySelector(`[data-name="${name}"]`), target = row && root.getElementById('f-' + name);
+      const link = make(target ? 'a' : 'span', { href: target && '#' }, messages[name]);
+      list.append(make('li', {}, link));
+      if (!target) continue;
+      row.prepend(make('p', { class: 'fault', id: 'e-' + name }, messages[name]));
+      target.setAttribute('aria-invalid', 'true');
+      target.setAttribute('aria-describedby', `${target.getAttribute('aria-describedby') || ''} e-${name}`);
+      link.onclick = event => { event.preventDefault(); target.focus(); };
+    }
+    const summary = make('div', { class: 'summary', role: 'alert', tabindex: -1 },
+      make('p', {}, names.length ? words.summary : words.not_sent), list);
+    live.textContent = '';
+    form.ariaBusy = 'false';
+    form.prepend(summary);
+    summary.focus();
+  };
+
+  const thank = () => {
+    const box = make('div', { tabindex: -1, role: 'status', lang: view.language, dir: view.direction },
+      make('h2', {}, view.thanks_title), make('p', {}, view.thanks));
+    root.replaceChildren(box);
+    box.focus();
+  };
+
+  const load = async () => {
+    const answer = await fetch(address + '/schema' + query, { credentials: 'omit' });
+    view = (await answer.json())['x-form'];
+  };
+
+  // Inside the shadow a page's own shortcuts no longer see that somebody is typing: keep the keys here.
+  for (const name of ['keydown', 'keypress', 'keyup']) host.addEventListener(name, event => event.stopPropagation());
+  script.after(host);
+  load().then(draw).catch(() => root.replaceChildren(make('a', { href: address + query }, address)));
+})();

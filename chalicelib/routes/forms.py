@@ -93,8 +93,10 @@ def show_embed() -> Response:
 
 @cache
 def read_embed() -> str:
-    """Return embed.js."""
-    return (Path(rendering.__file__).parent / "embed.js").read_text("utf-8")
+    """Return embed.js without its comments and indentation, which are a quarter of it."""
+    source = (Path(rendering.__file__).parent / "embed.js").read_text("utf-8")
+    lines = (line.strip() for line in source.partition("*/")[2].splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def answer_visit(name: str, answer: Callable[[Visit], Response]) -> Response:

@@ -1,0 +1,107 @@
+"""A real browser at the real front door. Skipped, with the reason shown, where the machine has no Chromium.
+
+With SHOTS=folder every page looked at is also saved there as a picture.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.routes.forms import limit_form
+from tests.api import open_api
+from tests.shop import Shop
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+QUIET = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
+    "--no-first-run", "--hide-scrollbars", "--force-device-scale-factor=1", "--disable-component-update",
+)  # fmt: skip
+
+
+def find_absence() -> str:
+    """Say what is missing, or nothing."""
+    with contextlib.suppress(ImportError):
+        import selenium  # noqa: F401
+
+        return "" if CHROMIUM and DRIVER else "no Chromium with its chromedriver on this machine"
+    return "selenium is not installed"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser."""
+    absence = find_absence()
+    for item in items:
+        if absence and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=absence))
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    """Return the shop behind the site."""
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
+    """Serve the app as the gateway does, on this machine; yield its address."""
+    from infra.gateway import Gateway
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setenv("PUBLIC_URL", address)
+        limit_form.cache_clear()
+        with open_api(shop, tables, cloud, monkeypatch):
+            import app
+
+            threading.Thread(target=Gateway(app.app).serve, args=(listener,), daemon=True).start()
+            yield address
+
+
+@pytest.fixture(scope="session")
+def open_browser(tmp_path_factory):
+    """Return a function that starts a browser, with scripts or without; one each, kept for the session."""
+    from selenium import webdriver
+
+    started = {}
+
+    def start(*, scripts: bool = True, dark: bool = False) -> webdriver.Chrome:
+        if (scripts, dark) not in started:
+            options = webdriver.ChromeOptions()
+            options.binary_location = CHROMIUM or ""
+            for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+                options.add_argument(argument)
+            if dark:
+                options.add_argument("--blink-settings=preferredColorScheme=0")
+            if not scripts:
+                setting = {"profile.managed_default_content_settings.javascript": 2}
+                options.add_experimental_option("prefs", setting)
+            options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+            started[scripts, dark] = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+        return started[scripts, dark]
+
+    yield start
+    for browser in started.values():
+        browser.quit()
+
+
+@pytest.fixture
+def take_shot():
+    """Return a function that saves the whole page as a picture, where SHOTS names a folder."""
+    folder = os.environ.get("SHOTS")
+
+    def shoot(browser, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            whole = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+            import base64
+
+            (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(whole["data"]))
+
+    return shoot
