@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import InvalidSignatureError
-from chalicelib.senders import SENDERS, find_sender
+from chalicelib.senders import SENDERS
 from chalicelib.senders.signatures import check_digest, check_message
 from tests.payloads.deliveries import (
     NOW,
@@ -20,6 +20,7 @@ from tests.payloads.deliveries import (
     STANDARD_SECRET,
     choose_secret,
     digest_text,
+    load_sender,
     sign_delivery,
     sign_webhooks,
     write_body,
@@ -241,9 +242,9 @@ def test_the_vendors_vectors_verify():
         if sender == "webhooks":
             headers |= {"webhook-id": vector["id"], "webhook-timestamp": vector["timestamp"]}
             moment = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
-        find_sender(sender).verify(raw, headers, [secret], moment)
+        load_sender(sender).verify(raw, headers, [secret], moment)
         with pytest.raises(InvalidSignatureError):
-            find_sender(sender).verify(raw + b" ", headers, [secret], moment)
+            load_sender(sender).verify(raw + b" ", headers, [secret], moment)
         checked.append(scheme)
     print(f"\nvectors verified: {', '.join(checked)}")
     assert len(checked) == 5
@@ -251,7 +252,7 @@ def test_the_vendors_vectors_verify():
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_every_sender_refuses_an_unsigned_delivery(sender):
-    module = find_sender(sender)
+    module = load_sender(sender)
     headers = sign_delivery(sender, RAW, "orders/create")
     module.verify(RAW, headers, [choose_secret(sender)], NOW)
     del headers[SIGNATURE_HEADERS[sender]]
@@ -264,13 +265,14 @@ def test_every_sender_refuses_an_unsigned_delivery(sender):
 def test_every_sender_signs_each_byte_of_the_body(sender, change):
     headers = sign_delivery(sender, RAW, "orders/create")
     with pytest.raises(InvalidSignatureError):
-        find_sender(sender).verify(change, headers, [choose_secret(sender)], NOW)
+        load_sender(sender).verify(change, headers, [choose_secret(sender)], NOW)
 
 
 HEADER_TEXT = st.text(max_size=120) | st.text(st.characters(codec=None), max_size=60) | st.just(GOOD)
 
 
 @pytest.mark.parametrize("sender", SENDERS)
+@settings(deadline=None)
 @given(given_signature=HEADER_TEXT, message_id=HEADER_TEXT, stamp=HEADER_TEXT | st.integers().map(str))
 def test_no_header_makes_a_verifier_raise_anything_else(sender, given_signature, message_id, stamp):
     headers = {
@@ -279,4 +281,4 @@ def test_no_header_makes_a_verifier_raise_anything_else(sender, given_signature,
         "webhook-timestamp": stamp,
     }
     with pytest.raises(InvalidSignatureError):
-        find_sender(sender).verify(RAW, headers, [choose_secret(sender)], NOW)
+        load_sender(sender).verify(RAW, headers, [choose_secret(sender)], NOW)

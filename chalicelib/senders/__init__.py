@@ -28,9 +28,7 @@ class Sender(Protocol):
     def is_ping(self, raw: bytes, headers: Mapping[str, str]) -> bool:
         """Tell a set-up handshake that carries nothing and is answered with exactly 200."""
 
-    def verify(
-        self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime
-    ) -> None:
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
         """Check the signature over the raw bytes against each secret; raise InvalidSignatureError."""
 
     def parse(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:

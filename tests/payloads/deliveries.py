@@ -8,11 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.senders import Sender, find_sender
+
 PAYLOADS = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 SHOP = "corner.myshopify.com"
 SECRET = b"an-invented-secret"
 STANDARD_SECRET = b"whsec_" + b64encode(b"0123456789abcdef01234567")
+
+
+def load_sender(name: str) -> Sender:
+    """Return a sender that there must be."""
+    module = find_sender(name)
+    assert module is not None
+    return module
 
 
 def read_payload(name: str) -> dict[str, Any]:
@@ -42,6 +51,7 @@ def sign_delivery(sender: str, raw: bytes, topic: str = "", now: datetime = NOW)
 
 
 def sign_shopify(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Shopify."""
     return {
         "x-shopify-topic": topic,
         "x-shopify-shop-domain": SHOP,
@@ -54,14 +64,17 @@ def sign_shopify(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
 
 
 def sign_typeform(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Typeform."""
     return {"typeform-signature": "sha256=" + digest_text(SECRET, raw)}
 
 
 def sign_tally(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Tally."""
     return {"tally-signature": digest_text(SECRET, raw)}
 
 
 def sign_woocommerce(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as WooCommerce."""
     return {
         "x-wc-webhook-topic": topic,
         "x-wc-webhook-source": "https://Shop.example/store/",
@@ -71,6 +84,7 @@ def sign_woocommerce(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
 
 
 def sign_webhooks(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Standard Webhooks."""
     stamp = str(int(now.timestamp()))
     content = b".".join((b"msg_1", stamp.encode(), raw))
     return {

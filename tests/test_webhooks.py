@@ -1,0 +1,43 @@
+"""Any sender of Standard Webhooks: kept whole, named by its signed id."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.errors import MalformedError, UnreadableError
+from chalicelib.models import Trust
+from chalicelib.senders import webhooks
+from tests.payloads.deliveries import NOW, read_payload, sign_delivery, write_body
+
+
+def parse_body(body):
+    raw = write_body(body)
+    return webhooks.parse(raw, sign_delivery("webhooks", raw), NOW)
+
+
+def test_a_message_is_kept_whole_and_its_addresses_are_read():
+    submission = parse_body(read_payload("webhooks/message"))
+    assert (submission.topic, submission.trust) == ("contact.updated", Trust.SIGNED)
+    assert submission.claims == ("webhook:msg_1",)
+    assert submission.occurred_at == datetime(2026, 10, 9, 10, 0, 0, 123_456, UTC)
+    reading = webhooks.interpret(submission)
+    assert (reading.kind, reading.email, reading.phone) == ("other", "ines@example.com", "+351210000000")
+    assert reading.entry is not None
+    assert reading.entry.values["plan"] == {"seats": 3, "price": "9.5"}
+
+
+@pytest.mark.parametrize("data", [None, 5, [], "x", {}, {"email": ["a"], "phone": {}}])
+def test_odd_data_never_stops_a_reading(data):
+    reading = webhooks.interpret(parse_body({"type": "a.b", "data": data}))
+    assert (reading.email, reading.phone) == ("", "")
+
+
+@pytest.mark.parametrize("kind", [None, "", "a b", 5, "x" * 101])
+def test_an_odd_type_is_malformed(kind):
+    with pytest.raises(MalformedError):
+        parse_body({"type": kind, "data": {}})
+
+
+def test_a_body_that_is_no_json_is_unreadable():
+    with pytest.raises(UnreadableError):
+        webhooks.interpret(parse_body({"type": "a"}).model_copy(update={"body": b"x"}))
