@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from chalicelib.errors import InvalidSignatureError, MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import Reading, Submission
 from chalicelib.senders import SENDERS, find_sender
+from chalicelib.senders.mapping import ConsentAnswer, Mapping
+from chalicelib.senders.shopify_shapes import FAMILIES, SHAPES
 from tests.payloads.deliveries import NOW, PAYLOADS, SHOP, choose_secret, load_sender, sign_delivery, write_body
 
 SHARED = Path(__file__).parents[2] / "shared/payloads"
@@ -262,3 +264,12 @@ def test_a_forged_copy_of_every_shared_payload_is_refused():
         raw = body if isinstance(body, bytes) else write_body(body)
         with pytest.raises(InvalidSignatureError):
             receive(sender, raw + b" ", sign_delivery(sender, raw, topic))
+
+
+def test_the_documentation_names_every_sender_topic_and_mapping_key():
+    page = (Path(__file__).parents[1] / "docs/senders.md").read_text("utf-8")
+    missing = [f"/hooks/{name}" for name in SENDERS if f"`/hooks/{name}`" not in page]
+    missing += [topic for topic in FAMILIES if f"`{topic}`" not in page]
+    missing += [key for model in (Mapping, ConsentAnswer) for key in model.model_fields if f"`{key}`" not in page]
+    missing += [name for shape in SHAPES.values() for name in shape.has if f"`{name}`" not in page]
+    assert missing == []
