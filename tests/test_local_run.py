@@ -1,0 +1,228 @@
+"""`make run`, whole: started, posted to, killed, started again. Real processes, real HTTP, real tables."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra.children import free_port
+from infra.places import ROOT
+from infra.post import post_delivery
+
+SECONDS_TO_START = 60
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are told by /proc")
+
+
+@dataclass
+class Running:
+    """A started stack."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    @property
+    def state(self):
+        """Return what the stack says of itself."""
+        return json.loads((self.folder / "state.json").read_text())
+
+    def client(self, service):
+        """Return a client of the stack's own services."""
+        session = boto3.session.Session()
+        return session.client(service, endpoint_url=self.state["environ"][f"AWS_ENDPOINT_URL_{service.upper()}"])
+
+    def count_rows(self, table):
+        """Return how many items a table has."""
+        dynamodb = self.client("dynamodb")
+        count = dynamodb.scan(TableName=f"regulars-local-{table}", Select="COUNT")["Count"]
+        dynamodb.close()
+        return count
+
+
+def run_environ(folder, workers=1):
+    """Return the environment of a stack with a folder of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**clean, "LOCAL_FOLDER": str(folder), "PORT": str(free_port()), "WORKERS": str(workers)}
+
+
+def start_run(folder, workers=1):
+    """Start a stack; return once it says that it runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infra.local"], cwd=ROOT, env=run_environ(folder, workers), stdout=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + SECONDS_TO_START
+    assert process.stdout is not None
+    said = ""
+    while "Three things to try" not in said:
+        assert process.poll() is None, said
+        assert time.monotonic() < deadline, said
+        said += process.stdout.readline()
+    return Running(process, folder)
+
+
+def end_run(running):
+    """End a stack as Ctrl-C does; return its exit status."""
+    running.process.send_signal(signal.SIGINT)
+    status = running.process.wait(20)
+    running.process.stdout.close()
+    return status
+
+
+def list_children(pid):
+    """Return the processes that a process started, and are not zombies."""
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(parent) == pid and state != "Z":
+            children.append(int(stat.parent.name))
+    return children
+
+
+def is_alive(pid):
+    """Tell whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(check, seconds=15.0):
+    """Return whether a check came true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Start one stack for the tests of this file."""
+    started = start_run(tmp_path_factory.mktemp("local"), workers=2)
+    yield started
+    assert end_run(started) == 0
+
+
+def test_a_signed_order_is_accepted_and_settled_within_seconds(running):
+    before = running.count_rows("keys")
+    assert post_delivery(running.state["url"], "shopify", same=True) == (202, '{"status":"accepted"}')
+    assert wait_until(lambda: running.count_rows("keys") > before)
+    assert post_delivery(running.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
+
+
+def test_a_signed_response_is_accepted(running):
+    assert post_delivery(running.state["url"], "typeform", same=False)[0] == 202
+
+
+def test_the_printed_commands_work_with_curl_and_openssl_alone(running):
+    from infra.banner import curl_shopify, curl_typeform
+
+    for command in (curl_shopify, curl_typeform):
+        shell = "\n".join(command(running.state["url"]))
+        ran = subprocess.run(["sh", "-c", shell], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert json.loads(ran.stdout)["status"] in ("accepted", "duplicate")
+
+
+def test_an_unsigned_order_is_refused(running):
+    url = f"{running.state['url']}/hooks/shopify"
+    request = urllib.request.Request(url, b"{}", {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    with refused.value as answer:
+        assert answer.code == 401
+
+
+def test_the_door_processes_are_not_told_the_names_of_the_keys(running):
+    told = {}
+    for pid in list_children(running.process.pid):
+        command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        names = {line.partition("=")[0] for line in Path(f"/proc/{pid}/environ").read_text().split("\0")}
+        told[command.split("infra.")[-1].split()[0] if "infra." in command else "java"] = "INBOX_KEY" in names
+    assert told["gateway"] is False
+    assert told["pumps"] is True
+
+
+def test_key_files_are_their_owners_alone(running):
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (running.folder / "keys").iterdir()}
+    assert modes == {"inbox.pem": 0o600, "root.key": 0o600, "door.key": 0o600}
+
+
+def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
+    raw = (
+        "From: shop@example.com\r\nTo: asha.rao@example.com\r\nSubject: Welcome <back>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nHello in text\r\n"
+        "--b\r\nContent-Type: text/html\r\n\r\n<p>Hello in <b>HTML</b></p>\r\n--b--\r\n"
+    )
+    ses = running.client("sesv2")
+    ses.send_email(FromEmailAddress="shop@example.com", Content={"Raw": {"Data": raw.encode()}})
+    ses.close()
+    with urllib.request.urlopen(running.state["mailbox"], timeout=5) as page:
+        assert "Welcome &lt;back&gt;" in page.read().decode()
+    with urllib.request.urlopen(running.state["mailbox"] + "/0", timeout=5) as page:
+        shown = page.read().decode()
+    assert "Hello in text" in shown
+    assert "&lt;b&gt;HTML&lt;/b&gt;" in shown
+    assert "<iframe sandbox" in shown
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "said"),
+    [
+        ("infra.fire", ["sweep_inbox", "2026-12-24T09:00:00Z"], "{"),
+        ("infra.clock", ["2026-12-24T09:00:00Z"], "The stack's clock: 2026-12-24T09:00:0"),
+        ("infra.clock", ["real"], "The stack's clock: "),
+    ],
+)
+def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, said):
+    environ = {**os.environ, "LOCAL_FOLDER": str(running.folder)}
+    ran = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith(said)
+
+
+def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):
+    ran = subprocess.run(
+        [sys.executable, "-m", "infra.local"],
+        cwd=ROOT,
+        env=run_environ(running.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (1, f"Already running: {running.state['url']}\n")
+
+
+def test_after_kill_9_nothing_is_left_running_and_a_new_start_has_all_the_data(tmp_path):
+    first = start_run(tmp_path)
+    assert post_delivery(first.state["url"], "shopify", same=True)[0] == 202
+    wait_until(lambda: first.count_rows("keys") > 1)
+    rows = first.count_rows("customers")
+    children = list_children(first.process.pid)
+    assert len(children) >= 3  # cloud, pumps, gateway; and DynamoDB Local where there is Java
+    first.process.kill()
+    first.process.wait()
+    first.process.stdout.close()
+    assert wait_until(lambda: not any(map(is_alive, children)), 5)
+
+    second = start_run(tmp_path)
+    assert wait_until(lambda: second.count_rows("customers") >= rows, 5)
+    assert post_delivery(second.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
+    children = list_children(second.process.pid)
+    assert end_run(second) == 0
+    assert not any(map(is_alive, children))
+    assert not (tmp_path / "state.json").exists()
