@@ -30,7 +30,7 @@ JsonValue = Annotated[Any, AfterValidator(plain_numbers)]
 class Model(BaseModel):
     """Frozen; unknown names refused; a failed validation never quotes its input (it would reach the log)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Trust(StrEnum):

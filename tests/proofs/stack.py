@@ -67,9 +67,9 @@ class LocalStack:
             os.kill(int(pid), signal.SIGKILL)
 
     def end(self) -> None:
-        """End it as Ctrl-C does."""
+        """End it in peace (SIGTERM: a shell's background job ignores SIGINT)."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.terminate()
             self.process.wait(30)
 
     def run(self, *command: str) -> str:
