@@ -78,14 +78,18 @@ def wake_data() -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables while inside."""
-    before = {name: os.environ.get(name) for name in environ}
+    """Set environment variables while inside, and none of AWS's but these."""
+    before = dict(os.environ)
+    forget_account()
     os.environ.update(environ)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def forget_account() -> None:
+    """Drop every AWS_ variable: nothing local may ever reach the account of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]

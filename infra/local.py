@@ -25,7 +25,7 @@ from infra.banner import print_banner
 from infra.children import end_children, start_child, wait_listening
 from infra.cloud import start_cloud
 from infra.emulator import explain_absence, start_emulator
-from infra.environ import DATA, SETTLING_KEYS, STAGE, STATE, build_environ, hold_lock, read_state
+from infra.environ import DATA, SETTLING_KEYS, STAGE, STATE, build_environ, forget_account, hold_lock, read_state
 from infra.localkeys import make_keys, publish_parameters
 from infra.mailbox import PATH as MAILBOX
 from infra.places import LOCAL, ROOT
@@ -171,6 +171,7 @@ def end_quietly(*_: object) -> None:
 def main() -> int:
     """Run until told to end; 0 when we were told."""
     signal.signal(signal.SIGTERM, end_quietly)
+    forget_account()
     run = Run()
     with hold_lock() as alone:
         if not alone:

@@ -42,7 +42,8 @@ def package_stage(stage: str) -> Path:
 
 def run_chalice(stage: str, project: Path, folder: Path) -> None:
     """Run `chalice package` with our template laid over its own."""
-    command = [str(Path(sys.executable).with_name("chalice")), "--project-dir", str(project), "package", "--stage", stage]
+    chalice = Path(sys.executable).with_name("chalice")
+    command = [str(chalice), "--project-dir", str(project), "package", "--stage", stage]
     command += ["--merge-template", str(TEMPLATE), "--template-format", "yaml", str(folder)]
     # Chalice asks botocore for a region only to write service names; it calls nothing.
     subprocess.run(command, cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, check=True)

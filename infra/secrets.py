@@ -33,9 +33,10 @@ def write_public(key_id: str, der: bytes) -> str:
 
 def publish_inbox_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
     """Publish the public half of the stack's inbox key; return the key's ARN."""
-    key = kms.get_public_key(KeyId=f"alias/regulars-{stage}-inbox")
-    put_parameter(ssm, stage, "inbox-public-key", write_public(key["KeyId"], key["PublicKey"]), kind)
-    return str(key["KeyId"])
+    arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-inbox")["KeyMetadata"]["Arn"]
+    public: bytes = kms.get_public_key(KeyId=arn)["PublicKey"]
+    put_parameter(ssm, stage, "inbox-public-key", write_public(arn, public), kind)
+    return arn
 
 
 def make_door_key(ssm: Any, stage: str, kind: str = "String") -> bool:

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from infra.children import free_port
+from infra.emulator import explain_absence
 from infra.places import ROOT
 from infra.post import post_delivery
 
@@ -55,9 +56,9 @@ def run_environ(folder, workers=1):
 
 def start_run(folder, workers=1):
     """Start a stack; return once it says that it runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local"], cwd=ROOT, env=run_environ(folder, workers), stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "infra.local"]
+    environ = run_environ(folder, workers)
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + SECONDS_TO_START
     assert process.stdout is not None
     said = ""
@@ -208,6 +209,8 @@ def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):
 
 
 def test_after_kill_9_nothing_is_left_running_and_a_new_start_has_all_the_data(tmp_path):
+    if absence := explain_absence():
+        pytest.skip(f"moto keeps nothing ({absence})")
     first = start_run(tmp_path)
     assert post_delivery(first.state["url"], "shopify", same=True)[0] == 202
     wait_until(lambda: first.count_rows("keys") > 1)
