@@ -26,8 +26,8 @@ RSA_ARN = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555
 class HonestKms:
     """A boto3 KMS client on moto that decrypts RSA, refuses disabled keys, counts its calls and fails on demand."""
 
-    def __init__(self):
-        self.client = boto3.client("kms", region_name="us-east-1")
+    def __init__(self, client=None):
+        self.client = client or boto3.client("kms", region_name="us-east-1")
         self.calls: list[str] = []
         self.fault: Exception | None = None
         self.private = rsa.generate_private_key(65537, 2048)

@@ -1,0 +1,58 @@
+"""docs/data.md names every attribute that is ever written, and none that is not."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.processing import settle_item, sweep_inbox
+from infra.customer import show_customer
+from tests.shop import NOW, Shop, a_submission
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
+ROW = re.compile(r"^\| (\w+) \| (\w+) \| `(\w+)` \|", re.MULTILINE)
+
+
+def name_item(table: str, row: dict) -> str:
+    """Return the page's word for a kind of item."""
+    if table == "inbox":
+        return "waiting"
+    if table == "keys":
+        return "index" if row["pk"]["S"] == "index" else "key"
+    kind = row["pk"]["S"].partition("#")[0]
+    return row["sk"]["S"].partition("#")[0] if kind == "cust" else {"idn": "identity"}.get(kind, kind)
+
+
+@pytest.fixture
+def written(tables, tmp_path, capsys):
+    """Return every (table, item, attribute) that a walk through the service leaves or left."""
+    shop = Shop(tables, tmp_path)
+    seen = set()
+
+    def look():
+        for table in ("inbox", "customers", "keys"):
+            seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
+
+    shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
+    shop.take(a_submission(phone="+12025550123"))
+    shop.take(a_submission(email="a@example.org", phone="+12025550123", at=NOW + timedelta(days=1)))
+    shop.accept(a_submission(email="b@example.org").model_copy(update={"suspicion": ("honeypot",)}))
+    broken = shop.accept(a_submission().model_copy(update={"body": b"?"}))
+    shop.accept(a_submission(email="c@example.org"))
+    look()
+    settle_item(broken, shop.tools(), NOW)
+    look()
+    sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+    show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
+    capsys.readouterr()
+    look()
+    return seen
+
+
+def test_page_and_tables_agree(written):
+    named = set(ROW.findall(PAGE.read_text()))
+    named = {(table, "waiting" if item == "tombstone" else item, name) for table, item, name in named}
+
+    assert written - named == set()
+    assert named - written == set()

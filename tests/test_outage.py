@@ -1,0 +1,63 @@
+"""KMS is down from the start: the door, started cold, goes on accepting; settling catches up when it is back."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib.customers import Customers
+from chalicelib.inbox import Inbox, name_shards
+from chalicelib.keys import Keys
+from chalicelib.people import People
+from chalicelib.processing import Settling, sweep_inbox
+from chalicelib.vault.blindindex import BlindIndex
+from chalicelib.vault.envelope import InboxOpener
+from chalicelib.vault.root import RootSeal
+from tests.api import open_api
+from tests.shop import NOW, Shop
+from tests.test_hooks import ORDER, post_order
+from tests.test_kms import RSA_ARN, HonestKms
+
+TOTAL = int(os.environ.get("OUTAGE_TOTAL", "100"))
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    return Shop(tables, tmp_path)
+
+
+def settle_on_kms(shop, stage, kms, root_arn):
+    """Return settling tools whose keys are in KMS, as a container on AWS builds them."""
+    keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
+    people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
+    return Settling(Inbox(stage.dynamodb, shop.prefix + "inbox"), people, InboxOpener([RSA_ARN], kms.client), "US")
+
+
+def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):
+    kms = HonestKms(cloud.client("kms"))
+    root_arn = kms.client.create_key()["KeyMetadata"]["Arn"]
+    with monkeypatch.context() as context:
+        context.setattr(shop, "public_key", kms.public_parameter())
+        with open_api(shop, tables, cloud, context) as api:
+            context.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:9")  # nobody answers there
+            answers = [
+                post_order(api, json.dumps({**ORDER, "id": number}).encode(), X_Shopify_Webhook_Id=f"w{number}")
+                for number in range(TOTAL)
+            ]
+
+    assert {answer.status_code for answer in answers} == {202}
+
+    shop_tools = settle_on_kms(shop, tables, kms, root_arn)
+    kms.fault = EndpointConnectionError(endpoint_url="https://kms")
+    fresh = Settling(shop_tools.inbox, shop_tools.people, InboxOpener([RSA_ARN], kms.client), "US")
+    assert sweep_inbox(fresh, LATER) == {"postponed": TOTAL}
+    assert len([key for shard in name_shards() for key in fresh.inbox.list_pending(shard)]) == TOTAL
+
+    kms.fault = None
+    kms.calls.clear()
+    assert sweep_inbox(settle_on_kms(shop, tables, kms, root_arn), LATER) == {"settled": TOTAL}
+    print(f"KMS calls for {TOTAL} submissions settled: {kms.calls}")
+    assert len(kms.calls) <= 6
