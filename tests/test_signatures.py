@@ -173,6 +173,14 @@ def test_each_header_of_a_message_is_needed_and_signed(name, value):
     refuse_message(headers)
 
 
+@pytest.mark.parametrize(("message_id", "signed_id"), [("", b""), ("msg_é", b"msg_?"), ("\udcff", b"?")])
+def test_an_empty_or_non_ascii_id_is_refused_even_when_signed(message_id, signed_id):
+    headers = sign_webhooks(RAW, "", NOW)
+    content = b".".join((signed_id, headers["webhook-timestamp"].encode(), RAW))
+    signature = "v1," + digest_text(b"0123456789abcdef01234567", content)
+    refuse_message({**headers, "webhook-id": message_id, "webhook-signature": signature})
+
+
 @pytest.mark.parametrize("form", ["{}.0", " {}", "{} ", "+{}", "0{}_0", "{}\n", "{}¹"])
 def test_a_time_is_plain_digits_even_when_signed(form):
     headers = sign_webhooks(RAW, "", NOW)
