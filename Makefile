@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package fire clock customer clean
+.PHONY: help run test check package fire clock customer waiting release clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -31,8 +31,14 @@ fire: $(READY) ## fire a schedule: make fire JOB=sweep_inbox NOW=2026-12-24T09:0
 clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:00:00Z (or NOW=real)
 	@$(BIN)/python -m infra.clock "$(NOW)"
 
-customer: $(READY) ## what is known of a person, from the local tables: make customer EMAIL=asha.rao@example.com
-	@$(BIN)/python -m infra.customer "$(EMAIL)"
+customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
+	@$(BIN)/python -m infra.customer --email "$(EMAIL)" --phone "$(PHONE)"
+
+waiting: $(READY) ## what waits in the local inbox, and why
+	@$(BIN)/python -m infra.waiting
+
+release: $(READY) ## send one waiting item back to be settled: make release KEY=...
+	@$(BIN)/python -m infra.waiting --release "$(KEY)"
 
 clean: ## throw away local data, local keys, packages and caches; keep .venv and the DynamoDB jar
 	rm -rf .local out .chalice/deployments .mypy_cache .ruff_cache .hypothesis

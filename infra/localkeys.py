@@ -57,7 +57,10 @@ def read_public(path: Path) -> bytes:
 
 def sender_secret(sender: str) -> str:
     """Return what a sender signs with here; printed at the start, worth nothing elsewhere."""
-    return f"local-{sender}-secret"
+    secret = f"local-{sender}-secret"
+    if sender == "webhooks":  # Standard Webhooks: `whsec_` and base64 of the key
+        return "whsec_" + base64.b64encode(secret.encode()).decode()
+    return secret
 
 
 def publish_parameters(ssm: Any) -> None:
