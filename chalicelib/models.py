@@ -143,6 +143,32 @@ class Entry(Model):
     values: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class MailState(StrEnum):
+    """Where one mail to one person stands; the order is the order of life, and a fold never goes back in it."""
+
+    INTENT = "intent"            # about to be handed to SES: at most one wire attempt follows
+    THROTTLED = "throttled"      # SES certainly did not take it; it may be tried again
+    UNKNOWN = "unknown"          # the answer was lost: an SES event may still tell
+    PARKED = "parked"            # stayed unknown; marketing is not sent again, a person decides
+    REFUSED = "refused"          # SES will never take it
+    EXPIRED = "expired"          # its time passed before it could go out
+    HELD_OUT = "held_out"        # drawn into the group that is not mailed, to measure against
+    CAPPED = "capped"            # the person had enough mail already
+    SUPPRESSED = "suppressed"    # no consent, unsubscribed, bounced, or the address is suppressed
+    OVER_BUDGET = "over_budget"  # the campaign's money is spent
+    SENT = "sent"                # SES took it
+
+
+class MailNote(Model):
+    """One mail that a person got, or was spared: one per occasion, for ever."""
+
+    campaign: str
+    occasion: str
+    state: MailState
+    at: AwareDatetime
+    marketing: bool = True
+
+
 class Reading(Model):
     """What one submission says. Addresses are as given; `identity` normalises them.
 
@@ -161,6 +187,7 @@ class Reading(Model):
     orders: tuple[Order, ...] = ()
     refunds: tuple[Refund, ...] = ()
     entry: Entry | None = None
+    mail: MailNote | None = None
 
 
 class Identity(Model):
@@ -182,7 +209,7 @@ class HeldValue(Model):
 class Profile(Model):
     """What is known of one person: the fold of their history, and nothing that the history does not say.
 
-    `orders` is keyed by `sender:shop:id`; `entries` by the inbox key of the submission they came in.
+    `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of the submission they came in.
     """
 
     customer_id: str
@@ -191,6 +218,7 @@ class Profile(Model):
     orders: dict[str, Order] = Field(default_factory=dict)
     refunds: dict[str, Refund] = Field(default_factory=dict)
     entries: dict[str, Entry] = Field(default_factory=dict)
+    mails: dict[str, MailNote] = Field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None

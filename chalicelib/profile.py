@@ -13,6 +13,8 @@ from chalicelib.models import (
     Entry,
     HeldValue,
     Identity,
+    MailNote,
+    MailState,
     Order,
     OrderState,
     Profile,
@@ -41,6 +43,7 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
             "orders": orders,
             "refunds": join_refunds(profile.refunds, submission, reading.refunds),
             "entries": join_entries(profile, key, reading),
+            "mails": join_mails(profile, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
             "last_seen": max(profile.last_seen or submission.occurred_at, submission.occurred_at),
             "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
@@ -128,6 +131,20 @@ def join_refunds(held: Mapping[str, Refund], submission: Submission, said: Itera
 def join_entries(profile: Profile, key: str, reading: Reading) -> dict[str, Entry]:
     """Add what was told on this occasion under the inbox key it came in."""
     return profile.entries if reading.entry is None else {**profile.entries, key: reading.entry}
+
+
+def join_mails(profile: Profile, reading: Reading) -> dict[str, MailNote]:
+    """Let each mail move on in its life, never back; at one state the earlier time stands."""
+    new = reading.mail
+    if new is None:
+        return profile.mails
+    old = profile.mails.get(new.occasion, new)
+    return {**profile.mails, new.occasion: max(old, new, key=rank_mail)}
+
+
+def rank_mail(note: MailNote) -> tuple[int, float, str]:
+    """Order notes of one mail."""
+    return (list(MailState).index(note.state), -note.at.timestamp(), note.model_dump_json())
 
 
 def is_purchase(order: Order) -> bool:
