@@ -209,7 +209,7 @@ class HeldValue(Model):
 class Profile(Model):
     """What is known of one person: the fold of their history, and nothing that the history does not say.
 
-    `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of the submission they came in.
+    `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of their submission.
     """
 
     customer_id: str
