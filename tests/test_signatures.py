@@ -229,6 +229,10 @@ def test_a_message_signed_with_an_old_secret_is_accepted_while_rotating():
     refuse_message(sign_webhooks(RAW, "", NOW), secrets=[new])
 
 
+def test_a_secret_with_stray_characters_is_not_mended():
+    refuse_message(sign_webhooks(RAW, "", NOW), secrets=[STANDARD_SECRET[:12] + b"!" + STANDARD_SECRET[12:]])
+
+
 @pytest.mark.parametrize("secret", [b"", b"whsec_", b"whsec_!!!", b"whsec_a", b"\xff"])
 def test_an_unusable_secret_matches_nothing_and_raises_nothing_else(secret):
     headers = sign_webhooks(RAW, "", NOW)
