@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package fire clock customer waiting release clean
+.PHONY: help run test check package fire clock customer waiting release prove-once prove-outage bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -39,6 +39,15 @@ waiting: $(READY) ## what waits in the local inbox, and why
 
 release: $(READY) ## send one waiting item back to be settled: make release KEY=...
 	@$(BIN)/python -m infra.waiting --release "$(KEY)"
+
+prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while processes are killed (ARGS="--seed 7")
+	@$(BIN)/python -m tests.proofs.storm $(ARGS)
+
+prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
+	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s
+
+bench: $(READY) $(JAR) ## the accept path beside a bare handler; import times; write units
+	@$(BIN)/python -m tests.proofs.bench
 
 clean: ## throw away local data, local keys, packages and caches; keep .venv and the DynamoDB jar
 	rm -rf .local out .chalice/deployments .mypy_cache .ruff_cache .hypothesis

@@ -26,7 +26,6 @@ class Settings(Model):
     root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling only")
     max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes after decoding")
     posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
-    settle_batch: int = Field(25, description="Inbox items that one sweep of one shard settles")
 
     @property
     def prefix(self) -> str:

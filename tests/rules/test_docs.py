@@ -1,0 +1,65 @@
+"""README's tables are the code's: every route, setting, answer and promised test, and none that is not there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.config import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def list_routes() -> set[tuple[str, str]]:
+    """Return (method, path) of every route that does more than refuse a method."""
+    import app
+
+    return {
+        (method, path)
+        for path, methods in app.app.routes.items()
+        for method, entry in methods.items()
+        if entry.view_function.__name__ != "refuse_method"
+    }
+
+
+def test_every_route_is_in_the_readme():
+    named = set(re.findall(r"^\| (GET|POST|OPTIONS) \| `(/[^`]*)`", README, re.MULTILINE))
+
+    assert named == list_routes()
+
+
+def test_every_setting_is_in_the_readme_with_its_default():
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default != "" else ""
+        assert f"| `{name.upper()}` | {default} | {field.description} |".replace("|  |", "| |") in README, name
+
+
+def test_every_answer_is_in_the_readme():
+    named = set(re.findall(r"^\| (\d{3}) \| `(\w+)`", README, re.MULTILINE))
+    raised = {
+        (str(kind.STATUS_CODE), name)
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.ChaliceViewError) and kind is not errors.ChaliceViewError
+    }
+
+    assert named == raised
+
+
+def test_every_promise_names_a_test_that_exists():
+    for path in re.findall(r"`(tests/[\w/.]+\.py)`", README):
+        assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_links_between_pages_lead_somewhere(page):
+    path = ROOT / page
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_make_target_in_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"(?:`|^    )make ([a-z][a-z-]*)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
