@@ -47,6 +47,7 @@ def show_field(field: Field, words: Interface) -> dict[str, Any]:
         "required": field.required,
         "autocomplete": field.autofill,
         "options": [[option.value, option.label[language]] for option in field.options],
+        "length": field.character_limit if field.type in TYPED else None,
     }
     least, most = field.bounds
     if field.type == "score":
@@ -54,6 +55,4 @@ def show_field(field: Field, words: Interface) -> dict[str, Any]:
         shown["ends"] = [end[language] if end else "" for end in (field.low, field.high)]
     if field.type == "ranking":
         shown["ranks"] = [words.rank.format(n=words.write_number(n + 1)) for n in range(most)]
-    if field.type in TYPED:
-        shown["length"] = field.character_limit
     return shown

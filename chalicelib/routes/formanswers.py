@@ -104,8 +104,8 @@ def answer_json(
     refusal: ChaliceViewError | None = None,
 ) -> Response:
     """Return JSON that pages of allowed sites may read."""
-    shared = share_headers(visit.form, visit.origin)
-    return Response(body, status_code=status, headers={**shared, **name_wait(refusal)})
+    headers = {"Content-Type": "application/json; charset=utf-8", **share_headers(visit.form, visit.origin)}
+    return Response(body, status_code=status, headers={**headers, **name_wait(refusal)})
 
 
 def name_wait(refusal: ChaliceViewError | None) -> dict[str, str]:
