@@ -176,9 +176,11 @@ class Reading(Model):
     compliance, response, other.
     `sender_id` is the sender's own id of the customer.
     `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
+    `link` names a person by something that we sent them: a link's row name, or `mail:` and an attempt id.
     """
 
     kind: str
+    link: str = ""
     sender_id: str = ""
     email: str = ""
     phone: str = ""
