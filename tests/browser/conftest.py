@@ -3,6 +3,7 @@
 With SHOTS=folder every page looked at is also saved there as a picture.
 """
 
+import base64
 import contextlib
 import os
 import shutil
@@ -71,20 +72,20 @@ def open_browser(tmp_path_factory):
 
     started = {}
 
-    def start(*, scripts: bool = True, dark: bool = False) -> webdriver.Chrome:
-        if (scripts, dark) not in started:
+    def start(*, scripts: bool = True) -> webdriver.Chrome:
+        if scripts not in started:
             options = webdriver.ChromeOptions()
             options.binary_location = CHROMIUM or ""
             for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
                 options.add_argument(argument)
-            if dark:
-                options.add_argument("--blink-settings=preferredColorScheme=0")
             if not scripts:
                 setting = {"profile.managed_default_content_settings.javascript": 2}
                 options.add_experimental_option("prefs", setting)
             options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-            started[scripts, dark] = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-        return started[scripts, dark]
+            started[scripts] = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+            # Selenium would wait two minutes for a browser that somebody has ended.
+            started[scripts].command_executor.client_config.timeout = 30
+        return started[scripts]
 
     yield start
     for browser in started.values():
@@ -100,8 +101,6 @@ def take_shot():
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             whole = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
-            import base64
-
             (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(whole["data"]))
 
     return shoot
