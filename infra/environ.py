@@ -34,8 +34,11 @@ def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, st
 
 
 def read_state() -> dict[str, Any]:
-    """Return what the running stack wrote about itself: pid, url, mailbox, environ, made."""
-    state: dict[str, Any] = json.loads(STATE.read_text())
+    """Return what the running stack wrote about itself: pid, url, mailbox, environ, made. Raise SystemExit without."""
+    try:
+        state: dict[str, Any] = json.loads(STATE.read_text())
+    except FileNotFoundError:
+        raise SystemExit("Nothing is running, or it is only just starting: `make run`, and try again.") from None
     return state
 
 

@@ -143,7 +143,8 @@ def run_stack(run: Run) -> int:
     """Start everything, say what there is, and stay."""
     began = time.monotonic()
     LOGS.mkdir(parents=True, exist_ok=True)
-    clock.FILE.unlink(missing_ok=True)
+    for left in (clock.FILE, STATE):  # by a run that was killed
+        left.unlink(missing_ok=True)
     with open_port() as listener:
         host, port = listener.getsockname()
         url = f"http://{host}:{port}"

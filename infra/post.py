@@ -74,11 +74,7 @@ def main() -> None:
     parser.add_argument("sender", choices=sorted(DELIVERIES))
     parser.add_argument("--same", action="store_true", help="send the file's own delivery, unchanged")
     given = parser.parse_args()
-    try:
-        url = read_state()["url"]
-    except FileNotFoundError:
-        raise SystemExit("Nothing is running: `make run` first.") from None
-    status, text = post_delivery(url, given.sender, same=given.same)
+    status, text = post_delivery(read_state()["url"], given.sender, same=given.same)
     print(status, text)
 
 
