@@ -1,0 +1,67 @@
+"""What pressing something on a link's page says, as a Submission; `linkreading` reads it again when it is settled.
+
+Each is kept under the link's row name: whose link it is, the door cannot know. The name decides alone when settling.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.links import Ask, Link
+from chalicelib.models import ConsentState, JsonValue, Submission, Trust
+from chalicelib.strictjson import dump_json
+
+SENDER = "link"
+
+
+def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
+    """Return the note of a visit. One per link and kind of visitor for ever: a thousand clicks are one."""
+    return write_action("click", name, by, now, {"by": by, "campaign": link.campaign})
+
+
+def withdraw_consent(link: Link, name: str, now: datetime, *, network: str, language: str) -> Submission:
+    """Return an unsubscribe."""
+    said = {"purpose": link.purpose, "language": language, "network": network}
+    return write_action("unsubscribe", name, name_moment(now), now, said)
+
+
+def choose_preferences(
+    name: str,
+    now: datetime,
+    *,
+    fields: Mapping[str, JsonValue],
+    consents: Iterable[tuple[ConsentState, Ask]],
+    network: str,
+) -> Submission:
+    """Return new preferences: `fields` of the profile, and what was allowed or forbidden in which words."""
+    told = [{"state": state.value, **ask.model_dump()} for state, ask in consents]
+    return write_action(
+        "preferences", name, name_moment(now), now, {"fields": dict(fields), "consents": told, "network": network}
+    )
+
+
+def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:
+    """Return a yes or a no to a double opt-in. Each once: what it settles is there once."""
+    asks = [ask.model_dump() for ask in link.asks] if confirmed else []
+    said = {"answer": "yes" if confirmed else "no", "consents": asks, "network": network}
+    return write_action("confirm", name, said["answer"], now, said)
+
+
+def write_action(topic: str, name: str, told_apart_by: str, now: datetime, said: Mapping[str, JsonValue]) -> Submission:
+    """Return the Submission of one action."""
+    return Submission(
+        sender=SENDER,
+        topic=topic,
+        trust=Trust.RENDERED,
+        received_at=now,
+        occurred_at=now,
+        idempotency_key=f"{name}:{told_apart_by}",
+        body=dump_json({"link": name, **said}),
+    )
+
+
+def name_moment(now: datetime) -> str:
+    """Return the second that tells two presses apart.
+
+    Not once per link: who stops, comes back and stops again by the old mail must not be told "done" for nothing.
+    """
+    return str(int(now.timestamp()))
