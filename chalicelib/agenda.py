@@ -1,0 +1,164 @@
+"""When is somebody's next reason to hear from us, and may the mail go now? Pure: nothing is read, nothing is sent.
+
+    reason (raw moment) -> occasion (moved into the send window, good until `not_after`) -> verdict, when its time comes
+
+An occasion is handled once its id stands in the profile's mails, whatever became of it;
+only a mail that SES was too busy for is still open.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from chalicelib.campaigns.audience import fits_audience
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.holdout import draw_holdout
+from chalicelib.campaigns.reasons import list_reasons
+from chalicelib.campaigns.shop import ShopClock as ShopClock  # callers take it from here
+from chalicelib.campaigns.window import find_opening, find_zone
+from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
+
+# The states in which a mail reached the person, or may have.
+COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
+# A window opens within this time, so a reason older than that and its good days needs no look at the clock.
+LONGEST_WAIT = timedelta(days=16)
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Occasion(Model):
+    """One reason to write, for ever the same under its id; `due_at` lies in the send window. Both times are UTC."""
+
+    campaign: str
+    id: str
+    due_at: AwareDatetime
+    not_after: AwareDatetime
+    reason: str
+
+
+class Verdict(Model):
+    """What becomes of a mail: INTENT where it may go out, else the state in which it ends; why, in words."""
+
+    state: MailState
+    reason: str
+
+
+def list_occasions(
+    profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime
+) -> tuple[Occasion, ...]:
+    """Return every occasion that is neither handled nor past, soonest first, future ones too.
+
+    Whether the person may be written to at all is not asked here: see is_reachable and judge_mail.
+    """
+    found = (each for campaign in campaigns for each in find_occasions(profile, campaign, shop, now))
+    return tuple(sorted(found, key=lambda each: (each.due_at, each.id)))
+
+
+def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
+    """Return when the first of a person's occasions is due, perhaps in the past; None for one we may not write to."""
+    reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign))
+    return min((each.due_at for each in list_occasions(profile, reachable, shop, now)), default=None)
+
+
+def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime) -> Iterator[Occasion]:
+    """Yield the open occasions of one campaign, in no order."""
+    if not fits_audience(profile, campaign.audience):
+        return
+    good = timedelta(days=campaign.good_for_days)
+    for reason in list_reasons(profile, campaign, choose_zone(profile, shop)):
+        name = f"{campaign.name}:{reason.key}"
+        if is_handled(profile, name) or reason.due + good + LONGEST_WAIT < now:
+            continue
+        due_at = open_window(profile, campaign, shop, reason.due)
+        if now <= due_at + good:
+            yield Occasion(
+                campaign=campaign.name, id=name, due_at=due_at, not_after=due_at + good, reason=reason.words
+            )
+
+
+def is_handled(profile: Profile, occasion: str) -> bool:
+    """Tell whether an occasion has its mail; one that SES was too busy for is still open."""
+    note = profile.mails.get(occasion)
+    return note is not None and note.state is not MailState.THROTTLED
+
+
+def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: datetime) -> datetime:
+    """Return the earliest moment, this one or later, at which a mail of the campaign may go to the person; in UTC.
+
+    Transactional mail waits for no window but its own.
+    """
+    window = campaign.window or (shop.window if campaign.is_marketing else None)
+    if window is None:
+        return moment.astimezone(UTC)
+    return find_opening(window, choose_zone(profile, shop), moment)
+
+
+def choose_zone(profile: Profile, shop: ShopClock) -> ZoneInfo:
+    """Return the person's time zone, else the shop's, else UTC."""
+    held = profile.fields.get("time_zone")
+    own = find_zone(held.value) if held and isinstance(held.value, str) else None
+    return own or find_zone(shop.time_zone) or UTC_ZONE
+
+
+def is_reachable(profile: Profile, campaign: Campaign) -> bool:
+    """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none."""
+    if "email" not in profile.fields:
+        return False
+    consent = profile.consents.get(campaign.purpose)
+    return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)
+
+
+def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
+    """Tell whether a person had as much marketing mail of late as the shop allows, over all campaigns."""
+    since = now - timedelta(days=shop.cap.days)
+    return sum(note.marketing and note.at > since for note in list_counted(profile)) >= shop.cap.mails
+
+
+def is_cooling(profile: Profile, campaign: Campaign, now: datetime) -> bool:
+    """Tell whether a person had a mail of this very campaign too short a time ago."""
+    since = now - timedelta(days=campaign.cooldown_days)
+    return any(note.campaign == campaign.name and note.at > since for note in list_counted(profile))
+
+
+def list_counted(profile: Profile) -> Iterator[MailNote]:
+    """Yield the mails that reached a person, or may have."""
+    return (note for note in profile.mails.values() if note.state in COUNTED)
+
+
+def judge_mail(
+    profile: Profile,
+    campaign: Campaign,
+    occasion: Occasion,
+    shop: ShopClock,
+    now: datetime,
+    spent: Decimal = Decimal(0),
+) -> Verdict:
+    """Decide over one occasion that is due; `spent` is what the campaign's offers have promised so far.
+
+    Held out comes before the caps: who is measured against must not depend on the mail that only others got.
+    """
+    if now > occasion.not_after:
+        return Verdict(state=MailState.EXPIRED, reason="its time passed")
+    if not is_reachable(profile, campaign):
+        return Verdict(state=MailState.SUPPRESSED, reason=f"no consent to {campaign.purpose}, or no address")
+    if draw_holdout(profile.customer_id, campaign):
+        return Verdict(state=MailState.HELD_OUT, reason=f"held out, as {campaign.holdout_share:.0%} are")
+    return judge_limits(profile, campaign, occasion, shop, now, spent)
+
+
+def judge_limits(
+    profile: Profile, campaign: Campaign, occasion: Occasion, shop: ShopClock, now: datetime, spent: Decimal
+) -> Verdict:
+    """Decide over an occasion of somebody who would be mailed if nothing is too much."""
+    if is_cooling(profile, campaign, now):
+        words = f"had this campaign's mail within {campaign.cooldown_days} days"
+        return Verdict(state=MailState.CAPPED, reason=words)
+    if campaign.is_marketing and is_capped(profile, shop, now):
+        words = f"had {shop.cap.mails} marketing mails within {shop.cap.days} days"
+        return Verdict(state=MailState.CAPPED, reason=words)
+    if campaign.offer and not campaign.offer.is_affordable(spent):
+        words = f"the budget of {campaign.offer.most_spent} {shop.currency} is promised"
+        return Verdict(state=MailState.OVER_BUDGET, reason=words)
+    return Verdict(state=MailState.INTENT, reason=occasion.reason)

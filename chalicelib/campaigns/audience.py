@@ -1,0 +1,101 @@
+"""Who a campaign is for, by attributes that name nobody."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from chalicelib.campaigns.offer import Currency
+from chalicelib.models import Model, Order, Profile
+from chalicelib.profile import is_purchase
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
+Band = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+-]{1,20}$")]
+
+
+class Audience(Model):
+    """Conditions that must all hold; without any, everybody is meant. An empty list is no condition."""
+
+    purchases_at_least: int = Field(0, ge=0)
+    purchases_at_most: int | None = Field(None, ge=0)
+    spent_at_least: dict[Currency, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
+    languages: tuple[Language, ...] = ()
+    has_entry: tuple[Kind, ...] = ()
+    lacks_entry: tuple[Kind, ...] = ()
+    age_bands: tuple[Band, ...] = ()
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "Audience":
+        """Refuse an audience that nobody can belong to."""
+        if self.purchases_at_most is not None and self.purchases_at_most < self.purchases_at_least:
+            raise ValueError("nobody fits: purchases_at_most is less than purchases_at_least")
+        both = set(self.has_entry) & set(self.lacks_entry)
+        if both:
+            raise ValueError(f"nobody fits: has_entry and lacks_entry both name {', '.join(sorted(both))}")
+        return self
+
+
+def fits_audience(profile: Profile, audience: Audience) -> bool:
+    """Tell whether a person belongs to an audience."""
+    return (
+        fits_purchases(profile, audience)
+        and fits_spending(profile, audience)
+        and fits_entries(profile, audience)
+        and fits_field(profile, "language", audience.languages)
+        and fits_field(profile, "age_band", audience.age_bands)
+    )
+
+
+def fits_purchases(profile: Profile, audience: Audience) -> bool:
+    """Compare how often the person bought."""
+    most = audience.purchases_at_most
+    if not audience.purchases_at_least and most is None:
+        return True
+    count = sum(map(is_purchase, profile.orders.values()))
+    return audience.purchases_at_least <= count and (most is None or count <= most)
+
+
+def fits_spending(profile: Profile, audience: Audience) -> bool:
+    """Compare what the person spent in each currency named; money is never converted."""
+    return all(sum_spent(profile, currency) >= least for currency, least in audience.spent_at_least.items())
+
+
+def sum_spent(profile: Profile, currency: str) -> Decimal:
+    """Return what a person's purchases in one currency came to, refunds taken off."""
+    return sum(
+        (
+            order.total - sum_refunds(profile, key, order)
+            for key, order in profile.orders.items()
+            if is_purchase(order) and order.currency == currency
+        ),
+        Decimal(0),
+    )
+
+
+def sum_refunds(profile: Profile, key: str, order: Order) -> Decimal:
+    """Return what was given back for an order; a refund told with it and by itself counts once."""
+    place = key.removesuffix(order.id)  # sender:shop:
+    told = {
+        name.removeprefix(place): refund.amount
+        for name, refund in profile.refunds.items()
+        if name.startswith(place) and refund.order_id == order.id
+    }
+    return sum({**told, **order.refunds}.values(), Decimal(0))
+
+
+def fits_entries(profile: Profile, audience: Audience) -> bool:
+    """Look for what the person told, or did not."""
+    kinds = {entry.kind for entry in profile.entries.values()}
+    return kinds.issuperset(audience.has_entry) and kinds.isdisjoint(audience.lacks_entry)
+
+
+def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
+    """Compare a profile field; of a language the primary subtag counts."""
+    if not wanted:
+        return True
+    held = profile.fields.get(name)
+    text = str(held.value) if held else ""
+    return (text.lower().replace("_", "-").split("-")[0] if name == "language" else text) in wanted
+
+

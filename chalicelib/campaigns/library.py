@@ -1,0 +1,76 @@
+"""The campaigns on file, read when first asked for. A mistake is told with its file, line and place."""
+
+import re
+import tomllib
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.shop import ShopClock
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+Shape = TypeVar("Shape", bound=Model)
+SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
+
+
+@cache
+def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
+    """Return every campaign, by name; raise DefinitionError for an unusable file."""
+    return tuple(load_campaign(path) for path in sorted(folder.glob("[!_]*.toml")))
+
+
+def find_campaign(name: str, folder: Path = DEFINITIONS) -> Campaign | None:
+    """Return the campaign of that name, or None."""
+    return next((campaign for campaign in list_campaigns(folder) if campaign.name == name), None)
+
+
+@cache
+def load_shop(folder: Path = DEFINITIONS) -> ShopClock:
+    """Read what holds for all campaigns; raise DefinitionError."""
+    return read_definition(folder / SHOP, ShopClock, {})
+
+
+def load_campaign(path: Path) -> Campaign:
+    """Read one campaign, named as its file."""
+    return read_definition(path, Campaign, {"name": path.stem})
+
+
+def read_definition(path: Path, shape: type[Shape], given: dict[str, Any]) -> Shape:
+    """Read a file into its model; raise DefinitionError naming file, line and place."""
+    try:
+        text = path.read_text("utf-8")
+        return shape.model_validate({**given, **tomllib.loads(text, parse_float=Decimal)})
+    except ValidationError as error:
+        raise DefinitionError("; ".join(f"{path.name}{problem}" for problem in tell_problems(text, error))) from None
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from None
+
+
+def tell_problems(text: str, error: ValidationError) -> list[str]:
+    """Return one text per mistake, e.g. `, line 8: when.trigger: Input should be ...`."""
+    told = []
+    for problem in error.errors(include_url=False, include_input=False):
+        place = [str(part) for part in problem["loc"]]
+        number = find_line(text, place)
+        told.append(f"{f', line {number}' if number else ''}: {'.'.join(place) or 'campaign'}: {problem['msg']}")
+    return told
+
+
+def find_line(text: str, place: list[str]) -> int | None:
+    """Return the line of a key, or of the nearest table around it; None where the file has neither."""
+    table: list[str] = []
+    found, depth = None, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+([^\]]+)\]", line):
+            table = [part.strip() for part in header[1].split(".")]
+        key = re.match(r"\s*([\w-]+)\s*=", line)
+        here = [*table, key[1]] if key else table if header else []
+        if len(here) > depth and place[: len(here)] == here:
+            found, depth = number, len(here)
+    return found

@@ -1,0 +1,54 @@
+"""What a mail offers: so much off, under a code, within a budget."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from chalicelib.models import Model
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
+# Shops type codes at a till: capitals, digits and hyphens.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}(\{code\})?[A-Z0-9-]{0,20}$", min_length=4)]
+Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+
+SLOT = "{code}"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+LENGTH = 8
+
+
+class Offer(Model):
+    """A percentage or an amount off. `most_spent` and `expected_cost` are in the shop's currency."""
+
+    percent: Decimal | None = Field(None, gt=0, le=100)
+    amount: Money | None = None
+    currency: Currency | None = None
+    code: Code
+    expires_days: int = Field(ge=1, le=366)
+    most_spent: Money
+    expected_cost: Money
+
+    @property
+    def per_person(self) -> bool:
+        """Tell whether each person gets a code of their own."""
+        return SLOT in self.code
+
+    def write_code(self, seed: bytes) -> str:
+        """Return the code; one of a person's own is drawn from the first five bytes of a keyed hash of them."""
+        number = int.from_bytes(seed[:5])
+        return self.code.replace(SLOT, "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH)))
+
+    def is_affordable(self, spent: Decimal) -> bool:
+        """Tell whether one more mail fits into the budget, `spent` being promised already."""
+        return spent + self.expected_cost <= self.most_spent
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "Offer":
+        """Refuse keys that contradict each other."""
+        if (self.percent is None) == (self.amount is None):
+            raise ValueError("an offer is either a percent or an amount")
+        if (self.amount is None) != (self.currency is None):
+            raise ValueError("an amount needs its currency, a percent has none")
+        if not self.is_affordable(Decimal(0)):
+            raise ValueError("no mail would ever go: expected_cost is more than most_spent")
+        return self

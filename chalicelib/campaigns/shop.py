@@ -1,0 +1,32 @@
+"""What holds for every campaign of the shop: its clock, its hours, and how much mail one person gets."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from chalicelib.campaigns.offer import Currency
+from chalicelib.campaigns.window import Window, find_zone
+from chalicelib.models import Model
+
+
+def check_zone(name: str) -> str:
+    """Refuse a time zone that this machine does not know."""
+    if find_zone(name) is None:
+        raise ValueError("not a time zone such as Europe/Berlin")
+    return name
+
+
+class Cap(Model):
+    """At most so many marketing mails to one person within so many days, over all campaigns."""
+
+    mails: int = Field(ge=1, le=100)
+    days: int = Field(ge=1, le=366)
+
+
+class ShopClock(Model):
+    """The shop-wide file. `time_zone` serves people who named none; `currency` is that of every budget."""
+
+    time_zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
+    currency: Currency
+    window: Window
+    cap: Cap
