@@ -12,12 +12,15 @@ audit#<yyyy-mm>        <time>#<random>          who read whose record and why; n
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import RaceLostError
+from chalicelib.models import utc_text
 
+DUE_SHARDS = 4
 RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
 
 
@@ -74,8 +77,13 @@ class Customers:
             for row in page["Items"]:
                 yield row["sk"]["S"], row["sealed"]["B"]
 
-    def write_profile(self, customer_id: str, sealed: bytes, old_version: int) -> dict[str, Any]:
-        """Return the transaction part that replaces the profile nobody else changed since `old_version`."""
+    def write_profile(
+        self, customer_id: str, sealed: bytes, old_version: int, due: datetime | None = None
+    ) -> dict[str, Any]:
+        """Return the transaction part that replaces the profile nobody else changed since `old_version`.
+
+        `due` is the next time this person has a reason to hear from us.
+        """
         part: dict[str, Any] = {
             "TableName": self.table,
             "Item": {
@@ -83,6 +91,7 @@ class Customers:
                 "sk": {"S": "profile"},
                 "sealed": {"B": sealed},
                 "version": {"N": str(old_version + 1)},
+                **name_due(customer_id, due),
             },
             "ConditionExpression": "attribute_not_exists(pk)",
         }
@@ -153,6 +162,36 @@ class Customers:
             ConditionExpression="attribute_not_exists(pk)",
         )
 
+    def check_profile(self, customer_id: str, version: int) -> dict[str, Any]:
+        """Return the transaction part that fails when the profile changed since it was read at `version`."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": {"pk": {"S": f"cust#{customer_id}"}, "sk": {"S": "profile"}},
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": {":version": {"N": str(version)}},
+            }
+        }
+
+    def query_due(self, week: str, before: str) -> Iterator[dict[str, Any]]:
+        """Yield the keys of rows in one partition of the `due` index, due before a time (RFC 3339 UTC)."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="due",
+            KeyConditionExpression="due_week = :week AND due_at <= :before",
+            ExpressionAttributeValues={":week": {"S": week}, ":before": {"S": before}},
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
+        """Yield the ids of customers who have had a reason to hear from us since `weeks_back` weeks ago."""
+        days = [now - timedelta(weeks=back) for back in range(weeks_back, -1, -1)]
+        for week in dict.fromkeys(name_week(day) for day in days):
+            for shard in range(DUE_SHARDS):
+                for row in self.query_due(f"{week}#{shard}", utc_text(now)):
+                    yield row["pk"]["S"].removeprefix("cust#")
+
     def commit_parts(self, parts: Iterable[dict[str, Any]]) -> None:
         """Write all parts or none; raise RaceLostError when a condition failed or a rival was writing."""
         try:
@@ -161,6 +200,20 @@ class Customers:
             if fault.response["Error"]["Code"] in RACES:
                 raise RaceLostError("transaction") from None
             raise
+
+
+def name_week(moment: datetime) -> str:
+    """Return a moment's ISO week in UTC. Weeks, since an index entry that stays in its partition costs nothing."""
+    year, week, _ = moment.astimezone(UTC).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def name_due(customer_id: str, due: datetime | None) -> dict[str, Any]:
+    """Return the index attributes of a due date; none keeps the row out of the index."""
+    if due is None:
+        return {}
+    shard = sum(customer_id.encode()) % DUE_SHARDS
+    return {"due_week": {"S": f"{name_week(due)}#{shard}"}, "due_at": {"S": utc_text(due)}}
 
 
 def name_kind(row: str) -> str:

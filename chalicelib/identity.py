@@ -3,7 +3,8 @@
     1. The strongest name decides: the sender's customer id, else e-mail, else phone. Weaker ones are not looked up.
     2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
     3. A signed source claims every name that is free. Anything else claims only the name that decided.
-    4. Where names of one submission belong to two people, nobody is merged: a suggestion is recorded.
+    4. A link that we sent decides alone, and makes nobody new: who has it has the mailbox it went to.
+    5. Where names of one submission belong to two people, nobody is merged: a suggestion is recorded.
 
 So nobody can join two people, or claim a stranger's phone for an address of their own, by typing into a form.
 """
@@ -23,6 +24,8 @@ SPACES = re.compile(r"\s")
 
 def list_identities(submission: Submission, reading: Reading, region: str) -> tuple[Identity, ...]:
     """Return the names in a submission, strongest first; unusable ones are left out, never guessed."""
+    if reading.link:
+        return (Identity(kind="link", value=reading.link),)
     names = []
     if reading.sender_id:
         source = f"{submission.sender}:{submission.shop}:{reading.sender_id}"

@@ -32,6 +32,7 @@ class State(StrEnum):
     NEW = "new"
     SETTLED = "settled"
     DUPLICATE = "duplicate"
+    NOBODY = "nobody"  # about a person whom we do not know, or no longer
     PARKED = "parked"
     QUARANTINED = "quarantined"
 
@@ -148,9 +149,9 @@ class Inbox:
             }
         }
 
-    def blank_duplicate(self, key: str, now: datetime) -> None:
-        """Settle an item whose delivery or event id took effect under another key."""
-        update = self.write_tombstone(key, State.DUPLICATE, now)["Update"]
+    def blank_item(self, key: str, state: State, now: datetime) -> None:
+        """Settle an item that has no effect: a duplicate, or one about nobody we know."""
+        update = self.write_tombstone(key, state, now)["Update"]
         try:
             self.client.update_item(**update)
         except ClientError as fault:

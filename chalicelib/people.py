@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.customers import Customers
@@ -70,10 +71,10 @@ class People:
             text = person.seal.open_record(record_id, "event", sealed)
             yield Event(key=key, submission=unpack_submission(key, text))
 
-    def write_profile(self, person: Person, profile: Profile) -> list[dict[str, Any]]:
+    def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[dict[str, Any]]:
         """Return the transaction parts that replace a person's profile, and keep a new one's key."""
         sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
-        parts = [self.customers.write_profile(person.id, sealed, person.version)]
+        parts = [self.customers.write_profile(person.id, sealed, person.version, due)]
         if person.new_key is not None:
             parts.append(self.keys.write_key(person.id, person.new_key))
         return parts

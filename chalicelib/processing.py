@@ -11,7 +11,7 @@ to do. Two workers on one item, or on one person, meet in the transaction's cond
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.customers import name_claim
+from chalicelib.effects import list_effects
 from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnreadableError
 from chalicelib.identity import list_claimable, list_deciding, list_identities
 from chalicelib.inbox import Inbox, InboxItem, State, name_shards
@@ -36,12 +37,16 @@ STREAM_LEAD = timedelta(seconds=60)  # the stream settles what is younger
 
 @dataclass(frozen=True)
 class Settling:
-    """What settling works with; `region` reads phone numbers that have no country code."""
+    """What settling works with; `region` reads phone numbers that have no country code.
+
+    `find_due` says when a person next has a reason to hear from us.
+    """
 
     inbox: Inbox
     people: People
     opener: InboxOpener
     region: str
+    find_due: Callable[[Profile, datetime], datetime | None] = lambda profile, now: None
 
 
 @dataclass(frozen=True)
@@ -116,22 +121,30 @@ def settle_once(item: InboxItem, tools: Settling, now: datetime) -> State:
     claims = name_claims(submission)
     claimant = look_up(submission, reading, claims, tools)
     if any(claimant.owners.get(claim, item.key) != item.key for claim in claims):
-        tools.inbox.blank_duplicate(item.key, now)
-        return State.DUPLICATE
+        return blank_item(item.key, State.DUPLICATE, tools, now)
     person = find_person(claimant, tools.people)
+    if person is None:
+        return blank_item(item.key, State.NOBODY, tools, now)
     profile = fold_event(person.profile, item.key, submission, reading)
     profile = add_identities(profile, claimant.list_own(person.id))
     tools.people.customers.commit_parts(
         [
             tools.inbox.write_tombstone(item.key, State.SETTLED, now),
             tools.people.write_event(person, item.key, submission),
-            *tools.people.write_profile(person, profile),
+            *tools.people.write_profile(person, profile, tools.find_due(profile, now)),
             *(tools.people.customers.write_owner(claim, item.key) for claim in claims),
             *claim_names(person.id, claimant, tools.people),
             *suggest_merges(person.id, claimant, tools.people),
+            *list_effects(person, submission, reading, tools.people, now),
         ]
     )
     return State.SETTLED
+
+
+def blank_item(key: str, state: State, tools: Settling, now: datetime) -> State:
+    """Settle an item that has no effect."""
+    tools.inbox.blank_item(key, state, now)
+    return state
 
 
 def name_claims(submission: Submission) -> list[str]:
@@ -148,8 +161,8 @@ def look_up(submission: Submission, reading: Reading, claims: list[str], tools: 
     return Claimant(submission, names, rows, tools.people.customers.find_owners(wanted))
 
 
-def find_person(claimant: Claimant, people: People) -> Person:
-    """Return the one whom the deciding names belong to, or someone new."""
+def find_person(claimant: Claimant, people: People) -> Person | None:
+    """Return the one whom the deciding names belong to, or someone new; None for a link that is nobody's."""
     for name in list_deciding(claimant.names, claimant.submission.trust):
         holder = claimant.find_holder(name)
         if holder is None:
@@ -157,7 +170,7 @@ def find_person(claimant: Claimant, people: People) -> Person:
         person = people.load_person(holder)
         if not is_stranger(claimant.names, person.profile):
             return person
-    return people.make_person()
+    return None if any(name.kind == "link" for name in claimant.names) else people.make_person()
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:

@@ -153,6 +153,7 @@ def is_purchase(order: Order) -> bool:
 
 
 def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
-    """Return the profile with these names added, in a stable order."""
-    known = {(name.kind, name.value): name for name in (*profile.identities, *names)}
+    """Return the profile with these names added, in a stable order; links come and go, and are not its."""
+    lasting = (name for name in names if name.kind != "link")
+    known = {(name.kind, name.value): name for name in (*profile.identities, *lasting)}
     return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

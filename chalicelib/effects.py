@@ -1,0 +1,113 @@
+"""What an event changes beyond the person's own history: the state of a mail, suppression, facts of a campaign.
+
+All of it is written in the settling transaction, so it happens exactly once, like the event itself.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.facts import Facts
+from chalicelib.identity import normalise_email
+from chalicelib.mailrows import MailRow, MailRows
+from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
+from chalicelib.people import People, Person
+
+RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
+PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
+MEASURED = (MailState.SENT, MailState.HELD_OUT)
+
+Parts = list[dict[str, Any]]
+
+
+def list_effects(
+    person: Person, submission: Submission, reading: Reading, people: People, now: datetime
+) -> Parts:
+    """Return the further transaction parts of an event."""
+    rows, facts = MailRows(people.customers), Facts(people.customers)
+    if submission.sender == "ses":
+        return note_feedback(person, submission, reading, people, rows, facts)
+    if submission.sender == "link":
+        return note_visit(submission, reading, facts)
+    if reading.orders and person.profile.mails:
+        return note_returns(person, submission, reading, rows, facts)
+    return []
+
+
+def note_feedback(
+    person: Person, submission: Submission, reading: Reading, people: People, rows: MailRows, facts: Facts
+) -> Parts:
+    """Let SES's word move the mail on, and stop an address that bounced for good or complained."""
+    attempt = reading.link.removeprefix("mail:")
+    mail = next((one for one in rows.list_mails(person.id) if one.attempt == attempt), None)
+    told = reading.entry.values if reading.entry else {}
+    at = submission.occurred_at
+    parts: Parts = []
+    if mail is not None:
+        parts += [*prove_sent(person, mail, submission, rows, facts)]
+        parts.append(facts.write_fact(mail.campaign, str(told["fact"]), mail.mail_id, at))
+    if told.get("stop"):
+        for address in told.get("addresses", ()):
+            name = Identity(kind="email", value=normalise_email(str(address)))
+            stops = people.name_rows(name) if name.value else ()
+            parts += [rows.write_stop(row, str(told["stop"]), at) for row in stops]
+    return parts
+
+
+def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: MailRows, facts: Facts) -> Parts:
+    """Return the parts that close an intent whose answer was lost: the event proves that SES took the mail."""
+    if submission.topic not in PROVES_SENT or mail.state in (MailState.SENT, MailState.REFUSED):
+        return []
+    at = submission.occurred_at
+    parts = [
+        rows.move_mail(person.id, mail, MailState.SENT, mail.attempt, utc_text(at)),
+        facts.write_fact(mail.campaign, "sent", mail.mail_id, at),
+    ]
+    if mail.state is MailState.PARKED:
+        parts.append(facts.drop_fact(mail.campaign, "parked", mail.mail_id))
+    return parts
+
+
+def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
+    """State a click, an unsubscribe or a change of preferences as a fact of the mail whose link it was."""
+    told = reading.entry.values if reading.entry else {}
+    if not told.get("campaign") or not told.get("mail_id"):
+        return []
+    kind = f"clicked_{told['by']}" if submission.topic == "click" else submission.topic
+    return [facts.write_fact(str(told["campaign"]), kind, str(told["mail_id"]), submission.occurred_at)]
+
+
+def note_returns(
+    person: Person, submission: Submission, reading: Reading, rows: MailRows, facts: Facts
+) -> Parts:
+    """Attribute orders to mails: by code, or placed within the window after it; also for those held out."""
+    source = f"{submission.sender}:{submission.shop}"
+    parts: Parts = []
+    for mail in rows.list_mails(person.id):
+        if mail.state in MEASURED:
+            returned = [order for order in reading.orders if counts_for(order, mail)]
+            parts += [write_return(mail, order, source, facts) for order in returned]
+    return parts
+
+
+def counts_for(order: Order, mail: MailRow) -> bool:
+    """Tell whether an order counts as a return brought about by a mail."""
+    if order.test or order.state is OrderState.CANCELLED:
+        return False
+    mailed = datetime.fromisoformat(mail.at)
+    in_window = mailed <= order.placed_at <= mailed + RETURN_WINDOW
+    return in_window or bool(mail.code and mail.code in order.codes)
+
+
+def write_return(mail: MailRow, order: Order, source: str, facts: Facts) -> dict[str, Any]:
+    """Return the part that states a return once per mail and order; later words on the order correct its figures."""
+    by_code = "yes" if mail.code and mail.code in order.codes else "no"
+    return facts.write_fact(
+        mail.campaign,
+        "returned",
+        mail.mail_id,
+        order.placed_at,
+        more=facts.name_order(source, order.id),
+        revenue=str(order.total),
+        currency=order.currency or "?",
+        by_code=by_code,
+    )
