@@ -39,7 +39,7 @@ def note_feedback(
     """Let SES's word move the mail on, and stop an address that bounced for good or complained."""
     attempt = reading.link.removeprefix("mail:")
     mail = next((one for one in rows.list_mails(person.id) if one.attempt == attempt), None)
-    told = reading.entry.values if reading.entry else {}
+    told = reading.notes
     at = submission.occurred_at
     parts: Parts = []
     if mail is not None:
@@ -69,7 +69,7 @@ def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: Mail
 
 def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
     """State a click, an unsubscribe or a change of preferences as a fact of the mail whose link it was."""
-    told = reading.entry.values if reading.entry else {}
+    told = reading.notes
     if not told.get("campaign") or not told.get("mail_id"):
         return []
     kind = f"clicked_{told['by']}" if submission.topic == "click" else submission.topic

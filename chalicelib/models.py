@@ -177,6 +177,7 @@ class Reading(Model):
     `sender_id` is the sender's own id of the customer.
     `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
     `link` names a person by something that we sent them: a link's row name, or `mail:` and an attempt id.
+    `notes` are for the event's effects alone and do not enter the profile.
     """
 
     kind: str
@@ -190,6 +191,7 @@ class Reading(Model):
     refunds: tuple[Refund, ...] = ()
     entry: Entry | None = None
     mail: MailNote | None = None
+    notes: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Identity(Model):

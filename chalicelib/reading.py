@@ -1,8 +1,19 @@
 """From a submission to its reading: which interpreter speaks for which sender."""
 
+from importlib import import_module
+from typing import cast
+
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Reading, Submission
 from chalicelib.senders import find_sender
+
+# What enters by other doors than /hooks: a form's post, a link's visit, SES's word on a mail, our own word on one.
+OWN_READERS = {
+    "form": "chalicelib.forms.reading",
+    "link": "chalicelib.linkreading",
+    "outreach": "chalicelib.mailnotes",
+    "ses": "chalicelib.feedback",
+}
 
 # What a body that is not what it claims to be makes an interpreter raise; pydantic's ValidationError is a ValueError.
 ODD_BODY = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
@@ -18,10 +29,9 @@ def read_submission(submission: Submission) -> Reading:
 
 def interpret_submission(submission: Submission) -> Reading:
     """Ask the form reader or the sender's module."""
-    if submission.sender == "form":
-        from chalicelib.forms.reading import interpret  # settling a webhook needs no forms
-
-        return interpret(submission)
+    own = OWN_READERS.get(submission.sender)
+    if own is not None:
+        return cast(Reading, import_module(own).interpret(submission))
     sender = find_sender(submission.sender)
     if sender is None:
         raise UnreadableError("unknown sender")

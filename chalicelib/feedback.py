@@ -1,0 +1,105 @@
+"""SES's word on a mail: sent, delivered, bounced, complained of. It enters by the same inbox as everything else.
+
+SES publishes through a configuration set to SNS, at least once and in any order, perhaps before we have noted the
+send ourselves. The mail is known by its tag: a random attempt id that stands in our own row, never by its address.
+Of the event only what is used is kept: SES repeats subject, headers and address in every one.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.strictjson import dump_json, parse_object
+
+ATTEMPT_TAG = "attempt"
+# What a report counts. SES's own Click and Open come from image and link rewriting, which machines trigger too.
+FACTS = {
+    "Send": "handed_over",
+    "Delivery": "delivered",
+    "Bounce": "bounced",
+    "Complaint": "complained",
+    "Reject": "rejected",
+    "Open": "opened",
+    "Click": "clicked_ses",
+    "DeliveryDelay": "delayed",
+    "Rendering Failure": "failed",
+    "Subscription": "subscription",
+}
+RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complaint", "complainedRecipients")}
+
+
+def parse_notification(record: Mapping[str, JsonValue], now: datetime) -> Submission | None:
+    """Return the submission of one SNS record; None for a mail that is not tagged as ours.
+
+    Raise MalformedError where the message is no JSON object.
+    """
+    told = record["Sns"]
+    event = parse_object(told["Message"].encode())
+    kind = str(event.get("eventType") or event.get("notificationType") or "")
+    attempt = read_attempt(event)
+    if kind not in FACTS or not attempt:
+        return None
+    return Submission(
+        sender="ses",
+        topic=kind,
+        trust=Trust.SIGNED,
+        received_at=now,
+        occurred_at=min(now, read_time(told.get("Timestamp"), now)),
+        claims=(f"sns:{told['MessageId']}",),
+        body=dump_json({"attempt": attempt, "kind": kind, **read_detail(event, kind)}),
+    )
+
+
+def read_attempt(event: Mapping[str, JsonValue]) -> str:
+    """Return the attempt id among a mail's tags, each of which is a list."""
+    tags = (event.get("mail") or {}).get("tags") or {}
+    values = tags.get(ATTEMPT_TAG) or [""]
+    return str(values[0])
+
+
+def read_detail(event: Mapping[str, JsonValue], kind: str) -> dict[str, JsonValue]:
+    """Return what suppression needs: the kind of bounce or complaint, and whose."""
+    if kind not in RECIPIENTS:
+        return {}
+    part, recipients = RECIPIENTS[kind]
+    detail = event.get(part) or {}
+    return {
+        "type": str(detail.get("bounceType") or detail.get("complaintFeedbackType") or ""),
+        "subtype": str(detail.get("bounceSubType") or detail.get("complaintSubType") or ""),
+        "addresses": [str(one.get("emailAddress") or "") for one in detail.get(recipients) or ()],
+    }
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say what an event means for the mail and its address."""
+    body = parse_object(submission.body)
+    kind = str(body["kind"])
+    fact = FACTS[kind]
+    if kind == "Bounce" and body["type"] != "Permanent":
+        fact = "bounced_soft"
+    return Reading(
+        kind="mail-event",
+        link=f"mail:{body['attempt']}",
+        notes={"fact": fact, "stop": judge_stop(kind, body), "addresses": body.get("addresses", [])},
+    )
+
+
+def judge_stop(kind: str, body: Mapping[str, JsonValue]) -> str:
+    """Return why an address must not be mailed again, or "".
+
+    A permanent bounce and a complaint stop it; a complaint of type `not-spam` says the opposite; a transient bounce
+    (a full mailbox, an out-of-office reply) counts and stops nothing.
+    """
+    if kind == "Bounce" and body["type"] == "Permanent":
+        return "bounced"
+    if kind == "Complaint" and body["type"] != "not-spam":
+        return "complained"
+    return ""
+
+
+def read_time(text: JsonValue, otherwise: datetime) -> datetime:
+    """Return an RFC 3339 time, aware UTC, or the other one."""
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC)
+    except ValueError:
+        return otherwise
