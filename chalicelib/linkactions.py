@@ -15,12 +15,12 @@ SENDER = "link"
 
 def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
     """Return the note of a visit. One per link and kind of visitor for ever: a thousand clicks are one."""
-    return write_action("click", name, by, now, {"by": by, "campaign": link.campaign})
+    return write_action("click", name, by, now, {"by": by, **name_mail(link)})
 
 
 def withdraw_consent(link: Link, name: str, now: datetime, *, network: str, language: str) -> Submission:
     """Return an unsubscribe."""
-    said = {"purpose": link.purpose, "language": language, "network": network}
+    said = {"purpose": link.purpose, "language": language, "network": network, **name_mail(link)}
     return write_action("unsubscribe", name, name_moment(now), now, said)
 
 
@@ -41,9 +41,14 @@ def choose_preferences(
 
 def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:
     """Return a yes or a no to a double opt-in. Each once: what it settles is there once."""
+    answer = "yes" if confirmed else "no"
     asks = [ask.model_dump() for ask in link.asks] if confirmed else []
-    said = {"answer": "yes" if confirmed else "no", "consents": asks, "network": network}
-    return write_action("confirm", name, said["answer"], now, said)
+    return write_action("confirm", name, answer, now, {"answer": answer, "consents": asks, "network": network})
+
+
+def name_mail(link: Link) -> dict[str, JsonValue]:
+    """Return which mail a link stood in, for the campaign's report."""
+    return {"campaign": link.campaign, "mail_id": link.mail_id}
 
 
 def write_action(topic: str, name: str, told_apart_by: str, now: datetime, said: Mapping[str, JsonValue]) -> Submission:

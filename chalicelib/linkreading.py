@@ -24,9 +24,8 @@ def interpret(submission: Submission) -> Reading:
 def read_click(submission: Submission, said: Said) -> Reading:
     """Read a visit; `by` is person or machine."""
     values = {"by": said["by"], "campaign": said["campaign"]}
-    return Reading(
-        kind="click", link=said["link"], entry=Entry(kind="click", at=submission.occurred_at, values=values)
-    )
+    entry = Entry(kind="click", at=submission.occurred_at, values=values)
+    return Reading(kind="click", link=said["link"], entry=entry, notes=read_mail(said))
 
 
 def read_unsubscribe(submission: Submission, said: Said) -> Reading:
@@ -39,7 +38,12 @@ def read_unsubscribe(submission: Submission, said: Said) -> Reading:
         language=said["language"],
         network=said["network"],
     )
-    return Reading(kind="consent", link=said["link"], consents=(consent,))
+    return Reading(kind="consent", link=said["link"], consents=(consent,), notes=read_mail(said))
+
+
+def read_mail(said: Said) -> dict[str, JsonValue]:
+    """Return what a campaign's report needs of a visit; anonymous."""
+    return {"campaign": said["campaign"], "mail_id": said["mail_id"], "by": said.get("by", "")}
 
 
 def read_preferences(submission: Submission, said: Said) -> Reading:

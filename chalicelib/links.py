@@ -41,7 +41,7 @@ class Ask(Model):
 
 
 class Link(Model):
-    """What a link does. `language` is the mail's.
+    """What a link does. `language` is the mail's; `mail_id` is random and names the mail in a campaign's facts.
 
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
     stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there.
@@ -50,6 +50,7 @@ class Link(Model):
     kind: LinkKind
     language: str = ""
     campaign: str = ""
+    mail_id: str = ""
     destination: str = ""
     code: str = ""
     purpose: str = "marketing"
