@@ -7,9 +7,8 @@ only a mail that SES was too busy for is still open.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -25,11 +24,14 @@ from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
 COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
 # A window opens within this time, so a reason older than that and its good days needs no look at the clock.
 LONGEST_WAIT = timedelta(days=16)
-UTC_ZONE = ZoneInfo("UTC")
 
 
 class Occasion(Model):
-    """One reason to write, for ever the same under its id; `due_at` lies in the send window. Both times are UTC."""
+    """One reason to write, for ever the same under its id. Both times are UTC.
+
+    `due_at` is the earliest moment in the send window that is neither before the reason nor past: a job that comes late
+    finds it moved on to the next opening. `not_after` counts from the first opening, so it never moves.
+    """
 
     campaign: str
     id: str
@@ -57,7 +59,7 @@ def list_occasions(
 
 
 def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
-    """Return when the first of a person's occasions is due, perhaps in the past; None for one we may not write to."""
+    """Return when the first of a person's occasions is due, now at the earliest; None for one we may not write to."""
     reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign))
     return min((each.due_at for each in list_occasions(profile, reachable, shop, now)), default=None)
 
@@ -71,10 +73,11 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
         name = f"{campaign.name}:{reason.key}"
         if is_handled(profile, name) or reason.due + good + LONGEST_WAIT < now:
             continue
-        due_at = open_window(profile, campaign, shop, reason.due)
-        if now <= due_at + good:
+        first = open_window(profile, campaign, shop, reason.due)
+        due_at = first if first >= now else open_window(profile, campaign, shop, now)
+        if due_at <= first + good:
             yield Occasion(
-                campaign=campaign.name, id=name, due_at=due_at, not_after=due_at + good, reason=reason.words
+                campaign=campaign.name, id=name, due_at=due_at, not_after=first + good, reason=reason.words
             )
 
 
@@ -95,11 +98,11 @@ def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: d
     return find_opening(window, choose_zone(profile, shop), moment)
 
 
-def choose_zone(profile: Profile, shop: ShopClock) -> ZoneInfo:
+def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
     """Return the person's time zone, else the shop's, else UTC."""
     held = profile.fields.get("time_zone")
     own = find_zone(held.value) if held and isinstance(held.value, str) else None
-    return own or find_zone(shop.time_zone) or UTC_ZONE
+    return own or find_zone(shop.time_zone) or UTC
 
 
 def is_reachable(profile: Profile, campaign: Campaign) -> bool:
@@ -119,7 +122,8 @@ def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
 def is_cooling(profile: Profile, campaign: Campaign, now: datetime) -> bool:
     """Tell whether a person had a mail of this very campaign too short a time ago."""
     since = now - timedelta(days=campaign.cooldown_days)
-    return any(note.campaign == campaign.name and note.at > since for note in list_counted(profile))
+    own = (note for note in list_counted(profile) if note.campaign == campaign.name)
+    return campaign.cooldown_days > 0 and any(note.at > since for note in own)
 
 
 def list_counted(profile: Profile) -> Iterator[MailNote]:

@@ -3,9 +3,8 @@
 import calendar
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from chalicelib.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
 from chalicelib.campaigns.definition import Campaign, When
@@ -21,18 +20,18 @@ class Reason(NamedTuple):
     words: str
 
 
-def list_reasons(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield every reason that a campaign finds in a profile, past ones too; `zone` is where a warranty's day ends."""
     yield from FINDERS[campaign.when.trigger](profile, campaign, zone)
 
 
-def find_quiet(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_quiet(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the last purchase."""
     for last in list_purchases(profile)[-1:]:
         yield Reason(name_day(last), last + campaign.when.delay, f"{tell_delay(campaign.when)} without purchase")
 
 
-def find_risk(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield when the gap since the last purchase outgrows the person's usual one."""
     bought = list_purchases(profile)
     gap = measure_gap(bought)
@@ -41,7 +40,7 @@ def find_risk(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[
         yield Reason(name_day(bought[-1]), bought[-1] + stretch_gap(gap, RISK), words)
 
 
-def find_purchases(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_purchases(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each purchase."""
     words = f"{tell_delay(campaign.when)} after a purchase"
     for key, order in profile.orders.items():
@@ -49,21 +48,21 @@ def find_purchases(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iter
             yield Reason(hash_key(key), order.placed_at + campaign.when.delay, words)
 
 
-def find_sign_up(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_sign_up(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the yes to the campaign's purpose: once in a life, so its key has no date."""
     consent = profile.consents.get(campaign.purpose)
     if consent and consent.state is ConsentState.GIVEN and consent.at.year in YEARS:
         yield Reason("sign-up", consent.at + campaign.when.delay, f"{tell_delay(campaign.when)} after sign-up")
 
 
-def find_cards(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_cards(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each warranty card."""
     words = f"{tell_delay(campaign.when)} after a warranty was registered"
     for key, entry in list_entries(profile, "warranty"):
         yield Reason(hash_key(key), entry.at + campaign.when.delay, words)
 
 
-def find_endings(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_endings(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the end of each warranty whose card says when the thing was bought; a thing told twice ends twice."""
     for key, entry in list_entries(profile, "warranty"):
         bought = read_day(entry)
@@ -72,7 +71,7 @@ def find_endings(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterat
             yield Reason(hash_key(key), ends - campaign.when.delay, f"warranty ends on {ends.date()}")
 
 
-def find_shipped(profile: Profile, campaign: Campaign, zone: ZoneInfo) -> Iterator[Reason]:
+def find_shipped(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each note that a pre-order was shipped."""
     for key, entry in list_entries(profile, "pre-order-shipped"):
         yield Reason(hash_key(key), entry.at + campaign.when.delay, "a pre-order was shipped")
@@ -117,7 +116,7 @@ def tell_delay(when: When) -> str:
     return " ".join(part for part in (count_days(when.days) if when.days or not hours else "", hours) if part)
 
 
-FINDERS: dict[str, Callable[[Profile, Campaign, ZoneInfo], Iterator[Reason]]] = {
+FINDERS: dict[str, Callable[[Profile, Campaign, tzinfo], Iterator[Reason]]] = {
     "inactive": find_quiet,
     "at-risk": find_risk,
     "after-purchase": find_purchases,

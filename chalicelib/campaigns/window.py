@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -59,7 +59,7 @@ class Window(Model):
         return (minute >= self.opens or minute < self.closes) and WEEKDAYS[opened] in self.days
 
 
-def find_opening(window: Window, zone: ZoneInfo, moment: datetime) -> datetime:
+def find_opening(window: Window, zone: tzinfo, moment: datetime) -> datetime:
     """Return the earliest moment, this one or later, at which the window is open there; in UTC."""
     wall = moment.astimezone(zone)
     if window.reads_open(wall):
@@ -71,7 +71,7 @@ def find_opening(window: Window, zone: ZoneInfo, moment: datetime) -> datetime:
     raise ValueError("the window does not open")
 
 
-def list_starts(window: Window, zone: ZoneInfo, day: date) -> Iterator[datetime]:
+def list_starts(window: Window, zone: tzinfo, day: date) -> Iterator[datetime]:
     """Yield when the window may become open on a day: its hour (both where it comes twice), and a change of clocks."""
     hour = datetime.combine(day, time(*divmod(window.opens, 60)), zone)
     dawn = datetime.combine(day, time(), zone).astimezone(UTC)
@@ -82,7 +82,7 @@ def list_starts(window: Window, zone: ZoneInfo, day: date) -> Iterator[datetime]
     yield from sorted(starts)
 
 
-def find_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+def find_change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
     """Return the first moment of the new offset between two moments in UTC; clocks change on a full second."""
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
@@ -93,8 +93,10 @@ def find_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def find_zone(name: str) -> ZoneInfo | None:
-    """Return the time zone of that IANA name, or None."""
+def find_zone(name: str) -> tzinfo | None:
+    """Return the time zone of that IANA name, or None; UTC needs no database."""
+    if name == "UTC":
+        return UTC
     if not ZONE_NAME.fullmatch(name):
         return None
     try:
