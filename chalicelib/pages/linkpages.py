@@ -1,0 +1,169 @@
+"""The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import Interface, find_interface, list_languages
+from chalicelib.forms.view import show_form
+from chalicelib.links import Link
+from chalicelib.models import Model
+from chalicelib.pages.formpages import Faults, Typed, place_focus
+from chalicelib.pages.rendering import render_page
+
+WORDS = Path(__file__).parent / "linkwords"
+NOTICES = ("gone", "stopped", "confirmed", "before", "refused")
+
+
+class LinkWords(Model):
+    """The words of one language; see linkwords/en.toml."""
+
+    gone_title: str
+    gone: str
+    later_title: str
+    later: str
+    again: str
+    home: str
+    offer_title: str
+    offer: str
+    stop_title: str
+    stop: str
+    stop_button: str
+    stopped_title: str
+    stopped: str
+    rather: str
+    confirm_title: str
+    confirm: str
+    confirm_asks: str
+    confirm_button: str
+    refuse_button: str
+    confirm_else: str
+    confirmed_title: str
+    confirmed: str
+    before_title: str
+    before: str
+    refused_title: str
+    refused: str
+    no_change: str
+    nothing: str
+
+
+@cache
+def find_words(language: str) -> LinkWords:
+    """Return the words in a language that pages speak."""
+    return LinkWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a page stands: its language, the shop, the shop's own site (or ""), and the page's own address."""
+
+    language: str
+    shop: str
+    home: str
+    address: str
+
+    @property
+    def words(self) -> LinkWords:
+        """Return the words of links."""
+        return find_words(self.language)
+
+    @property
+    def interface(self) -> Interface:
+        """Return the words that every page shares."""
+        return find_interface(self.language)
+
+    def say(self, name: str, **named: str) -> str:
+        """Return words by their name, with the shop's name in its place."""
+        text: str = getattr(self.words, name)
+        return text.format(shop=self.shop, **named)
+
+
+def render_notice(scene: Scene, name: str, onward: tuple[str, str] | None = None) -> str:
+    """Return a page that only says something: one of NOTICES. `onward` is an address and its words."""
+    ahead = onward or ((scene.home, scene.words.home) if scene.home else None)
+    return render_scene(scene, name, onward=ahead)
+
+
+def render_stopped(scene: Scene, preferences: str) -> str:
+    """Return the page after an unsubscribe; `preferences` is the address of the page that it offers."""
+    return render_notice(scene, "stopped", (preferences, scene.words.rather))
+
+
+def render_later(scene: Scene, *, posted: Mapping[str, str] | None) -> str:
+    """Return the page of an outage: the button again, with what was posted; nothing but words after a GET."""
+    if posted is None:
+        return render_notice(scene, "later")
+    hidden = {name: value for name, value in posted.items() if name == "answer"}
+    return render_scene(scene, "later", buttons=[("answer", hidden.get("answer", ""), scene.words.again)])
+
+
+def render_offer(scene: Scene, code: str) -> str:
+    """Return the page of an offer whose link leads to no shop on the web."""
+    onward = (scene.home, scene.words.home) if scene.home else None
+    return render_scene(scene, "offer", code=code, onward=onward)
+
+
+def render_stop(scene: Scene) -> str:
+    """Return the page that asks whether to unsubscribe."""
+    return render_scene(scene, "stop", buttons=[("answer", "stop", scene.words.stop_button)], switch=True)
+
+
+def render_confirm(scene: Scene, link: Link) -> str:
+    """Return the page that asks to confirm, in the very words that were ticked."""
+    buttons = [("answer", "yes", scene.words.confirm_button), ("answer", "no", scene.words.refuse_button)]
+    return render_scene(
+        scene,
+        "confirm",
+        text=scene.say("confirm", title=link.title),
+        asks=link.asks,
+        buttons=buttons,
+        after=scene.words.confirm_else,
+        switch=True,
+    )
+
+
+def render_preferences(
+    scene: Scene, form: Form, *, typed: Typed | None = None, faults: Faults | None = None, problem: str = ""
+) -> str:
+    """Return the preferences page, empty but for what was just typed into it."""
+    words = scene.interface.model_copy(update={"no_answer": scene.words.no_change})
+    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    shown = show_form(form, words, "")
+    return render_page(
+        "preferences.html",
+        words=words,
+        shop=scene.shop,
+        title=shown["title"],
+        address=scene.address,
+        form=shown,
+        switches=list_switches(),
+        typed=typed or {},
+        faults=told,
+        places={field["name"]: place_focus(field) for field in shown["fields"]},
+        problem=problem,
+    )
+
+
+def render_chosen(scene: Scene, form: Form) -> str:
+    """Return the page after new preferences."""
+    return render_scene(scene, "", title=form.thanks_title[scene.language], text=form.thanks[scene.language])
+
+
+def render_scene(scene: Scene, name: str, **shown: object) -> str:
+    """Return a page of templates/link.html; `name` is whose title and text it shows unless they are given."""
+    plain: dict[str, object] = {"code": "", "asks": (), "buttons": (), "after": "", "onward": None, "switch": False}
+    if "title" not in shown:
+        plain["title"] = scene.say(f"{name}_title")
+    if "text" not in shown:
+        plain["text"] = scene.say(name)
+    shared = {"words": scene.interface, "own": scene.words, "shop": scene.shop, "address": scene.address}
+    return render_page("link.html", **shared, switches=list_switches(), **{**plain, **shown})
+
+
+def list_switches() -> list[Interface]:
+    """Return the languages a page can be switched to."""
+    return [find_interface(language) for language in list_languages()]
