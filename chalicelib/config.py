@@ -20,6 +20,10 @@ class Settings(Model):
     shop_name: str = Field("Corner Shop", description="Shown on pages and in mails")
     shop_country: str = Field("US", description="Region for phone numbers written without a country code (ISO 3166)")
     shop_language: str = Field("en", description="Language of pages when a visitor names none we have")
+    shop_url: str = Field("https://shop.example", description="The shop's own site; links in mails lead there")
+    shop_address: str = Field("1 Market Square, Springfield", description="Postal address under every mail")
+    mail_from: str = Field("shop@example.com", description="Sender of mails; its domain must be verified in SES")
+    configuration_set: str = Field("", description="SES configuration set that publishes what becomes of mails")
     inbox_key: str = Field(
         "", description="KMS ARN or `file:` path: its private half opens the inbox; settling only"
     )

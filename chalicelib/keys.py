@@ -10,9 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.vault.blindindex import add_secret, make_secrets, pack_secrets, unpack_secrets
-from chalicelib.vault.root import RootSeal
+from chalicelib.vault.root import RootSeal, make_key
 
 INDEX = "index"
+CODES = "codes"
 
 
 class Keys:
@@ -45,24 +46,32 @@ class Keys:
         """Return the blind index's secrets, newest first; the first reader ever makes them."""
         sealed = self.read_row(INDEX)
         if sealed is None:
-            self.put_index(make_secrets(), None)
+            self.put_secret(INDEX, pack_secrets(make_secrets()), None)
             sealed = self.read_row(INDEX) or b""
         return unpack_secrets(self.root.open_secret(INDEX, sealed))
+
+    def read_codes(self) -> bytes:
+        """Return the secret that offer codes are derived from; the first reader ever makes it."""
+        sealed = self.read_row(CODES)
+        if sealed is None:
+            self.put_secret(CODES, make_key(), None)
+            sealed = self.read_row(CODES) or b""
+        return self.root.open_secret(CODES, sealed)
 
     def rotate_index(self) -> None:
         """Put a new secret in front; rows named under the older ones are still found."""
         old = self.read_row(INDEX)
-        self.put_index(add_secret(self.read_index()), old)
+        self.put_secret(INDEX, pack_secrets(add_secret(self.read_index())), old)
 
-    def put_index(self, live: dict[str, bytes], old: bytes | None) -> None:
-        """Write the secrets unless someone else did since `old` was read."""
+    def put_secret(self, name: str, secret: bytes, old: bytes | None) -> None:
+        """Write a secret of our own unless someone else did since `old` was read."""
         request: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if old is not None:
             request = {
                 "ConditionExpression": "sealed = :old",
                 "ExpressionAttributeValues": {":old": {"B": old}},
             }
-        item = {"pk": {"S": INDEX}, "sealed": {"B": self.root.seal_secret(INDEX, pack_secrets(live))}}
+        item = {"pk": {"S": name}, "sealed": {"B": self.root.seal_secret(name, secret)}}
         try:
             self.client.put_item(TableName=self.table, Item=item, **request)
         except ClientError as fault:
