@@ -53,8 +53,16 @@ def test_other_charsets_are_refused(kind, charset):
 
 
 @pytest.mark.parametrize(
-    "raw", [b"name=%FF%FE", b"name=\xc3", b"name=%ED%A0%80", b"name=%C0%AF", "name=x".encode("utf-16"), "a=b".encode("utf-32-le")]
-)  # fmt: skip
+    "raw",
+    [
+        b"name=%FF%FE",
+        b"name=\xc3",
+        b"name=%ED%A0%80",
+        b"name=%C0%AF",
+        "a=b".encode("utf-16"),
+        "a=b".encode("utf-32-le"),
+    ],
+)
 def test_urlencoded_that_is_not_utf8_is_refused(raw):
     with pytest.raises(MalformedError):
         parse_body(raw, FORM)

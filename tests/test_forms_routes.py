@@ -5,6 +5,7 @@ import json
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -27,6 +28,11 @@ PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
 ANSWERS = {"email": "asha@example.com", "consent_marketing": "yes"}
 
 
+def get_form(name):
+    """Return a shipped form."""
+    return find_form(name)
+
+
 @pytest.fixture
 def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
@@ -43,7 +49,7 @@ def api(shop, tables, cloud, monkeypatch):
 @pytest.fixture
 def allowed(monkeypatch):
     """Let SITE post the sign-up form, and lead there afterwards."""
-    form = find_form("sign-up").model_copy(update={"origins": (SITE,), "redirects": (f"{SITE}/hello",)})
+    form = get_form("sign-up").model_copy(update={"origins": (SITE,), "redirects": (f"{SITE}/hello",)})
     load = library.load_form
     monkeypatch.setattr(library, "load_form", lambda path: form if path.stem == "sign-up" else load(path))
     return form
@@ -63,7 +69,14 @@ def browse(api, form="sign-up", answers=None, **headers):
 
 
 def fresh_token(form="sign-up", age=60):
-    return sign_render(find_form(form), NOW - timedelta(seconds=age), open_door().render_keys(NOW)[0])
+    return sign_render(get_form(form), NOW - timedelta(seconds=age), open_door().render_keys(NOW)[0])
+
+
+def read_token(page):
+    """Return the render token of a page."""
+    found = re.search(r'name="render" value="([^"]+)"', page.body.decode())
+    assert found
+    return found[1]
 
 
 def read_inbox(shop):
@@ -119,7 +132,11 @@ def test_a_page_of_ours_is_trusted_more_than_a_bare_post(api, shop):
 
 @pytest.mark.parametrize(
     ("extra", "suspicion"),
-    [({"referral_note": "pills"}, ("honeypot",)), ({"render": 0}, ("too_fast",)), ({"render": -86_400}, ("from_future",))],
+    [
+        ({"referral_note": "pills"}, ("honeypot",)),
+        ({"render": 0}, ("too_fast",)),
+        ({"render": -86_400}, ("from_future",)),
+    ],
 )  # fmt: skip
 def test_suspected_spam_is_answered_alike_and_set_aside(api, shop, extra, suspicion):
     if "render" in extra:
@@ -173,7 +190,7 @@ def test_a_refusal_speaks_the_language_of_the_form(api):
 def test_a_browser_gets_the_page_back_with_all_that_was_typed(api):
     typed = {
         "email": 'x" onmouseover="alert(1)', "name": "Asha <b>Rao</b>", "address": "1 High St\nTown",
-        "interests": ["new", "events"], "consent_marketing": find_form("sign-up").consents[0].version, "language": "en",
+        "interests": ["new", "events"], "consent_marketing": get_form("sign-up").consents[0].version, "language": "en",
     }  # fmt: skip
 
     answer = browse(api, answers=typed)
@@ -198,7 +215,7 @@ def test_a_corrected_page_keeps_its_token_and_a_forged_one_is_replaced(api):
 
     forged = browse(api, answers={**ANSWERS, "render": token[:-1] + ("A" if token[-1] != "A" else "B")})
     assert forged.status_code == 422
-    shown = re.search(r'name="render" value="([^"]+)"', forged.body.decode())[1]
+    shown = read_token(forged)
     assert shown != token
     assert browse(api, answers={**ANSWERS, "render": shown}).status_code == 303
 
@@ -212,7 +229,7 @@ def test_a_consent_to_older_words_must_be_given_again(api):
     assert " checked" not in page
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "not JSON": ({"body": b"{"}, 400),
     "an array": ({"body": b"[]"}, 400),
     "UTF-16": ({"body": '{"email":"a@example.com"}'.encode("utf-16")}, 400),
@@ -235,7 +252,10 @@ REFUSED = {
     "a target of somebody else's": ({"body": b'{"email":"a@example.com","redirect":"https://evil.example/"}'}, 422),
     "an id that is a number": ({"body": b'{"email":"a@example.com","submission":12345678}'}, 422),
     "a token that is a list": ({"body": b'{"email":"a@example.com","render":[]}'}, 422),
-    "reserved attribute names": ({"body": b'{"email":"a@example.com","__proto__":{"a":1},"#name":"x",":val":"y"}'}, 422),
+    "reserved attribute names": (
+        {"body": b'{"email":"a@example.com","__proto__":{"a":1},"#name":"x",":val":"y"}'},
+        422,
+    ),
 }
 
 
@@ -315,7 +335,11 @@ def test_pages_of_other_sites_may_not_post(api, shop, allowed):
 
 
 def test_an_allowed_site_may_post_and_read_every_answer(api, allowed):
-    answers = [post(api, origin=SITE), post(api, answers={"email": "x"}, origin=SITE), api.post("/forms/sign-up", b"{", origin=SITE)]
+    answers = [
+        post(api, origin=SITE),
+        post(api, answers={"email": "x"}, origin=SITE),
+        api.post("/forms/sign-up", b"{", origin=SITE),
+    ]
     answers.append(api.call("GET", "/forms/sign-up/schema", origin=SITE))
 
     assert [answer.status_code for answer in answers] == [202, 422, 400, 200]
@@ -355,7 +379,7 @@ def test_preflights_get_one_fixed_answer(api, allowed):
 
 def test_the_page_carries_a_token_that_counts(api, shop):
     page = api.call("GET", "/forms/sign-up?lang=hi", accept=PAGE)
-    token = re.search(r'name="render" value="([^"]+)"', page.body.decode())[1]
+    token = read_token(page)
 
     browse(api, answers={**ANSWERS, "render": token})
 
@@ -365,11 +389,11 @@ def test_the_page_carries_a_token_that_counts(api, shop):
 
 def test_every_form_has_a_page_a_schema_and_thanks_in_every_language(api):
     for form in library.list_forms():
-        for language in find_form(form).languages:
+        for language in get_form(form).languages:
             for path in ("", "/schema", "/thanks"):
                 answer = api.call("GET", f"/forms/{form}{path}?lang={language}", accept=PAGE)
                 assert answer.status_code == 200, (form, language, path)
-                assert find_form(form).title[language] in answer.body.decode() or path
+                assert get_form(form).title[language] in answer.body.decode() or path
 
 
 def test_a_page_may_load_nothing_and_be_framed_by_nobody_unasked(api, allowed):
@@ -415,7 +439,7 @@ def test_the_schema_carries_what_an_embedded_form_shows(api):
     assert schema["$id"] == f"{OWN}/forms/survey/schema"
     shown = schema["x-form"]
     assert (shown["language"], shown["direction"]) == ("fa", "rtl")
-    assert [field["name"] for field in shown["fields"]] == [field.name for field in find_form("survey").fields]
+    assert [field["name"] for field in shown["fields"]] == [field.name for field in get_form("survey").fields]
     assert shown["fields"][0]["options"][10] == ["10", "۱۰"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.errors import InvalidSubmissionError, UnreadableError
-from chalicelib.forms.library import find_form
+from chalicelib.forms.library import DEFINITIONS, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.reading import interpret
@@ -18,7 +18,7 @@ from chalicelib.models import ConsentState, Trust
 
 NOW = datetime(2026, 3, 1, 12, 7, 30, tzinfo=UTC)
 KEY, OLD_KEY = b"k" * 32, b"o" * 32
-SURVEY = find_form("survey")
+SURVEY = load_form(DEFINITIONS / "survey.toml")
 
 
 def submit(form=SURVEY, trust=Trust.BARE, address="203.0.113.77", header_key="", now=NOW, suspicion=(), **sent):
@@ -46,11 +46,15 @@ def test_body_is_canonical_and_holds_the_words_that_were_shown():
 
 
 def test_reading_says_who_what_and_what_was_agreed():
-    reading = interpret(submit(score="9", why="kind", email="asha@example.com", phone="2025550100", language="fa",
-                               consent_marketing=True))
+    reading = interpret(
+        submit(
+            score="9", why="kind", email="asha@example.com", phone="2025550100", language="fa", consent_marketing=True
+        )
+    )
 
     assert (reading.kind, reading.email, reading.phone) == ("survey", "asha@example.com", "+12025550100")
     assert reading.fields == {"email": "asha@example.com", "phone": "+12025550100", "language": "fa"}
+    assert reading.entry
     assert (reading.entry.kind, reading.entry.at, reading.entry.values) == ("survey", NOW, {"score": 9, "why": "kind"})
     consent = reading.consents[0]
     assert (consent.state, consent.channel, consent.at) == (ConsentState.GIVEN, "form:survey", NOW)
@@ -70,7 +74,9 @@ def test_a_language_nobody_chose_is_no_profile_field():
     assert "language" not in interpret(submit(score="9")).fields
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"kind":1,"fields":{},"entry":{},"consents":[],"form":"x"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"kind":1,"fields":{},"entry":{},"consents":[],"form":"x"}', b"\xff"]
+)
 def test_a_body_that_we_did_not_write_is_unreadable(body):
     with pytest.raises(UnreadableError) as caught:
         interpret(submit(score="9").model_copy(update={"body": body}))
@@ -174,7 +180,7 @@ FORGED = {
     "a line more": TOKEN + "\n",
     "nonsense": "yes",
     "another key's": sign_render(SURVEY, NOW, OLD_KEY),
-    "another form's": sign_render(find_form("sign-up"), NOW, KEY),
+    "another form's": sign_render(load_form(DEFINITIONS / "sign-up.toml"), NOW, KEY),
 }
 
 

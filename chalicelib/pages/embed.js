@@ -11,11 +11,11 @@
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
-  const css = `*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em}h2,p{margin:0}
+  const css = `:host{--a:var(--regulars-accent,#1d5f50)}*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .ask{display:block;padding:0;font-weight:600;margin-bottom:.25em}small{font-weight:400}
 .hint,.ends{font-size:.9em;margin-bottom:.3em}
-input,textarea,select,button{font:inherit;accent-color:var(--regulars-accent,#1d5f50)}
+input,textarea,select,button{font:inherit;accent-color:var(--a)}
 .box{display:block;width:100%;min-height:2.75em;padding:.4em .7em;color:FieldText;background:Field;border:1px solid #767d83;border-radius:.4em}
 .pick{display:flex;gap:.7em;padding:.5em 0}
 [type=radio],[type=checkbox]{flex:none;width:1.4em;height:1.4em;margin:0}
@@ -26,8 +26,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--regulars-accent,#1d
 .fault,.summary{color:#8c1d18;background:#fdecea;padding:.4em .7em;margin-bottom:.3em;font-weight:600}
 .summary a{color:inherit}ul{margin:0}li{padding:.15em 0}
 [aria-invalid]{border:2px solid #a6231b}
-:focus-visible{outline:3px solid var(--regulars-accent,#1d5f50);outline-offset:2px}
-.send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:#fff;background:var(--regulars-accent,#1d5f50);border:1px solid transparent;border-radius:.4em}`;
+:focus-visible{outline:3px solid var(--a);outline-offset:2px}
+.send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:#fff;background:var(--a);border:1px solid transparent;border-radius:.4em}`;
 
   // Texts become text nodes and never markup.
   const make = (tag, attributes, ...parts) => {
@@ -148,7 +148,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--regulars-accent,#1d
     const list = make('ul', {}), names = Object.keys(messages);
     for (const name of names) {
       const row = root.querySelector(`[data-name="${name}"]`), target = row && root.getElementById('f-' + name);
-      const link = make(target ? 'a' : 'span', { href: target && '#' }, messages[name]);
+      const field = view.fields.find(field => field.name === name);
+      const link = make(target ? 'a' : 'span', { href: target && '#' }, (field ? field.label + ': ' : '') + messages[name]);
       list.append(make('li', {}, link));
       if (!target) continue;
       row.prepend(make('p', { class: 'fault', id: 'e-' + name }, messages[name]));

@@ -1,7 +1,6 @@
 """The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +24,6 @@ class LinkWords(Model):
     gone: str
     later_title: str
     later: str
-    again: str
     home: str
     offer_title: str
     offer: str
@@ -93,12 +91,9 @@ def render_stopped(scene: Scene, preferences: str) -> str:
     return render_notice(scene, "stopped", (preferences, scene.words.rather))
 
 
-def render_later(scene: Scene, *, posted: Mapping[str, str] | None) -> str:
-    """Return the page of an outage: the button again, with what was posted; nothing but words after a GET."""
-    if posted is None:
-        return render_notice(scene, "later")
-    hidden = {name: value for name, value in posted.items() if name == "answer"}
-    return render_scene(scene, "later", buttons=[("answer", hidden.get("answer", ""), scene.words.again)])
+def render_later(scene: Scene, again: str = "") -> str:
+    """Return the page of an outage; `again` names the page whose buttons stand on it for another try."""
+    return render_scene(scene, "later", buttons=list_buttons(scene, again))
 
 
 def render_offer(scene: Scene, code: str) -> str:
@@ -109,21 +104,29 @@ def render_offer(scene: Scene, code: str) -> str:
 
 def render_stop(scene: Scene) -> str:
     """Return the page that asks whether to unsubscribe."""
-    return render_scene(scene, "stop", buttons=[("answer", "stop", scene.words.stop_button)], switch=True)
+    return render_scene(scene, "stop", buttons=list_buttons(scene, "stop"), switch=True)
 
 
 def render_confirm(scene: Scene, link: Link) -> str:
     """Return the page that asks to confirm, in the very words that were ticked."""
-    buttons = [("answer", "yes", scene.words.confirm_button), ("answer", "no", scene.words.refuse_button)]
     return render_scene(
         scene,
         "confirm",
         text=scene.say("confirm", title=link.title),
         asks=link.asks,
-        buttons=buttons,
+        buttons=list_buttons(scene, "confirm"),
         after=scene.words.confirm_else,
         switch=True,
     )
+
+
+def list_buttons(scene: Scene, page: str) -> list[tuple[str, str]]:
+    """Return the buttons of a page: what `answer` they send, and their words."""
+    words = scene.words
+    return {
+        "stop": [("stop", words.stop_button)],
+        "confirm": [("yes", words.confirm_button), ("no", words.refuse_button)],
+    }.get(page, [])
 
 
 def render_preferences(

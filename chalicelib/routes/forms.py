@@ -1,5 +1,6 @@
 """The forms' addresses: the page, its schema, its thanks, the post, and the script that puts a form into any page."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -93,10 +94,11 @@ def show_embed() -> Response:
 
 @cache
 def read_embed() -> str:
-    """Return embed.js without its comments and indentation, which are a quarter of it."""
+    """Return embed.js without its comments, indentation and needless line ends: a quarter of it."""
     source = (Path(rendering.__file__).parent / "embed.js").read_text("utf-8")
     lines = (line.strip() for line in source.partition("*/")[2].splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    code = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return re.sub(r"(?<=[;{,(])\n", "", code)
 
 
 def answer_visit(name: str, answer: Callable[[Visit], Response]) -> Response:

@@ -61,8 +61,15 @@ def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
         with open_api(shop, tables, cloud, monkeypatch):
             import app
 
-            threading.Thread(target=Gateway(app.app).serve, args=(listener,), daemon=True).start()
+            def serve():
+                with contextlib.suppress(OSError):  # the listener is closed: that is the end
+                    Gateway(app.app).serve(listener)
+
+            server = threading.Thread(target=serve, daemon=True)
+            server.start()
             yield address
+            listener.shutdown(socket.SHUT_RDWR)
+            server.join()
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,13 @@ Array.prototype.from = null;
 window.addEventListener('keydown', event => { if (event.target.tagName !== 'INPUT') event.preventDefault(); });
 """
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Tea</title>
-<link rel="stylesheet" href="/host.css"></head><body><h1>Tea</h1><script src="/spoil.js"></script>
-<div id="place"><script src="{site}/embed.js" data-form="{form}" data-lang="{lang}" async></script></div></body></html>"""
-HOST_STYLE = "body { font: 18px Georgia, serif; max-width: 30em; margin: auto } input, label { display: none !important }"
+<link rel="stylesheet" href="/host.css"></head><body><h1>Tea</h1>
+<script src="/spoil.js"></script><div id="place">
+<script src="{site}/embed.js" data-form="{form}" data-lang="{lang}" async></script>
+</div></body></html>"""
+HOST_STYLE = (
+    "body { font: 18px Georgia, serif; max-width: 30em; margin: auto } input, label { display: none !important }"
+)
 
 
 @pytest.fixture
@@ -125,8 +129,11 @@ def test_it_fits_and_every_question_has_its_words(host, open_browser, take_shot,
     for box in form.find("input:not([type=hidden]), select, textarea"):
         if box.is_displayed():
             assert form.browser.execute_script("return arguments[0].labels[0].innerText.trim()", box)
-    assert all(button.rect["height"] >= 24 for button in form.find("button, select, [type=radio], [type=checkbox]")
-               if button.tag_name != "input")
+    assert all(
+        button.rect["height"] >= 24
+        for button in form.find("button, select, [type=radio], [type=checkbox]")
+        if button.tag_name != "input"
+    )
     assert form.complaints() == []
 
 
@@ -159,7 +166,10 @@ def test_a_lost_answer_is_asked_for_again_and_kept_once(host, shop, open_browser
     # The first answer is lost on the way back: the post arrived, the page does not know.
     form.browser.execute_script("""
       const fetched = window.fetch; let lost = 0;
-      window.fetch = (...given) => fetched(...given).then(answer => { if (!lost++) throw new TypeError('lost'); return answer; });
+      window.fetch = (...given) => fetched(...given).then(answer => {
+        if (!lost++) throw new TypeError('lost');
+        return answer;
+      });
     """)
     form.find("[name=why]")[0].send_keys("kind")
     form.find("button")[0].click()

@@ -7,6 +7,8 @@ import time
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 FORMS = ("sign-up", "pre-order", "warranty", "survey")
@@ -22,7 +24,8 @@ return [...document.querySelectorAll('a, button, input:not([type=hidden]), selec
 """
 # Everything a person fills in, with the words that a screen reader says for it.
 NAMES = """
-return [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(node => !node.closest('.unseen'))
+return [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+  .filter(node => !node.closest('.unseen'))
   .map(node => [node.name, [...node.labels].map(label => label.innerText.trim()).join(' ')]);
 """
 
@@ -40,7 +43,11 @@ def type_into(browser, **texts):
 
 
 def press_button(browser):
+    """Send the form, and wait for the next page: on a busy machine the old one stays a while."""
+    page = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.CSS_SELECTOR, "button").click()
+    WebDriverWait(browser, 20).until(staleness_of(page))
+    WebDriverWait(browser, 20).until(lambda _: browser.find_elements(By.TAG_NAME, "footer"))
 
 
 def read_text(browser):
@@ -58,6 +65,7 @@ def list_complaints(browser):
 @pytest.mark.parametrize("form", FORMS)
 def test_page_fits_and_can_be_pressed_in_every_language(site, open_browser, take_shot, form, size):
     browser = open_browser()
+    list_complaints(browser)  # what another test's page said is not this one's
     for language in LANGUAGES:
         open_page(browser, f"{site}/forms/{form}?lang={language}", WIDTHS[size])
         take_shot(browser, f"{form}-{language}-{size}")
@@ -68,7 +76,8 @@ def test_page_fits_and_can_be_pressed_in_every_language(site, open_browser, take
             assert min(width, height) >= 24 or name.startswith(("INPUT#f-", "INPUT#")), (language, name, width, height)
         assert all(words for _, words in browser.execute_script(NAMES)), language
         html = browser.find_element(By.TAG_NAME, "html")
-        assert (html.get_attribute("lang"), html.get_attribute("dir")) == (language, "rtl" if language == "fa" else "ltr")
+        direction = "rtl" if language == "fa" else "ltr"
+        assert (html.get_attribute("lang"), html.get_attribute("dir")) == (language, direction)
     assert list_complaints(browser) == []
 
 
@@ -136,7 +145,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
     for _ in range(20):
         browser.switch_to.active_element.send_keys(Keys.TAB)
         focused = browser.switch_to.active_element
-        assert float(focused.value_of_css_property("outline-width").removesuffix("px")) >= 3, focused.get_attribute("name")
+        assert float(focused.value_of_css_property("outline-width").removesuffix("px")) >= 3
         seen.append(focused.get_attribute("name") or focused.tag_name)
         if seen[-1] == "email":
             focused.send_keys("asha@example.com")
@@ -145,7 +154,9 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
         if focused.tag_name == "button":
             break
     time.sleep(2.1)
+    page = browser.find_element(By.TAG_NAME, "html")
     browser.switch_to.active_element.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 20).until(staleness_of(page))
 
     assert "referral_note" not in seen
     assert seen[-9:] == [
@@ -157,6 +168,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
 
 def test_what_looks_like_code_is_shown_as_text(site, open_browser):
     evil = "<img src=x onerror=alert(1)>"
+    list_complaints(open_browser())
     browser = open_page(open_browser(), f"{site}/forms/pre-order?lang=en")
     type_into(browser, item=evil, note=f"</textarea>{evil}")
     press_button(browser)
