@@ -25,6 +25,7 @@ def withdraw_consent(link: Link, name: str, now: datetime, *, network: str, lang
 
 
 def choose_preferences(
+    link: Link,
     name: str,
     now: datetime,
     *,
@@ -34,9 +35,8 @@ def choose_preferences(
 ) -> Submission:
     """Return new preferences: `fields` of the profile, and what was allowed or forbidden in which words."""
     told = [{"state": state.value, **ask.model_dump()} for state, ask in consents]
-    return write_action(
-        "preferences", name, name_moment(now), now, {"fields": dict(fields), "consents": told, "network": network}
-    )
+    said = {"fields": dict(fields), "consents": told, "network": network, **name_mail(link)}
+    return write_action("preferences", name, name_moment(now), now, said)
 
 
 def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:

@@ -51,7 +51,10 @@ def read_preferences(submission: Submission, said: Said) -> Reading:
     consents = tuple(
         read_consent(submission, told, said, ConsentState(told["state"]), "preferences") for told in said["consents"]
     )
-    return Reading(kind="preferences", link=said["link"], fields=dict(said["fields"]), consents=consents)
+    fields = dict(said["fields"])
+    return Reading(
+        kind="preferences", link=said["link"], fields=fields, consents=consents, notes=read_mail(said)
+    )
 
 
 def read_confirm(submission: Submission, said: Said) -> Reading:

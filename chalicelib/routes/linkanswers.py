@@ -1,0 +1,89 @@
+"""One request for a link of a mail: what is behind it, in which language, and how it is answered."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.forms.interface import list_languages
+from chalicelib.forms.network import truncate_address
+from chalicelib.links import Link, LinkKind, Links, name_token
+from chalicelib.pages.linkpages import Scene
+from chalicelib.pages.rendering import page_headers
+from chalicelib.routes.origins import read_origin
+from chalicelib.routes.requests import client_address, read_headers, request_time
+from chalicelib.routes.visits import choose_language
+from chalicelib.wiring import Door, open_door
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = "30"  # seconds
+# The token stands in the address: it must reach nobody through a Referer, a cache or a search engine.
+PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+
+
+@dataclass(frozen=True)
+class Press:
+    """A request for a link. `link` is None where nothing usable is behind the token, or it could not be read."""
+
+    door: Door
+    request: Any
+    page: str
+    token: str
+    link: Link | None
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """Return the name of the link's row, which stands for whoever has the mail."""
+        return name_token(self.token)
+
+    @property
+    def network(self) -> str:
+        """Return the neighbourhood of the caller's address, kept as evidence of consent."""
+        return truncate_address(client_address(self.request))
+
+    @property
+    def language(self) -> str:
+        """Return the page's language: `?lang=`, the mail's, else what the browser asks for."""
+        asked = str((self.request.query_params or {}).get("lang", ""))
+        own = self.link.language if self.link else ""
+        for language in (asked, own):
+            if language in list_languages():
+                return language
+        headers = read_headers(self.request)
+        return choose_language(self.request, headers, list_languages(), self.door.settings.shop_language)
+
+    @property
+    def scene(self) -> Scene:
+        """Return where the page stands; addresses come from the settings, never from the Host header."""
+        settings = self.door.settings
+        return Scene(self.language, settings.shop_name, settings.shop_url, self.name_address(self.page))
+
+    def name_address(self, page: str) -> str:
+        """Return the address of a page for the same token; a token that is none is not repeated."""
+        token = self.token if self.link else ""
+        return f"{self.door.settings.public_url.rstrip('/')}/{page}/{token}"
+
+
+def read_press(request: Any, page: str, token: str) -> Press:
+    """Return the request with nothing looked up yet."""
+    return Press(open_door(), request, page, token, None, request_time(request))
+
+
+def find_link(press: Press, kinds: tuple[LinkKind, ...]) -> Link | None:
+    """Return the link if it is of a kind that this page serves; raise TryAgainLaterError."""
+    links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
+    link = links.read_link(press.token, press.now)
+    return link if link is not None and link.kind in kinds else None
+
+
+def answer_page(press: Press, page: str, status: int = 200) -> Response:
+    """Return a page."""
+    own = read_origin(press.door.settings.public_url)
+    headers = {**page_headers(own, press.language), **PRIVATE, "Vary": "Accept-Language"}
+    if status == 503:
+        headers["Retry-After"] = RETRY_AFTER
+    return Response(page, status_code=status, headers=headers)
