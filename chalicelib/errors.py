@@ -17,6 +17,7 @@
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
     +-- DefinitionError              a form's file has a mistake; says in which file and where
+    +-- UnfitMailError           a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
     +-- RaceLostError                another worker changed the same customer first: read again
 
@@ -115,6 +116,10 @@ class UnreadableError(RegularsError):
 
 class DefinitionError(RegularsError):
     """A form's definition cannot be used; the text names the file and the place. It holds no personal data."""
+
+
+class UnfitMailError(RegularsError):
+    """A mail must not go out: the text names what is empty or missing (`unsubscribe_url`), or that it is too large."""
 
 
 class RaceLostError(RegularsError):
