@@ -1,0 +1,1 @@
+"""The mails that customers get: their words, how they look, and what each must carry before it may leave."""

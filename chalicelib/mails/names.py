@@ -1,0 +1,51 @@
+"""A person's name, fit to stand in a greeting. Names are typed by strangers: a form must not send an advertisement.
+
+What does not look like a name is left out, not repaired: half an advertisement is one still, and a greeting reads
+naturally without a name.
+"""
+
+import re
+from unicodedata import category, normalize
+
+LONGEST_TYPED = 500  # characters; nobody's name
+LONGEST = 40  # characters; what is longer is cut between two words
+MARKS_IN_A_ROW = 4  # Hindi and Bengali put three on one letter; more only hides what stands around it
+JOINERS = "\u200c\u200d"  # Persian, Hindi and Bengali are misspelt without them
+PUNCTUATION = frozenset("-'’ʼ‘.,·" + JOINERS)
+# Mail programs make a link of `evil.example`; none makes one of `evil. example`.
+JOINED_DOT = re.compile(r"\.(?=\w{2})")
+AFTER_DOT = re.compile(r"\w\w\.(\w)")
+ADDRESS_WORDS = re.compile(r"\b(?:https?|www|ftp|mailto)\b", re.IGNORECASE)
+
+
+def clean_name(text: str) -> str:
+    """Return the name for a greeting, or "" for what is none: addresses, figures, signs, hidden characters."""
+    name = normalize("NFC", text[: LONGEST_TYPED + 1]).strip(" ")
+    if len(name) > LONGEST_TYPED or not all(is_name_sign(sign) for sign in name) or has_many_marks(name):
+        return ""
+    if ADDRESS_WORDS.search(name) or any(letter.islower() for letter in AFTER_DOT.findall(name)):
+        return ""
+    name = shorten_name(JOINED_DOT.sub(". ", " ".join(name.split())))
+    return name if any(category(sign)[0] == "L" for sign in name) else ""
+
+
+def is_name_sign(sign: str) -> bool:
+    """Tell letters, their marks, spaces and the punctuation of names from everything else."""
+    return sign in PUNCTUATION or sign == " " or category(sign)[0] in "LM"
+
+
+def has_many_marks(name: str) -> bool:
+    """Tell a pile of combining marks, which would draw over the lines around it."""
+    run = 0
+    for sign in name:
+        run = run + 1 if category(sign)[0] == "M" else 0
+        if run > MARKS_IN_A_ROW:
+            return True
+    return False
+
+
+def shorten_name(name: str) -> str:
+    """Cut a name to whole words within the limit; "" where the first word alone is longer."""
+    while len(name) > LONGEST:
+        name = name.rpartition(" ")[0]
+    return name.rstrip(" ,-")

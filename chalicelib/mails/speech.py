@@ -1,0 +1,93 @@
+"""What every mail says in one language, and how that language writes numbers, money and days."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from chalicelib.forms.interface import find_interface
+from chalicelib.mails.dates import solar_date
+from chalicelib.mails.words import Offer, Reason
+from chalicelib.models import Model
+
+SPEECHES = Path(__file__).parent / "speech"
+SYMBOLS = {"BDT": "৳", "EUR": "€", "GBP": "£", "INR": "₹", "IRR": "﷼", "KZT": "₸", "USD": "$"}
+
+
+class Speech(Model):
+    """The words of one language; speech/en.toml explains each."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    digits: str
+    greeting: str
+    greeting_unnamed: str
+    sign_off: str
+    unsubscribe: str
+    preferences: str
+    your_code: str
+    valid_until: str
+    day: str
+    months: tuple[str, ...]
+    solar_months: tuple[str, ...] = ()
+    percent: str
+    decimal_point: str
+    money: str
+    money_by_code: str
+    discount: str
+    reasons: Mapping[Reason, str]
+
+    def write_digits(self, text: str) -> str:
+        """Write the digits of a text in this language's own."""
+        return text.translate({48 + value: digit for value, digit in enumerate(self.digits)})
+
+    def write_discount(self, offer: Offer) -> str:
+        """Say what an offer gives, e.g. `10% off`."""
+        if offer.percent:
+            value = self.percent.format(number=self.write_digits(str(offer.percent)))
+        else:
+            value = self.write_money(offer.amount, offer.currency)
+        return self.discount.format(value=value)
+
+    def write_money(self, amount: Decimal, currency: str) -> str:
+        """Write an amount; nought cents are left out."""
+        whole = amount == amount.to_integral_value()
+        plain = f"{amount:.0f}" if whole else f"{amount:.2f}" if amount == round(amount, 2) else f"{amount:f}"
+        number = self.write_digits(plain).replace(".", self.decimal_point)
+        symbol = SYMBOLS.get(currency)
+        pattern = self.money if symbol else self.money_by_code
+        return pattern.format(number=number, symbol=symbol or currency)
+
+    def write_day(self, day: date) -> str:
+        """Write a day in full; with its solar Hijri name first where the language has months for it."""
+        written = self.fill_day(day.year, self.months[day.month - 1], day.day)
+        if not self.solar_months:
+            return written
+        year, month, number = solar_date(day)
+        return f"{self.fill_day(year, self.solar_months[month - 1], number)} ({written})"
+
+    def fill_day(self, year: int, month: str, number: int) -> str:
+        """Put a day's three parts in this language's order."""
+        return self.day.format(
+            year=self.write_digits(str(year)), month=month, day=self.write_digits(str(number))
+        )
+
+
+@cache
+def list_languages() -> tuple[str, ...]:
+    """Return the languages that mails can speak, sorted."""
+    return tuple(sorted(path.stem for path in SPEECHES.glob("*.toml")))
+
+
+@cache
+def find_speech(language: str) -> Speech:
+    """Return the words of that language (BCP 47), else of its first part, else English."""
+    known = list_languages()
+    found = next((tag for tag in (language, language.partition("-")[0]) if tag in known), "en")
+    interface = find_interface(found)
+    given = tomllib.loads((SPEECHES / f"{found}.toml").read_text("utf-8"))
+    shared = {"language": found, "direction": interface.direction, "digits": interface.digits}
+    return Speech.model_validate(shared | given)

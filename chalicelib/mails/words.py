@@ -1,0 +1,84 @@
+"""What a caller gives to a mail: all that differs from person to person. Text only, never a template."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from unicodedata import category
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from chalicelib.mails.names import clean_name
+from chalicelib.models import Model
+
+Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "asked"]
+# A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
+LONGEST_LINK = 900
+# Plain ASCII without what ends a header, an attribute or a link in a text mail. HTTP only for a machine's own address.
+LINK = re.compile(r"https://[!#-;=?-~]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[!#-;=?-~]*)?")
+HIDDEN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+DIRECTION_SWITCHES = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]))
+
+
+def check_line(text: str) -> str:
+    """Refuse what does not belong in one line of ours: control characters, direction switches."""
+    if any(category(sign) in HIDDEN or sign in DIRECTION_SWITCHES for sign in text):
+        raise ValueError("control character")
+    return text.strip()
+
+
+def check_lines(text: str) -> str:
+    """Check each line of a postal address."""
+    return "\n".join(check_line(line) for line in text.strip().replace("\r\n", "\n").split("\n"))
+
+
+def check_link(text: str) -> str:
+    """Refuse a link that could end a header, an attribute or itself."""
+    if text and not LINK.fullmatch(text):
+        raise ValueError("not a plain https link")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_line)]
+Link = Annotated[str, StringConstraints(max_length=LONGEST_LINK), AfterValidator(check_link)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+class Offer(Model):
+    """A discount: either `percent` or `amount` in `currency` (ISO 4217). `expires` is the last day it works."""
+
+    percent: int = Field(0, ge=0, le=100)
+    amount: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=3)
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    code: Code
+    expires: date | None = None
+
+    @model_validator(mode="after")
+    def check_one(self) -> Self:
+        """Refuse an offer of nothing, of both, or of an amount of nobody's money."""
+        if bool(self.percent) == bool(self.amount):
+            raise ValueError("an offer is either percent or amount")
+        if self.amount and not self.currency:
+            raise ValueError("an amount needs a currency")
+        return self
+
+
+class MailWords(Model):
+    """The words of one mail to one person. Empty means: there is none, and the mail reads well without.
+
+    `person_name` may be anything that somebody typed: what is no name becomes "". `shop_address` is postal, in lines.
+    `reason` is why the person gets the mail. `link` is where its button leads, `confirm_url` where a confirmation does;
+    `code` is what can be typed there instead.
+    """
+
+    shop_name: Annotated[Line, StringConstraints(min_length=1)]
+    shop_url: Link = ""
+    shop_address: Annotated[str, StringConstraints(max_length=300), AfterValidator(check_lines)] = ""
+    person_name: Annotated[str, AfterValidator(clean_name)] = ""
+    offer: Offer | None = None
+    link: Link = ""
+    unsubscribe_url: Link = ""
+    preferences_url: Link = ""
+    reason: Reason | None = None
+    confirm_url: Link = ""
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
