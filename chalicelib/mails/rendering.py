@@ -125,11 +125,16 @@ def wrap_text(text: str) -> str:
     """Fold long lines between words, never within a link, and leave one empty line where there were more."""
     lines: list[str] = []
     for line in text.splitlines():
-        folded = [line] if "://" in line else textwrap.wrap(
-            line, LINE, break_long_words=False, break_on_hyphens=False, subsequent_indent="    " if line[:1] == " " else ""
-        )
-        lines += folded or ([""] if lines and lines[-1] else [])
+        lines += fold_line(line) or ([""] if lines and lines[-1] else [])
     return "\n".join(lines).strip() + "\n"
+
+
+def fold_line(line: str) -> list[str]:
+    """Fold one line between words; what follows an indented line's first is indented more, as in a list."""
+    if "://" in line:
+        return [line]
+    rest = "    " if line.startswith(" ") else ""
+    return textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False, subsequent_indent=rest)
 
 
 def render_part(part: str, template: str, shown: Mapping[str, Any]) -> str:
@@ -156,7 +161,7 @@ def build_environment(part: str) -> Environment:
 
 
 def make_filler(part: str) -> Any:
-    """Return the filter that puts names into a phrase; in HTML each is isolated, so that it cannot turn a line around."""
+    """Return the filter that puts names into a phrase; in HTML each is isolated, lest it turn the line around."""
     from jinja2 import pass_context
     from markupsafe import Markup, escape
 

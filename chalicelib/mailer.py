@@ -1,0 +1,193 @@
+"""One mail, one attempt. The client must not retry: SES has no idempotency key, so a second POST is a second mail.
+
+What became of the attempt is told apart as finely as the answer allows (`Outcome.kind`):
+
+    accepted   SES took it: 200 with a message id
+    refused    never will, this mail: MessageRejected, BadRequest, or not fit to be sent at all
+    throttled  not this time: too many a second or a day; nothing was sent
+    paused     not from us: the account, its sender or our credentials are not in order; nothing was sent
+    unreached  no connection was made; nothing was sent
+    unknown    the answer was lost or cannot be read: it may have been sent, and must not be sent again
+"""
+
+import re
+from typing import Any, Literal, NamedTuple
+
+import idna
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+)
+
+from chalicelib.mails.rendering import Mail
+from chalicelib.models import Model
+
+# What the client is made with: seconds, seconds, and tries in all.
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 8.0
+TRIES = 1
+
+Kind = Literal["accepted", "refused", "throttled", "paused", "unreached", "unknown"]
+Fault = Literal["address", "subject", "header", "tag", "body"]
+
+# The errors of SES API v2 and those common to all of AWS, by what they say about this attempt.
+THROTTLED = frozenset({
+    "TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException", "ThrottledException",
+    "RequestThrottled", "RequestThrottledException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded",
+})  # fmt: skip
+PAUSED = frozenset({
+    "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException", "NotFoundException",
+})  # fmt: skip
+CUT_OFF = frozenset({"RequestTimeout", "RequestTimeoutException"})
+OUR_OWN = (401, 403)  # expired, missing or mistaken credentials, a clock that is wrong: about us, not about the mail
+NEVER_REACHED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+NO_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
+
+# One addr-spec of RFC 5321 without quotes or comments; ASCII, since SES takes no SMTPUTF8.
+LOCAL = re.compile(r"(?!=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{LABEL}\.)+(?![0-9]){LABEL}")
+# The limits of SES for tags and headers.
+TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+HEADER_NAME = re.compile(r"[!-9;-~]{1,126}")
+HEADER_VALUE = re.compile(r"[ -~]{1,995}")
+HEADER_LENGTH = 996  # name and value together
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+LONGEST_SUBJECT = 200  # characters
+
+
+class Outcome(Model):
+    """What became of one attempt. `code` is the error's name, or what was not fit; `message_id` is given by SES."""
+
+    kind: Kind
+    message_id: str = ""
+    code: str = ""
+
+
+class Quota(NamedTuple):
+    """What SES lets us send: mails a second, mails left in these 24 hours (None: no limit), and whether at all."""
+
+    per_second: float
+    left_today: int | None
+    enabled: bool
+
+
+class Mailer:
+    """Sends mails through one SESv2 client that does not retry, each with at most one POST."""
+
+    def __init__(self, client: Any, from_address: str, configuration_set: str) -> None:
+        """Take a client with one try, and the sender as SES wants it (`email.utils.formataddr`)."""
+        if client.meta.config.retries.get("total_max_attempts") != TRIES:
+            raise ValueError("a client that retries would send a mail twice")
+        self._client = client
+        self._from_address = from_address
+        self._configuration_set = configuration_set
+
+    def send_mail(self, to: str, mail: Mail, *, attempt_id: str, campaign: str) -> Outcome:
+        """Try once. SES's events name the attempt and the campaign by these tags; both are opaque."""
+        tags = {"attempt": attempt_id, "campaign": campaign}
+        address = encode_address(to)
+        if fault := find_fault(address, mail, tags):
+            return Outcome(kind="refused", code=fault)
+        request = build_request(self._from_address, address, mail, tags)
+        try:
+            answer = self._client.send_email(**request, ConfigurationSetName=self._configuration_set)
+        except ClientError as error:
+            return judge_error(error)
+        except Exception as error:  # also what botocore's parser makes of an answer that is not one
+            return judge_failure(error)
+        message_id = answer.get("MessageId")
+        if not message_id or not isinstance(message_id, str):
+            return Outcome(kind="unknown", code="NoMessageId")
+        return Outcome(kind="accepted", message_id=message_id)
+
+
+def encode_address(to: str) -> str:
+    """Return exactly one address as SES takes it, its domain in punycode; "" for anything else."""
+    local, _, domain = to.rpartition("@")
+    if len(to) > 254 or len(local) > 64 or not LOCAL.fullmatch(local):
+        return ""
+    try:
+        domain = domain if domain.isascii() else idna.encode(domain).decode()
+    except (idna.IDNAError, UnicodeError):
+        return ""
+    return f"{local}@{domain}" if DOMAIN.fullmatch(domain) else ""
+
+
+def find_fault(address: str, mail: Mail, tags: dict[str, str]) -> Fault | None:
+    """Return what would be unsafe or useless to send. Nothing of the kind comes here: this is the second lock."""
+    if not address:
+        return "address"
+    if not mail.subject.strip() or len(mail.subject) > LONGEST_SUBJECT or CONTROLS.search(mail.subject):
+        return "subject"
+    if not all(fits_header(name, value) for name, value in mail.headers.items()):
+        return "header"
+    if not all(TAG.fullmatch(value) for value in tags.values()):
+        return "tag"
+    return None if mail.html.strip() and mail.text.strip() else "body"
+
+
+def fits_header(name: str, value: str) -> bool:
+    """Tell whether SES takes a header as it is."""
+    fits = HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)
+    return bool(fits) and len(name) + len(value) <= HEADER_LENGTH
+
+
+def build_request(sender: str, address: str, mail: Mail, tags: dict[str, str]) -> dict[str, Any]:
+    """Return SendEmail's request: one recipient, since a complaint names everybody a mail went to."""
+    return {
+        "FromEmailAddress": sender,
+        "Destination": {"ToAddresses": [address]},
+        "Content": {
+            "Simple": {
+                "Subject": encode_text(mail.subject),
+                "Body": {"Html": encode_text(mail.html), "Text": encode_text(mail.text)},
+                "Headers": [{"Name": name, "Value": value} for name, value in mail.headers.items()],
+            }
+        },
+        "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+    }
+
+
+def encode_text(text: str) -> dict[str, str]:
+    """Return a text as SES wants it."""
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def judge_error(error: ClientError) -> Outcome:
+    """Say what an answer that is an error means. Only 4xx is sure: after a 5xx the mail may be on its way."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(error.response.get("Error", {}).get("Code") or status)
+    if not 400 <= status < 500 or status == 408 or code in CUT_OFF:
+        return Outcome(kind="unknown", code=code)
+    if status == 429 or code in THROTTLED:
+        return Outcome(kind="throttled", code=code)
+    if status in OUR_OWN or code in PAUSED:
+        return Outcome(kind="paused", code=code)
+    return Outcome(kind="refused", code=code)
+
+
+def judge_failure(error: Exception) -> Outcome:
+    """Say what it means that there was no answer: sure only where no connection was made or nothing could be signed."""
+    code = type(error).__name__
+    if isinstance(error, NEVER_REACHED):
+        return Outcome(kind="unreached", code=code)
+    return Outcome(kind="paused" if isinstance(error, NO_CREDENTIALS) else "unknown", code=code)
+
+
+def read_quota(client: Any) -> Quota:
+    """Ask SES what may be sent. Raises what boto3 raises.
+
+    Asked first by whoever sends: it also opens the connection, so that no mail is lost to one that went stale while the
+    container slept.
+    """
+    account = client.get_account()
+    limit = account["SendQuota"]
+    daily, sent = limit["Max24HourSend"], limit["SentLast24Hours"]
+    left = None if daily < 0 else max(0, int(daily - sent))
+    enabled = bool(account["SendingEnabled"]) and account.get("EnforcementStatus") != "SHUTDOWN"
+    return Quota(per_second=float(limit["MaxSendRate"]), left_today=left, enabled=enabled)
