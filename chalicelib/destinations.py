@@ -16,7 +16,7 @@ MOST = 2_000  # characters; what every browser, proxy and mail program takes
 PLAIN = r"(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})"
 ADDRESS = re.compile(rf"https://[a-z0-9.-]+(?:/{PLAIN}*)*(?:\?(?:{PLAIN}|[/?])*)?")
 DOTTED = re.compile(r"/\.{1,2}(/|$)")
-HIDDEN = re.compile("[\x00-\x20\x7f-\x9f\\\\]")
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\\\\]")
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -29,21 +29,20 @@ def check_destination(address: str, hosts: Collection[str]) -> str:
     parts = urlsplit(address)
     if parts.netloc not in hosts:
         raise DefinitionError("destination: leads to a host that is not on the list")
-    path = unquote(parts.path, errors="strict") if is_text(parts.path) else "//"
-    if "//" in path or DOTTED.search(path) or HIDDEN.search(path) or HIDDEN.search(unquote(parts.query)):
+    if is_disguised(parts.path) or parts.geturl() != address:
         raise DefinitionError("destination: its path is not what it looks like")
-    if parts.geturl() != address:
-        raise DefinitionError("destination: reads differently the second time")
+    if HIDDEN.search(unquote(parts.query)):
+        raise DefinitionError("destination: control characters in its query")
     return address
 
 
-def is_text(path: str) -> bool:
-    """Tell whether a path's escapes are UTF-8."""
+def is_disguised(path: str) -> bool:
+    """Tell a path that a server or a browser may read as another one, or as another host."""
     try:
-        unquote(path, errors="strict")
+        plain = unquote(path, errors="strict")
     except UnicodeDecodeError:
-        return False
-    return True
+        return True
+    return "//" in plain or any(sign.search(plain) for sign in (DOTTED, HIDDEN))
 
 
 def build_destination(address: str, hosts: Collection[str], *, code: str, utm: Mapping[str, str]) -> str:
