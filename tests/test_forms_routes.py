@@ -16,7 +16,7 @@ from chalicelib.forms.library import find_form
 from chalicelib.forms.render import sign_render
 from chalicelib.models import Trust
 from chalicelib.processing import sweep_inbox
-from chalicelib.routes.forms import limit_form
+from chalicelib.routes.formposts import limit_form
 from chalicelib.wiring import open_door
 from tests.api import open_api, read_json
 from tests.shop import NOW, Shop
@@ -272,6 +272,29 @@ def test_bad_input_is_a_refusal_of_its_own_kind_for_program_and_person(api, shop
 
     assert told == {name: status for name, (_, status) in REFUSED.items()}
     assert read_inbox(shop) == []
+
+
+def test_no_value_of_any_type_in_any_place_breaks_the_answer(api):
+    wrong: list[Any] = [None, True, 5, 1.5, "", [], [[]], {}, {"a": []}, ["x", 5], "x" * 9000, "\u202e", "{{ 7 * 7 }}"]
+    for form in library.list_forms():
+        names = [field.name for field in get_form(form).fields]
+        for name in (
+            *names,
+            "consent_marketing",
+            "referral_note",
+            "language",
+            "render",
+            "submission",
+            "redirect",
+            "submit",
+        ):
+            for value in wrong:
+                limit_form.cache_clear()
+                open_door().limiter.buckets.clear()
+                for accept in ("*/*", PAGE):
+                    answer = api.post(f"/forms/{form}", json.dumps({name: value}).encode(), accept=accept)
+                    assert answer.status_code in (202, 200, 303, 422), (form, name, value)
+                    assert b">49<" not in answer.body
 
 
 def test_nothing_is_thrown_away_when_the_table_does_not_answer(api, monkeypatch):

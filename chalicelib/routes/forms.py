@@ -2,38 +2,22 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from chalice import Blueprint, Response
-from chalice.app import ChaliceViewError
 
-from chalicelib.errors import SlowDownError, UnknownPageError
-from chalicelib.formdata import parse_body
-from chalicelib.forms.definition import Form
+from chalicelib.errors import UnknownPageError
 from chalicelib.forms.interface import find_interface, list_languages
 from chalicelib.forms.library import find_form
-from chalicelib.forms.post import Post, sort_post
-from chalicelib.forms.render import weigh_render
 from chalicelib.forms.schema import write_schema
-from chalicelib.forms.submission import make_submission
-from chalicelib.forms.validation import validate_form
-from chalicelib.forms.values import Occasion
 from chalicelib.forms.view import show_form
-from chalicelib.limiter import Limiter
 from chalicelib.pages import rendering
-from chalicelib.routes.formanswers import (
-    Sent,
-    answer_json,
-    answer_page,
-    fresh_render,
-    refuse_post,
-    thank_sender,
-)
-from chalicelib.routes.origins import PREFLIGHT, check_origin, read_origin, share_headers
-from chalicelib.routes.requests import read_body, read_headers
+from chalicelib.routes.formanswers import answer_json, answer_page, fresh_render
+from chalicelib.routes.formposts import take_post
+from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
+from chalicelib.routes.requests import read_headers
 from chalicelib.routes.visits import Visit, choose_language, names_html, read_visit
 from chalicelib.wiring import open_door
 
@@ -43,7 +27,7 @@ forms = Blueprint(__name__)
 @forms.route("/forms/{form}", methods=["POST"], content_types=["*/*"])
 def receive_form(form: str) -> Response:
     """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
-    return answer_visit(form, take_post)
+    return answer_visit(form, lambda visit: take_post(visit, forms.current_request))
 
 
 @forms.route("/forms/{form}", methods=["GET"])
@@ -139,65 +123,3 @@ def open_thanks(visit: Visit) -> Response:
 
     shop = visit.door.settings.shop_name
     return answer_page(visit, render_thanks(visit.form, visit.words, shop=shop, address=visit.link))
-
-
-def take_post(visit: Visit) -> Response:
-    """Check, read, keep; every refusal is answered in the caller's own way."""
-    sent: Sent = {}
-    try:
-        check_origin(visit.form, visit.origin, visit.door.settings.public_url)
-        take_turns(visit)
-        raw = read_body(forms.current_request, visit.door.settings.max_body_bytes)
-        sent = parse_body(raw, visit.headers.get("content-type", ""))
-        visit = adopt_language(visit, sent)
-        post = sort_post(visit.form, sent)
-        kept = keep_post(visit, post)
-    except ChaliceViewError as refusal:
-        return refuse_post(visit, refusal, sent)
-    return thank_sender(visit, post, kept)
-
-
-def take_turns(visit: Visit) -> None:
-    """Count this post against its network address, over all forms and for this one; raise SlowDownError."""
-    limits = (visit.door.limiter, limit_form(visit.form.name, visit.form.spam.posts_per_minute))
-    if not all(limiter.take_turn(visit.address, visit.now) for limiter in limits):
-        raise SlowDownError("Too many posts from this network: wait a minute.")
-
-
-@cache
-def limit_form(_name: str, per_minute: int) -> Limiter:
-    """Return one form's limiter in this container."""
-    return Limiter(per_minute)
-
-
-def adopt_language(visit: Visit, sent: Sent) -> Visit:
-    """Speak on in the language that the post came in, so that a fault is told in the words of the page."""
-    given = dict(sent).get("language")
-    return replace(visit, spoken=given) if given in visit.form.languages else visit
-
-
-def keep_post(visit: Visit, post: Post) -> bool:
-    """Validate and accept; return False for what we had already."""
-    form, now, settings = visit.form, visit.now, visit.door.settings
-    trust, suspicion = weigh_render(form, post.render, now, visit.door.render_keys(now))
-    clean = validate_form(
-        form,
-        post.values,
-        language=post.language or speak_default(form, settings.shop_language),
-        occasion=Occasion(settings.shop_country, now.date()),
-    )
-    submission = make_submission(
-        clean,
-        post,
-        trust=trust,
-        suspicion=suspicion,
-        address=visit.address,
-        header_key=visit.headers.get("idempotency-key", ""),
-        now=now,
-    )
-    return visit.door.accept(submission)
-
-
-def speak_default(form: Form, own: str) -> str:
-    """Return the language of a form that was posted without one: the shop's, or else the form's first."""
-    return own if own in form.languages else form.languages[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.routes.forms import limit_form
+from chalicelib.routes.formposts import limit_form
 from tests.api import open_api
 from tests.shop import Shop
 
