@@ -6,6 +6,7 @@ An occasion is handled once its id stands in the profile's mails, whatever becam
 only a mail that SES was too busy for is still open.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -22,8 +23,6 @@ from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
 
 # The states in which a mail reached the person, or may have.
 COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
-# A window opens within this time, so a reason older than that and its good days needs no look at the clock.
-LONGEST_WAIT = timedelta(days=16)
 
 
 class Occasion(Model):
@@ -61,23 +60,30 @@ def list_occasions(
 def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
     """Return when the first of a person's occasions is due, now at the earliest; None for one we may not write to."""
     reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign))
-    return min((each.due_at for each in list_occasions(profile, reachable, shop, now)), default=None)
+    firsts = (next(find_occasions(profile, campaign, shop, now), None) for campaign in reachable)
+    return min((first.due_at for first in firsts if first), default=None)
 
 
 def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime) -> Iterator[Occasion]:
-    """Yield the open occasions of one campaign, in no order."""
+    """Yield the open occasions of one campaign, soonest first: a later reason never finds an earlier opening."""
     if not fits_audience(profile, campaign.audience):
         return
+    zone = choose_zone(profile, shop)
     good = timedelta(days=campaign.good_for_days)
-    for reason in list_reasons(profile, campaign, choose_zone(profile, shop)):
+    soonest = move_opening(campaign, shop, zone, now)
+    reasons = sorted(list_reasons(profile, campaign, zone), key=lambda each: each.due)
+    # Openings are in the order of their reasons, so those too old stand in front: few clocks are looked at.
+    fresh = bisect_left(reasons, soonest - good, key=lambda each: move_opening(campaign, shop, zone, each.due))
+    for reason in reasons[fresh:]:
         name = f"{campaign.name}:{reason.key}"
-        if is_handled(profile, name) or reason.due + good + LONGEST_WAIT < now:
-            continue
-        first = open_window(profile, campaign, shop, reason.due)
-        due_at = first if first >= now else open_window(profile, campaign, shop, now)
-        if due_at <= first + good:
+        if not is_handled(profile, name):
+            first = move_opening(campaign, shop, zone, reason.due)
             yield Occasion(
-                campaign=campaign.name, id=name, due_at=due_at, not_after=first + good, reason=reason.words
+                campaign=campaign.name,
+                id=name,
+                due_at=max(first, soonest),
+                not_after=first + good,
+                reason=reason.words,
             )
 
 
@@ -88,14 +94,14 @@ def is_handled(profile: Profile, occasion: str) -> bool:
 
 
 def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: datetime) -> datetime:
-    """Return the earliest moment, this one or later, at which a mail of the campaign may go to the person; in UTC.
+    """Return the earliest moment, this one or later, at which a mail of the campaign may go to the person; in UTC."""
+    return move_opening(campaign, shop, choose_zone(profile, shop), moment)
 
-    Transactional mail waits for no window but its own.
-    """
+
+def move_opening(campaign: Campaign, shop: ShopClock, zone: tzinfo, moment: datetime) -> datetime:
+    """Return the same for somebody who lives by that zone. Transactional mail waits for no window but its own."""
     window = campaign.window or (shop.window if campaign.is_marketing else None)
-    if window is None:
-        return moment.astimezone(UTC)
-    return find_opening(window, choose_zone(profile, shop), moment)
+    return find_opening(window, zone, moment) if window else moment.astimezone(UTC)
 
 
 def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:

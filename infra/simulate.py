@@ -4,12 +4,14 @@ Prints a table, and writes a page with a chart to out/simulation.html. It starts
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chalicelib.campaigns.library import list_campaigns, load_shop
+from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import MailState, Profile
 from chalicelib.people import People
 from chalicelib.simulation import Simulation, simulate_days
@@ -40,7 +42,8 @@ def read_people(people: People) -> Iterator[Profile]:
     )
     for page in pages:
         for row in page["Items"]:
-            yield people.load_person(row["pk"]["S"].removeprefix("cust#")).profile
+            with contextlib.suppress(KeyUnavailableError):  # someone who is being forgotten
+                yield people.load_person(row["pk"]["S"].removeprefix("cust#")).profile
 
 
 def write_text(done: Simulation) -> str:

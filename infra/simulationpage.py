@@ -1,7 +1,7 @@
 """A simulation as a page: a chart of its days, and the tables that the chart shows, for whoever reads those better."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from html import escape
 
@@ -32,7 +32,8 @@ def write_page(done: Simulation, states: Mapping[MailState, str]) -> str:
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>The next {done.days} days</title><style>{STYLE}</style></head><body>
 <h1>The next {done.days} days</h1>
-<p>From {done.start:%Y-%m-%d %H:%M} UTC, for {done.people} people. Nothing was sent. People are named by customer id.</p>
+<p>From {done.start:%Y-%m-%d %H:%M} UTC, for {done.people} people. Nothing was sent.
+People are named by customer id.</p>
 {draw_chart(done, states)}
 <h2>By campaign</h2>{table_campaigns(done, states)}
 <h2>Who, what, when</h2>{table_lines(done, states)}
@@ -112,7 +113,7 @@ def table_lines(done: Simulation, states: Mapping[MailState, str]) -> str:
     return write_table(("when (UTC)", "customer", "campaign", "what", "why"), rows)
 
 
-def write_table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def write_table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     """Return a table; numbers stand to the right."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(f"<tr>{''.join(write_cell(cell) for cell in row)}</tr>" for row in rows)

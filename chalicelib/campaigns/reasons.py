@@ -13,11 +13,22 @@ from chalicelib.profile import is_purchase
 
 
 class Reason(NamedTuple):
-    """Why a person may be written to; `key` stays the same for the same reason, whatever else is learnt."""
+    """Why a person may be written to; `source` is the key of an order or entry, or a plain word."""
 
-    key: str
+    source: str
     due: datetime
     words: str
+    plain: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what stays the same for the same reason, whatever else is learnt; a plain word as it stands.
+
+        An order's or entry's key is hashed: it may name a shop, in any characters.
+        """
+        if self.plain:
+            return self.source
+        return hashlib.sha256(b"occasion\0" + self.source.encode()).hexdigest()[:20]
 
 
 def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
@@ -28,7 +39,7 @@ def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator
 def find_quiet(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the last purchase."""
     for last in list_purchases(profile)[-1:]:
-        yield Reason(name_day(last), last + campaign.when.delay, f"{tell_delay(campaign.when)} without purchase")
+        yield Reason(name_day(last), last + campaign.when.delay, f"{tell_delay(campaign.when)} without purchase", plain=True)
 
 
 def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
@@ -37,29 +48,30 @@ def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Re
     gap = measure_gap(bought)
     if gap is not None:
         words = f"usual gap {count_days(gap)}, now {RISK} times that"
-        yield Reason(name_day(bought[-1]), bought[-1] + stretch_gap(gap, RISK), words)
+        yield Reason(name_day(bought[-1]), bought[-1] + stretch_gap(gap, RISK), words, plain=True)
 
 
 def find_purchases(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each purchase."""
-    words = f"{tell_delay(campaign.when)} after a purchase"
+    delay, words = campaign.when.delay, f"{tell_delay(campaign.when)} after a purchase"
     for key, order in profile.orders.items():
         if is_purchase(order) and order.placed_at.year in YEARS:
-            yield Reason(hash_key(key), order.placed_at + campaign.when.delay, words)
+            yield Reason(key, order.placed_at + delay, words)
 
 
 def find_sign_up(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the yes to the campaign's purpose: once in a life, so its key has no date."""
     consent = profile.consents.get(campaign.purpose)
     if consent and consent.state is ConsentState.GIVEN and consent.at.year in YEARS:
-        yield Reason("sign-up", consent.at + campaign.when.delay, f"{tell_delay(campaign.when)} after sign-up")
+        words = f"{tell_delay(campaign.when)} after sign-up"
+        yield Reason("sign-up", consent.at + campaign.when.delay, words, plain=True)
 
 
 def find_cards(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each warranty card."""
     words = f"{tell_delay(campaign.when)} after a warranty was registered"
     for key, entry in list_entries(profile, "warranty"):
-        yield Reason(hash_key(key), entry.at + campaign.when.delay, words)
+        yield Reason(key, entry.at + campaign.when.delay, words)
 
 
 def find_endings(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
@@ -68,13 +80,13 @@ def find_endings(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator
         bought = read_day(entry)
         if bought is not None:
             ends = datetime.combine(add_months(bought, campaign.when.warranty_months or 0), time(), zone)
-            yield Reason(hash_key(key), ends - campaign.when.delay, f"warranty ends on {ends.date()}")
+            yield Reason(key, ends - campaign.when.delay, f"warranty ends on {ends.date()}")
 
 
 def find_shipped(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield each note that a pre-order was shipped."""
     for key, entry in list_entries(profile, "pre-order-shipped"):
-        yield Reason(hash_key(key), entry.at + campaign.when.delay, "a pre-order was shipped")
+        yield Reason(key, entry.at + campaign.when.delay, "a pre-order was shipped")
 
 
 def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, Entry]]:
@@ -103,11 +115,6 @@ def add_months(day: date, months: int) -> date:
 def name_day(moment: datetime) -> str:
     """Return a day (UTC) as a key."""
     return moment.strftime("%Y-%m-%d")
-
-
-def hash_key(key: str) -> str:
-    """Return a short hash of an order's or an entry's key: its own text may hold a shop's name and any character."""
-    return hashlib.sha256(b"occasion\0" + key.encode()).hexdigest()[:20]
 
 
 def tell_delay(when: When) -> str:

@@ -1,7 +1,6 @@
 """The hours at which mail may go out, as the clock on the wall reads them."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
@@ -71,15 +70,16 @@ def find_opening(window: Window, zone: tzinfo, moment: datetime) -> datetime:
     raise ValueError("the window does not open")
 
 
-def list_starts(window: Window, zone: tzinfo, day: date) -> Iterator[datetime]:
-    """Yield when the window may become open on a day: its hour (both where it comes twice), and a change of clocks."""
+def list_starts(window: Window, zone: tzinfo, day: date) -> list[datetime]:
+    """Return when the window may become open on a day: its hour (both where it comes twice), and a change of clocks."""
     hour = datetime.combine(day, time(*divmod(window.opens, 60)), zone)
-    dawn = datetime.combine(day, time(), zone).astimezone(UTC)
-    dusk = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    starts = {hour.astimezone(UTC), hour.replace(fold=1).astimezone(UTC)}
-    if dawn.astimezone(zone).utcoffset() != dusk.astimezone(zone).utcoffset():
-        starts.add(find_change(zone, dawn, dusk))
-    yield from sorted(starts)
+    dawn = datetime.combine(day, time(), zone)
+    dusk = datetime.combine(day + timedelta(days=1), time(), zone)
+    if dawn.utcoffset() == dusk.utcoffset():
+        return [hour.astimezone(UTC)]
+    # From a day before: where the clocks skip midnight, `dawn` is read as a moment after the change.
+    change = find_change(zone, dawn.astimezone(UTC) - timedelta(days=1), dusk.astimezone(UTC))
+    return sorted((hour.astimezone(UTC), hour.replace(fold=1).astimezone(UTC), change))
 
 
 def find_change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
