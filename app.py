@@ -7,11 +7,11 @@ file. Routes live in blueprints.
 from typing import Any
 
 from chalice.app import Chalice, Rate
-from chalicelib.routes.forms import forms
 
 from chalicelib import answers, events
 from chalicelib.config import serves_requests
 from chalicelib.logs import configure_logging
+from chalicelib.routes.forms import forms
 from chalicelib.routes.hooks import hooks
 
 app = Chalice(app_name="regulars", configure_logs=False)
@@ -36,3 +36,27 @@ def settle_stream(event: Any) -> dict[str, Any]:
 def sweep_inbox(event: Any) -> dict[str, Any]:
     """Settle what the stream missed."""
     return events.sweep_inbox(event.to_dict())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def plan_mails(event: Any) -> dict[str, Any]:
+    """Queue everybody who is due."""
+    return events.plan_mails(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:placeholder-the-template-sets-it", batch_size=5)
+def send_mails(event: Any) -> dict[str, Any]:
+    """Bring each queued customer one step on: at most one mail."""
+    return events.send_mails(event.to_dict())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def reconcile_mails(event: Any) -> dict[str, Any]:
+    """Close mails whose outcome stayed unknown."""
+    return events.reconcile_mails(event.to_dict())
+
+
+@app.on_sns_message(topic="arn:aws:sns:us-east-1:000000000000:placeholder-the-template-sets-it")
+def record_feedback(event: Any) -> dict[str, Any]:
+    """Accept what SES says of mails."""
+    return events.record_feedback(event.to_dict())

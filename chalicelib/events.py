@@ -5,8 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.errors import HandlerFailedError
-from chalicelib.wiring import open_settling
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import HandlerFailedError, RegularsError
+from chalicelib.strictjson import parse_json
+from chalicelib.wiring import open_door, open_outreach, open_planning, open_settling
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,70 @@ def sweep_inbox(event: dict[str, Any]) -> dict[str, Any]:
 
     counts = sweep(open_settling(), event_time(event))
     log.info("swept", extra={"counts": counts})
+    return counts
+
+
+def plan_mails(event: dict[str, Any]) -> dict[str, int]:
+    """Queue everybody who is due at the time that the schedule's event names."""
+    from chalicelib.outreach import LOOK_BACK_WEEKS
+
+    customers, queue = open_planning()
+    count = queue.send_ids(customers.list_due(event_time(event), LOOK_BACK_WEEKS))
+    log.info("planned", extra={"counts": {"queued": count}})
+    return {"queued": count}
+
+
+def send_mails(event: dict[str, Any]) -> dict[str, Any]:
+    """Bring each queued customer one step on. A message some of whose people must wait comes back whole."""
+    failures = []
+    for record in event["Records"]:
+        if not send_record(record):
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def send_record(record: dict[str, Any]) -> bool:
+    """Handle the people of one message; return whether all of them are done with."""
+    from chalicelib.outreach import handle_customer
+
+    now = datetime.fromtimestamp(int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
+    counts: dict[str, int] = {}
+    for customer_id in parse_ids(record["body"]):
+        try:
+            outcome = handle_customer(customer_id, open_outreach(), now)
+        except (RegularsError, ClientError, BotoCoreError) as fault:
+            outcome = f"postponed: {type(fault).__name__}"
+        counts[outcome] = counts.get(outcome, 0) + 1
+    log.info("handled", extra={"counts": counts})
+    return not any(outcome == "throttled" or outcome.startswith("postponed") for outcome in counts)
+
+
+def parse_ids(body: str) -> list[str]:
+    """Return the customer ids of a message that we queued ourselves."""
+    return [str(one) for one in parse_json(body.encode())]
+
+
+def reconcile_mails(event: dict[str, Any]) -> dict[str, int]:
+    """Close mails that stayed open for an hour before the time that the schedule's event names."""
+    from chalicelib.outreach import reconcile_mails as reconcile
+
+    counts = reconcile(open_outreach(), event_time(event))
+    log.info("reconciled", extra={"counts": counts})
+    return counts
+
+
+def record_feedback(event: dict[str, Any]) -> dict[str, int]:
+    """Accept what SES says of mails into the inbox, like everything else that happens."""
+    from chalicelib.feedback import parse_notification
+
+    counts = {"accepted": 0, "not ours": 0}
+    for record in event["Records"]:
+        moment = datetime.fromisoformat(record["Sns"]["Timestamp"]).astimezone(UTC)
+        submission = parse_notification(record, moment)
+        if submission is not None:
+            open_door().accept(submission)
+        counts["accepted" if submission else "not ours"] += 1
+    log.info("feedback", extra={"counts": counts})
     return counts
 
 

@@ -46,7 +46,7 @@ class Settling:
     people: People
     opener: InboxOpener
     region: str
-    find_due: Callable[[Profile, datetime], datetime | None] = lambda profile, now: None
+    find_due: Callable[[Profile, datetime], datetime | None]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,13 @@ from chalicelib.parameters import Parameters
 from chalicelib.vault.envelope import InboxSeal
 
 if TYPE_CHECKING:
+    from chalicelib.customers import Customers
+    from chalicelib.keys import Keys
+    from chalicelib.models import Profile
+    from chalicelib.outreach import Outreach
+    from chalicelib.people import People
     from chalicelib.processing import Settling
+    from chalicelib.queue import Queue
 
 
 class Patience(NamedTuple):
@@ -35,6 +41,8 @@ class Patience(NamedTuple):
 # Shopify gives us five seconds in all, cold start included: two tries of one and a half fit.
 DOOR_PATIENCE = Patience(connect=1, read=1.5, tries=2)
 WORK_PATIENCE = Patience(connect=2, read=10, tries=4)
+# One attempt on the wire: SES has no idempotency token, and botocore's retries sent one mail three times (measured).
+SEND_PATIENCE = Patience(connect=2, read=8, tries=1)
 
 
 @dataclass(frozen=True)
@@ -83,27 +91,84 @@ def build_seal(public_key: str) -> InboxSeal:
 @cache
 def open_settling() -> Settling:
     """Return this container's tools for settling."""
-    from chalicelib.customers import Customers
-    from chalicelib.keys import Keys
-    from chalicelib.people import People
     from chalicelib.processing import Settling
-    from chalicelib.vault.blindindex import BlindIndex
     from chalicelib.vault.envelope import InboxOpener
+
+    settings = current_settings()
+    kms = make_client("kms", WORK_PATIENCE)
+    return Settling(
+        inbox=Inbox(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}inbox"),
+        people=open_people(),
+        opener=InboxOpener(split_names(settings.inbox_key), kms),
+        region=settings.shop_country,
+        find_due=find_due,
+    )
+
+
+@cache
+def open_people() -> People:
+    """Return this container's way to people and their keys."""
+    from chalicelib.customers import Customers
+    from chalicelib.people import People
+    from chalicelib.vault.blindindex import BlindIndex
+
+    settings = current_settings()
+    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
+    keys = open_keys()
+    return People(customers=customers, keys=keys, index=BlindIndex(keys.read_index()))
+
+
+@cache
+def open_keys() -> Keys:
+    """Return this container's way to the Keys table."""
+    from chalicelib.keys import Keys
     from chalicelib.vault.root import RootSeal
 
     settings = current_settings()
-    dynamodb = make_client("dynamodb", WORK_PATIENCE)
-    kms = make_client("kms", WORK_PATIENCE)
-    keys = Keys(dynamodb, f"{settings.prefix}keys", RootSeal(split_names(settings.root_key), kms))
-    return Settling(
-        inbox=Inbox(dynamodb, f"{settings.prefix}inbox"),
-        people=People(
-            customers=Customers(dynamodb, f"{settings.prefix}customers"),
-            keys=keys,
-            index=BlindIndex(keys.read_index()),
-        ),
-        opener=InboxOpener(split_names(settings.inbox_key), kms),
-        region=settings.shop_country,
+    root = RootSeal(split_names(settings.root_key), make_client("kms", WORK_PATIENCE))
+    return Keys(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}keys", root)
+
+
+def find_due(profile: Profile, now: datetime) -> datetime | None:
+    """Return when a person next has a reason to hear from us, by the campaigns on file."""
+    from chalicelib.agenda import next_due
+    from chalicelib.campaigns.library import list_campaigns, load_shop
+
+    return next_due(profile, list_campaigns(), load_shop(), now)
+
+
+@cache
+def open_planning() -> tuple[Customers, Queue]:
+    """Return what finds who is due, and where it queues them: it opens nobody's record."""
+    from chalicelib.customers import Customers
+    from chalicelib.queue import Queue
+
+    settings = current_settings()
+    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
+    return customers, Queue(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}outreach")
+
+
+@cache
+def open_outreach() -> Outreach:
+    """Return this container's tools for sending."""
+    from chalicelib.campaigns.library import list_campaigns, load_shop
+    from chalicelib.facts import Facts
+    from chalicelib.links import Links
+    from chalicelib.mailer import Mailer
+    from chalicelib.mailrows import MailRows
+    from chalicelib.outreach import Outreach
+    from chalicelib.writing import Writer
+
+    settings, people = current_settings(), open_people()
+    links = Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links")
+    mailer = Mailer(make_client("sesv2", SEND_PATIENCE), settings.mail_from, settings.configuration_set)
+    return Outreach(
+        people=people,
+        rows=MailRows(people.customers),
+        facts=Facts(people.customers),
+        campaigns=list_campaigns(),
+        shop=load_shop(),
+        writer=Writer(people, links, mailer, settings, open_keys().read_codes()),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.clock import read_now
 from infra.cloud import connect_service
 from infra.delivery import read_failures
 from infra.mapping import EventSource
@@ -32,14 +33,15 @@ class QueuePump:
                     self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
     def build_event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the event that Lambda gets from SQS."""
+        """Return the event that Lambda gets from SQS; its clock is the stack's own."""
+        now = str(int(read_now().timestamp() * 1000))
         return {
             "Records": [
                 {
                     "messageId": message["MessageId"],
                     "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"],
-                    "attributes": message.get("Attributes", {}),
+                    "attributes": message.get("Attributes", {}) | {"ApproximateFirstReceiveTimestamp": now},
                     "messageAttributes": {},
                     "md5OfBody": message.get("MD5OfBody", ""),
                     "eventSource": "aws:sqs",

@@ -21,6 +21,7 @@ from chalicelib.reading import read_submission
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import InboxOpener, InboxSeal
 from chalicelib.vault.root import RootSeal
+from chalicelib.wiring import find_due
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DOOR_KEY = b"d" * 32
@@ -96,6 +97,7 @@ class Shop:
             people=People(Customers(dynamodb, self.prefix + "customers"), keys, BlindIndex(keys.read_index())),
             opener=InboxOpener([self.inbox_key], None),
             region="US",
+            find_due=find_due,
         )
 
     def accept(self, submission: Submission) -> str:

@@ -15,6 +15,7 @@ from chalicelib.processing import Settling, sweep_inbox
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import InboxOpener
 from chalicelib.vault.root import RootSeal
+from chalicelib.wiring import find_due
 from tests.api import open_api
 from tests.shop import NOW, Shop
 from tests.test_hooks import ORDER, post_order
@@ -33,7 +34,7 @@ def settle_on_kms(shop, stage, kms, root_arn):
     """Return settling tools whose keys are in KMS, as a container on AWS builds them."""
     keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
     people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
-    return Settling(Inbox(stage.dynamodb, shop.prefix + "inbox"), people, InboxOpener([RSA_ARN], kms.client), "US")
+    return Settling(Inbox(stage.dynamodb, shop.prefix + "inbox"), people, InboxOpener([RSA_ARN], kms.client), "US", find_due)
 
 
 def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):
@@ -52,7 +53,7 @@ def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, table
 
     shop_tools = settle_on_kms(shop, tables, kms, root_arn)
     kms.fault = EndpointConnectionError(endpoint_url="https://kms")
-    fresh = Settling(shop_tools.inbox, shop_tools.people, InboxOpener([RSA_ARN], kms.client), "US")
+    fresh = Settling(shop_tools.inbox, shop_tools.people, InboxOpener([RSA_ARN], kms.client), "US", find_due)
     assert sweep_inbox(fresh, LATER) == {"postponed": TOTAL}
     assert len([key for shard in name_shards() for key in fresh.inbox.list_pending(shard)]) == TOTAL
 

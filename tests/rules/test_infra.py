@@ -101,17 +101,21 @@ def test_every_function_has_memory_to_be_quick_with_and_a_time_limit():
     assert all(function["Timeout"] <= 900 for function in functions.values())
 
 
-def test_only_the_settling_functions_are_told_the_names_of_the_keys():
+def test_only_functions_that_open_something_are_told_its_key():
     functions = list_functions(read_packaged())
-    told = {name for name, function in functions.items() if {"INBOX_KEY", "ROOT_KEY"} & set(function["Variables"])}
-    assert told == {"SettleStream", "SweepInbox"}
+    told = {
+        key: {name for name, function in functions.items() if key in function["Variables"]}
+        for key in ("INBOX_KEY", "ROOT_KEY")
+    }
+    settling = {"SettleStream", "SweepInbox"}
+    assert told == {"INBOX_KEY": settling, "ROOT_KEY": settling | {"SendMails", "ReconcileMails"}}
     assert all(function["Variables"]["STAGE"] == {"Ref": "Stage"} for function in functions.values())
 
 
 def test_every_log_group_forgets_and_is_named_by_us():
     template = read_packaged()
     groups = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::Logs::LogGroup"}
-    assert set(groups) == {"AccessLogs", "DoorLogs", "SettleLogs"}
+    assert set(groups) == {"AccessLogs", "DoorLogs", "OutreachLogs", "SettleLogs"}
     assert all(0 < group["Properties"]["RetentionInDays"] <= 30 for group in groups.values())
     written = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in list_functions(template).values()}
     assert written < set(groups)
@@ -134,7 +138,12 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
 
 @pytest.mark.parametrize(
     ("table", "days", "kept", "expiry"),
-    [("inbox", 0, False, "expires_at"), ("customers", 35, True, "expires_at"), ("keys", 7, True, None)],
+    [
+        ("inbox", 0, False, "expires_at"),
+        ("customers", 35, True, "expires_at"),
+        ("keys", 7, True, None),
+        ("links", 0, False, "expires_at"),
+    ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
     resource = list_tables(read_packaged())[table]
@@ -147,7 +156,7 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
 
 
 def test_no_table_is_without_a_promise():
-    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys"}
+    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links"}
 
 
 def test_the_stream_and_the_index_of_the_inbox_carry_keys_alone():

@@ -49,15 +49,17 @@ def judge_door(statements):
     return faults
 
 
-def test_the_door_may_put_into_the_inbox_read_its_own_parameters_and_log_and_nothing_else():
+def test_the_door_may_put_into_the_inbox_look_up_a_link_read_its_parameters_log_and_nothing_else():
     statements = role_statements(read_packaged(), DOOR)
     assert {statement["Sid"]: as_list(statement["Action"]) for statement in statements} == {
         "PutIntoInbox": ["dynamodb:PutItem"],
+        "LookUpLinks": ["dynamodb:GetItem"],
         "ReadDoorParameters": ["ssm:GetParametersByPath"],
         "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
     }
     assert statements[0]["Resource"] == INBOX
-    assert all("/regulars/${Stage}/door" in resource["Fn::Sub"] for resource in statements[1]["Resource"])
+    assert statements[1]["Resource"] == {"Fn::GetAtt": ["LinksTable", "Arn"]}
+    assert all("/regulars/${Stage}/door" in resource["Fn::Sub"] for resource in statements[2]["Resource"])
     assert judge_door(statements) == []
 
 
@@ -102,6 +104,25 @@ def test_settling_may_write_a_customer_and_a_key(function, table):
     statements = role_statements(read_packaged(), function)
     for action in ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"):
         assert allows(statements, f"dynamodb:{action}", table)
+
+
+@pytest.mark.parametrize("function", ["SendMails", "ReconcileMails"])
+def test_sending_cannot_open_the_inbox_and_sends_only_as_the_shop(function):
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), function)}
+    assert not any("InboxKey" in str(statement["Resource"]) for statement in statements.values())
+    assert not allows(statements.values(), "dynamodb:PutItem", "InboxTable")
+    assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
+
+
+def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "PlanMails")}
+    assert set(statements) == {"FindDue", "QueueDue", "WriteLogs"}
+    assert statements["FindDue"]["Resource"] == {"Fn::Sub": "${CustomersTable.Arn}/index/due"}
+
+
+def test_feedback_may_do_what_the_door_may_and_no_more():
+    statements = role_statements(read_packaged(), "RecordFeedback")
+    assert judge_door(statements) == []
 
 
 @pytest.mark.parametrize("action", ENDING)

@@ -1,0 +1,152 @@
+"""From an occasion to a letter: its links, its code, its words, and the one call that would send it.
+
+Nothing is written or sent here. The links' rows and whose links they are go into the transaction of the intent, so
+that no mail is ever out whose links lead nowhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import SLOT
+from chalicelib.destinations import build_destination
+from chalicelib.links import Link, LinkKind, Links, make_token, name_token
+from chalicelib.mailer import Mailer, Outcome
+from chalicelib.mailrows import MailRow
+from chalicelib.mails.codes import derive_code
+from chalicelib.mails.rendering import render_mail
+from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.models import Identity
+from chalicelib.people import People, Person
+
+KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
+REASONS: Mapping[str, Reason] = {
+    "inactive": "bought",
+    "at-risk": "bought",
+    "after-purchase": "bought",
+    "after-sign-up": "signed_up",
+    "after-warranty": "registered",
+    "warranty-ending": "registered",
+    "pre-order-shipped": "pre_ordered",
+}
+
+
+class Shopfront(Protocol):
+    """What a letter says of the shop."""
+
+    public_url: str
+    shop_name: str
+    shop_url: str
+    shop_address: str
+    shop_language: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes out: to whom, the row it belongs to, what is written with its intent, and how it is sent."""
+
+    address: str
+    mail: MailRow
+    parts: tuple[dict[str, Any], ...]
+    words: MailWords
+    language: str
+    template: str
+    mailer: Mailer
+
+    def send(self) -> Outcome:
+        """Make the one attempt."""
+        rendered = render_mail(self.template, self.language, self.words)
+        return self.mailer.send_mail(
+            self.address, rendered, attempt_id=self.mail.attempt, campaign=self.mail.campaign
+        )
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes letters. `code_secret` makes codes that are the same for the same person and campaign."""
+
+    people: People
+    links: Links
+    mailer: Mailer
+    shop: Shopfront
+    code_secret: bytes
+
+    def write_letter(self, person: Person, campaign: Campaign, mail: MailRow, now: datetime) -> Letter:
+        """Return the letter of one attempt, with new links of its own."""
+        language = read_text(person, "language") or self.shop.shop_language
+        code = self.write_code(person, campaign)
+        mail = replace(mail, code=code)
+        tokens = {kind: make_token() for kind in (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)}
+        owners = [name_token(token) for token in tokens.values()]
+        owners.append(f"mail:{mail.attempt}")
+        parts = [self.links.write_link(tokens[kind], self.make_link(kind, mail, language, now)) for kind in tokens]
+        for value in owners:
+            rows = self.people.name_rows(Identity(kind="link", value=value))
+            parts += [self.people.customers.write_owner(row, person.id) for row in rows]
+        return Letter(
+            address=read_text(person, "email"),
+            mail=mail,
+            parts=tuple(parts),
+            words=self.choose_words(person, campaign, code, tokens, now),
+            language=language,
+            template=campaign.template,
+            mailer=self.mailer,
+        )
+
+    def make_link(self, kind: LinkKind, mail: MailRow, language: str, now: datetime) -> Link:
+        """Return what one link of a mail does."""
+        link = Link(kind=kind, language=language, campaign=mail.campaign, mail_id=mail.mail_id)
+        if kind is LinkKind.STOP:
+            return link
+        expires_at = now + KEEP_LINKS
+        if kind is LinkKind.CHOOSE:
+            return link.model_copy(update={"expires_at": expires_at})
+        utm = {"source": "regulars", "medium": "email", "campaign": mail.campaign}
+        hosts = [urlsplit(self.shop.shop_url).netloc]
+        destination = build_destination(self.shop.shop_url, hosts, code=mail.code, utm=utm)
+        return link.model_copy(
+            update={"expires_at": expires_at, "destination": destination, "code": mail.code}
+        )
+
+    def write_code(self, person: Person, campaign: Campaign) -> str:
+        """Return the person's code in this campaign, or ""."""
+        if campaign.offer is None:
+            return ""
+        return campaign.offer.code.replace(SLOT, derive_code(self.code_secret, person.id, campaign.name))
+
+    def choose_words(
+        self, person: Person, campaign: Campaign, code: str, tokens: Mapping[LinkKind, str], now: datetime
+    ) -> MailWords:
+        """Return what the mail says of the person, the shop and the offer."""
+        base = self.shop.public_url
+        return MailWords(
+            shop_name=self.shop.shop_name,
+            shop_url=self.shop.shop_url,
+            shop_address=self.shop.shop_address,
+            person_name=read_text(person, "name"),
+            offer=make_offer(campaign, code, now.date()),
+            link=f"{base}/go/{tokens[LinkKind.GO]}",
+            unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}",
+            preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}",
+            reason=REASONS[campaign.when.trigger],
+        )
+
+
+def read_text(person: Person, name: str) -> str:
+    """Return a profile field that is text, or ""."""
+    held = person.profile.fields.get(name)
+    return held.value if held is not None and isinstance(held.value, str) else ""
+
+
+def make_offer(campaign: Campaign, code: str, today: date) -> Offer | None:
+    """Return the offer as the mail shows it; it works through its last day."""
+    offer = campaign.offer
+    if offer is None:
+        return None
+    expires = today + timedelta(days=offer.expires_days)
+    if offer.percent is not None:
+        return Offer(percent=int(offer.percent), code=code, expires=expires)
+    return Offer(amount=offer.amount or 0, currency=offer.currency or "", code=code, expires=expires)

@@ -1,0 +1,448 @@
+"""Offers go out once: decided in one transaction, one attempt, and whatever becomes of it is accounted for."""
+
+import json
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.agenda import ShopClock
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.errors import RaceLostError
+from chalicelib.facts import Facts
+from chalicelib.feedback import parse_notification
+from chalicelib.identity import normalise_email
+from chalicelib.links import Links, name_token
+from chalicelib.mailer import Outcome
+from chalicelib.mailrows import MailRows
+from chalicelib.models import Identity, MailState, Submission, Trust
+from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails
+from chalicelib.processing import settle_item
+from chalicelib.strictjson import dump_json
+from chalicelib.wiring import find_due
+from chalicelib.writing import Writer
+from tests.shop import NOW, Shop, a_submission
+
+SHOP = ShopClock.model_validate(
+    {
+        "time_zone": "UTC",
+        "currency": "EUR",
+        "window": {"opens": "00:00", "closes": "23:59"},
+        "cap": {"mails": 2, "days": 14},
+    }
+)
+OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 14, "most_spent": "100", "expected_cost": "2"}
+CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
+DUE = NOW + timedelta(days=8)
+
+
+def a_campaign(name="welcome", **changes) -> Campaign:
+    """Return a campaign that writes a week after a sign-up."""
+    keys = {
+        "name": name,
+        "kind": "marketing",
+        "template": "win-back",
+        "good_for_days": 14,
+        "when": {"trigger": "after-sign-up", "days": 7},
+        "offer": OFFER,
+    }
+    return Campaign.model_validate({**keys, **changes})
+
+
+class Post:
+    """Stands for SES at the edge of the system: answers as told, and keeps what it was handed."""
+
+    def __init__(self, *kinds):
+        self.kinds = list(kinds)
+        self.sent: list[tuple[str, object, str]] = []
+
+    def send_mail(self, to, mail, *, attempt_id, campaign):
+        self.sent.append((to, mail, attempt_id))
+        kind = self.kinds.pop(0) if self.kinds else "accepted"
+        if isinstance(kind, BaseException):
+            raise kind
+        return Outcome(kind=kind, message_id=f"id-{attempt_id}" if kind == "accepted" else "", code="")
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    return Shop(tables, tmp_path)
+
+
+def make_outreach(shop, post, *campaigns) -> Outreach:
+    """Return sending tools as a container would build them, but for the wire."""
+    people = shop.tools().people
+    links = Links(shop.dynamodb, shop.prefix + "links")
+    from chalicelib.config import current_settings
+
+    writer = Writer(people, links, post, current_settings(), people.keys.read_codes())
+    return Outreach(
+        people, MailRows(people.customers), Facts(people.customers), campaigns or (a_campaign(),), SHOP, writer
+    )
+
+
+def sign_up(shop, email="asel@example.org", **fields) -> str:
+    """Let somebody join the list; return their id."""
+    shop.take(a_submission(email=email, name="Асель", entry={"topic": "tea"}, consents=[CONSENT], **fields))
+    return shop.find_id(email)
+
+
+def count_facts(tools, campaign="welcome") -> Counter:
+    """Return how many facts of each kind there are."""
+    return Counter(fact.kind for fact in tools.facts.list_facts(campaign))
+
+
+def test_due_person_gets_one_mail_and_never_a_second(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+
+    outcomes = [handle_customer(customer, tools, DUE + timedelta(hours=turn)) for turn in range(3)]
+
+    assert outcomes == ["sent", "not due", "not due"]
+    [(to, mail, _)] = post.sent
+    assert to == "asel@example.org"
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert count_facts(tools) == {"planned": 1, "sent": 1}
+
+
+def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
+    from chalicelib.profile import fold_history
+    from tests.shop import read_all_events
+
+    customer = sign_up(shop)
+    handle_customer(customer, make_outreach(shop, Post()), DUE)
+
+    profile = shop.open_profile(customer)
+    [note] = profile.mails.values()
+    assert note.state is MailState.INTENT
+    assert fold_history(customer, read_all_events(shop)) == profile.model_copy(update={"identities": ()})
+
+
+def test_code_is_the_persons_own_and_stands_behind_the_link(shop):
+    customer, post = sign_up(shop), Post("throttled", "accepted")
+    tools = make_outreach(shop, post)
+
+    handle_customer(customer, tools, DUE)
+    handle_customer(customer, tools, DUE + timedelta(minutes=5))
+
+    codes = {row.code for row in tools.rows.list_mails(customer)}
+    assert len(codes) == 1
+    [code] = codes
+    assert code.startswith("BACK-")
+    assert all(code in mail.html and code in mail.text for _, mail, _ in post.sent)
+
+
+def test_nobody_is_mailed_without_consent(shop):
+    shop.take(a_submission(email="asel@example.org", entry={"topic": "tea"}))
+    post = Post()
+
+    assert handle_customer(shop.find_id("asel@example.org"), make_outreach(shop, post), DUE) == "not due"
+    assert post.sent == []
+
+
+def withdraw(shop, customer, at=DUE):
+    """Let a person press the unsubscribe link of some mail of theirs."""
+    tools = shop.tools()
+    name = name_token(f"token-{customer}")
+    rows = tools.people.name_rows(Identity(kind="link", value=name))
+    tools.people.customers.commit_parts([tools.people.customers.write_owner(row, customer) for row in rows])
+    said = {"link": name, "purpose": "marketing", "language": "en", "network": "", "campaign": "", "mail_id": ""}
+    pressed = Submission(
+        sender="link",
+        topic="unsubscribe",
+        trust=Trust.RENDERED,
+        received_at=at,
+        occurred_at=at,
+        idempotency_key=name + at.isoformat(),
+        body=dump_json(said),
+    )
+    return settle_item(shop.accept(pressed), tools, at)
+
+
+def test_unsubscribe_sticks(shop):
+    customer, post = sign_up(shop), Post()
+
+    assert withdraw(shop, customer) == "settled"
+
+    assert handle_customer(customer, make_outreach(shop, post), DUE) == "not due"
+    assert post.sent == []
+
+
+def test_link_that_is_nobodys_makes_nobody(shop):
+    said = {"link": "x" * 43, "purpose": "marketing", "language": "en", "network": "", "campaign": "", "mail_id": ""}
+    pressed = a_submission().model_copy(update={"sender": "link", "topic": "unsubscribe", "body": dump_json(said)})
+
+    assert settle_item(shop.accept(pressed), shop.tools(), NOW) == "nobody"
+    assert shop.list_customers() == []
+
+
+def test_stop_between_reading_and_the_intent_wins(shop, monkeypatch):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    commit = tools.people.customers.commit_parts
+    raced = []
+
+    def unsubscribe_first(parts):
+        if not raced:
+            raced.append(withdraw(shop, customer))
+        return commit(parts)
+
+    monkeypatch.setattr(tools.people.customers, "commit_parts", unsubscribe_first)
+
+    assert handle_customer(customer, tools, DUE) == "not due"
+    assert raced == ["settled"]
+    assert post.sent == []
+
+
+def stop_address(shop, email):
+    """Suppress an address, as a bounce does."""
+    tools = shop.tools()
+    rows = tools.people.name_rows(Identity(kind="email", value=normalise_email(email)))
+    mails = MailRows(tools.people.customers)
+    tools.people.customers.commit_parts([mails.write_stop(row, "bounced", NOW) for row in rows])
+
+
+def test_suppression_between_reading_and_the_intent_wins(shop, monkeypatch):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    commit = tools.people.customers.commit_parts
+    raced = []
+
+    def bounce_first(parts):
+        if not raced:
+            raced.append(stop_address(shop, "asel@example.org"))
+        return commit(parts)
+
+    monkeypatch.setattr(tools.people.customers, "commit_parts", bounce_first)
+
+    assert handle_customer(customer, tools, DUE) == "suppressed"
+    assert post.sent == []
+
+
+def test_ten_workers_at_once_send_one_mail(shop):
+    customer, post = sign_up(shop), Post()
+    tools = [make_outreach(shop, post) for _ in range(10)]
+    start, outcomes = threading.Barrier(10), []
+
+    def work(own):
+        start.wait()
+        try:
+            outcomes.append(handle_customer(customer, own, DUE))
+        except RaceLostError:
+            outcomes.append("lost")
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in tools]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(post.sent) == 1
+    assert outcomes.count("sent") == 1
+
+
+@pytest.mark.parametrize("kind", ["throttled", "paused", "unreached"])
+def test_what_ses_certainly_did_not_take_is_tried_again(shop, kind):
+    customer, post = sign_up(shop), Post(kind, "accepted")
+    tools = make_outreach(shop, post)
+
+    outcomes = [handle_customer(customer, tools, DUE + timedelta(minutes=turn)) for turn in range(3)]
+
+    assert outcomes == ["throttled", "sent", "not due"]
+    assert len({attempt for _, _, attempt in post.sent}) == 2
+    assert count_facts(tools) == {"planned": 1, "sent": 1}
+
+
+def test_throttled_mail_ends_when_its_time_is_over(shop):
+    customer, post = sign_up(shop), Post("throttled")
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+
+    assert handle_customer(customer, tools, DUE + timedelta(days=30)) == "expired"
+    assert len(post.sent) == 1
+
+
+def test_refused_mail_is_never_tried_again(shop):
+    customer, post = sign_up(shop), Post("refused")
+    tools = make_outreach(shop, post)
+
+    assert [handle_customer(customer, tools, DUE) for _ in range(2)] == ["refused", "not due"]
+    assert count_facts(tools) == {"planned": 1, "refused": 1}
+
+
+class Killed(BaseException):
+    """A process that ends at once."""
+
+
+def test_unknown_offers_are_parked_not_sent_again(shop):
+    customer, post = sign_up(shop), Post("unknown")
+    tools = make_outreach(shop, post)
+
+    assert handle_customer(customer, tools, DUE) == "unknown"
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR / 2) == {}
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
+    assert handle_customer(customer, tools, DUE + UNKNOWN_FOR * 3) == "not due"
+    assert len(post.sent) == 1
+    assert count_facts(tools) == {"planned": 1, "parked": 1}
+
+
+def test_worker_killed_on_the_wire_leaves_a_parked_mail_not_a_second(shop):
+    customer, post = sign_up(shop), Post(Killed())
+    tools = make_outreach(shop, post)
+
+    with pytest.raises(Killed):
+        handle_customer(customer, tools, DUE)
+
+    assert handle_customer(customer, tools, DUE + timedelta(minutes=1)) == "not due"
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
+    assert len(post.sent) == 1
+
+
+def tell(shop, kind, attempt, **detail):
+    """Let SES say something of an attempt, through SNS and the inbox; return the outcome."""
+    event = {"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail}
+    sns = {"MessageId": f"{kind}-{attempt}", "Timestamp": DUE.isoformat(), "Message": json.dumps(event)}
+    submission = parse_notification({"Sns": sns}, DUE)
+    return settle_item(shop.accept(submission), shop.tools(), DUE)
+
+
+def test_word_of_ses_closes_an_unknown_mail(shop):
+    customer, post = sign_up(shop), Post("unknown")
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    attempt = post.sent[0][2]
+
+    assert tell(shop, "Send", attempt) == "settled"
+    assert tell(shop, "Delivery", attempt) == "settled"
+
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {}
+    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1, "delivered": 1}
+
+
+def test_late_word_of_ses_takes_a_mail_out_of_the_parked(shop):
+    customer, post = sign_up(shop), Post("unknown")
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    reconcile_mails(tools, DUE + UNKNOWN_FOR * 2)
+
+    tell(shop, "Delivery", post.sent[0][2])
+
+    assert count_facts(tools) == {"planned": 1, "sent": 1, "delivered": 1}
+
+
+def test_word_of_ses_before_our_own_mark_is_no_second_fact(shop, monkeypatch):
+    customer = sign_up(shop)
+
+    class Quick(Post):
+        def send_mail(self, to, mail, *, attempt_id, campaign):
+            outcome = super().send_mail(to, mail, attempt_id=attempt_id, campaign=campaign)
+            tell(shop, "Send", attempt_id)
+            return outcome
+
+    tools = make_outreach(shop, Quick())
+
+    assert handle_customer(customer, tools, DUE) == "sent"
+    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1}
+
+
+BOUNCE = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "Asel@example.org"}]}}
+SOFT = {"bounce": {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "asel@example.org"}]}}
+COMPLAINT = {"complaint": {"complainedRecipients": [{"emailAddress": "asel@example.org"}]}}
+NOT_SPAM = {
+    "complaint": {"complaintFeedbackType": "not-spam", "complainedRecipients": [{"emailAddress": "asel@example.org"}]}
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "stopped"),
+    [("Bounce", BOUNCE, True), ("Bounce", SOFT, False), ("Complaint", COMPLAINT, True), ("Complaint", NOT_SPAM, False)],
+)
+def test_permanent_bounce_and_complaint_stop_an_address(shop, kind, detail, stopped):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post, a_campaign(), a_campaign("second", when={"trigger": "after-sign-up", "days": 8}))
+    handle_customer(customer, tools, DUE)
+
+    assert tell(shop, kind, post.sent[0][2], **detail) == "settled"
+
+    outcome = handle_customer(customer, tools, DUE + timedelta(days=1))
+    assert (outcome == "suppressed") is stopped
+    assert len(post.sent) == (1 if stopped else 2)
+
+
+def test_cap_holds_over_all_campaigns(shop):
+    customer, post = sign_up(shop), Post()
+    campaigns = [a_campaign(f"c{n}", when={"trigger": "after-sign-up", "days": 7}) for n in range(4)]
+    tools = make_outreach(shop, post, *campaigns)
+
+    outcomes = [handle_customer(customer, tools, DUE) for _ in range(5)]
+
+    assert outcomes == ["sent", "sent", "capped", "capped", "not due"]
+
+
+def test_budget_of_a_campaign_holds(shop):
+    offer = {**OFFER, "most_spent": "4", "expected_cost": "2"}
+    customers, post = [sign_up(shop, f"p{n}@example.org") for n in range(3)], Post()
+    tools = make_outreach(shop, post, a_campaign(offer=offer))
+
+    outcomes = [handle_customer(customer, tools, DUE) for customer in customers]
+
+    assert sorted(outcomes) == ["over_budget", "sent", "sent"]
+    assert tools.rows.read_budget("welcome") == 400
+
+
+def test_held_out_people_are_counted_and_not_mailed(shop):
+    customers, post = [sign_up(shop, f"p{n}@example.org") for n in range(12)], Post()
+    tools = make_outreach(shop, post, a_campaign(holdout_share=0.5))
+
+    outcomes = Counter(handle_customer(customer, tools, DUE) for customer in customers)
+
+    assert outcomes["held_out"] + outcomes["sent"] == 12
+    assert len(post.sent) == outcomes["sent"]
+    facts = count_facts(tools)
+    assert facts["planned"] == facts["held_out"] + facts["sent"] == 12
+
+
+def test_order_after_a_mail_counts_as_a_return_once(shop, monkeypatch):
+    customer = sign_up(shop)
+    tools = make_outreach(shop, Post())
+    handle_customer(customer, tools, DUE)
+    [mail] = tools.rows.list_mails(customer)
+    order = {
+        "id": 7,
+        "email": "asel@example.org",
+        "created_at": (DUE + timedelta(days=3)).isoformat(),
+        "updated_at": (DUE + timedelta(days=3)).isoformat(),
+        "currency": "EUR",
+        "total_price": "30.00",
+        "financial_status": "paid",
+        "line_items": [{"id": 1, "title": "Tea", "quantity": 1, "price": "30.00"}],
+        "discount_codes": [{"code": mail.code, "amount": "3.00", "type": "percentage"}],
+    }
+    later = DUE + timedelta(days=4)
+    for topic in ("orders/create", "orders/paid"):
+        submission = Submission(
+            sender="shopify",
+            shop="corner.example",
+            topic=topic,
+            trust=Trust.SIGNED,
+            received_at=later,
+            occurred_at=later,
+            body=json.dumps(order).encode(),
+        )
+        assert settle_item(shop.accept(submission), shop.tools(), later) == "settled"
+
+    [fact] = [fact for fact in tools.facts.list_facts("welcome") if fact.kind == "returned"]
+    assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
+
+
+def test_due_people_are_found_by_the_index_and_nobody_else(shop):
+    asel = sign_up(shop)
+    shop.take(a_submission(email="silent@example.org"))
+    customers = shop.tools().people.customers
+    due = find_due(shop.open_profile(asel), NOW)
+
+    assert due is not None
+    assert list(customers.list_due(due - timedelta(seconds=1), 6)) == []
+    assert list(customers.list_due(due, 6)) == [asel]
+    assert list(customers.list_due(due + timedelta(days=20), 6)) == [asel]
