@@ -25,9 +25,9 @@ def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
     return tuple(load_campaign(path) for path in sorted(folder.glob("[!_]*.toml")))
 
 
-def find_campaign(name: str, folder: Path = DEFINITIONS) -> Campaign | None:
+def find_campaign(name: str) -> Campaign | None:
     """Return the campaign of that name, or None."""
-    return next((campaign for campaign in list_campaigns(folder) if campaign.name == name), None)
+    return next((campaign for campaign in list_campaigns() if campaign.name == name), None)
 
 
 @cache

@@ -38,8 +38,9 @@ def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator
 
 def find_quiet(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
     """Yield the last purchase."""
+    words = f"{tell_delay(campaign.when)} without purchase"
     for last in list_purchases(profile)[-1:]:
-        yield Reason(name_day(last), last + campaign.when.delay, f"{tell_delay(campaign.when)} without purchase", plain=True)
+        yield Reason(name_day(last), last + campaign.when.delay, words, plain=True)
 
 
 def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
