@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package fire clock customer waiting release prove-once prove-outage bench clean
+.PHONY: help run test check package fire clock customer simulate waiting release prove-once prove-outage bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -33,6 +33,9 @@ clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:
 
 customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
 	@$(BIN)/python -m infra.customer --email "$(EMAIL)" --phone "$(PHONE)"
+
+simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
+	@$(BIN)/python -m infra.simulate $(DAYS)
 
 waiting: $(READY) ## what waits in the local inbox, and why
 	@$(BIN)/python -m infra.waiting
