@@ -7,11 +7,12 @@ that no mail is ever out whose links lead nowhere.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import SLOT
+from chalicelib.config import Settings
 from chalicelib.destinations import build_destination
 from chalicelib.links import Link, LinkKind, Links, make_token, name_token
 from chalicelib.mailer import Mailer, Outcome
@@ -32,16 +33,6 @@ REASONS: Mapping[str, Reason] = {
     "warranty-ending": "registered",
     "pre-order-shipped": "pre_ordered",
 }
-
-
-class Shopfront(Protocol):
-    """What a letter says of the shop."""
-
-    public_url: str
-    shop_name: str
-    shop_url: str
-    shop_address: str
-    shop_language: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ class Writer:
     people: People
     links: Links
     mailer: Mailer
-    shop: Shopfront
+    shop: Settings
     code_secret: bytes
 
     def write_letter(self, person: Person, campaign: Campaign, mail: MailRow, now: datetime) -> Letter:

@@ -403,37 +403,52 @@ def test_held_out_people_are_counted_and_not_mailed(shop):
     assert facts["planned"] == facts["held_out"] + facts["sent"] == 12
 
 
-def test_order_after_a_mail_counts_as_a_return_once(shop, monkeypatch):
-    customer = sign_up(shop)
-    tools = make_outreach(shop, Post())
-    handle_customer(customer, tools, DUE)
-    [mail] = tools.rows.list_mails(customer)
+def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2)):
+    """Return a signed order placed after a mail."""
     order = {
         "id": 7,
-        "email": "asel@example.org",
-        "created_at": (DUE + timedelta(days=3)).isoformat(),
-        "updated_at": (DUE + timedelta(days=3)).isoformat(),
+        "email": email,
+        "created_at": at.isoformat(),
+        "updated_at": at.isoformat(),
         "currency": "EUR",
         "total_price": "30.00",
         "financial_status": "paid",
         "line_items": [{"id": 1, "title": "Tea", "quantity": 1, "price": "30.00"}],
-        "discount_codes": [{"code": mail.code, "amount": "3.00", "type": "percentage"}],
+        "discount_codes": [{"code": code, "amount": "3.00", "type": "percentage"}] if code else [],
     }
-    later = DUE + timedelta(days=4)
+    return Submission(
+        sender="shopify",
+        shop="corner.example",
+        topic=topic,
+        trust=Trust.SIGNED,
+        received_at=at,
+        occurred_at=at,
+        body=json.dumps(order).encode(),
+    )
+
+
+def test_order_after_a_mail_counts_as_a_return_once(shop):
+    customer = sign_up(shop)
+    tools = make_outreach(shop, Post())
+    handle_customer(customer, tools, DUE)
+    [mail] = tools.rows.list_mails(customer)
+
     for topic in ("orders/create", "orders/paid"):
-        submission = Submission(
-            sender="shopify",
-            shop="corner.example",
-            topic=topic,
-            trust=Trust.SIGNED,
-            received_at=later,
-            occurred_at=later,
-            body=json.dumps(order).encode(),
-        )
-        assert settle_item(shop.accept(submission), shop.tools(), later) == "settled"
+        order = an_order("asel@example.org", topic=topic, code=mail.code)
+        assert settle_item(shop.accept(order), shop.tools(), DUE + timedelta(days=3)) == "settled"
 
     [fact] = [fact for fact in tools.facts.list_facts("welcome") if fact.kind == "returned"]
     assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
+
+
+def test_order_long_after_a_mail_and_without_its_code_is_no_return(shop):
+    customer = sign_up(shop)
+    tools = make_outreach(shop, Post())
+    handle_customer(customer, tools, DUE)
+
+    settle_item(shop.accept(an_order("asel@example.org", at=DUE + timedelta(days=15))), shop.tools(), DUE)
+
+    assert "returned" not in count_facts(tools)
 
 
 def test_due_people_are_found_by_the_index_and_nobody_else(shop):

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.outreach import handle_customer
 from chalicelib.processing import settle_item, sweep_inbox
 from infra.customer import show_customer
 from tests.shop import NOW, Shop, a_submission
+from tests.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
 
+D = {"emailAddress": "d@example.org"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
 ROW = re.compile(r"^\| (\w+) \| (\w+) \| `(\w+)` \|", re.MULTILINE)
 
@@ -18,8 +21,10 @@ def name_item(table: str, row: dict) -> str:
     """Return the page's word for a kind of item."""
     if table == "inbox":
         return "waiting"
+    if table == "links":
+        return "link"
     if table == "keys":
-        return "index" if row["pk"]["S"] == "index" else "key"
+        return "key" if row["pk"]["S"].startswith("cust#") else row["pk"]["S"]
     kind = row["pk"]["S"].partition("#")[0]
     return row["sk"]["S"].partition("#")[0] if kind == "cust" else {"idn": "identity"}.get(kind, kind)
 
@@ -31,7 +36,7 @@ def written(tables, tmp_path, capsys):
     seen = set()
 
     def look():
-        for table in ("inbox", "customers", "keys"):
+        for table in ("inbox", "customers", "keys", "links"):
             seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
@@ -44,6 +49,12 @@ def written(tables, tmp_path, capsys):
     settle_item(broken, shop.tools(), NOW)
     look()
     sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+    customer, post = sign_up(shop, "d@example.org"), Post("unknown")
+    outreach = make_outreach(shop, post)
+    handle_customer(customer, outreach, DUE)
+    look()
+    tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
+    settle_item(shop.accept(an_order("d@example.org")), shop.tools(), DUE + timedelta(days=2))
     show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
     look()
