@@ -80,7 +80,7 @@ class Mailer:
     """Sends mails through one SESv2 client that does not retry, each with at most one POST."""
 
     def __init__(self, client: Any, from_address: str, configuration_set: str) -> None:
-        """Take a client with one try, and the sender as SES wants it (`email.utils.formataddr`)."""
+        """Take a client with one try, the sender as SES wants it (`email.utils.formataddr`), and "" for no set."""
         if client.meta.config.retries.get("total_max_attempts") != TRIES:
             raise ValueError("a client that retries would send a mail twice")
         self._client = client
@@ -94,8 +94,10 @@ class Mailer:
         if fault := find_fault(address, mail, tags):
             return Outcome(kind="refused", code=fault)
         request = build_request(self._from_address, address, mail, tags)
+        if self._configuration_set:
+            request["ConfigurationSetName"] = self._configuration_set
         try:
-            answer = self._client.send_email(**request, ConfigurationSetName=self._configuration_set)
+            answer = self._client.send_email(**request)
         except ClientError as error:
             return judge_error(error)
         except Exception as error:  # also what botocore's parser makes of an answer that is not one

@@ -31,7 +31,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
     """Return words for a mail to nobody; `plain` leaves out whatever may be left out."""
     marketing = find_letter(template).marketing
     currency, amount = MONEY.get(language, ("EUR", "5"))
-    by_amount = template == "follow-up"
+    by_amount = template == "post-purchase"
     offer = Offer(
         percent=0 if by_amount else 15,
         amount=Decimal(amount) if by_amount else Decimal(0),

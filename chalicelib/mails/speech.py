@@ -47,19 +47,22 @@ class Speech(Model):
     def write_discount(self, offer: Offer) -> str:
         """Say what an offer gives, e.g. `10% off`."""
         if offer.percent:
-            value = self.percent.format(number=self.write_digits(str(offer.percent)))
+            value = self.percent.format(number=self.write_number(offer.percent))
         else:
             value = self.write_money(offer.amount, offer.currency)
         return self.discount.format(value=value)
 
     def write_money(self, amount: Decimal, currency: str) -> str:
-        """Write an amount; nought cents are left out."""
-        whole = amount == amount.to_integral_value()
-        plain = f"{amount:.0f}" if whole else f"{amount:.2f}" if amount == round(amount, 2) else f"{amount:f}"
-        number = self.write_digits(plain).replace(".", self.decimal_point)
+        """Write an amount, with two decimals or none."""
+        number = self.write_number(amount, places=2)
         symbol = SYMBOLS.get(currency)
         pattern = self.money if symbol else self.money_by_code
         return pattern.format(number=number, symbol=symbol or currency)
+
+    def write_number(self, number: Decimal, places: int = 0) -> str:
+        """Write a number with the decimals it needs, and where it needs any, with at least so many."""
+        whole, _, rest = f"{number.normalize():f}".partition(".")
+        return self.write_digits(f"{whole}{self.decimal_point}{rest.ljust(places, '0')}" if rest else whole)
 
     def write_day(self, day: date) -> str:
         """Write a day in full; with its solar Hijri name first where the language has months for it."""

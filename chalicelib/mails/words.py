@@ -47,7 +47,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 class Offer(Model):
     """A discount: either `percent` or `amount` in `currency` (ISO 4217). `expires` is the last day it works."""
 
-    percent: int = Field(0, ge=0, le=100)
+    percent: Decimal = Field(Decimal(0), ge=0, le=100, max_digits=5, decimal_places=2)
     amount: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=3)
     currency: str = Field("", pattern=r"^([A-Z]{3})?$")
     code: Code
