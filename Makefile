@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package fire clock customer simulate waiting release prove-once prove-outage bench clean
+.PHONY: preview help run test check package fire clock customer simulate waiting release prove-once prove-outage bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -24,6 +24,9 @@ check: $(READY) ## lint, types, and the rules of the house
 
 package: $(READY) ## out/STAGE/: the CloudFormation template and the function's zip (STAGE=dev)
 	@$(BIN)/python -m infra.package $(STAGE)
+
+preview: $(READY) ## every mail in every language, to look at: prints the page's path
+	@$(BIN)/python -m infra.preview
 
 fire: $(READY) ## fire a schedule: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
 	@$(BIN)/python -m infra.fire "$(JOB)" "$(NOW)"
