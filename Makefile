@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: preview help run test check package fire clock customer simulate waiting release prove-once prove-outage bench clean
+.PHONY: help run test check package preview fire clock customer simulate waiting release prove-once prove-outage bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
