@@ -11,7 +11,7 @@ from chalicelib.destinations import build_destination, check_destination
 from chalicelib.errors import DefinitionError, TryAgainLaterError
 from chalicelib.links import Links, make_token, name_token
 from chalicelib.scanners import MACHINE, PERSON, tell_caller
-from tests.linkcase import CHROME, NOW, SHOP, a_link, put_link
+from tests.linkcase import CHROME, END, NOW, SHOP, a_link, put_link
 
 HOSTS = ("shop.example", "www.shop.example")
 
@@ -90,7 +90,8 @@ def test_whatever_passes_leads_to_a_listed_host_for_the_strictest_reader(text):
 
 
 def test_a_destination_carries_the_code_and_where_the_visit_came_from():
-    built = build_destination(f"{SHOP}/tea?sort=new", HOSTS, code="TEA-10", utm={"source": "regulars", "campaign": "a b"})
+    utm = {"source": "regulars", "campaign": "a b"}
+    built = build_destination(f"{SHOP}/tea?sort=new", HOSTS, code="TEA-10", utm=utm)
     placed = build_destination(f"{SHOP}/discount/{{code}}", HOSTS, code="TEA-10", utm={})
 
     assert built == f"{SHOP}/tea?sort=new&code=TEA-10&utm_campaign=a+b&utm_source=regulars"
@@ -114,11 +115,11 @@ def test_a_link_comes_back_as_it_was_kept_and_its_token_is_nowhere(tables):
 
 
 def test_an_expired_link_is_none_though_its_row_is_still_there(tables):
-    token = put_link(tables, "go", expires_at=NOW)
+    token = put_link(tables, "go", expires_at=END)
     links = Links(tables.dynamodb, tables.settings.prefix + "links")
 
-    assert links.read_link(token, NOW - timedelta(seconds=1)) is not None
-    assert links.read_link(token, NOW) is None
+    assert links.read_link(token, END - timedelta(seconds=1)) is not None
+    assert links.read_link(token, END) is None
     assert len(tables.read_all("links")) == 1
 
 

@@ -85,11 +85,10 @@ def test_a_body_that_we_did_not_write_is_unreadable(topic, body):
 
 def test_who_stops_comes_back_and_stops_again_is_heard_each_time(shop):
     states = []
-    for turn, said in enumerate(
-        [stop(LATER), choose(LATER + timedelta(hours=1), consents=[(ConsentState.GIVEN, ASK)])]
-        + [stop(LATER + timedelta(hours=2)), stop(LATER + timedelta(hours=2))]
-    ):
-        assert shop.take(said) == "settled", turn
+    back = choose(LATER + timedelta(hours=1), consents=[(ConsentState.GIVEN, ASK)])
+    again = stop(LATER + timedelta(hours=2))
+    for said in (stop(LATER), back, again, again):
+        assert shop.take(said) == "settled"
         states.append(shop.read_profile("asha@example.org").consents["marketing"].state.value)
 
     assert states == ["withdrawn", "given", "withdrawn", "withdrawn"]
@@ -123,7 +122,8 @@ def test_a_link_of_nobody_changes_nobody(shop):
 
 def test_two_presses_of_one_second_are_one_and_a_click_is_one_for_ever(shop):
     same = [shop.accept(stop()), shop.accept(stop())]
-    clicks = {shop.accept(linkactions.note_click(a_link("go"), NAME, "person", NOW + timedelta(days=n))) for n in range(5)}
+    days = [NOW + timedelta(days=day) for day in range(5)]
+    clicks = {shop.accept(linkactions.note_click(a_link("go"), NAME, "person", day)) for day in days}
 
     assert same[0] == same[1] != shop.accept(stop(LATER + timedelta(seconds=1)))
     assert len(clicks) == 1

@@ -14,7 +14,6 @@ from chalicelib.pages.formpages import Faults, Typed, place_focus
 from chalicelib.pages.rendering import render_page
 
 WORDS = Path(__file__).parent / "linkwords"
-NOTICES = ("gone", "stopped", "confirmed", "before", "refused")
 
 
 class LinkWords(Model):
@@ -74,6 +73,11 @@ class Scene:
         """Return the words that every page shares."""
         return find_interface(self.language)
 
+    @property
+    def way_home(self) -> tuple[str, str] | None:
+        """Return the address of the shop's own site and the words of a link to it."""
+        return (self.home, self.words.home) if self.home else None
+
     def say(self, name: str, **named: str) -> str:
         """Return words by their name, with the shop's name in its place."""
         text: str = getattr(self.words, name)
@@ -81,9 +85,11 @@ class Scene:
 
 
 def render_notice(scene: Scene, name: str, onward: tuple[str, str] | None = None) -> str:
-    """Return a page that only says something: one of NOTICES. `onward` is an address and its words."""
-    ahead = onward or ((scene.home, scene.words.home) if scene.home else None)
-    return render_scene(scene, name, onward=ahead)
+    """Return a page that only says something: gone, stopped, confirmed, before or refused.
+
+    `onward` is an address and its words; without one the page leads to the shop.
+    """
+    return render_scene(scene, name, onward=onward or scene.way_home)
 
 
 def render_stopped(scene: Scene, preferences: str) -> str:
@@ -93,13 +99,12 @@ def render_stopped(scene: Scene, preferences: str) -> str:
 
 def render_later(scene: Scene, again: str = "") -> str:
     """Return the page of an outage; `again` names the page whose buttons stand on it for another try."""
-    return render_scene(scene, "later", buttons=list_buttons(scene, again))
+    return render_scene(scene, "later", buttons=list_buttons(scene, again), onward=scene.way_home)
 
 
 def render_offer(scene: Scene, code: str) -> str:
     """Return the page of an offer whose link leads to no shop on the web."""
-    onward = (scene.home, scene.words.home) if scene.home else None
-    return render_scene(scene, "offer", code=code, onward=onward)
+    return render_scene(scene, "offer", code=code, onward=scene.way_home)
 
 
 def render_stop(scene: Scene) -> str:

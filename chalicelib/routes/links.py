@@ -28,46 +28,47 @@ from chalicelib.scanners import is_ahead, tell_caller
 links = Blueprint(__name__)
 
 SHOWN = ["GET", "HEAD"]
+ANY = ["*/*"]  # a scanner may name a type on a GET too: Chalice would answer 415
 CHOOSING = (LinkKind.CHOOSE, LinkKind.STOP)
 
 
-@links.route("/go/{token}", methods=SHOWN)
+@links.route("/go/{token}", methods=SHOWN, content_types=ANY)
 def follow_link(token: str) -> Response:
     """Lead to the shop."""
     return answer_link("go", token, (LinkKind.GO,), lead_on)
 
 
-@links.route("/unsubscribe/{token}", methods=SHOWN)
+@links.route("/unsubscribe/{token}", methods=SHOWN, content_types=ANY)
 def show_stop(token: str) -> Response:
     """Ask whether to stop."""
     return answer_link("unsubscribe", token, (LinkKind.STOP,), ask_stop)
 
 
-@links.route("/unsubscribe/{token}", methods=["POST"], content_types=["*/*"])
+@links.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
 def receive_stop(token: str) -> Response:
     """Stop."""
     return answer_link("unsubscribe", token, (LinkKind.STOP,), take_stop, again="stop")
 
 
-@links.route("/preferences/{token}", methods=SHOWN)
+@links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
 def show_preferences(token: str) -> Response:
     """Ask what should change."""
     return answer_link("preferences", token, CHOOSING, ask_preferences)
 
 
-@links.route("/preferences/{token}", methods=["POST"], content_types=["*/*"])
+@links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
 def receive_preferences(token: str) -> Response:
     """Change it."""
     return answer_link("preferences", token, CHOOSING, take_preferences)
 
 
-@links.route("/confirm/{token}", methods=SHOWN)
+@links.route("/confirm/{token}", methods=SHOWN, content_types=ANY)
 def show_confirm(token: str) -> Response:
     """Ask to confirm."""
     return answer_link("confirm", token, (LinkKind.CONFIRM,), ask_confirm)
 
 
-@links.route("/confirm/{token}", methods=["POST"], content_types=["*/*"])
+@links.route("/confirm/{token}", methods=["POST"], content_types=ANY)
 def receive_confirm(token: str) -> Response:
     """Confirm or refuse."""
     return answer_link("confirm", token, (LinkKind.CONFIRM,), take_confirm, again="confirm")
