@@ -66,6 +66,8 @@ def render_all() -> Iterator[tuple[str, Mail]]:
 def write_mails(folder: Path) -> Path:
     """Write all mails and the page that shows them; return that page's path."""
     folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("*.html"), *folder.glob("*.txt")):
+        old.unlink()
     shown = []
     for name, mail in render_all():
         (folder / f"{name}.html").write_text(mail.html, "utf-8")

@@ -1,0 +1,141 @@
+"""Every mail in every language as a browser shows it: a phone and a desk, by day and by night, all words found."""
+
+import re
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from chalicelib.mails.letters import list_letters
+from chalicelib.mails.speech import list_languages
+from infra.preview import invent_words, render_all, write_mails
+
+WIDTHS = (360, 800)
+SCHEMES = ("light", "dark")
+# Each visible run of text: its words, colour, size and weight, the first background behind it, and where it stands.
+LOOK = """
+const ground = node => { for (; node; node = node.parentElement) {
+  const colour = getComputedStyle(node).backgroundColor;
+  if (!/, 0\\)$|transparent/.test(colour)) return colour; } return 'rgb(255, 255, 255)'; };
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+while (walker.nextNode()) {
+  const node = walker.currentNode, range = document.createRange(), style = getComputedStyle(node.parentElement);
+  range.selectNodeContents(node);
+  const box = range.getBoundingClientRect();
+  if (node.data.trim() && box.width && box.height) found.push({ text: node.data.trim(), colour: style.color,
+    ground: ground(node.parentElement), size: parseFloat(style.fontSize), left: box.left, right: box.right });
+}
+return found;
+"""
+
+BOXES = """
+return [...document.querySelectorAll(arguments[0])].map(node => node.getBoundingClientRect())
+  .map(box => [box.width, box.height]);
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Write all mails once."""
+    path = tmp_path_factory.mktemp("mails")
+    write_mails(path)
+    return path
+
+
+@pytest.fixture
+def show_mail(folder, open_browser):
+    """Return a function that opens a mail at a width and in a colour scheme."""
+    browser = open_browser()
+
+    def show(name, width, scheme):
+        feature = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", feature)
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get((folder / f"{name}.html").as_uri())
+        return browser
+
+    yield show
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def read_luminance(colour):
+    """Return the relative luminance (WCAG 2.2) of a colour as Chromium computes it."""
+    channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def measure_contrast(first, second):
+    """Return how far two colours are apart, from 1 to 21."""
+    light, dark = sorted((read_luminance(first), read_luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("template", list_letters())
+def test_mail_fits_and_can_be_read_in_every_language(show_mail, take_shot, template, width, scheme):
+    for language in list_languages():
+        browser = show_mail(f"{template}.{language}", width, scheme)
+        take_shot(browser, f"mail-{template}-{language}-{width}-{scheme}")
+        seen = browser.execute_script(LOOK)
+
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, language
+        assert len(seen) > 8
+        for part in seen:
+            assert 0 <= part["left"] < part["right"] <= width, (language, part)
+            assert part["size"] >= 14, (language, part)
+            assert measure_contrast(part["colour"], part["ground"]) >= 4.5, (language, part)
+        shade = read_luminance(browser.find_element(By.CSS_SELECTOR, ".card").value_of_css_property("background-color"))
+        assert (shade < 0.2) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_buttons_are_large_enough_for_a_thumb(show_mail, width):
+    for template in list_letters():
+        for language in list_languages():
+            browser = show_mail(f"{template}.{language}", width, "light")
+            (width_of, height), *_ = browser.execute_script(BOXES, ".press a")
+            assert (height >= 44, width_of >= 120) == (True, True), (template, language)
+            assert all(height >= 24 for _, height in browser.execute_script(BOXES, ".foot a"))
+
+
+def test_persian_runs_from_the_right_and_its_code_from_the_left(show_mail):
+    browser = show_mail("win-back.fa", 360, "light")
+    edges = [part for part in browser.execute_script(LOOK) if part["text"].startswith(("دلمان", "سلام", "این ایمیل"))]
+    card = browser.find_element(By.CSS_SELECTOR, ".card").rect
+    button = browser.find_element(By.CSS_SELECTOR, ".press").rect
+    code = browser.find_element(By.CSS_SELECTOR, ".code")
+
+    assert len(edges) == 3
+    assert all(card["x"] + card["width"] - part["right"] < 30 for part in edges)
+    assert card["x"] + card["width"] - (button["x"] + button["width"]) < 30
+    assert (code.text, code.value_of_css_property("direction")) == ("K7XQM3TD", "ltr")
+
+
+def test_the_preview_line_is_seen_in_no_letter(show_mail):
+    for name, mail in render_all():
+        shown = show_mail(name, 360, "light").execute_script("return document.body.innerText")
+        assert mail.preview not in shown, name
+
+
+def test_without_style_sheets_the_letter_still_stands(show_mail):
+    """Some mail programs drop <style>: by day everything stands on the elements themselves."""
+    browser = show_mail("win-back.en", 800, "light")
+    before = browser.execute_script(LOOK)
+    browser.execute_script("document.querySelectorAll('style').forEach(node => node.remove())")
+
+    assert browser.execute_script(LOOK) == before
+
+
+def test_long_names_and_links_stay_inside(folder, show_mail):
+    from chalicelib.mails.rendering import render_mail
+    from chalicelib.mails.words import MailWords
+
+    changes = {"shop_name": "W" * 100, "person_name": "V" * 40, "shop_address": "X" * 300}
+    changes |= {"confirm_url": "https://s.example/" + "a" * 880}
+    words = MailWords.model_validate(invent_words("confirm", "en").model_dump() | changes)
+    (folder / "long.html").write_text(render_mail("confirm", "en", words).html)
+    browser = show_mail("long", 360, "light")
+
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
