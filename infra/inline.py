@@ -1,7 +1,7 @@
 """Writes the style sheet of the mails into their templates, since mail programs read only styles on the elements.
 
-Done here and checked in, not done per mail: the inliner is a compiled package that Lambda then does without, and a mail
-costs a tenth of a millisecond instead of several. A test fails when html/ is not what styled/ and mail.css give.
+Done here and checked in, not done per mail: the inliner is a compiled package of 2 MB, one for each kind of processor,
+and Lambda does without it. A test fails when html/ is not what styled/ and mail.css give.
 """
 
 from pathlib import Path

@@ -131,8 +131,8 @@ def wrap_text(text: str) -> str:
 
 def fold_line(line: str) -> list[str]:
     """Fold one line between words; what follows an indented line's first is indented more, as in a list."""
-    if "://" in line:
-        return [line]
+    if len(line) <= LINE or "://" in line:
+        return [line.rstrip()] if line.strip() else []
     rest = "    " if line.startswith(" ") else ""
     return textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False, subsequent_indent=rest)
 
