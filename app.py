@@ -13,12 +13,14 @@ from chalicelib.config import serves_requests
 from chalicelib.logs import configure_logging
 from chalicelib.routes.forms import forms
 from chalicelib.routes.hooks import hooks
+from chalicelib.routes.links import links
 
 app = Chalice(app_name="regulars", configure_logs=False)
 configure_logging(app.log)
 
 app.register_blueprint(forms)
 app.register_blueprint(hooks)
+app.register_blueprint(links)
 app.register_middleware(answers.dress_answer, "http")
 app.register_middleware(events.hide_failure, "all")
 

@@ -20,7 +20,7 @@ def list_routes() -> set[tuple[str, str]]:
         (method, path)
         for path, methods in app.app.routes.items()
         for method, entry in methods.items()
-        if entry.view_function.__name__ != "refuse_method"
+        if entry.view_function.__name__ != "refuse_method" and method != "HEAD"
     }
 
 
