@@ -52,8 +52,9 @@ def build_server() -> Answer:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from infra.mailbox import PATH, show_mailbox
+    from infra.sesv2 import mend_sesv2
 
-    cloud = DomainDispatcherApplication(create_backend_app)
+    cloud = mend_sesv2(DomainDispatcherApplication(create_backend_app))
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PATH):
