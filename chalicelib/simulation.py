@@ -59,7 +59,7 @@ class Walk:
         self.campaigns = {campaign.name: campaign for campaign in campaigns}
         self.shop = shop
         self.profiles: dict[str, Profile] = {}
-        self.spent: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.spent: defaultdict[str, Decimal] = defaultdict(Decimal)  # offers alone
         self.queue: list[tuple[datetime, str]] = []
 
     def meet_person(self, profile: Profile, now: datetime) -> None:
@@ -81,7 +81,7 @@ class Walk:
     def decide_mail(self, profile: Profile, occasion: Occasion, now: datetime) -> Line:
         """Judge one mail, and promise its money."""
         campaign = self.campaigns[occasion.campaign]
-        verdict = judge_mail(profile, campaign, occasion, self.shop, now, self.spent[campaign.name])
+        verdict = judge_mail(profile, campaign, occasion, self.shop, now, self.spent.get(campaign.name, Decimal(0)))
         sent = verdict.state is MailState.INTENT
         if sent and campaign.offer:
             self.spent[campaign.name] += campaign.offer.expected_cost

@@ -165,6 +165,12 @@ def test_who_buys_again_has_a_new_reason():
     assert list_ids(a_person(NOW - 30 * DAY, NOW), campaign) != before
 
 
+@pytest.mark.parametrize("state", [ConsentState.PENDING, ConsentState.WITHDRAWN])
+def test_who_has_not_confirmed_or_has_left_did_not_sign_up(state):
+    person = a_person().model_copy(update={"consents": {"marketing": a_consent(state)}})
+    assert list_ids(person, a_campaign(trigger="after-sign-up", days=1)) == []
+
+
 @pytest.mark.parametrize("said", [None, "", "soon", "30.04.2024", "9999-12-31", ["2024-04-30"]])
 def test_a_warranty_without_a_day_has_no_end(said):
     values = {} if said is None else {"purchased_on": said}
@@ -319,6 +325,14 @@ def test_utc_where_there_is_nothing_else():
     assert choose_zone(a_person(), shop) is UTC
 
 
+def test_transactional_mail_waits_for_no_hours_but_its_own():
+    night, shop = NOW.replace(hour=23), a_shop(OFFICE)
+    campaign = a_campaign(trigger="after-purchase", days=7, kind="transactional")
+    assert next_due(a_person(night), [campaign], shop, NOW) == night + 7 * DAY
+    own = campaign.model_copy(update={"window": Window.model_validate(OFFICE)})
+    assert next_due(a_person(night), [own], shop, NOW) == NOW.replace(hour=9) + 8 * DAY
+
+
 OFFICE = {"opens": "09:00", "closes": "18:00", "days": WEEKDAYS[:5]}
 NINE = {"opens": "09:00", "closes": "10:00"}
 LATE = {"opens": "22:00", "closes": "02:00", "days": ["fri"]}
@@ -353,7 +367,8 @@ LATE = {"opens": "22:00", "closes": "02:00", "days": ["fri"]}
         # Samoa had no 30 December 2011.
         (NINE, "Pacific/Apia", "2011-12-30T06:00:00Z", "2011-12-31T09:00:00+14:00"),
         (NINE | {"days": ["fri"]}, "Pacific/Apia", "2011-12-29T00:00Z", "2012-01-06T09:00+14:00"),
-        # In Santiago the clocks jump at midnight.
+        # In Cairo and Santiago the clocks jump at midnight.
+        ({"opens": "00:30", "closes": "06:00"}, "Africa/Cairo", "2026-04-23T12:00Z", "2026-04-24T01:00+03:00"),
         (ALWAYS | {"days": ["sun"]}, "America/Santiago", "2026-09-05T12:00Z", "2026-09-06T01:00-03:00"),
     ],
 )

@@ -153,6 +153,7 @@ def test_every_table_adds_up_to_the_same_mails():
     assert len(done.lines) > 60
     assert sum(done.count_states(name).total() for name in done.campaigns) == len(done.lines)
     assert sum(done.count_day(day).total() for day in range(done.days)) == len(done.lines)
+    assert set(done.promised) == {"win-back"}
     text = write_text(done)
     rows = re.findall(r"^(?:win-back|post-purchase|survey-invitation|welcome) +(\d+)", text, re.MULTILINE)
     assert sum(map(int, rows)) == len(done.lines)
