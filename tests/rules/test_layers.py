@@ -10,7 +10,7 @@ LAYERS = (
     ("app",),
     ("routes", "events", "answers"),
     ("wiring",),
-    ("intake", "processing", "outreach"),
+    ("intake", "processing", "outreach", "report"),
     ("effects", "writing", "simulation"),
     ("people", "reading", "mailrows", "facts", "agenda", "mailer"),
     ("linkreading", "linkactions", "feedback", "mailnotes", "pages", "formdata", "preferences"),

@@ -1,0 +1,61 @@
+"""What became of a campaign: everybody planned accounted for, what the mails did, and what they changed.
+
+Made of facts alone, which hold no person. One who had a reason twice was planned twice: a count of people here is a
+count of reasons.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.effects import RETURN_WINDOW
+from chalicelib.facts import Fact
+from chalicelib.models import MailState, Model
+from chalicelib.report.comparison import Comparison, compare_groups
+from chalicelib.report.figures import Counts, Discount, Group, Mails
+from chalicelib.report.tally import count_ends, count_group, count_mails, draw_sample, estimate_discount, sort_facts
+from chalicelib.report.words import tell_headline, tell_notes, tell_sum
+
+
+class Report(Model):
+    """A campaign's report at one moment. Sentences are in English, like everything for the staff."""
+
+    campaign: str
+    made_at: AwareDatetime
+    counts: Counts
+    adds_up: bool
+    sum_words: str
+    mails: Mails
+    mailed: Group
+    held_out: Group
+    discount: Discount
+    comparison: Comparison
+    headline: str
+    notes: tuple[str, ...]
+
+
+def build_report(campaign: Campaign, facts: Iterable[Fact], now: datetime) -> Report:
+    """Return the report of one campaign; `facts` are its own, in any order."""
+    tally = sort_facts(facts)
+    counts = count_ends(tally)
+    mailed, held_out = (count_group(tally, state, now) for state in (MailState.SENT, MailState.HELD_OUT))
+    comparison = compare_groups(*(draw_sample(tally, state) for state in (MailState.SENT, MailState.HELD_OUT)))
+    discount = estimate_discount(campaign, tally)
+    return Report(
+        campaign=campaign.name,
+        made_at=now,
+        counts=counts,
+        adds_up=counts.total == counts.planned,
+        sum_words=tell_sum(counts),
+        mails=count_mails(tally),
+        mailed=mailed,
+        held_out=held_out,
+        discount=discount,
+        comparison=comparison,
+        headline=tell_headline(comparison, mailed, held_out, RETURN_WINDOW.days),
+        notes=tell_notes(counts, mailed, held_out, comparison, discount, RETURN_WINDOW.days),
+    )
+
+

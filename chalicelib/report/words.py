@@ -1,0 +1,113 @@
+"""What a report's figures say in plain words: to a shopkeeper, not to a statistician."""
+
+from collections.abc import Iterator
+
+from chalicelib.report.comparison import FEW, LEAST, Comparison
+from chalicelib.report.figures import Counts, Discount, Group
+
+# What the planned must add up to, in the order in which a reader asks.
+END_WORDS = {
+    "sent": "sent",
+    "held_out": "held out",
+    "capped": "capped",
+    "over_budget": "over budget",
+    "suppressed": "suppressed",
+    "expired": "expired",
+    "refused": "refused",
+    "parked": "parked",
+    "open": "still open",
+}
+DISCOUNT_WORDS = {
+    "none": "There is no offer, so no discount was given.",
+    "amount": "Discount: the offer's amount for each order with its code.",
+    "percent": "Discount: estimated from what was paid for orders with the code, as if the offer's percentage was all "
+    "that was taken off, from all of it.",
+    "unknown": "Discount: with 100 % off, what was paid does not tell what was given.",
+}
+
+
+def tell_sum(counts: Counts) -> str:
+    """Say that the planned are all accounted for, or by how much they are not."""
+    ends = [(getattr(counts, name), word) for name, word in END_WORDS.items()]
+    parts = " + ".join(f"{count:,} {word}" for count, word in ends if count) or "nobody"
+    if counts.total == counts.planned:
+        return f"{counts.planned:,} planned = {parts}: it adds up."
+    return (
+        f"{counts.planned:,} planned, but {parts}: {counts.total - counts.planned:+,}. Who was planned while this was "
+        "being read looks like that: make the report again. If it stays, something was counted that was never planned."
+    )
+
+
+def tell_headline(comparison: Comparison, mailed: Group, held_out: Group, days: int) -> str:
+    """Say in one sentence whether the mails brought anybody back."""
+    if comparison.verdict == "nobody" or comparison.returns is None:
+        missing = "nobody is held out" if mailed.people else "nobody was mailed yet"
+        return f"Cannot tell: {missing}, so there is nothing to measure against."
+    if comparison.verdict == "unclear":
+        return (
+            f"Cannot tell yet ({held_out.people:,} held out; needs about {comparison.needed:,} more held out, that is "
+            f"{comparison.needed_planned:,} more people in all)."
+        )
+    gain = comparison.returns
+    low, high = sorted((abs(gain.low), abs(gain.high)))
+    return (
+        f"Of 100 people mailed, {abs(gain.value) * 100:.1f} {comparison.verdict} bought within {days} days than "
+        f"without the mail (somewhere between {low * 100:.1f} and {high * 100:.1f})."
+    )
+
+
+def tell_notes(
+    counts: Counts, mailed: Group, held_out: Group, comparison: Comparison, discount: Discount, days: int
+) -> tuple[str, ...]:
+    """Say what one must know to read the figures."""
+    return (
+        *tell_smallness(mailed, held_out, comparison),
+        *tell_fairness(counts, mailed, held_out, days),
+        *tell_money(mailed, held_out, comparison),
+        DISCOUNT_WORDS[discount.kind],
+    )
+
+
+def tell_smallness(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
+    """Say where a group is too small, or no difference is to be seen."""
+    for word, group in (("mailed", mailed), ("held out", held_out)):
+        if 0 < group.people < FEW:
+            yield f"Only {group.people} {word}: fewer than {FEW} say nothing, whatever the figures look like."
+    gap = comparison.returns
+    if comparison.verdict == "unclear" and gap is not None and abs(gap.value) < LEAST:
+        yield "Hardly any difference so far: the number needed is for telling one person in a hundred."
+
+
+def tell_fairness(counts: Counts, mailed: Group, held_out: Group, days: int) -> Iterator[str]:
+    """Say what the comparison does not know or leaves out."""
+    if mailed.still_waiting or held_out.still_waiting:
+        yield (
+            f"The {days} days to come back are not over yet for {mailed.still_waiting:,} of the mailed and "
+            f"{held_out.still_waiting:,} of those held out."
+        )
+    unmailed = counts.capped + counts.over_budget + counts.refused + counts.parked
+    if unmailed and held_out.people:
+        yield (
+            f"{unmailed:,} were to be mailed and were not (capped, over budget, refused or parked). The comparison "
+            "leaves them out, while their like are among those held out: the more they are, the less fair it is."
+        )
+    if late := mailed.returned - mailed.returned_in_time:
+        yield (
+            f"{late:,} of the mailed came back with their code after more than {days} days. They count as returned, "
+            "but not in the comparison, since nobody held out has a code."
+        )
+
+
+def tell_money(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
+    """Say what the mails earned in each currency, and what is not in it."""
+    currencies = sorted({*mailed.revenue, *held_out.revenue})
+    if len(currencies) > 1:
+        yield f"There are orders in {', '.join(currencies)}; nothing is converted."
+    for currency, gain in comparison.gains.items():
+        low, value, high = (
+            f"{amount:,.2f} {currency}" for amount in (gain.over_all.low, gain.over_all.value, gain.over_all.high)
+        )
+        unsure = " Cannot tell yet whether the mails earned anything." if gain.over_all.has_zero else ""
+        yield f"Extra revenue of all mailed: {value} (somewhere between {low} and {high}).{unsure}"
+    if comparison.gains:
+        yield "Revenue is what was paid, discounts taken off; what the goods cost the shop is not known here."
