@@ -7,7 +7,7 @@ import pytest
 
 from infra.delivery import deliver_batch, passes_filters, read_failures, shape_record
 from infra.invoke import list_sources
-from infra.mapping import read_sources
+from infra.mapping import name_resource, read_sources
 from infra.schedule import build_firing, is_due
 from infra.template import read_template
 
@@ -16,6 +16,8 @@ INSERTS = {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
 MADE = {
     "InboxTable": {"Arn": "arn:table", "StreamArn": "arn:stream"},
     "FailedRecords": {"Arn": "arn:aws:sqs:us-east-1:000000000000:regulars-local-failed-records"},
+    "Outreach": {"Arn": "arn:aws:sqs:us-east-1:000000000000:regulars-local-outreach"},
+    "Feedback": {"Ref": "arn:aws:sns:us-east-1:000000000000:regulars-local-feedback"},
 }
 
 
@@ -115,10 +117,12 @@ def test_every_source_that_the_app_declares_is_fed_with_what_the_template_adds()
     assert stream.properties["FilterCriteria"] == INSERTS
     assert stream.properties["DestinationConfig"]["OnFailure"]["Destination"] == MADE["FailedRecords"]["Arn"]
     assert sources["sweep_inbox"].properties["Schedule"].startswith("rate(")
+    assert sources["send_mails"].properties["Queue"] == MADE["Outreach"]["Arn"]
+    assert sources["record_feedback"].properties["Topic"] == MADE["Feedback"]["Ref"]
 
 
 def test_the_template_adds_to_functions_that_the_app_declares():
-    declared = {"APIHandler", "SettleStream", "SweepInbox"}
+    declared = {"APIHandler"} | {name_resource(config.name) for config in list_sources()}
     untyped = {name for name, resource in read_template()["Resources"].items() if "Type" not in resource}
     assert untyped == declared | {"RestAPI"}
 
