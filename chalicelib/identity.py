@@ -1,6 +1,7 @@
 """Who is this? Normalised names of a person, strongest first, and the rules of joining.
 
-    1. The strongest name decides: the sender's customer id, else e-mail, else phone. Weaker ones are not looked up.
+    1. The strongest name decides: the sender's customer id, else e-mail, phone, or the order that it is about (a
+       refund names nobody else). Weaker ones are not looked up.
     2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
     3. A signed source claims every name that is free. Anything else claims only the name that decided.
     4. A link that we sent decides alone, and makes nobody new: who has it has the mailbox it went to.
@@ -36,7 +37,17 @@ def list_identities(submission: Submission, reading: Reading, region: str) -> tu
     phone = normalise_phone(reading.phone, region)
     if phone:
         names.append(Identity(kind="phone", value=phone))
-    return tuple(names)
+    return (*names, *list_orders(submission, reading))
+
+
+def list_orders(submission: Submission, reading: Reading) -> tuple[Identity, ...]:
+    """Return the orders that a signed submission is about, as names of whoever placed them."""
+    if submission.trust is not Trust.SIGNED:
+        return ()
+    ids = dict.fromkeys([order.id for order in reading.orders] + [refund.order_id for refund in reading.refunds])
+    return tuple(
+        Identity(kind="order", value=f"{submission.sender}:{submission.shop}:{order_id}") for order_id in ids
+    )
 
 
 def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:

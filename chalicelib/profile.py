@@ -88,10 +88,14 @@ def join_consents(held: Mapping[str, Consent], said: Iterable[Consent]) -> dict[
     return joined
 
 
-def rank_consent(consent: Consent) -> tuple[bool, datetime, bool, str]:
-    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address."""
+def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
+    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address.
+
+    What waits to be confirmed outranks nothing: typing an address must not pause anybody's mail either.
+    """
     withdrawn = consent.state is ConsentState.WITHDRAWN
-    return (consent.signed or withdrawn, consent.at, withdrawn, consent.model_dump_json())
+    weight = 2 if consent.signed or withdrawn else int(consent.state is ConsentState.GIVEN)
+    return (weight, consent.at, withdrawn, consent.model_dump_json())
 
 
 def join_orders(held: Mapping[str, Order], submission: Submission, said: Iterable[Order]) -> dict[str, Order]:
@@ -153,7 +157,7 @@ def is_purchase(order: Order) -> bool:
 
 
 def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
-    """Return the profile with these names added, in a stable order; links come and go, and are not its."""
-    lasting = (name for name in names if name.kind != "link")
+    """Return the profile with these names added, in a stable order; links and orders are not names to show."""
+    lasting = (name for name in names if name.kind in ("id", "email", "phone"))
     known = {(name.kind, name.value): name for name in (*profile.identities, *lasting)}
     return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

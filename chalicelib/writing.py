@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.offer import SLOT
 from chalicelib.config import Settings
 from chalicelib.destinations import build_destination
 from chalicelib.links import Link, LinkKind, Links, make_token, name_token
@@ -106,7 +105,7 @@ class Writer:
         """Return the person's code in this campaign, or ""."""
         if campaign.offer is None:
             return ""
-        return campaign.offer.code.replace(SLOT, derive_code(self.code_secret, person.id, campaign.name))
+        return campaign.offer.write_code(derive_code(self.code_secret, person.id, campaign.name))
 
     def choose_words(
         self, person: Person, campaign: Campaign, code: str, tokens: Mapping[LinkKind, str], now: datetime

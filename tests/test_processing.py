@@ -2,13 +2,14 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.inbox import State
-from chalicelib.models import Reading, Submission, Trust
+from chalicelib.models import Order, OrderState, Reading, Refund, Submission, Trust
 from chalicelib.processing import settle_item, settle_keys, sweep_inbox
 from chalicelib.profile import fold_history
 from chalicelib.reading import read_submission
@@ -140,6 +141,21 @@ def test_order_joins_the_person_who_signed_up_by_form(shop, readings):
     shop.take(from_shopify(b"order"))
 
     assert len(shop.list_customers()) == 1
+
+
+def test_refund_that_names_nobody_finds_whoever_ordered(shop, readings):
+    order = Order(id="9", placed_at=NOW, updated_at=NOW, state=OrderState.PAID, total=Decimal(20), currency="EUR")
+    refund = Refund(id="r1", order_id="9", amount=Decimal(5), currency="EUR")
+    readings[b"order"] = Reading(kind="order", email="asel@example.org", orders=(order,))
+    readings[b"refund"] = Reading(kind="refund", refunds=(refund,))
+    shop.take(from_shopify(b"order"))
+
+    shop.take(from_shopify(b"refund", topic="refunds/create"))
+
+    assert len(shop.list_customers()) == 1
+    profile = shop.read_profile("asel@example.org")
+    assert [refund.amount for refund in profile.refunds.values()] == [Decimal(5)]
+    assert {name.kind for name in profile.identities} == {"email"}
 
 
 def test_shared_email_of_two_customer_ids_stays_two_people(shop, readings):

@@ -110,6 +110,13 @@ def test_unproven_yes_never_lowers_a_no():
     assert fold_history("c", [("1", *no), ("2", *yes)]).consents["marketing"].state is ConsentState.WITHDRAWN
 
 
+def test_waiting_for_a_confirmation_pauses_nobody():
+    yes = say(ConsentState.GIVEN, 1)
+    asked = say(ConsentState.PENDING, 2)
+
+    assert fold_history("c", [("1", *yes), ("2", *asked)]).consents["marketing"].state is ConsentState.GIVEN
+
+
 def test_signed_yes_after_a_no_counts():
     no = say(ConsentState.WITHDRAWN, 1)
     yes = say(ConsentState.GIVEN, 2, signed=True)

@@ -13,8 +13,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}(\{code\})?[A-
 Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 
 SLOT = "{code}"
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-LENGTH = 8
 
 
 class Offer(Model):
@@ -33,10 +31,9 @@ class Offer(Model):
         """Tell whether each person gets a code of their own."""
         return SLOT in self.code
 
-    def write_code(self, seed: bytes) -> str:
-        """Return the code; one of a person's own is drawn from the first five bytes of a keyed hash of them."""
-        number = int.from_bytes(seed[:5])
-        return self.code.replace(SLOT, "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH)))
+    def write_code(self, own: str) -> str:
+        """Return the code as the mail shows it; `own` is this person's part of it (mails.codes.derive_code)."""
+        return self.code.replace(SLOT, own)
 
     def is_affordable(self, spent: Decimal) -> bool:
         """Tell whether one more mail fits into the budget, `spent` being promised already."""

@@ -52,7 +52,7 @@ def tell_headline(comparison: Comparison, mailed: Group, held_out: Group, days: 
     low, high = sorted((abs(gain.low), abs(gain.high)))
     return (
         f"Of 100 people mailed, {abs(gain.value) * 100:.1f} {comparison.verdict} bought within {days} days than "
-        f"without the mail (somewhere between {low * 100:.1f} and {high * 100:.1f})."
+        f"without the mail (95 % interval: {low * 100:.1f} to {high * 100:.1f})."
     )
 
 
@@ -64,7 +64,7 @@ def tell_notes(
         *tell_smallness(mailed, held_out, comparison),
         *tell_fairness(counts, mailed, held_out, days),
         *tell_money(mailed, held_out, comparison),
-        DISCOUNT_WORDS[discount.kind],
+        *([DISCOUNT_WORDS[discount.kind]] if discount.orders or discount.kind == "none" else []),
     )
 
 
@@ -108,6 +108,6 @@ def tell_money(mailed: Group, held_out: Group, comparison: Comparison) -> Iterat
             f"{amount:,.2f} {currency}" for amount in (gain.over_all.low, gain.over_all.value, gain.over_all.high)
         )
         unsure = " Cannot tell yet whether the mails earned anything." if gain.over_all.has_zero else ""
-        yield f"Extra revenue of all mailed: {value} (somewhere between {low} and {high}).{unsure}"
+        yield f"Extra revenue of all mailed: {value} (95 % interval: {low} to {high}).{unsure}"
     if comparison.gains:
         yield "Revenue is what was paid, discounts taken off; what the goods cost the shop is not known here."
