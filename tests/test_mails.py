@@ -8,6 +8,7 @@ from string import Formatter
 
 import html5lib
 import pytest
+from jinja2 import UndefinedError
 from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError, UnfitMailError
@@ -263,10 +264,11 @@ def test_a_mail_that_gmail_would_cut_is_refused(edit_templates):
         render_mail("win-back", "en", invent_words("win-back", "en"))
 
 
-def test_a_template_that_names_what_nobody_gives_is_an_error(edit_templates):
-    edit_templates("letters/win-back.jinja", "phrases.opening", "phrases.openning")
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_a_template_that_names_what_nobody_gives_is_an_error(edit_templates, part):
+    edit_templates(f"{part}/parts.jinja", "{{ speech.sign_off }}", "{{ speech.sign_of }}")
 
-    with pytest.raises(Exception, match="openning"):
+    with pytest.raises(UndefinedError, match="sign_of"):
         render_mail("win-back", "en", invent_words("win-back", "en"))
 
 
