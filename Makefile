@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer simulate waiting release prove-once prove-outage bench clean
+.PHONY: help run test check package preview fire clock customer simulate report waiting release prove-once prove-outage bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -39,6 +39,9 @@ customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.r
 
 simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
 	@$(BIN)/python -m infra.simulate $(DAYS)
+
+report: $(READY) ## what became of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
+	@$(BIN)/python -m infra.report "$(CAMPAIGN)"
 
 waiting: $(READY) ## what waits in the local inbox, and why
 	@$(BIN)/python -m infra.waiting

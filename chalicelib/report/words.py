@@ -29,12 +29,13 @@ DISCOUNT_WORDS = {
 def tell_sum(counts: Counts) -> str:
     """Say that the planned are all accounted for, or by how much they are not."""
     ends = [(getattr(counts, name), word) for name, word in END_WORDS.items()]
-    parts = " + ".join(f"{count:,} {word}" for count, word in ends if count) or "nobody"
+    parts = " + ".join(f"{count:,} {word}" for count, word in ends if count) or "0"
     if counts.total == counts.planned:
         return f"{counts.planned:,} planned = {parts}: it adds up."
     return (
-        f"{counts.planned:,} planned, but {parts}: {counts.total - counts.planned:+,}. Who was planned while this was "
-        "being read looks like that: make the report again. If it stays, something was counted that was never planned."
+        f"{counts.planned:,} planned, but {parts}, which is {counts.total - counts.planned:,} more. Who was planned "
+        "while this was being read looks like that: make the report again. If it stays, something was counted that was "
+        "never planned."
     )
 
 

@@ -1,0 +1,53 @@
+"""`make report CAMPAIGN=win-back`: what became of a campaign on the local stack, by the stack's own clock.
+
+Prints it as JSON, writes it as a page to out/reports/, and says on stderr where that is. Opens nobody's record.
+"""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.library import list_campaigns
+from chalicelib.customers import Customers
+from chalicelib.facts import Facts
+from chalicelib.report import Report, build_report
+from chalicelib.wiring import open_planning
+from infra.clock import read_now
+from infra.environ import open_stack
+from infra.places import ROOT, show_path
+from infra.reportpage import write_page
+
+FOLDER = ROOT / "out" / "reports"
+
+
+def read_report(campaign: Campaign, customers: Customers, now: datetime) -> Report:
+    """Build a campaign's report from the facts in the table."""
+    return build_report(campaign, Facts(customers).list_facts(campaign.name), now)
+
+
+def save_page(report: Report, folder: Path) -> Path:
+    """Write the page; return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{report.campaign}.html"
+    path.write_text(write_page(report), "utf-8")
+    return path
+
+
+def main() -> int:
+    """Run the command."""
+    campaigns = {campaign.name: campaign for campaign in list_campaigns()}
+    parser = argparse.ArgumentParser(description="Report what became of a campaign.")
+    parser.add_argument("campaign", choices=sorted(campaigns))
+    asked = parser.parse_args()
+    with open_stack():
+        customers, _ = open_planning()
+        report = read_report(campaigns[asked.campaign], customers, read_now())
+    print(report.model_dump_json(indent=2))
+    print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
