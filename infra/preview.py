@@ -10,7 +10,8 @@ from html import escape
 from pathlib import Path
 
 from chalicelib.mails.letters import find_letter, list_letters
-from chalicelib.mails.rendering import Mail, render_mail
+from chalicelib.mails.mail import Mail
+from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.speech import list_languages
 from chalicelib.mails.words import MailWords, Offer
 from infra.inline import write_templates

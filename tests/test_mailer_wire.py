@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 
 from chalicelib.mailer import TRIES, Mailer, read_quota
-from chalicelib.mails.rendering import Mail
+from chalicelib.mails.mail import Mail
 
 MAIL = Mail(
     subject="It has been a while",

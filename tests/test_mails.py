@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from chalicelib.errors import DefinitionError, UnfitMailError
 from chalicelib.mails import letters, rendering
 from chalicelib.mails.letters import find_letter, list_letters
-from chalicelib.mails.rendering import LARGEST, build_environment, render_mail
+from chalicelib.mails.mail import LARGEST
+from chalicelib.mails.rendering import build_environment, render_mail
 from chalicelib.mails.speech import find_speech, list_languages
 from chalicelib.mails.words import MailWords, Offer
 from infra.inline import MAILS, inline_styles

@@ -6,36 +6,22 @@ and never knows which of the two it is given. Templates are ours: what people ty
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from chalicelib.errors import UnfitMailError
-from chalicelib.mails.letters import MARKETING_NEEDS, Letter, find_letter
+from chalicelib.mails.folding import wrap_text
+from chalicelib.mails.letters import Letter, find_letter
+from chalicelib.mails.mail import Mail, list_faults, list_headers
 from chalicelib.mails.speech import Speech, find_speech
 from chalicelib.mails.words import MailWords
-from chalicelib.models import Model
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-LARGEST = 100_000  # bytes; Gmail cuts a mail's HTML at 102 KB, and the unsubscribe link with it
-LINE = 72  # characters of a text mail's line (RFC 5322 asks for at most 78)
-
-
-class Mail(Model):
-    """One mail, ready to be sent. `preview` is the line shown beside the subject in a list of mails."""
-
-    subject: str
-    preview: str
-    html: str
-    text: str
-    headers: dict[str, str] = Field(default_factory=dict)
 
 
 def render_mail(template: str, language: str, words: MailWords) -> Mail:
@@ -77,64 +63,6 @@ def show_words(letter: Letter, speech: Speech, words: MailWords) -> dict[str, An
         "discount": discount,
         "expires": speech.valid_until.format(date=speech.write_day(offer.expires)) if offer and offer.expires else "",
     }
-
-
-def list_headers(words: MailWords) -> dict[str, str]:
-    """Return the headers by which a mail program unsubscribes with one press (RFC 8058: exactly these words)."""
-    return {
-        "List-Unsubscribe": f"<{words.unsubscribe_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-
-
-def list_faults(mail: Mail, shown: Mapping[str, Any], words: MailWords) -> list[str]:
-    """Return what a rendered mail lacks; `shown` is empty for a mail that does not advertise."""
-    faults = ["size"] if len(mail.html.encode()) > LARGEST else []
-    if shown:
-        page, text = unfold_text(strip_isolation(mail.html)), unfold_text(mail.text)
-        links = (f'<a href="{escape_html(words.unsubscribe_url)}"', words.unsubscribe_url)
-        lines = [unfold_text(line) for line in words.shop_address.splitlines()]
-        reason = unfold_text(shown["reason"])
-        present = {
-            "unsubscribe_url": links[0] in page and links[1] in text,
-            "shop_address": all(escape_html(line) in page and line in text for line in lines),
-            "reason": escape_html(reason) in page and reason in text,
-        }
-        faults += [name for name in MARKETING_NEEDS if not present[name]]
-    return faults
-
-
-def escape_html(text: str) -> str:
-    """Escape as the templates do."""
-    from markupsafe import escape
-
-    return str(escape(text))
-
-
-def strip_isolation(page: str) -> str:
-    """Return a page without the marks around names."""
-    return page.replace("<bdi>", "").replace("</bdi>", "")
-
-
-def unfold_text(text: str) -> str:
-    """Return text with every run of blanks as one space, so that it compares across line ends."""
-    return " ".join(text.split())
-
-
-def wrap_text(text: str) -> str:
-    """Fold long lines between words, never within a link, and leave one empty line where there were more."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        lines += fold_line(line) or ([""] if lines and lines[-1] else [])
-    return "\n".join(lines).strip() + "\n"
-
-
-def fold_line(line: str) -> list[str]:
-    """Fold one line between words; what follows an indented line's first is indented more, as in a list."""
-    if len(line) <= LINE or "://" in line:
-        return [line.rstrip()] if line.strip() else []
-    rest = "    " if line.startswith(" ") else ""
-    return textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False, subsequent_indent=rest)
 
 
 def render_part(part: str, template: str, shown: Mapping[str, Any]) -> str:
