@@ -11,9 +11,11 @@ from chalicelib.identity import normalise_email
 from chalicelib.mailrows import MailRow, MailRows
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
 from chalicelib.people import People, Person
+from chalicelib.pulse import Pulse
 
 RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
+RECEPTION = ("bounced", "complained")  # what counts against our reputation
 MEASURED = (MailState.SENT, MailState.HELD_OUT)
 
 Parts = list[dict[str, Any]]
@@ -43,7 +45,9 @@ def note_feedback(
     at = submission.occurred_at
     parts: Parts = []
     if mail is not None:
-        parts += [*prove_sent(person, mail, submission, rows, facts)]
+        proof = prove_sent(person, mail, submission, rows, facts)
+        counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == told["fact"]]
+        parts += proof + [Pulse(people.customers).count_mail(counted, mail.mail_id, at)] * bool(counted)
         parts.append(facts.write_fact(mail.campaign, str(told["fact"]), mail.mail_id, at))
     if told.get("stop"):
         for address in told.get("addresses", ()):

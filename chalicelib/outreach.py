@@ -29,6 +29,7 @@ from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
 from chalicelib.people import People, Person
 from chalicelib.profile import fold_event
+from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
 from chalicelib.writing import Letter, Writer
 
@@ -57,6 +58,7 @@ class Outreach:
     people: People
     rows: MailRows
     facts: Facts
+    pulse: Pulse
     campaigns: tuple[Campaign, ...]
     shop: ShopClock
     writer: Writer
@@ -104,6 +106,8 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
     campaign = tools.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
+    if campaign.is_marketing and tools.pulse.stops_marketing(now):
+        return "stopped"  # nothing is written: the occasion stays due until the rates are better, or its time is over
     state = judge_occasion(person, occasion, campaign, tools, now)
     mail = MailRow(
         occasion=occasion.id,
@@ -216,6 +220,8 @@ def close_mail(customer_id: str, mail: MailRow, state: MailState, tools: Outreac
     parts = [tools.rows.move_mail(customer_id, mail, state, mail.attempt, utc_text(now))]
     if state not in OPEN:
         parts.append(tools.facts.write_fact(mail.campaign, state.value, mail.mail_id, now))
+    if state is MailState.SENT:
+        parts.append(tools.pulse.count_mail(["sent"], mail.mail_id, now))
     try:
         tools.people.customers.commit_parts(parts)
     except RaceLostError:

@@ -157,6 +157,7 @@ def open_outreach() -> Outreach:
     from chalicelib.mailer import Mailer
     from chalicelib.mailrows import MailRows
     from chalicelib.outreach import Outreach
+    from chalicelib.pulse import Pulse
     from chalicelib.writing import Writer
 
     settings, people = current_settings(), open_people()
@@ -166,6 +167,7 @@ def open_outreach() -> Outreach:
         people=people,
         rows=MailRows(people.customers),
         facts=Facts(people.customers),
+        pulse=Pulse(people.customers),
         campaigns=list_campaigns(),
         shop=load_shop(),
         writer=Writer(people, links, mailer, settings, open_keys().read_codes()),

@@ -19,6 +19,7 @@ from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
 from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails
 from chalicelib.processing import settle_item
+from chalicelib.pulse import Pulse, Rates
 from chalicelib.strictjson import dump_json
 from chalicelib.wiring import find_due
 from chalicelib.writing import Writer
@@ -77,8 +78,9 @@ def make_outreach(shop, post, *campaigns) -> Outreach:
     from chalicelib.config import current_settings
 
     writer = Writer(people, links, post, current_settings(), people.keys.read_codes())
+    customers = people.customers
     return Outreach(
-        people, MailRows(people.customers), Facts(people.customers), campaigns or (a_campaign(),), SHOP, writer
+        people, MailRows(customers), Facts(customers), Pulse(customers), campaigns or (a_campaign(),), SHOP, writer
     )
 
 
@@ -461,3 +463,39 @@ def test_due_people_are_found_by_the_index_and_nobody_else(shop):
     assert list(customers.list_due(due - timedelta(seconds=1), 6)) == []
     assert list(customers.list_due(due, 6)) == [asel]
     assert list(customers.list_due(due + timedelta(days=20), 6)) == [asel]
+
+
+@pytest.mark.parametrize(
+    ("sent", "bounced", "complained", "stops"),
+    [(99, 50, 50, False), (100, 3, 0, False), (100, 4, 0, True), (1_250, 0, 1, False), (1_250, 0, 2, True)],
+)
+def test_marketing_stops_before_amazon_would_look(sent, bounced, complained, stops):
+    assert Rates(sent, bounced, complained).stops_marketing is stops
+
+
+def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
+    post = Post()
+    tools = make_outreach(shop, post)
+    customer = sign_up(shop)
+    counts = [tools.pulse.count_mail(["sent"], f"{n}", DUE) for n in range(4)] * 25
+    counts += [tools.pulse.count_mail(["bounced"], f"{n}", DUE) for n in range(4)]
+    for part in counts:
+        tools.people.customers.commit_parts([part])
+
+    assert handle_customer(customer, tools, DUE) == "stopped"
+    assert post.sent == []
+
+    later = DUE + timedelta(days=7)
+    assert handle_customer(customer, tools, later) == "sent"
+
+
+def test_reception_is_counted_once(shop):
+    customer, post = sign_up(shop), Post("unknown")
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    attempt = post.sent[0][2]
+
+    for kind, detail in (("Bounce", BOUNCE), ("Send", {}), ("Bounce", BOUNCE), ("Complaint", COMPLAINT)):
+        tell(shop, kind, attempt, **detail)
+
+    assert tools.pulse.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)

@@ -54,6 +54,7 @@ def written(tables, tmp_path, capsys):
     handle_customer(customer, outreach, DUE)
     look()
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
+    tell(shop, "Complaint", post.sent[0][2], complaint={"complainedRecipients": [D]})
     settle_item(shop.accept(an_order("d@example.org")), shop.tools(), DUE + timedelta(days=2))
     show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()

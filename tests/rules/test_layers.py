@@ -12,7 +12,7 @@ LAYERS = (
     ("wiring",),
     ("intake", "processing", "outreach", "report"),
     ("effects", "writing", "simulation"),
-    ("people", "reading", "mailrows", "facts", "agenda", "mailer"),
+    ("people", "reading", "mailrows", "facts", "pulse", "agenda", "mailer"),
     ("linkreading", "linkactions", "feedback", "mailnotes", "pages", "formdata", "preferences"),
     ("mails", "campaigns"),
     ("senders", "forms", "activity", "scanners", "destinations", "optin"),
