@@ -7,7 +7,6 @@ import urllib.parse
 import pytest
 
 from chalicelib.links import make_token, name_token
-from chalicelib.routes.links import links
 from tests.api import open_api
 from tests.linkcase import CHROME, SHOP, WORDS, a_link, put_link, read_inbox
 from tests.shop import Shop
@@ -41,11 +40,7 @@ def shop(tables, tmp_path):
 
 @pytest.fixture
 def api(shop, tables, cloud, monkeypatch):
-    """Return a client of the app, with the links' routes in it."""
-    import app
-
-    if "/go/{token}" not in app.app.routes:
-        app.app.register_blueprint(links)
+    """Return a client of the app."""
     with open_api(shop, tables, cloud, monkeypatch) as api:
         yield api
 
