@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import HandlerFailedError, RegularsError
 from chalicelib.strictjson import parse_json
-from chalicelib.wiring import open_door, open_outreach, open_planning, open_settling
+from chalicelib.wiring import open_door, open_outreach, open_planning, open_quota, open_settling
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +57,24 @@ def plan_mails(event: dict[str, Any]) -> dict[str, int]:
 
 def send_mails(event: dict[str, Any]) -> dict[str, Any]:
     """Bring each queued customer one step on. A message some of whose people must wait comes back whole."""
+    if not may_send():
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
     failures = []
     for record in event["Records"]:
         if not send_record(record):
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
+
+
+def may_send() -> bool:
+    """Ask SES whether anything may be sent at all, and keep its rate."""
+    try:
+        quota = open_quota()
+    except (ClientError, BotoCoreError) as fault:
+        log.warning("quota_unknown", extra={"fault": type(fault).__name__})
+        return False
+    open_outreach().pace.set_rate(quota.per_second)
+    return quota.enabled and quota.left_today != 0
 
 
 def send_record(record: dict[str, Any]) -> bool:

@@ -14,19 +14,20 @@ retries would send three).
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.agenda import Occasion, ShopClock, is_reachable, judge_mail, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.errors import KeyUnavailableError, RaceLostError
+from chalicelib.errors import KeyUnavailableError, RaceLostError, UnfitMailError
 from chalicelib.facts import Facts
 from chalicelib.identity import normalise_email
 from chalicelib.mailnotes import write_note
 from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
+from chalicelib.pace import Pace
 from chalicelib.people import People, Person
 from chalicelib.profile import fold_event
 from chalicelib.pulse import Pulse
@@ -62,6 +63,7 @@ class Outreach:
     campaigns: tuple[Campaign, ...]
     shop: ShopClock
     writer: Writer
+    pace: Pace
 
     def find_campaign(self, name: str) -> Campaign | None:
         """Return a campaign that is on file."""
@@ -119,7 +121,10 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
         not_after=utc_text(occasion.not_after),
         marketing=campaign.is_marketing,
     )
-    letter = tools.writer.write_letter(person, campaign, mail, now) if state is MailState.INTENT else None
+    letter = try_letter(person, campaign, mail, tools, now) if state is MailState.INTENT else None
+    if letter is None and state is MailState.INTENT:
+        state = MailState.REFUSED
+        mail = replace(mail, state=state)
     parts = [
         *note_mail(person, letter.mail if letter else mail, tools, now),
         tools.facts.write_fact(campaign.name, "planned", mail.mail_id, now),
@@ -130,6 +135,15 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
         parts += guard_intent(letter, campaign, tools)
     tools.people.customers.commit_parts(parts)
     return state.value if letter is None else send_letter(person.id, letter, tools, now)
+
+
+def try_letter(person: Person, campaign: Campaign, mail: MailRow, tools: Outreach, now: datetime) -> Letter | None:
+    """Write a letter, or return None for one that cannot be sent; it would be no better tomorrow."""
+    try:
+        return tools.writer.write_letter(person, campaign, mail, now)
+    except UnfitMailError as fault:
+        log.warning("mail_unfit", extra={"key": mail.mail_id, "fault": type(fault).__name__})
+        return None
 
 
 def judge_occasion(
@@ -190,10 +204,11 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)
         return state.value
-    attempt = MailRow(
-        **{**mail.__dict__, "state": MailState.INTENT, "attempt": secrets.token_urlsafe(12), "at": utc_text(now)}
-    )
-    letter = tools.writer.write_letter(person, campaign, attempt, now)
+    attempt = replace(mail, state=MailState.INTENT, attempt=secrets.token_urlsafe(12), at=utc_text(now))
+    letter = try_letter(person, campaign, attempt, tools, now)
+    if letter is None:
+        close_mail(person.id, mail, MailState.REFUSED, tools, now)
+        return MailState.REFUSED.value
     names = tools.people.name_rows(Identity(kind="email", value=normalise_email(letter.address)))
     tools.people.customers.commit_parts(
         [
@@ -208,6 +223,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
 
 def send_letter(customer_id: str, letter: Letter, tools: Outreach, now: datetime) -> str:
     """Make the one attempt and write down what came of it. A crash in between leaves the intent for the reconciler."""
+    tools.pace.wait_turn()
     outcome = letter.send()
     state = OUTCOMES[outcome.kind]
     log.info("mail_attempted", extra={"key": letter.mail.mail_id, "reason": outcome.kind})

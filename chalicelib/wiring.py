@@ -23,6 +23,7 @@ from chalicelib.vault.envelope import InboxSeal
 if TYPE_CHECKING:
     from chalicelib.customers import Customers
     from chalicelib.keys import Keys
+    from chalicelib.mailer import Quota
     from chalicelib.models import Profile
     from chalicelib.outreach import Outreach
     from chalicelib.people import People
@@ -151,18 +152,22 @@ def open_planning() -> tuple[Customers, Queue]:
 @cache
 def open_outreach() -> Outreach:
     """Return this container's tools for sending."""
+    from email.utils import formataddr
+
     from chalicelib.campaigns.library import list_campaigns, load_shop
     from chalicelib.facts import Facts
     from chalicelib.links import Links
     from chalicelib.mailer import Mailer
     from chalicelib.mailrows import MailRows
     from chalicelib.outreach import Outreach
+    from chalicelib.pace import Pace
     from chalicelib.pulse import Pulse
     from chalicelib.writing import Writer
 
     settings, people = current_settings(), open_people()
     links = Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links")
-    mailer = Mailer(make_client("sesv2", SEND_PATIENCE), settings.mail_from, settings.configuration_set)
+    sender = formataddr((settings.shop_name, settings.mail_from))
+    mailer = Mailer(open_ses(), sender, settings.configuration_set)
     return Outreach(
         people=people,
         rows=MailRows(people.customers),
@@ -171,7 +176,21 @@ def open_outreach() -> Outreach:
         campaigns=list_campaigns(),
         shop=load_shop(),
         writer=Writer(people, links, mailer, settings, open_keys().read_codes()),
+        pace=Pace(),
     )
+
+
+def open_quota() -> Quota:
+    """Ask SES what may be sent now; the question also opens the connection that the next mail goes through."""
+    from chalicelib.mailer import read_quota
+
+    return read_quota(open_ses())
+
+
+@cache
+def open_ses() -> Any:
+    """Return the one SES client: the quota's question keeps the connection open that the mails use."""
+    return make_client("sesv2", SEND_PATIENCE)
 
 
 def split_names(names: str) -> list[str]:

@@ -17,6 +17,7 @@ from chalicelib.links import Link, LinkKind, Links, make_token, name_token
 from chalicelib.mailer import Mailer, Outcome
 from chalicelib.mailrows import MailRow
 from chalicelib.mails.codes import derive_code
+from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import Identity
@@ -36,22 +37,18 @@ REASONS: Mapping[str, Reason] = {
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes out: to whom, the row it belongs to, what is written with its intent, and how it is sent."""
+    """What goes out: to whom, its row, what is written with its intent, the rendered mail, the way out."""
 
     address: str
     mail: MailRow
     parts: tuple[dict[str, Any], ...]
-    words: MailWords
-    language: str
-    template: str
+    rendered: Mail
     mailer: Mailer
 
     def send(self) -> Outcome:
         """Make the one attempt."""
-        rendered = render_mail(self.template, self.language, self.words)
-        return self.mailer.send_mail(
-            self.address, rendered, attempt_id=self.mail.attempt, campaign=self.mail.campaign
-        )
+        row = self.mail
+        return self.mailer.send_mail(self.address, self.rendered, attempt_id=row.attempt, campaign=row.campaign)
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,10 @@ class Writer:
     code_secret: bytes
 
     def write_letter(self, person: Person, campaign: Campaign, mail: MailRow, now: datetime) -> Letter:
-        """Return the letter of one attempt, with new links of its own."""
+        """Return the letter of one attempt, with new links of its own; raise UnfitMailError.
+
+        It is rendered here, before its intent is written: a mail that cannot be sent must not leave one behind.
+        """
         language = read_text(person, "language") or self.shop.shop_language
         code = self.write_code(person, campaign)
         mail = replace(mail, code=code)
@@ -80,9 +80,9 @@ class Writer:
             address=read_text(person, "email"),
             mail=mail,
             parts=tuple(parts),
-            words=self.choose_words(person, campaign, code, tokens, now),
-            language=language,
-            template=campaign.template,
+            rendered=render_mail(
+                campaign.template, language, self.choose_words(person, campaign, code, language, tokens, now)
+            ),
             mailer=self.mailer,
         )
 
@@ -108,17 +108,24 @@ class Writer:
         return campaign.offer.write_code(derive_code(self.code_secret, person.id, campaign.name))
 
     def choose_words(
-        self, person: Person, campaign: Campaign, code: str, tokens: Mapping[LinkKind, str], now: datetime
+        self,
+        person: Person,
+        campaign: Campaign,
+        code: str,
+        language: str,
+        tokens: Mapping[LinkKind, str],
+        now: datetime,
     ) -> MailWords:
         """Return what the mail says of the person, the shop and the offer."""
         base = self.shop.public_url
+        go = f"{base}/go/{tokens[LinkKind.GO]}"
         return MailWords(
             shop_name=self.shop.shop_name,
             shop_url=self.shop.shop_url,
             shop_address=self.shop.shop_address,
             person_name=read_text(person, "name"),
             offer=make_offer(campaign, code, now.date()),
-            link=f"{base}/go/{tokens[LinkKind.GO]}",
+            link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,
             unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}",
             preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}",
             reason=REASONS[campaign.when.trigger],
@@ -138,5 +145,5 @@ def make_offer(campaign: Campaign, code: str, today: date) -> Offer | None:
         return None
     expires = today + timedelta(days=offer.expires_days)
     if offer.percent is not None:
-        return Offer(percent=int(offer.percent), code=code, expires=expires)
+        return Offer(percent=offer.percent, code=code, expires=expires)
     return Offer(amount=offer.amount or 0, currency=offer.currency or "", code=code, expires=expires)

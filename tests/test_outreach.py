@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
 from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails
+from chalicelib.pace import Pace
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse, Rates
 from chalicelib.strictjson import dump_json
@@ -80,7 +82,14 @@ def make_outreach(shop, post, *campaigns) -> Outreach:
     writer = Writer(people, links, post, current_settings(), people.keys.read_codes())
     customers = people.customers
     return Outreach(
-        people, MailRows(customers), Facts(customers), Pulse(customers), campaigns or (a_campaign(),), SHOP, writer
+        people=people,
+        rows=MailRows(customers),
+        facts=Facts(customers),
+        pulse=Pulse(customers),
+        campaigns=campaigns or (a_campaign(),),
+        shop=SHOP,
+        writer=writer,
+        pace=Pace(),
     )
 
 
@@ -499,3 +508,32 @@ def test_reception_is_counted_once(shop):
         tell(shop, kind, attempt, **detail)
 
     assert tools.pulse.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)
+
+
+def test_mail_that_cannot_be_sent_leaves_no_intent_behind(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post, a_campaign(template="welcome"))
+    broken = tools.writer.shop.model_copy(update={"shop_address": ""})  # marketing needs a postal address
+    tools = replace(tools, writer=replace(tools.writer, shop=broken))
+
+    assert handle_customer(customer, tools, DUE) == "refused"
+    assert post.sent == []
+    assert count_facts(tools) == {"planned": 1, "refused": 1}
+
+
+def test_survey_invitation_leads_to_the_form(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post, a_campaign(template="survey-invitation", offer=None, form="survey"))
+
+    handle_customer(customer, tools, DUE)
+
+    assert f"{tools.writer.shop.public_url}/forms/survey?lang=" in post.sent[0][1].text
+
+
+def test_pace_keeps_under_the_rate_of_the_account():
+    pace = Pace()
+    pace.set_rate(200.0)  # a hundred for each of two workers
+
+    waited = [pace.wait_turn() for _ in range(20)]
+
+    assert 0.15 <= sum(waited) <= 0.25

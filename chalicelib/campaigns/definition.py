@@ -61,6 +61,7 @@ class Campaign(Model):
     good_for_days: int = Field(ge=1, le=366)
     audience: Audience = Audience()
     offer: Offer | None = None
+    form: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")] = ""
     window: Window | None = None
     cooldown_days: int = Field(0, ge=0, le=3660)
     holdout_share: float = Field(0, ge=0, le=0.5)

@@ -17,7 +17,7 @@ LAYERS = (
     ("mails", "campaigns"),
     ("senders", "forms", "activity", "scanners", "destinations", "optin"),
     ("strictjson", "identity", "profile", "keys", "links"),
-    ("vault", "inbox", "customers", "queue", "parameters", "limiter", "logs", "config"),
+    ("vault", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs", "config"),
     ("models", "errors"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
