@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer simulate report waiting release prove-once prove-outage bench clean
+.PHONY: help run test check package preview fire clock customer simulate report waiting release prove-once prove-outage prove-sends story say bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -54,6 +54,12 @@ prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while p
 
 prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
 	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s
+
+story: $(READY) $(JAR) ## a win-back from end to end on a stack of its own
+	@$(BIN)/python -m tests.proofs.story
+
+say: $(READY) ## what SES would say of somebody's last mail: make say EVENT=bounce EMAIL=... (delivery full complaint not-spam)
+	@$(BIN)/python -m infra.say "$(EVENT)" "$(EMAIL)"
 
 bench: $(READY) $(JAR) ## the accept path beside a bare handler; import times; write units
 	@$(BIN)/python -m tests.proofs.bench
