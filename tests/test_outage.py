@@ -34,7 +34,8 @@ def settle_on_kms(shop, stage, kms, root_arn):
     """Return settling tools whose keys are in KMS, as a container on AWS builds them."""
     keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
     people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
-    return Settling(Inbox(stage.dynamodb, shop.prefix + "inbox"), people, InboxOpener([RSA_ARN], kms.client), "US", find_due)
+    inbox, opener = Inbox(stage.dynamodb, shop.prefix + "inbox"), InboxOpener([RSA_ARN], kms.client)
+    return Settling(inbox, people, opener, "US", find_due)
 
 
 def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):
