@@ -59,6 +59,7 @@ def write_page(report: Report) -> str:
         whiskers=whiskers,
         ticks=[end * part / 4 for part in range(5)],
         end=end,
+        gaps=list_gaps(report),
         days=RETURN_WINDOW.days,
     )
 
@@ -72,7 +73,7 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": write_percent, "money": write_money, "points": write_points}
+    environment.filters |= {"percent": write_percent, "money": write_money}
     return environment
 
 
@@ -102,6 +103,21 @@ def list_whiskers(report: Report) -> list[Whisker]:
     return [Whisker(word, group.people, group.returned_in_time, rate) for word, group, rate in pairs]
 
 
+def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
+    """Return each difference between the groups: its words, the figure, and how it is written."""
+    found = report.comparison
+    if found.returns is None or found.extra_returns is None:
+        return []
+    gaps = [
+        ("more who bought, of 100", found.returns.scale(100), "{:+.1f}"),
+        ("more who bought, of all mailed", found.extra_returns, "{:+,.0f}"),
+    ]
+    for currency, gain in found.gains.items():
+        gaps.append((f"revenue a mailed person, {currency}", gain.per_person, "{:+,.2f}"))
+        gaps.append((f"revenue of all mailed, {currency}", gain.over_all, "{:+,.2f}"))
+    return gaps
+
+
 def find_end(whiskers: list[Whisker]) -> float:
     """Return where the axis ends: the next 1, 2, 4 or 8 times a power of ten, at most 1."""
     most = max((one.rate.high for one in whiskers if one.rate), default=0.0)
@@ -114,11 +130,6 @@ def find_end(whiskers: list[Whisker]) -> float:
 def write_percent(share: float) -> str:
     """Return a share as percent: one decimal, none where it is whole."""
     return f"{share * 100:.1f}".removesuffix(".0") + " %"
-
-
-def write_points(share: float) -> str:
-    """Return a difference of shares in hundred people, with its sign."""
-    return f"{share * 100:+.1f}"
 
 
 def write_money(sums: dict[str, object]) -> str:

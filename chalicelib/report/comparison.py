@@ -12,7 +12,8 @@ from chalicelib.models import Model
 from chalicelib.report.intervals import Interval, bound_rate, bound_spending, need_people, subtract_interval
 
 FEW = 10       # a group below this says nothing, whatever its interval
-LEAST = 0.01   # a difference below one in a hundred is not looked for
+LEAST = 0.01   # a difference below one in a hundred is not looked for ...
+MOST = 0.05    # ... and one above five is not counted on: the first few people are mostly luck
 
 Verdict = Literal["more", "fewer", "unclear", "nobody"]
 
@@ -104,11 +105,11 @@ def estimate_need(mailed: Sample, held_out: Sample) -> tuple[int, int]:
     """Return how many more people held out, and planned in all, it may take to tell.
 
     It takes the rates seen so far for true, one return and one miss added to each (Agresti and Caffo, 2000): else
-    groups without any return would have no spread and need nobody.
+    groups without any return would have no spread and need nobody. Their difference is taken from LEAST to MOST.
     """
     ratio = mailed.people / held_out.people
     share, other = ((group.returned + 1) / (group.people + 2) for group in (mailed, held_out))
-    total = need_people(share, other, ratio, LEAST)
+    total = need_people(share, other, ratio, min(max(abs(share - other), LEAST), MOST))
     more = round_up(max(total - held_out.people, FEW - held_out.people, (FEW - mailed.people) / ratio, 1))
     return more, round_up(more * (1 + ratio))
 

@@ -93,10 +93,10 @@ def student(freedom: int) -> float:
     return Z + sum(term / float(freedom) ** power for power, term in enumerate(terms, 1))
 
 
-def need_people(share: float, other: float, ratio: float, least: float) -> float:
-    """Return how many people the other group must have for the difference to show in four of five tries.
+def need_people(share: float, other: float, ratio: float, gap: float) -> float:
+    """Return how many people the second group must have for a gap between the shares to show in four of five tries.
 
-    `ratio` is the size of the first group over the other's. A difference below `least` is taken to be `least`.
+    `ratio` is the size of the first group over the second's.
     """
     noise = share * (1 - share) / ratio + other * (1 - other)
-    return (Z + POWER) ** 2 * noise / max(abs(share - other), least) ** 2
+    return (Z + POWER) ** 2 * noise / gap**2
