@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.agenda import ShopClock
 from chalicelib.campaigns.definition import Campaign
@@ -18,7 +19,7 @@ from chalicelib.links import Links, name_token
 from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
-from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails
+from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails, reconcile_occasion
 from chalicelib.pace import Pace
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse, Rates
@@ -355,6 +356,66 @@ def test_word_of_ses_before_our_own_mark_is_no_second_fact(shop, monkeypatch):
 
     assert handle_customer(customer, tools, DUE) == "sent"
     assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1}
+
+
+def make_conflict() -> ClientError:
+    """Return what DynamoDB answers where two transactions want one row, such as a counter; its local double never."""
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
+    return ClientError(error, "TransactWriteItems")
+
+
+def test_rival_at_a_shared_counter_leaves_no_mail_in_doubt(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    conflicts = [make_conflict(), make_conflict()]
+
+    def conflict_when_closing(params, **_):
+        closing = any("Update" in part and ":own" in str(part) for part in params["TransactItems"])
+        if closing and conflicts:
+            raise conflicts.pop()
+
+    events = tools.people.customers.client.meta.events
+    events.register("provide-client-params.dynamodb.TransactWriteItems", conflict_when_closing)
+    try:
+        assert handle_customer(customer, tools, DUE) == "sent"
+    finally:
+        events.unregister("provide-client-params.dynamodb.TransactWriteItems", conflict_when_closing)
+
+    assert conflicts == []
+    assert [mail.state for mail in tools.rows.list_mails(customer)] == [MailState.SENT]
+
+
+def test_reconciler_leaves_alone_what_was_taken_up_again_meanwhile(shop):
+    customer, post = sign_up(shop), Post("throttled", Killed())
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    later = DUE + UNKNOWN_FOR * 2
+    listed = list(tools.rows.list_open(later - UNKNOWN_FOR))
+
+    with pytest.raises(Killed):
+        handle_customer(customer, tools, later)
+
+    assert [reconcile_occasion(*one, tools, later) for one in listed] == ["moved"]
+    assert [mail.state for mail in tools.rows.list_mails(customer)] == [MailState.INTENT]
+    assert reconcile_mails(tools, later + UNKNOWN_FOR * 2) == {"parked": 1}
+
+
+def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
+    broken, *others = [sign_up(shop, f"p{n}@example.org") for n in range(3)]
+    tools = make_outreach(shop, Post("throttled", "unknown", "unknown"))
+    for customer in (broken, *others):
+        handle_customer(customer, tools, DUE)
+    customers = tools.people.customers
+    row = {"pk": {"S": f"cust#{broken}"}, "sk": {"S": "profile"}}
+    customers.client.update_item(
+        TableName=customers.table,
+        Key=row,
+        UpdateExpression="SET sealed = :other",
+        ExpressionAttributeValues={":other": {"B": b"not what we sealed"}},
+    )
+
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"postponed": 1, "parked": 2}
 
 
 BOUNCE = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "Asel@example.org"}]}}
