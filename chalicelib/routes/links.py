@@ -118,7 +118,7 @@ def ask_stop(press: Press, _: Link) -> Response:
     """Show the one button."""
     from chalicelib.pages.linkpages import render_stop
 
-    return take_stop(press, _)
+    return answer_page(press, render_stop(press.scene))
 
 
 def take_stop(press: Press, link: Link) -> Response:
