@@ -11,6 +11,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -286,6 +287,13 @@ def test_so_many_more_people_do_tell():
         )
         told += compare_groups(mailed, held_out).verdict == "more"
     assert 0.72 <= told / 400 <= 0.88
+
+
+def test_the_example_in_the_docs_is_what_is_said():
+    facts = a_group("sent", 180, 27) + a_group("held_out", 20, 2) + a_group("capped", 9) + a_group("suppressed", 3)
+    done = report(facts)
+    page = (Path(__file__).parents[1] / "docs" / "report.md").read_text()
+    assert f"    {done.headline}\n    {done.sum_words}\n" in page
 
 
 def test_a_lucky_start_does_not_promise_an_early_end():
