@@ -92,6 +92,9 @@ def open_browser(tmp_path_factory):
             started[scripts] = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
             # Selenium would wait two minutes for a browser that somebody has ended.
             started[scripts].command_executor.client_config.timeout = 30
+        # What a test before this one left to say is not this one's; its page must not go on saying it either.
+        started[scripts].get("about:blank")
+        started[scripts].get_log("browser")
         return started[scripts]
 
     yield start
