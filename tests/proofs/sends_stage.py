@@ -119,11 +119,11 @@ class Office:
         tools = self.shop.tools(client=Watched(self.shop.dynamodb, watch))
         return replace(tools, find_due=lambda profile, now: next_due(profile, self.campaigns, self.clock, now))
 
-    def open_outreach(self, watch: Watch) -> Outreach:
-        """Return what one worker works with, as a new container would."""
+    def open_outreach(self, watch: Watch, post: Post | None = None) -> Outreach:
+        """Return what one worker works with, as a new container would; mails go to `post`, or to the shop's own."""
         people = self.open_people(watch)
         customers, settings = people.customers, current_settings()
-        mailer = Mailer(Watched(self.post, watch), settings.mail_from, "")
+        mailer = Mailer(Watched(post or self.post, watch), settings.mail_from, "")
         links = Links(customers.client, self.shop.prefix + "links")
         return Outreach(
             people=people,

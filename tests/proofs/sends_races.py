@@ -1,0 +1,271 @@
+"""`make prove-stops`: one person's mail against everything that may happen meanwhile, in thousands of orders.
+
+A worker about to write to somebody, and others at the same time: the person pressing unsubscribe, a bounce that
+suppresses the address, a second worker, a planner with a worker of its own, the reconciler an hour later. Each stops
+before every call that it makes to a table or to SES; a seeded choice says who makes the next one. So the order of the
+calls is known and can be played again: whoever says stop before the intent is written is not mailed, whoever says it
+later got the one mail that was on its way, and nobody ever gets two.
+"""
+
+import argparse
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.errors import RaceLostError
+from chalicelib.identity import normalise_email
+from chalicelib.inbox import Inbox
+from chalicelib.links import name_token
+from chalicelib.mailrows import OPEN, MailRows
+from chalicelib.models import Identity, MailState, Submission, Trust
+from chalicelib.outreach import LOOK_BACK_WEEKS, handle_customer, reconcile_mails
+from chalicelib.processing import settle_item
+from chalicelib.pulse import Pulse
+from chalicelib.strictjson import dump_json
+from tests.proofs.sends_stage import DUE, Office, Post, make_campaign, open_shop
+from tests.proofs.sends_wire import Request, Watched, make_error, read_step
+
+LATER = DUE + timedelta(minutes=61)
+
+
+class Stage:
+    """Lets one actor at a time make one call, as the seed chooses; `log` is what happened, in order."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.own = threading.local()
+        self.asked: dict[str, threading.Event] = {}
+        self.arrived: dict[str, threading.Event] = {}
+        self.finished: set[str] = set()
+        self.faults: list[str] = []
+        self.log: list[str] = []
+
+    def watch(self, name: str, request: Request, call: Callable[[], Any]) -> Any:
+        """Wait for one's turn, make the call, and note what it did. Whoever is no actor passes."""
+        actor = getattr(self.own, "actor", None)
+        if actor is not None:
+            self.arrived[actor].set()
+            self.asked[actor].wait()
+            self.asked[actor].clear()
+        answer = call()
+        self.note_effect(name, request)
+        return answer
+
+    def note_effect(self, name: str, request: Request) -> None:
+        """Note intents and stops that are in the table now."""
+        step = read_step(name, request)
+        if step is not None and step.state == "intent":
+            self.log.append("intent")
+        for part in request.get("TransactItems", ()) if name == "transact_write_items" else ():
+            suppressed = part.get("Put", {}).get("Item", {}).get("sk") == {"S": "stop"}
+            unsubscribed = "settled_at" in part.get("Update", {}).get("UpdateExpression", "")
+            self.log += ["stop"] * (suppressed or unsubscribed)
+
+    def act(self, actor: str, play: Callable[[], Any]) -> None:
+        """Play one part; what goes wrong in it is kept."""
+        self.own.actor = actor
+        try:
+            play()
+        except RaceLostError:
+            self.log.append("gave up")
+        except Exception as fault:
+            self.faults.append(f"{actor}: {type(fault).__name__}: {fault}")
+        finally:
+            self.finished.add(actor)
+            self.arrived[actor].set()
+
+    def play(self, parts: dict[str, Callable[[], Any]]) -> int:
+        """Play all parts to their ends; return how many calls were made."""
+        threads = [threading.Thread(target=self.act, args=part, daemon=True) for part in parts.items()]
+        self.arrived.update({actor: threading.Event() for actor in parts})
+        self.asked.update({actor: threading.Event() for actor in parts})
+        for thread in threads:
+            thread.start()
+        # Some run ahead, some dawdle: even odds would let whoever has few calls to make always be first.
+        weights = {actor: 2.0 ** self.chance.uniform(-5, 5) for actor in parts}
+        steps = 0
+        while True:
+            for actor in parts:
+                if not self.arrived[actor].wait(30):
+                    raise RuntimeError(f"{actor} neither asks for a call nor ends")
+            waiting = sorted(set(parts) - self.finished)
+            if not waiting:
+                return steps
+            [actor] = self.chance.choices(waiting, [weights[actor] for actor in waiting])
+            self.arrived[actor].clear()
+            self.asked[actor].set()
+            steps += 1
+
+
+class Mood(Post):
+    """SES in a mood: throttles, or loses its answer, as drawn for the first mails; then always yes."""
+
+    def __init__(self, kinds: list[str], log: list[str]) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.log = log
+
+    def send_email(self, **request: Any) -> Request:
+        kind = self.kinds.pop(0) if self.kinds else "accepted"
+        if kind == "throttled":
+            raise make_error("TooManyRequestsException", 429, "SendEmail")
+        answer = super().send_email(**request)
+        self.log.append("mail")
+        if kind == "unknown":
+            raise make_error("InternalFailure", 500, "SendEmail")
+        return answer
+
+
+class Play:
+    """One person, one order of events, and the judgement on it."""
+
+    def __init__(self, office: Office, pulse: Pulse, seed: str) -> None:
+        self.office = office
+        self.chance = random.Random(seed)
+        self.stage = Stage(self.chance)
+        self.address = f"{seed.replace('/', '-')}@example.org"
+        self.customer = office.enrol({self.address: {}})[self.address]
+        self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.stage.log)
+        self.tools = replace(office.open_outreach(self.stage.watch, self.post), pulse=pulse)
+        inbox = Inbox(Watched(office.shop.dynamodb, self.stage.watch), office.shop.inbox.table)
+        self.settling = replace(office.plain, inbox=inbox, people=self.tools.people)
+
+    def unsubscribe(self) -> None:
+        """Settle the press of an unsubscribe link of theirs."""
+        settle_item(self.press_link(), self.settling, DUE)
+
+    def press_link(self) -> str:
+        """Give the person a link of ours and press it, all off the stage; return the inbox key."""
+        link, people = name_token(f"token-{self.customer}"), self.office.plain.people
+        rows = people.name_rows(Identity(kind="link", value=link))
+        people.customers.commit_parts([people.customers.write_owner(row, self.customer) for row in rows])
+        said = {"link": link, "purpose": "marketing", "language": "en", "network": "", "campaign": ""}
+        pressed = Submission(
+            sender="link",
+            topic="unsubscribe",
+            trust=Trust.RENDERED,
+            received_at=DUE,
+            occurred_at=DUE,
+            idempotency_key=link,
+            body=dump_json({**said, "mail_id": ""}),
+        )
+        return self.office.shop.accept(pressed)
+
+    def list_parts(self) -> dict[str, Callable[[], Any]]:
+        """Return the worker and one to four of the others."""
+        others = {
+            "unsubscribe": self.unsubscribe,
+            "suppression": self.suppress,
+            "two": self.work,
+            "planner": self.plan,
+            "later": lambda: reconcile_mails(self.tools, LATER),
+        }
+        chosen = self.chance.sample(sorted(others), self.chance.randint(1, 4))
+        return {"one": self.work, **{name: others[name] for name in chosen}}
+
+    def work(self) -> None:
+        """Handle the person as the queue asks: again after a throttle."""
+        for _ in range(3):
+            if handle_customer(self.customer, self.tools, DUE) != "throttled":
+                return
+
+    def plan(self) -> None:
+        """Find who is due, and write to them."""
+        customers = self.tools.people.customers
+        if self.customer in customers.list_due(DUE, LOOK_BACK_WEEKS):
+            self.work()
+
+    def suppress(self) -> None:
+        """Suppress the address, as the settling of a bounce does."""
+        people = self.settling.people
+        rows = people.name_rows(Identity(kind="email", value=normalise_email(self.address)))
+        people.customers.commit_parts([MailRows(people.customers).write_stop(row, "bounced", DUE) for row in rows])
+
+    def settle_down(self) -> None:
+        """Let everything come to rest: whoever still has a step to make makes it, and the hour passes."""
+        for hours in (2, 4):
+            now = LATER + timedelta(hours=hours)
+            while handle_customer(self.customer, self.tools, now) not in ("not due", "gone"):
+                pass
+            if not any(mail.state in OPEN for mail in self.tools.rows.list_mails(self.customer)):
+                return
+            reconcile_mails(self.tools, now)
+
+    def judge(self) -> list[str]:
+        """Return what is wrong with how it came out."""
+        log, taken = self.stage.log, len(self.post.accepted)
+        first_stop = log.index("stop") if "stop" in log else len(log)
+        faults = list(self.stage.faults)
+        if taken > 1:
+            faults.append("two mails")
+        if "intent" in log[first_stop:]:
+            faults.append("an intent after the stop")
+        if "mail" in log[first_stop:] and "intent" not in log[:first_stop]:
+            faults.append("a mail after the stop that was not on its way")
+        mails = self.tools.rows.list_mails(self.customer)
+        faults += [f"still {mail.state}" for mail in mails if mail.state in OPEN]
+        if "stop" not in log and not (taken == 1 and len(mails) == 1):
+            faults.append("nobody said stop, and no mail came")
+        if taken and mails[0].state not in (MailState.SENT, MailState.PARKED):
+            faults.append(f"SES took it, and its row says {mails[0].state}")
+        return faults
+
+
+def tell_outcome(play: Play) -> str:
+    """Return how one play came out, in words."""
+    log = play.stage.log
+    if "stop" not in log:
+        return "no stop: one mail"
+    if "intent" not in log[: log.index("stop")]:
+        return "stop before the intent: no mail"
+    if "mail" in log[: log.index("stop")]:
+        return "stop after the mail"
+    return "stop after the intent: " + ("the one on its way" if "mail" in log else "no mail")
+
+
+def play_once(office: Office, pulse: Pulse, seed: str) -> tuple[str, int, list[str]]:
+    """Play one order; return how it came out, how many calls were put in order, and what is wrong."""
+    play = Play(office, pulse, seed)
+    steps = play.stage.play(play.list_parts())
+    play.settle_down()
+    faults = [f"{seed}: {fault} ({' '.join(play.stage.log)})" for fault in play.judge()]
+    return tell_outcome(play), steps, faults
+
+
+def main() -> int:
+    """Play them all; 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--total", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--first", type=int, default=0, help="number of the first play, to see one again")
+    parser.add_argument("--minutes", type=float, default=60, help="end after so long, whatever is left")
+    asked = parser.parse_args()
+    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
+    outcomes: Counter[str] = Counter()
+    faults: list[str] = []
+    steps, began = 0, time.monotonic()
+    with open_shop() as shop:
+        office = Office(shop, (make_campaign(),))
+        pulse = Pulse(office.plain.people.customers)  # as a container keeps it: not read again for every mail
+        for number in range(asked.first, asked.first + asked.total):
+            outcome, count, wrong = play_once(office, pulse, f"{seed}/{number}")
+            outcomes[outcome] += 1
+            steps += count
+            faults += wrong
+            if time.monotonic() - began > asked.minutes * 60:
+                break
+    print(f"seed {seed}: {outcomes.total()} orders, {steps} calls put in order, {time.monotonic() - began:.0f} s")
+    for outcome, times in sorted(outcomes.items()):
+        print(f"  {times:6} {outcome}")
+    print("\n".join(faults[:20]) or "nobody was mailed after a stop that came before the intent, and nobody twice")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

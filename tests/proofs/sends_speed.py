@@ -1,0 +1,154 @@
+"""`make bench-sends`: one worker process against the local SES: mails a second, CPU a mail, and where the time goes.
+
+The local SES is moto's server in a process of its own, DynamoDB is DynamoDB Local: their CPU is not counted, their
+answers are waited for. So the CPU is ours, and the rate is this machine's. SES's own limit (14 a second for an account
+out of the sandbox) is not kept here.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+import urllib.request
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import boto3
+
+from chalicelib import writing
+from chalicelib.outreach import handle_customer
+from chalicelib.vault.person import PersonSeal
+from chalicelib.vault.root import RootSeal
+from infra.children import end_children, free_port, wait_listening
+from infra.cloud import SERVICES, start_cloud
+from infra.mailbox import PATH
+from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop
+from tests.proofs.sends_wire import Request, Watched
+
+PARTS = (
+    (writing, "render_mail", "rendering"),
+    (PersonSeal, "__init__", "sealing"),
+    (PersonSeal, "seal_record", "sealing"),
+    (PersonSeal, "open_record", "sealing"),
+    (RootSeal, "open_secret", "sealing"),
+)
+
+
+class Meter:
+    """Adds up wall and CPU seconds of what passes through it, by part; parts do not nest."""
+
+    def __init__(self) -> None:
+        self.wall: defaultdict[str, float] = defaultdict(float)
+        self.cpu: defaultdict[str, float] = defaultdict(float)
+        self.calls: Counter[str] = Counter()
+
+    def reset(self) -> None:
+        """Forget what was noted."""
+        for counts in (self.wall, self.cpu, self.calls):
+            counts.clear()
+
+    def time(self, part: str, call: Callable[[], Any]) -> Any:
+        """Make a call and note how long it took."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            return call()
+        finally:
+            self.wall[part] += time.perf_counter() - wall
+            self.cpu[part] += time.process_time() - cpu
+            self.calls[part] += 1
+
+    def watch(self, name: str, request: Request, call: Callable[[], Any]) -> Any:
+        """Note a call to AWS."""
+        return self.time("SES" if name == "send_email" else "DynamoDB", call)
+
+    @contextmanager
+    def wrap(self, owner: Any, name: str, part: str) -> Iterator[None]:
+        """Note every call of one function."""
+        plain = getattr(owner, name)
+        setattr(owner, name, lambda *args, **named: self.time(part, lambda: plain(*args, **named)))
+        try:
+            yield
+        finally:
+            setattr(owner, name, plain)
+
+
+@contextmanager
+def open_ses() -> Iterator[Any]:
+    """Start the local SES with its sender verified; yield the client that the wiring makes."""
+    from chalicelib.wiring import SEND_PATIENCE, make_client
+
+    port = free_port()
+    cloud = start_cloud(port)
+    wait_listening(port, cloud)
+    os.environ.update({f"AWS_ENDPOINT_URL_{service}": f"http://127.0.0.1:{port}" for service in SERVICES})
+    try:
+        boto3.client("ses").verify_domain_identity(Domain="example.com")
+        yield make_client("sesv2", SEND_PATIENCE)
+    finally:
+        end_children([cloud])
+
+
+def count_mailbox() -> int:
+    """Return how many mails the local SES holds."""
+    with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL_SESV2"] + PATH, timeout=60) as page:
+        return int(page.read().decode().count("<li><a "))
+
+
+def open_worker(office: Office, ses: Any, meter: Meter) -> Any:
+    """Return a worker's tools whose mails go to the local SES."""
+    tools = office.open_outreach(meter.watch)
+    mailer = type(tools.writer.mailer)(Watched(ses, meter.watch), tools.writer.shop.mail_from, "")
+    return replace(tools, writer=replace(tools.writer, mailer=mailer))
+
+
+def send_all(ids: list[str], tools: Any) -> tuple[list[float], float, float]:
+    """Handle everybody; return seconds a mail, and wall and CPU seconds in all."""
+    times, began, worked = [], time.perf_counter(), time.process_time()
+    for customer in ids:
+        start = time.perf_counter()
+        assert handle_customer(customer, tools, DUE) == "sent"
+        times.append(time.perf_counter() - start)
+    return times, time.perf_counter() - began, time.process_time() - worked
+
+
+def print_parts(meter: Meter, total: int, wall: float, cpu: float) -> None:
+    """Print where the time went."""
+    rest = wall - sum(meter.wall.values()), cpu - sum(meter.cpu.values())
+    rows = [(part, meter.calls[part] / total, meter.wall[part], meter.cpu[part]) for part in sorted(meter.wall)]
+    for part, calls, seconds, worked in [*rows, ("the rest", 0.0, *rest)]:
+        each = f"{calls:.1f} calls" if calls else ""
+        print(f"  {part:<10} {seconds / total * 1e3:7.2f} ms wall {worked / total * 1e3:7.2f} ms CPU   {each}")
+
+
+def main() -> int:
+    """Send, and print the figures; 0 when as many mails arrived as were sent."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--total", type=int, default=500)
+    asked = parser.parse_args()
+    warm = 25
+    with open_shop() as shop, open_ses() as ses:
+        office = Office(shop, (make_campaign(),))
+        ids = list(office.enrol({f"person{number}@example.org": {} for number in range(asked.total + warm)}).values())
+        meter = Meter()
+        tools = open_worker(office, ses, meter)
+        send_all(ids[:warm], tools)
+        meter.reset()
+        with ExitStack() as stack:
+            for owner, name, part in PARTS:
+                stack.enter_context(meter.wrap(owner, name, part))
+            times, wall, cpu = send_all(ids[warm:], tools)
+        arrived = count_mailbox() - warm
+    middle, slow = statistics.median(times) * 1e3, statistics.quantiles(times, n=20)[-1] * 1e3
+    print(f"{asked.total} mails in {wall:.1f} s: {asked.total / wall:.1f} a second by one worker process")
+    print(f"a mail: {middle:.1f} ms (median), {slow:.1f} ms (95th of 100), {cpu / asked.total * 1e3:.1f} ms CPU")
+    print_parts(meter, asked.total, wall, cpu)
+    print(f"arrived at the local SES: {arrived}")
+    return 0 if arrived == asked.total else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
