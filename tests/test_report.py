@@ -143,6 +143,7 @@ def test_one_who_was_never_planned_is_missed(people, data):
     assert "which is 1 more" in done.sum_words
 
 
+@settings(deadline=None)
 @given(st.lists(lives, max_size=20))
 def test_a_report_is_the_same_after_json(people):
     done = report([fact for number, life in enumerate(people) for fact in live_through(number, life)])
