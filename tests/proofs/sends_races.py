@@ -10,7 +10,6 @@ later got the one mail that was on its way, and nobody ever gets two.
 import argparse
 import random
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.errors import RaceLostError
 from chalicelib.identity import normalise_email
 from chalicelib.inbox import Inbox
 from chalicelib.links import name_token
@@ -29,78 +27,10 @@ from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse
 from chalicelib.strictjson import dump_json
 from tests.proofs.sends_stage import DUE, Office, Post, make_campaign, open_shop
-from tests.proofs.sends_wire import Request, Watched, make_error, read_step
+from tests.proofs.sends_turns import Turns
+from tests.proofs.sends_wire import Request, Watched, make_error
 
 LATER = DUE + timedelta(minutes=61)
-
-
-class Stage:
-    """Lets one actor at a time make one call, as the seed chooses; `log` is what happened, in order."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
-        self.own = threading.local()
-        self.asked: dict[str, threading.Event] = {}
-        self.arrived: dict[str, threading.Event] = {}
-        self.finished: set[str] = set()
-        self.faults: list[str] = []
-        self.log: list[str] = []
-
-    def watch(self, name: str, request: Request, call: Callable[[], Any]) -> Any:
-        """Wait for one's turn, make the call, and note what it did. Whoever is no actor passes."""
-        actor = getattr(self.own, "actor", None)
-        if actor is not None:
-            self.arrived[actor].set()
-            self.asked[actor].wait()
-            self.asked[actor].clear()
-        answer = call()
-        self.note_effect(name, request)
-        return answer
-
-    def note_effect(self, name: str, request: Request) -> None:
-        """Note intents and stops that are in the table now."""
-        step = read_step(name, request)
-        if step is not None and step.state == "intent":
-            self.log.append("intent")
-        for part in request.get("TransactItems", ()) if name == "transact_write_items" else ():
-            suppressed = part.get("Put", {}).get("Item", {}).get("sk") == {"S": "stop"}
-            unsubscribed = "settled_at" in part.get("Update", {}).get("UpdateExpression", "")
-            self.log += ["stop"] * (suppressed or unsubscribed)
-
-    def act(self, actor: str, play: Callable[[], Any]) -> None:
-        """Play one part; what goes wrong in it is kept."""
-        self.own.actor = actor
-        try:
-            play()
-        except RaceLostError:
-            self.log.append("gave up")
-        except Exception as fault:
-            self.faults.append(f"{actor}: {type(fault).__name__}: {fault}")
-        finally:
-            self.finished.add(actor)
-            self.arrived[actor].set()
-
-    def play(self, parts: dict[str, Callable[[], Any]]) -> int:
-        """Play all parts to their ends; return how many calls were made."""
-        threads = [threading.Thread(target=self.act, args=part, daemon=True) for part in parts.items()]
-        self.arrived.update({actor: threading.Event() for actor in parts})
-        self.asked.update({actor: threading.Event() for actor in parts})
-        for thread in threads:
-            thread.start()
-        # Some run ahead, some dawdle: even odds would let whoever has few calls to make always be first.
-        weights = {actor: 2.0 ** self.chance.uniform(-5, 5) for actor in parts}
-        steps = 0
-        while True:
-            for actor in parts:
-                if not self.arrived[actor].wait(30):
-                    raise RuntimeError(f"{actor} neither asks for a call nor ends")
-            waiting = sorted(set(parts) - self.finished)
-            if not waiting:
-                return steps
-            [actor] = self.chance.choices(waiting, [weights[actor] for actor in waiting])
-            self.arrived[actor].clear()
-            self.asked[actor].set()
-            steps += 1
 
 
 class Mood(Post):
@@ -128,12 +58,12 @@ class Play:
     def __init__(self, office: Office, pulse: Pulse, seed: str) -> None:
         self.office = office
         self.chance = random.Random(seed)
-        self.stage = Stage(self.chance)
+        self.turns = Turns(self.chance)
         self.address = f"{seed.replace('/', '-')}@example.org"
         self.customer = office.enrol({self.address: {}})[self.address]
-        self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.stage.log)
-        self.tools = replace(office.open_outreach(self.stage.watch, self.post), pulse=pulse)
-        inbox = Inbox(Watched(office.shop.dynamodb, self.stage.watch), office.shop.inbox.table)
+        self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.turns.log)
+        self.tools = replace(office.open_outreach(self.turns.watch, self.post), pulse=pulse)
+        inbox = Inbox(Watched(office.shop.dynamodb, self.turns.watch), office.shop.inbox.table)
         self.settling = replace(office.plain, inbox=inbox, people=self.tools.people)
 
     def unsubscribe(self) -> None:
@@ -199,9 +129,9 @@ class Play:
 
     def judge(self) -> list[str]:
         """Return what is wrong with how it came out."""
-        log, taken = self.stage.log, len(self.post.accepted)
+        log, taken = self.turns.log, len(self.post.accepted)
         first_stop = log.index("stop") if "stop" in log else len(log)
-        faults = list(self.stage.faults)
+        faults = list(self.turns.faults)
         if taken > 1:
             faults.append("two mails")
         if "intent" in log[first_stop:]:
@@ -219,7 +149,7 @@ class Play:
 
 def tell_outcome(play: Play) -> str:
     """Return how one play came out, in words."""
-    log = play.stage.log
+    log = play.turns.log
     if "stop" not in log:
         return "no stop: one mail"
     if "intent" not in log[: log.index("stop")]:
@@ -232,9 +162,9 @@ def tell_outcome(play: Play) -> str:
 def play_once(office: Office, pulse: Pulse, seed: str) -> tuple[str, int, list[str]]:
     """Play one order; return how it came out, how many calls were put in order, and what is wrong."""
     play = Play(office, pulse, seed)
-    steps = play.stage.play(play.list_parts())
+    steps = play.turns.play(play.list_parts())
     play.settle_down()
-    faults = [f"{seed}: {fault} ({' '.join(play.stage.log)})" for fault in play.judge()]
+    faults = [f"{seed}: {fault} ({' '.join(play.turns.log)})" for fault in play.judge()]
     return tell_outcome(play), steps, faults
 
 
