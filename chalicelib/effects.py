@@ -11,6 +11,7 @@ from chalicelib.identity import normalise_email
 from chalicelib.mailrows import MailRow, MailRows
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
 from chalicelib.people import People, Person
+from chalicelib.profile import merge_order
 from chalicelib.pulse import Pulse
 
 RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
@@ -49,11 +50,18 @@ def note_feedback(
         counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == told["fact"]]
         parts += proof + [Pulse(people.customers).count_mail(counted, mail.mail_id, at)] * bool(counted)
         parts.append(facts.write_fact(mail.campaign, str(told["fact"]), mail.mail_id, at))
+    return parts + list_stops(submission, reading, people)
+
+
+def list_stops(submission: Submission, reading: Reading, people: People) -> Parts:
+    """Return the parts that stop every address which bounced for good or complained."""
+    told, rows = reading.notes, MailRows(people.customers)
+    parts: Parts = []
     if told.get("stop"):
         for address in told.get("addresses", ()):
             name = Identity(kind="email", value=normalise_email(str(address)))
             stops = people.name_rows(name) if name.value else ()
-            parts += [rows.write_stop(row, str(told["stop"]), at) for row in stops]
+            parts += [rows.write_stop(row, str(told["stop"]), submission.occurred_at) for row in stops]
     return parts
 
 
@@ -83,35 +91,38 @@ def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
 def note_returns(
     person: Person, submission: Submission, reading: Reading, rows: MailRows, facts: Facts
 ) -> Parts:
-    """Attribute orders to mails: by code, or placed within the window after it; also for those held out."""
+    """Attribute orders to mails: by code, or placed within the window after it; also for those held out.
+
+    The order counts as it stands after this word on it, so one that is cancelled later is taken back.
+    """
     source = f"{submission.sender}:{submission.shop}"
-    parts: Parts = []
-    for mail in rows.list_mails(person.id):
-        if mail.state in MEASURED:
-            returned = [order for order in reading.orders if counts_for(order, mail)]
-            parts += [write_return(mail, order, source, facts) for order in returned]
-    return parts
+    held = person.profile.orders
+    orders = [merge_order(held.get(f"{source}:{order.id}"), order) for order in reading.orders]
+    mails = [mail for mail in rows.list_mails(person.id) if mail.state in MEASURED]
+    return [
+        write_return(mail, order, source, facts) for mail in mails for order in orders if belongs_to(order, mail)
+    ]
 
 
-def counts_for(order: Order, mail: MailRow) -> bool:
-    """Tell whether an order counts as a return brought about by a mail."""
-    if order.test or order.state is OrderState.CANCELLED:
-        return False
+def belongs_to(order: Order, mail: MailRow) -> bool:
+    """Tell whether an order came of a mail, or may have."""
     mailed = datetime.fromisoformat(mail.at)
     in_window = mailed <= order.placed_at <= mailed + RETURN_WINDOW
     return in_window or bool(mail.code and mail.code in order.codes)
 
 
 def write_return(mail: MailRow, order: Order, source: str, facts: Facts) -> dict[str, Any]:
-    """Return the part that states a return once per mail and order; later words on the order correct its figures."""
-    by_code = "yes" if mail.code and mail.code in order.codes else "no"
+    """Return the part that states a return once per mail and order, with what is left after refunds; or drops it."""
+    name = facts.name_order(source, order.id)
+    if order.test or order.state is OrderState.CANCELLED:
+        return facts.drop_fact(mail.campaign, "returned", mail.mail_id, more=name)
     return facts.write_fact(
         mail.campaign,
         "returned",
         mail.mail_id,
         order.placed_at,
-        more=facts.name_order(source, order.id),
-        revenue=str(order.total),
+        more=name,
+        revenue=str(order.total - sum(order.refunds.values())),
         currency=order.currency or "?",
-        by_code=by_code,
+        by_code="yes" if mail.code and mail.code in order.codes else "no",
     )

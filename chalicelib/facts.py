@@ -47,9 +47,9 @@ class Facts:
         }
         return {"Put": {"TableName": self.customers.table, "Item": item}}
 
-    def drop_fact(self, campaign: str, kind: str, mail_id: str) -> dict[str, Any]:
-        """Return the transaction part that takes back an end that turned out not to be one."""
-        key = {"pk": {"S": f"fact#{campaign}"}, "sk": {"S": f"{kind}#{mail_id}"}}
+    def drop_fact(self, campaign: str, kind: str, mail_id: str, *, more: str = "") -> dict[str, Any]:
+        """Return the transaction part that takes back what turned out not to be so."""
+        key = {"pk": {"S": f"fact#{campaign}"}, "sk": {"S": f"{kind}#{mail_id}" + (f"#{more}" if more else "")}}
         return {"Delete": {"TableName": self.customers.table, "Key": key}}
 
     def name_order(self, source: str, order_id: str) -> str:

@@ -77,6 +77,8 @@ def interpret(submission: Submission) -> Reading:
     fact = FACTS[kind]
     if kind == "Bounce" and body["type"] != "Permanent":
         fact = "bounced_soft"
+    if kind == "Complaint" and body["type"] == "not-spam":
+        fact = "not_spam"
     return Reading(
         kind="mail-event",
         link=f"mail:{body['attempt']}",

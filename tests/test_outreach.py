@@ -513,6 +513,22 @@ def test_order_after_a_mail_counts_as_a_return_once(shop):
     assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
 
 
+def test_order_that_is_cancelled_is_no_return_any_more(shop):
+    customer = sign_up(shop)
+    tools = make_outreach(shop, Post())
+    handle_customer(customer, tools, DUE)
+    order = an_order("asel@example.org")
+    body = {**json.loads(order.body), "cancelled_at": (DUE + timedelta(days=3)).isoformat()}
+    body["updated_at"] = body["cancelled_at"]
+    changes = {"topic": "orders/cancelled", "body": json.dumps(body).encode()}
+    cancelled = order.model_copy(update={**changes, "occurred_at": DUE + timedelta(days=3)})
+
+    for submission in (order, cancelled, order.model_copy(update={"topic": "orders/paid"})):
+        assert settle_item(shop.accept(submission), shop.tools(), DUE + timedelta(days=4)) == "settled"
+
+    assert "returned" not in count_facts(tools)
+
+
 def test_order_long_after_a_mail_and_without_its_code_is_no_return(shop):
     customer = sign_up(shop)
     tools = make_outreach(shop, Post())
