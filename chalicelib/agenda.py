@@ -23,6 +23,8 @@ from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
 
 # The states in which a mail reached the person, or may have.
 COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
+# What the preferences page offers: at most one marketing mail in so long.
+FREQUENCIES = {"weekly": timedelta(days=7), "monthly": timedelta(days=30), "quarterly": timedelta(days=91)}
 
 
 class Occasion(Model):
@@ -120,9 +122,14 @@ def is_reachable(profile: Profile, campaign: Campaign) -> bool:
 
 
 def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
-    """Tell whether a person had as much marketing mail of late as the shop allows, over all campaigns."""
+    """Tell whether a person had as much marketing mail of late as the shop allows, or as they asked for themselves."""
+    mailed = [note.at for note in list_counted(profile) if note.marketing]
     since = now - timedelta(days=shop.cap.days)
-    return sum(note.marketing and note.at > since for note in list_counted(profile)) >= shop.cap.mails
+    if sum(moment > since for moment in mailed) >= shop.cap.mails:
+        return True
+    held = profile.fields.get("frequency")
+    wished = FREQUENCIES.get(str(held.value)) if held else None
+    return wished is not None and any(moment > now - wished for moment in mailed)
 
 
 def is_cooling(profile: Profile, campaign: Campaign, now: datetime) -> bool:

@@ -290,6 +290,17 @@ def test_a_mail_is_judged(state, campaign, changes):
     assert verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("wish", "days_ago", "capped"),
+    [("weekly", 6, True), ("weekly", 8, False), ("monthly", 29, True), ("monthly", 31, False), ("quarterly", 90, True),
+     ("quarterly", 92, False), ("as it comes", 8, False)],
+)  # fmt: skip
+def test_a_person_hears_from_us_as_often_as_they_asked(wish, days_ago, capped):
+    person = a_person(mails=[a_note(at=NOW - timedelta(days=days_ago))], frequency=wish)
+
+    assert is_capped(person, a_shop(mails=9, days=365), NOW) is capped
+
+
 def test_who_is_held_out_is_so_whether_or_not_capped():
     campaign = a_campaign(holdout_share=0.5, holdout_salt="1")
     person = a_person(NOW - 30 * DAY, mails=[a_note("a:1"), a_note("b:1")])
