@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.facts import Facts
 from chalicelib.identity import normalise_email
-from chalicelib.mailrows import MailRow, MailRows
+from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
 from chalicelib.people import People, Person
 from chalicelib.profile import merge_order
@@ -74,8 +74,8 @@ def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: Mail
         rows.move_mail(person.id, mail, MailState.SENT, mail.attempt, utc_text(at)),
         facts.write_fact(mail.campaign, "sent", mail.mail_id, at),
     ]
-    if mail.state is MailState.PARKED:
-        parts.append(facts.drop_fact(mail.campaign, "parked", mail.mail_id))
+    if mail.state not in OPEN:  # parked, or given up after it was taken for not sent
+        parts.append(facts.drop_fact(mail.campaign, mail.state.value, mail.mail_id))
     return parts
 
 

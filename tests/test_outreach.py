@@ -343,6 +343,23 @@ def test_late_word_of_ses_takes_a_mail_out_of_the_parked(shop):
     assert count_facts(tools) == {"planned": 1, "sent": 1, "delivered": 1}
 
 
+def test_late_word_of_ses_undoes_whatever_end_a_mail_had_come_to(shop):
+    post = Post("unknown")
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
+    customer = shop.find_id("asel@example.org")
+    campaign = a_campaign(
+        kind="transactional", template="post-purchase", offer=None, when={"trigger": "after-purchase", "days": 7}
+    )
+    tools = make_outreach(shop, post, campaign)
+    assert handle_customer(customer, tools, DUE) == "unknown"
+    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"throttled": 1}
+    assert handle_customer(customer, tools, DUE + timedelta(days=30)) == "expired"
+
+    tell(shop, "Send", post.sent[0][2])
+
+    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1}
+
+
 def test_word_of_ses_before_our_own_mark_is_no_second_fact(shop, monkeypatch):
     customer = sign_up(shop)
 
