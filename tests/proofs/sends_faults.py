@@ -146,11 +146,11 @@ class Run:
         self.faults.seed_thread(-1)
         self.faults.on = True
         for number in range(rounds):
-            due = self.turn(number, chance, share=0.1)
+            due = self.turn(number, chance, share=0.03)
             print(f"  round {number + 1}: {due} due, {len(self.office.post.accepted)} accepted so far", flush=True)
         self.faults.on = False
         for number in range(6):
-            self.turn(rounds + number, chance, share=0.1)
+            self.turn(rounds + number, chance, share=0.03)
         self.now += timedelta(days=20)  # what SES never took is over now
         for number in range(3):
             self.turn(rounds + 6 + number, chance, share=0)
@@ -169,7 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--total", type=int, default=2_000)
     parser.add_argument("--workers", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=None)
     asked = parser.parse_args()
