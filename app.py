@@ -40,6 +40,12 @@ def sweep_inbox(event: Any) -> dict[str, Any]:
     return events.sweep_inbox(event.to_dict())
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def ask_confirmations(event: Any) -> dict[str, Any]:
+    """Ask by mail whoever has not confirmed yet."""
+    return events.ask_confirmations(event.to_dict())
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def plan_mails(event: Any) -> dict[str, Any]:
     """Queue everybody who is due."""

@@ -3,7 +3,8 @@
 pk                     sk                       holds
 cust#<id>              profile                  sealed profile; version counts its changes
 cust#<id>              event#<time>#<key>       one sealed submission of the history, by its sender's time
-idn#<secret>#<hash>    identity                 the customer that this blind index name belongs to
+idn#<secret>#<hash>    identity                 the customer that this blind index name belongs to; of a confirmation
+                                                link: `item:` and the inbox key of what waits to be confirmed
 claim#<hash>           claim                    the inbox key under which a delivery or event id took effect
 merge                  <id>#<id>                two customers that may be one person: suggested, never done
 audit#<yyyy-mm>        <time>#<random>          who read whose record and why; no personal data
@@ -114,12 +115,13 @@ class Customers:
             }
         }
 
-    def write_owner(self, row: str, owner: str) -> dict[str, Any]:
-        """Return the transaction part that gives a free identity or claim row to its owner, for good."""
+    def write_owner(self, row: str, owner: str, until: datetime | None = None) -> dict[str, Any]:
+        """Return the transaction part that gives a free identity or claim row to its owner, for good or `until`."""
+        expiry = {"expires_at": {"N": str(int(until.timestamp()))}} if until else {}
         return {
             "Put": {
                 "TableName": self.table,
-                "Item": {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": owner}},
+                "Item": {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": owner}, **expiry},
                 "ConditionExpression": "attribute_not_exists(pk) OR #owner = :owner",
                 "ExpressionAttributeNames": {"#owner": "owner"},
                 "ExpressionAttributeValues": {":owner": {"S": owner}},

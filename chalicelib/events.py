@@ -8,8 +8,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import HandlerFailedError, RegularsError
+from chalicelib.pace import Pace
 from chalicelib.strictjson import parse_json
-from chalicelib.wiring import open_door, open_outreach, open_planning, open_quota, open_settling
+from chalicelib.wiring import open_asking, open_door, open_outreach, open_planning, open_quota, open_settling
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,18 @@ def sweep_inbox(event: dict[str, Any]) -> dict[str, Any]:
     return counts
 
 
+def ask_confirmations(event: dict[str, Any]) -> dict[str, int]:
+    """Ask for the yes of a double opt-in where it is time, if SES lets us send at all."""
+    from chalicelib.asking import ask_waiting
+
+    tools = open_asking()
+    if not may_send(tools.pace):
+        return {}
+    counts = ask_waiting(tools, event_time(event))
+    log.info("asked", extra={"counts": counts})
+    return counts
+
+
 def plan_mails(event: dict[str, Any]) -> dict[str, int]:
     """Queue everybody who is due at the time that the schedule's event names."""
     from chalicelib.outreach import LOOK_BACK_WEEKS
@@ -57,7 +70,7 @@ def plan_mails(event: dict[str, Any]) -> dict[str, int]:
 
 def send_mails(event: dict[str, Any]) -> dict[str, Any]:
     """Bring each queued customer one step on. A message some of whose people must wait comes back whole."""
-    if not may_send():
+    if not may_send(open_outreach().pace):
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
     failures = []
     for record in event["Records"]:
@@ -66,14 +79,14 @@ def send_mails(event: dict[str, Any]) -> dict[str, Any]:
     return {"batchItemFailures": failures}
 
 
-def may_send() -> bool:
+def may_send(pace: Pace) -> bool:
     """Ask SES whether anything may be sent at all, and keep its rate."""
     try:
         quota = open_quota()
     except (ClientError, BotoCoreError) as fault:
         log.warning("quota_unknown", extra={"fault": type(fault).__name__})
         return False
-    open_outreach().pace.set_rate(quota.per_second)
+    pace.set_rate(quota.per_second)
     return quota.enabled and quota.left_today != 0
 
 

@@ -1,13 +1,15 @@
 """The Inbox table: what was accepted and waits, and the tombstones that remember it. Every key and query of it.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
-state        new -> settled | duplicate | parked;  quarantined -> new (released)
+state        new -> settled | duplicate | parked;  quarantined -> new (released);
+             new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; gone once settled
 attempt      random per accept call, kept on the tombstone: tells our own retry from a rival
-pending      sparse index: new#0..3 for the sweeper, parked, quarantined; absent when settled
+pending      sparse index: new#0..3 for the sweeper, parked, quarantined, a `Wait`; absent when settled
 received_at  RFC 3339 UTC, sorts the index
 reason       why it was parked: a code, never content
-expires_at   epoch seconds; quarantine only
+expires_at   epoch seconds; quarantined and unconfirmed items only
+ask_at       when to ask for confirmation next, or when that was done; unconfirmed items only
 """
 
 import zlib
@@ -33,6 +35,8 @@ class State(StrEnum):
     SETTLED = "settled"
     DUPLICATE = "duplicate"
     NOBODY = "nobody"  # about a person whom we do not know, or no longer
+    UNCONFIRMED = "unconfirmed"  # waits for a yes by mail; nobody's until then
+    REFUSED = "refused"  # the mailbox's owner said no
     PARKED = "parked"
     QUARANTINED = "quarantined"
 
@@ -46,6 +50,8 @@ class InboxItem:
     sealed: bytes
     received_at: str
     reason: str = ""
+    pending: str = ""
+    ask_at: str = ""
 
 
 class Inbox:
@@ -132,18 +138,19 @@ class Inbox:
             if fault.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    def write_tombstone(self, key: str, state: State, now: datetime) -> dict[str, Any]:
+    def write_tombstone(self, key: str, state: State, now: datetime, old: State = State.NEW) -> dict[str, Any]:
         """Return the transaction part that settles an item: content gone, key remembered for ever."""
         return {
             "Update": {
                 "TableName": self.table,
                 "Key": {"pk": {"S": key}},
-                "UpdateExpression": "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason",
-                "ConditionExpression": "#state = :new",
+                "UpdateExpression": "SET #state = :state, settled_at = :now "
+                "REMOVE sealed, pending, reason, expires_at, ask_at",
+                "ConditionExpression": "#state = :old",
                 "ExpressionAttributeNames": {"#state": "state"},
                 "ExpressionAttributeValues": {
                     ":state": {"S": state.value},
-                    ":new": {"S": State.NEW.value},
+                    ":old": {"S": old.value},
                     ":now": {"S": utc_text(now)},
                 },
             }
@@ -177,6 +184,8 @@ def load_item(row: dict[str, Any]) -> InboxItem:
         sealed=row.get("sealed", {}).get("B", b""),
         received_at=row["received_at"]["S"],
         reason=row.get("reason", {}).get("S", ""),
+        pending=row.get("pending", {}).get("S", ""),
+        ask_at=row.get("ask_at", {}).get("S", ""),
     )
 
 

@@ -62,7 +62,7 @@ def read_confirm(submission: Submission, said: Said) -> Reading:
     consents = tuple(
         read_consent(submission, told, said, ConsentState.GIVEN, "confirm") for told in said["consents"]
     )
-    return Reading(kind="confirm", link=said["link"], consents=consents)
+    return Reading(kind="confirm", link=said["link"], consents=consents, notes={"answer": said["answer"]})
 
 
 def read_consent(submission: Submission, told: Any, said: Said, state: ConsentState, channel: str) -> Consent:

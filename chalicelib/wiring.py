@@ -21,14 +21,15 @@ from chalicelib.parameters import Parameters
 from chalicelib.vault.envelope import InboxSeal
 
 if TYPE_CHECKING:
+    from chalicelib.asking import Asking
     from chalicelib.customers import Customers
     from chalicelib.keys import Keys
-    from chalicelib.mailer import Quota
+    from chalicelib.mailer import Mailer, Quota
     from chalicelib.models import Profile
     from chalicelib.outreach import Outreach
     from chalicelib.people import People
-    from chalicelib.processing import Settling
     from chalicelib.queue import Queue
+    from chalicelib.settling import Settling
 
 
 class Patience(NamedTuple):
@@ -92,7 +93,7 @@ def build_seal(public_key: str) -> InboxSeal:
 @cache
 def open_settling() -> Settling:
     """Return this container's tools for settling."""
-    from chalicelib.processing import Settling
+    from chalicelib.settling import Settling
     from chalicelib.vault.envelope import InboxOpener
 
     settings = current_settings()
@@ -152,12 +153,9 @@ def open_planning() -> tuple[Customers, Queue]:
 @cache
 def open_outreach() -> Outreach:
     """Return this container's tools for sending."""
-    from email.utils import formataddr
-
     from chalicelib.campaigns.library import list_campaigns, load_shop
     from chalicelib.facts import Facts
     from chalicelib.links import Links
-    from chalicelib.mailer import Mailer
     from chalicelib.mailrows import MailRows
     from chalicelib.outreach import Outreach
     from chalicelib.pace import Pace
@@ -166,8 +164,6 @@ def open_outreach() -> Outreach:
 
     settings, people = current_settings(), open_people()
     links = Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links")
-    sender = formataddr((settings.shop_name, settings.mail_from))
-    mailer = Mailer(open_ses(), sender, settings.configuration_set)
     return Outreach(
         people=people,
         rows=MailRows(people.customers),
@@ -175,9 +171,41 @@ def open_outreach() -> Outreach:
         pulse=Pulse(people.customers),
         campaigns=list_campaigns(),
         shop=load_shop(),
-        writer=Writer(people, links, mailer, settings, open_keys().read_codes()),
+        writer=Writer(people, links, open_mailer(), settings, open_keys().read_codes()),
         pace=Pace(),
     )
+
+
+@cache
+def open_asking() -> Asking:
+    """Return this container's tools for double opt-in."""
+    from chalicelib.asking import Asking
+    from chalicelib.links import Links
+    from chalicelib.pace import Pace
+    from chalicelib.unconfirmed import Unconfirmed
+    from chalicelib.vault.envelope import InboxOpener
+
+    settings = current_settings()
+    dynamodb = make_client("dynamodb", WORK_PATIENCE)
+    return Asking(
+        unconfirmed=Unconfirmed(Inbox(dynamodb, f"{settings.prefix}inbox")),
+        opener=InboxOpener(split_names(settings.inbox_key), make_client("kms", WORK_PATIENCE)),
+        people=open_people(),
+        links=Links(dynamodb, f"{settings.prefix}links"),
+        mailer=open_mailer(),
+        shop=settings,
+        pace=Pace(),
+    )
+
+
+def open_mailer() -> Mailer:
+    """Return what sends mails as the shop."""
+    from email.utils import formataddr
+
+    from chalicelib.mailer import Mailer
+
+    settings = current_settings()
+    return Mailer(open_ses(), formataddr((settings.shop_name, settings.mail_from)), settings.configuration_set)
 
 
 def open_quota() -> Quota:

@@ -1,7 +1,8 @@
 """`make waiting`: what waits in the inbox and why; `make release KEY=...`: send one item back to be settled.
 
 Parked items could not be settled, quarantined ones look like spam. Neither is ever dropped unseen: parked ones wait
-for ever, quarantined ones for thirty days. Nothing of their content is shown.
+for ever, quarantined ones for thirty days. Unconfirmed ones wait for a yes by mail (asking, later, sending, asked), or
+for their seven days to end (unasked). Nothing of their content is shown.
 """
 
 import argparse
@@ -9,7 +10,9 @@ import sys
 from datetime import UTC, datetime
 
 from chalicelib.inbox import Inbox, State, name_shards
-from chalicelib.processing import Settling, settle_item
+from chalicelib.processing import settle_item
+from chalicelib.settling import Settling
+from chalicelib.unconfirmed import Wait
 from chalicelib.wiring import open_settling
 from infra.environ import open_stack
 
@@ -17,12 +20,13 @@ from infra.environ import open_stack
 def list_waiting(inbox: Inbox) -> int:
     """Print every waiting item; return how many there are."""
     count = 0
-    for partition in (*name_shards(), State.PARKED.value, State.QUARANTINED.value):
+    for partition in (*name_shards(), State.PARKED.value, State.QUARANTINED.value, *Wait):
         for key in inbox.list_pending(partition):
             item = inbox.read_item(key)
             if item is not None:
                 count += 1
-                print(f"{item.state.value:12} {item.received_at}  {key}  {item.reason}")
+                wait = item.pending if item.state is State.UNCONFIRMED else ""
+                print(f"{item.state.value:12} {item.received_at}  {key}  {wait} {item.reason}".rstrip())
     return count
 
 

@@ -7,10 +7,19 @@ from contextlib import contextmanager
 from chalice.test import Client
 
 from chalicelib.senders import SENDERS
-from chalicelib.wiring import make_session, open_door, open_keys, open_outreach, open_people, open_ses, open_settling
+from chalicelib.wiring import (
+    make_session,
+    open_asking,
+    open_door,
+    open_keys,
+    open_outreach,
+    open_people,
+    open_ses,
+    open_settling,
+)
 from tests.shop import DOOR_KEY
 
-WIRED = (open_door, open_settling, open_people, open_keys, open_outreach, open_ses, make_session)
+WIRED = (open_asking, open_door, open_settling, open_people, open_keys, open_outreach, open_ses, make_session)
 
 
 def put_parameters(cloud, settings, public_key):

@@ -16,8 +16,9 @@ from chalicelib.intake import accept_submission, name_submission
 from chalicelib.keys import Keys
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
 from chalicelib.people import People
-from chalicelib.processing import Settling, settle_item
+from chalicelib.processing import settle_item
 from chalicelib.reading import read_submission
+from chalicelib.settling import Settling
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import InboxOpener, InboxSeal
 from chalicelib.vault.root import RootSeal

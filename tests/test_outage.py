@@ -11,7 +11,8 @@ from chalicelib.customers import Customers
 from chalicelib.inbox import Inbox, name_shards
 from chalicelib.keys import Keys
 from chalicelib.people import People
-from chalicelib.processing import Settling, sweep_inbox
+from chalicelib.processing import sweep_inbox
+from chalicelib.settling import Settling
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import InboxOpener
 from chalicelib.vault.root import RootSeal

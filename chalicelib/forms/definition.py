@@ -67,6 +67,7 @@ class Form(Model):
     redirects: tuple[Target, ...] = ()
     ignored: tuple[str, ...] = ("submit",)
     spam: Spam = Spam()
+    confirm: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -97,6 +98,14 @@ class Form(Model):
         unknown = {name for group in self.one_of for name in group} - set(names)
         if unknown:
             raise ValueError(f"one_of names no field: {', '.join(sorted(unknown))}")
+        return self
+
+    @model_validator(mode="after")
+    def check_confirm(self) -> "Form":
+        """Refuse a form that asks by mail for a yes, but takes answers without an address."""
+        email = self.find_field("email")
+        if self.confirm and (email is None or not email.required):
+            raise ValueError("confirm needs the field email, required")
         return self
 
     @model_validator(mode="after")

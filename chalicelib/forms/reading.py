@@ -30,18 +30,27 @@ def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
         email=fields.get("email", ""),
         phone=fields.get("phone", ""),
         fields=fields,
-        consents=tuple(read_consent(submission, body["form"], said) for said in body["consents"]),
+        consents=tuple(read_consent(submission, body, said) for said in body["consents"]),
         entry=entry if entry.values else None,
+        notes={"title": body["title"], "language": body["language"]} if asks_confirmation(body) else {},
     )
 
 
-def read_consent(submission: Submission, form: str, said: Mapping[str, str]) -> Consent:
-    """Return one consent with its evidence; a form is anyone's post, so it is never signed."""
+def asks_confirmation(body: Mapping[str, JsonValue]) -> bool:
+    """Tell whether the form was one whose answers wait for a yes by mail."""
+    return body.get("confirm") is True
+
+
+def read_consent(submission: Submission, body: Mapping[str, JsonValue], said: Mapping[str, str]) -> Consent:
+    """Return one consent with its evidence; a form is anyone's post, so it is never signed.
+
+    Of a form that asks by mail it stays pending: the yes itself is an event of its own.
+    """
     return Consent(
         purpose=said["purpose"],
-        state=ConsentState.GIVEN,
+        state=ConsentState.PENDING if asks_confirmation(body) else ConsentState.GIVEN,
         at=submission.occurred_at,
-        channel=f"form:{form}",
+        channel=f"form:{body['form']}",
         words=said["words"],
         words_version=said["words_version"],
         language=said["language"],

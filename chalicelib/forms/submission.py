@@ -7,7 +7,7 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
 from chalicelib.forms.validation import CleanForm
-from chalicelib.models import Submission, Trust
+from chalicelib.models import JsonValue, Submission, Trust
 from chalicelib.strictjson import dump_json
 
 HEADER_KEY = re.compile(r"[!-~]{1,255}")
@@ -59,8 +59,14 @@ def write_body(clean: CleanForm) -> bytes:
                 }
                 for ask in clean.consents
             ],
+            **write_ask(clean),
         }
     )
+
+
+def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return what asking for confirmation needs, of a form that does."""
+    return {"confirm": True, "title": clean.form.title[clean.language]} if clean.form.confirm else {}
 
 
 def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.asking import ask_waiting
 from chalicelib.outreach import handle_customer
 from chalicelib.processing import settle_item, sweep_inbox
 from infra.customer import show_customer
 from tests.shop import NOW, Shop, a_submission
+from tests.test_optin_flow import START, make_asking
+from tests.test_optin_flow import sign_up as sign_up_unconfirmed
 from tests.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
 
 D = {"emailAddress": "d@example.org"}
@@ -56,6 +59,8 @@ def written(tables, tmp_path, capsys):
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
     tell(shop, "Complaint", post.sent[0][2], complaint={"complainedRecipients": [D]})
     settle_item(shop.accept(an_order("d@example.org")), shop.tools(), DUE + timedelta(days=2))
+    sign_up_unconfirmed(shop, "e@example.org")
+    ask_waiting(make_asking(shop, post), START)
     show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
     look()

@@ -107,8 +107,8 @@ def test_only_functions_that_open_something_are_told_its_key():
         key: {name for name, function in functions.items() if key in function["Variables"]}
         for key in ("INBOX_KEY", "ROOT_KEY")
     }
-    settling = {"SettleStream", "SweepInbox"}
-    assert told == {"INBOX_KEY": settling, "ROOT_KEY": settling | {"SendMails", "ReconcileMails"}}
+    opening = {"SettleStream", "SweepInbox", "AskConfirmations"}
+    assert told == {"INBOX_KEY": opening, "ROOT_KEY": opening | {"SendMails", "ReconcileMails"}}
     assert all(function["Variables"]["STAGE"] == {"Ref": "Stage"} for function in functions.values())
 
 

@@ -114,6 +114,18 @@ def test_sending_cannot_open_the_inbox_and_sends_only_as_the_shop(function):
     assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
 
 
+def test_asking_may_open_the_inbox_but_no_customer():
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AskConfirmations")}
+    narrow = {sid: said["Condition"] for sid, said in statements.items() if any(t in str(said) for t in PERSONAL)}
+    assert narrow == {
+        "CountAsking": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ask#*", "idn#*", "stop#*"]}},
+        "ReadIndexKey": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["index"]}},
+    }
+    assert not allows(statements.values(), "dynamodb:Query", "CustomersTable")
+    assert statements["OpenInbox"]["Condition"] == {"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}
+    assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
+
+
 def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "PlanMails")}
     assert set(statements) == {"FindDue", "QueueDue", "WriteLogs"}

@@ -1,0 +1,204 @@
+"""Asks by mail for the yes of a double opt-in, every minute: within the caps of `optin`, one attempt at a time.
+
+    one transaction: cap row as it was read, address not stopped, link and whose it is, item -> SENDING
+    one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
+
+A second confirmation mail does no harm, a lost one loses a customer: so whatever is unclear is asked anew, and each
+time counts against the caps. No customer's record or key is needed for any of it.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.askrows import AskRow, AskRows
+from chalicelib.config import Settings
+from chalicelib.confirming import name_address
+from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnfitMailError, UnreadableError
+from chalicelib.inbox import InboxItem
+from chalicelib.links import Ask, Link, LinkKind, Links, make_token, name_token
+from chalicelib.mailer import Mailer
+from chalicelib.mailrows import MailRows
+from chalicelib.mails.mail import Mail
+from chalicelib.mails.rendering import render_mail
+from chalicelib.mails.words import MailWords
+from chalicelib.models import Identity, Reading, utc_text
+from chalicelib.optin import KEEP_UNCONFIRMED, is_kept, plan_asking, remember_asking
+from chalicelib.pace import Pace
+from chalicelib.people import People
+from chalicelib.reading import read_submission
+from chalicelib.settling import OWNED_BY_ITEM
+from chalicelib.unconfirmed import Unconfirmed, Wait
+from chalicelib.vault.envelope import InboxOpener
+
+log = logging.getLogger(__name__)
+
+CAMPAIGN = "confirm"  # the tag of these mails
+LOST_AFTER = timedelta(minutes=10)  # nobody comes back from an attempt later: the function ends after one
+RETRY_AFTER = timedelta(minutes=2)
+LONGEST_RUN = 40  # seconds of the function's sixty: what is left over is the next minute's
+ENDS = {"accepted": Wait.ASKED, "refused": Wait.UNASKED, "unknown": Wait.ASKING}  # all others: certainly not sent
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What asking works with."""
+
+    unconfirmed: Unconfirmed
+    opener: InboxOpener
+    people: People
+    links: Links
+    mailer: Mailer
+    shop: Settings
+    pace: Pace
+
+    @property
+    def caps(self) -> AskRows:
+        """Return the rows of how often each address was asked."""
+        return AskRows(self.people.customers)
+
+    def move_item(self, item: InboxItem, wait: Wait, ask_at: datetime, reason: str = "") -> str:
+        """Move an item on by itself; return where to."""
+        self.people.customers.commit_parts([self.unconfirmed.move_item(item, wait, ask_at, reason)])
+        return wait.value
+
+
+@dataclass(frozen=True)
+class Question:
+    """One confirmation mail to be sent: to whom, its attempt, what is written before it, what it says."""
+
+    address: str
+    attempt: str
+    parts: tuple[dict[str, Any], ...]
+    mail: Mail
+
+
+def ask_waiting(tools: Asking, now: datetime) -> dict[str, int]:
+    """Ask about everything whose turn it is, while there is time; return counts by outcome."""
+    counts: dict[str, int] = {}
+    end = time.monotonic() + LONGEST_RUN
+    for item in list_ripe(tools.unconfirmed, now):
+        if time.monotonic() > end:
+            break
+        outcome = try_item(item, tools, now)
+        counts[outcome] = counts.get(outcome, 0) + 1
+    return counts
+
+
+def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
+    """Yield what is to be asked about now; what just came goes before what waits."""
+    due = {Wait.ASKING: now, Wait.LATER: now, Wait.SENDING: now - LOST_AFTER}
+    for wait, before in due.items():
+        for item in unconfirmed.list_waiting(wait):
+            if wait is Wait.ASKING or item.ask_at <= utc_text(before):
+                yield item
+
+
+def try_item(item: InboxItem, tools: Asking, now: datetime) -> str:
+    """Bring one item on; what fails is logged by key and left to the next minute, or for good where that is no use."""
+    try:
+        return ask_item(item, tools, now)
+    except RaceLostError:
+        return "moved"
+    except (SealBrokenError, UnreadableError, UnfitMailError) as fault:
+        log.exception("ask_failed", extra={"key": item.key})
+        return tools.move_item(item, Wait.UNASKED, now, type(fault).__name__)
+    except (RegularsError, ClientError, BotoCoreError) as fault:
+        log.warning("ask_postponed", extra={"key": item.key, "fault": type(fault).__name__})
+        return "postponed"
+
+
+def ask_item(item: InboxItem, tools: Asking, now: datetime) -> str:
+    """Decide about one item, and ask when it is time; raise RaceLostError when somebody else did."""
+    if not is_kept(datetime.fromisoformat(item.received_at), now):
+        return tools.move_item(item, Wait.UNASKED, now, "expired")
+    if item.pending == Wait.SENDING.value:
+        return tools.move_item(item, Wait.ASKING, now, "lost")
+    reading = read_submission(tools.opener.open_submission(item.key, item.sealed))
+    rows = name_address(reading, tools.people)
+    if not rows or MailRows(tools.people.customers).is_stopped(rows):
+        return tools.move_item(item, Wait.UNASKED, now, "stopped" if rows else "no address")
+    cap = tools.caps.read_row(rows)
+    moment = plan_item(item, cap, now)
+    if moment is None:
+        return tools.move_item(item, Wait.UNASKED, now, "asked too often")
+    if moment > now:
+        tools.people.customers.commit_parts(
+            [tools.unconfirmed.move_item(item, Wait.LATER, moment), *remember_turn(item, cap, rows, moment, tools)]
+        )
+        return Wait.LATER.value
+    return ask_person(item, reading, rows, cap, tools, now)
+
+
+def plan_item(item: InboxItem, cap: AskRow, now: datetime) -> datetime | None:
+    """Return when to ask; one whose turn has come has its place in the cap already."""
+    taken = () if item.pending == Wait.LATER.value else cap.times
+    return plan_asking(taken, now, refused_at=cap.refused_at)
+
+
+def remember_turn(
+    item: InboxItem, cap: AskRow, rows: tuple[str, ...], moment: datetime, tools: Asking
+) -> list[dict[str, Any]]:
+    """Return the part that takes a turn of the address, under the condition that no one else did since."""
+    times = cap.times if item.pending == Wait.LATER.value else remember_asking(cap.times, moment)
+    return [tools.caps.write_row(rows, replace(cap, times=times), moment)]
+
+
+def ask_person(
+    item: InboxItem, reading: Reading, rows: tuple[str, ...], cap: AskRow, tools: Asking, now: datetime
+) -> str:
+    """Write down that an item is asked about, make the one attempt, and write down what came of it."""
+    question = write_question(item, reading, tools)
+    tools.people.customers.commit_parts(
+        [
+            tools.unconfirmed.move_item(item, Wait.SENDING, now),
+            *remember_turn(item, cap, rows, now, tools),
+            *MailRows(tools.people.customers).check_unstopped(rows),
+            *question.parts,
+        ]
+    )
+    tools.pace.wait_turn()
+    outcome = tools.mailer.send_mail(
+        question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN
+    )
+    log.info("ask_attempted", extra={"key": item.key, "reason": outcome.kind})
+    sent = replace(item, pending=Wait.SENDING.value, ask_at=utc_text(now))
+    wait = ENDS.get(outcome.kind, Wait.LATER)
+    return tools.move_item(sent, wait, now + RETRY_AFTER if wait is Wait.LATER else now, outcome.kind)
+
+
+def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question:
+    """Return the mail with a link of its own, and the rows behind it, which live as long as what they are about."""
+    until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
+    token, attempt = make_token(), secrets.token_urlsafe(12)
+    parts = [tools.links.write_link(token, make_link(reading, until))]
+    for name in (name_token(token), f"mail:{attempt}"):
+        rows = tools.people.name_rows(Identity(kind="link", value=name))
+        parts += [tools.people.customers.write_owner(row, OWNED_BY_ITEM + item.key, until) for row in rows]
+    shop = tools.shop
+    words = MailWords(
+        shop_name=shop.shop_name,
+        shop_url=shop.shop_url,
+        shop_address=shop.shop_address,
+        confirm_url=f"{shop.public_url}/confirm/{token}",
+        reason="asked",
+    )
+    mail = render_mail("confirm", str(reading.notes["language"]), words)
+    return Question(reading.email, attempt, tuple(parts), mail)
+
+
+def make_link(reading: Reading, until: datetime) -> Link:
+    """Return the link of a question: the form's title, and what was ticked in which words."""
+    asks = tuple(
+        Ask(purpose=one.purpose, words=one.words, words_version=one.words_version, language=one.language)
+        for one in reading.consents
+    )
+    language = str(reading.notes["language"])
+    title = str(reading.notes["title"])
+    return Link(kind=LinkKind.CONFIRM, language=language, title=title, asks=asks, expires_at=until)
