@@ -15,7 +15,7 @@ run: $(READY) ## the whole service on this machine, until Ctrl-C (PORT=8000 WORK
 	@exec $(BIN)/python -m infra.local
 
 test: $(READY) $(JAR) ## the whole suite (ARGS="-k word" for a part)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY) ## lint, types, and the rules of the house
 	@$(BIN)/ruff check .
@@ -54,6 +54,13 @@ prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while p
 
 prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
 	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s
+
+prove-sends: $(READY) $(JAR) ## sending under faults, in every order of a stop, by many schedulers; the daily job's cost
+	@$(BIN)/python -m tests.proofs.sends_faults
+	@$(BIN)/python -m tests.proofs.sends_races
+	@$(BIN)/python -m tests.proofs.sends_schedulers
+	@$(BIN)/python -m tests.proofs.sends_cost
+	@$(BIN)/python -m tests.proofs.sends_speed
 
 story: $(READY) $(JAR) ## a win-back from end to end on a stack of its own
 	@$(BIN)/python -m tests.proofs.story
