@@ -135,7 +135,7 @@ def print_table(run: "Run", ids: Mapping[str, str], seconds: float) -> None:
     in_fact = {attempt for _, _, attempt in run.office.post.accepted}
     print(f" ({sum(one in in_fact for one in parked)} of them SES had in fact taken)")
     print(f"by what they were parked: {dict(Counter(run.faults.cut[one] for one in parked if one in run.faults.cut))}")
-    print(f"turns: {dict(run.counts)}")
+    print(f"turns: {dict(run.tally.counts)}")
     print(f"{seconds:.0f} s")
 
 

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from chalicelib.outreach import LOOK_BACK_WEEKS, Outreach, handle_customer, reco
 from chalicelib.processing import settle_item
 from tests.proofs.sends_ends import check_ends, print_table
 from tests.proofs.sends_stage import COST, DUE, Office, make_campaign, make_clock, open_shop, stop_addresses
-from tests.proofs.sends_wire import Faults, Killed
+from tests.proofs.sends_wire import Faults, Killed, Tally
 from tests.proofs.sends_word import make_word
 
 RECEIVES = 5  # how often the queue hands out one message (infra/template.yaml: maxReceiveCount)
@@ -42,7 +41,7 @@ class Run:
         self.faults = faults
         self.now: datetime = DUE
         self.messages: queue.Queue[tuple[str, int]] = queue.Queue()
-        self.counts: Counter[str] = Counter()
+        self.tally = Tally()
         self.crashes: list[str] = []
         self.told: set[str] = set()
         self.settling = office.open_settling(faults.watch)
@@ -84,7 +83,7 @@ class Run:
                 outcome = "postponed"
             except Exception:
                 self.crashes.append(traceback.format_exc())
-            self.counts[outcome] += 1
+            self.tally.add(outcome)
             if outcome in ("killed", "postponed", "throttled", "crashed") and receives < RECEIVES:
                 self.messages.put((customer, receives + 1))
             self.messages.task_done()
@@ -95,9 +94,9 @@ class Run:
             try:
                 return step()
             except Killed:
-                self.counts[f"{what} killed"] += 1
+                self.tally.add(f"{what} killed")
             except FAULTS:
-                self.counts[f"{what} failed"] += 1
+                self.tally.add(f"{what} failed")
         raise RuntimeError(f"{what} never came through")
 
     def plan(self, chance: random.Random) -> int:
@@ -113,7 +112,9 @@ class Run:
         """Run the reconciler while the workers work."""
         self.faults.seed_thread(number)
         try:
-            self.counts.update(self.persist("reconciler", lambda: reconcile_mails(self.open_tools(), self.now)))
+            counts = self.persist("reconciler", lambda: reconcile_mails(self.open_tools(), self.now))
+            for outcome, times in counts.items():
+                self.tally.add(f"{outcome} by the reconciler", times)
         except Exception:
             self.crashes.append(traceback.format_exc())
 

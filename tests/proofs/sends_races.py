@@ -180,6 +180,7 @@ def main() -> int:
     outcomes: Counter[str] = Counter()
     faults: list[str] = []
     steps, began = 0, time.monotonic()
+    print(f"seed {seed}", flush=True)
     with open_shop() as shop:
         office = Office(shop, (make_campaign(),))
         pulse = Pulse(office.plain.people.customers)  # as a container keeps it: not read again for every mail
@@ -188,6 +189,8 @@ def main() -> int:
             outcomes[outcome] += 1
             steps += count
             faults += wrong
+            if outcomes.total() % 500 == 0:
+                print(f"  {outcomes.total()} orders, {len(faults)} violations", flush=True)
             if time.monotonic() - began > asked.minutes * 60:
                 break
     print(f"seed {seed}: {outcomes.total()} orders, {steps} calls put in order, {time.monotonic() - began:.0f} s")

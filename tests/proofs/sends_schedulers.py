@@ -13,9 +13,11 @@ import sys
 import threading
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from chalicelib.errors import RaceLostError
 from chalicelib.mailrows import OPEN
@@ -23,7 +25,7 @@ from chalicelib.models import MailState
 from chalicelib.outreach import LOOK_BACK_WEEKS, UNKNOWN_FOR, handle_customer, reconcile_mails
 from tests.proofs.sends_ends import read_rows
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop, pass_call
-from tests.proofs.sends_wire import Killed, Request
+from tests.proofs.sends_wire import Killed, Request, Tally
 
 WRITING, PLANNING = 0.05, 0.005  # the chance of an interruption at each call: a plan is many calls, a mail few
 LONGEST_PAUSE = 0.25  # seconds: long enough for the others to write to a dozen people meanwhile
@@ -38,7 +40,7 @@ class Schedulers:
         self.seed = seed
         self.hard = hard
         self.own = threading.local()
-        self.counts: Counter[str] = Counter()
+        self.tally = Tally()
         self.crashes: list[str] = []
 
     def watch(self, name: str, request: Request, call: Callable[[], Any]) -> Any:
@@ -46,17 +48,18 @@ class Schedulers:
         draw: random.Random = self.own.draw
         if draw.random() >= (WRITING if self.own.writes else PLANNING):
             return call()
-        self.counts["points"] += 1
+        self.tally.add("points")
         if draw.random() < 0.5:
-            self.counts["pauses"] += 1
+            self.tally.add("pauses")
             time.sleep(draw.uniform(0, LONGEST_PAUSE))
             return call()
-        self.counts["restarts"] += 1
+        self.tally.add("restarts")
         self.own.restart = True
         if not self.hard:
             return call()
         if draw.random() < 0.5:
-            call()
+            with suppress(ClientError):
+                call()
         raise Killed
 
     def schedule(self, number: int) -> None:
@@ -68,7 +71,7 @@ class Schedulers:
             try:
                 idle = self.run_once()
             except Killed:
-                self.counts["cut off"] += 1
+                self.tally.add("cut off")
             except Exception:
                 self.crashes.append(traceback.format_exc())
                 return
@@ -78,14 +81,14 @@ class Schedulers:
         self.own.writes = False
         tools = self.office.open_outreach(self.watch)
         due = list(tools.people.customers.list_due(DUE, LOOK_BACK_WEEKS))
-        self.counts["plans"] += 1
+        self.tally.add("plans")
         self.own.draw.shuffle(due)
         self.own.writes = True
         for customer in due:
             try:
-                self.counts[handle_customer(customer, tools, DUE)] += 1
+                self.tally.add(handle_customer(customer, tools, DUE))
             except RaceLostError:
-                self.counts["lost every turn"] += 1
+                self.tally.add("lost every turn")
             if self.own.restart:
                 return False
         return not due
@@ -115,7 +118,7 @@ def check_sets(office: Office, ids: dict[str, str], run: Schedulers) -> tuple[li
     faults += ["not one row" for mails in held.values() if len(mails) != 1]
     unsure = len(parked - sent)
     words = f"{len(ids)} planned, {len(sent)} sent, {len(parked)} parked ({unsure} of them not sent), "
-    return faults, words + f"{office.post.count_doubled()} twice; {dict(run.counts)}"
+    return faults, words + f"{office.post.count_doubled()} twice; {dict(run.tally.counts)}"
 
 
 def main() -> int:

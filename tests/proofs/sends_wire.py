@@ -24,6 +24,19 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+class Tally:
+    """Counts what many threads do."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.counts: Counter[str] = Counter()
+
+    def add(self, what: str, times: int = 1) -> None:
+        """Count."""
+        with self.lock:
+            self.counts[what] += times
+
+
 class Step(NamedTuple):
     """What a transaction does to one mail: `new` is the attempt it starts (or None), `old` the one it moves on."""
 
