@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -126,7 +127,7 @@ class Run:
             self.told.add(attempt)
             for kind in chance.choice([("Send",), ("Delivery",), ("Delivery", "Send")]):
                 key = self.office.shop.accept(make_word(kind, attempt, address, self.now))
-                self.persist("settling", lambda key=key: settle_item(key, self.settling, self.now))
+                self.persist("settling", partial(settle_item, key, self.settling, self.now))
 
     def turn(self, number: int, chance: random.Random, share: float) -> int:
         """Plan, send and reconcile once, all at the same time; then hear from SES, and move the clock."""

@@ -29,10 +29,10 @@ from chalicelib.models import Identity
 from chalicelib.outreach import Outreach
 from chalicelib.pace import Pace
 from chalicelib.people import People
-from chalicelib.processing import Settling
 from chalicelib.profile import fold_event
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
+from chalicelib.settling import Settling
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.root import RootSeal
 from chalicelib.wiring import WORK_PATIENCE, make_client
