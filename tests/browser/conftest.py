@@ -41,6 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if absence and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.skip(reason=absence))
+        if Path(__file__).parent in item.path.parents:
+            # The driver races its own page ("Node with given id does not belong to the document") about once in a
+            # whole run of the suite; a page that is really wrong is wrong three times.
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture
