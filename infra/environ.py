@@ -93,6 +93,6 @@ def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
 
 
 def forget_account() -> None:
-    """Drop every AWS_ variable: nothing local may ever reach the account of whoever runs it."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    """Drop every AWS_ variable, and the names of keys: nothing local may ever reach the account of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name in SETTLING_KEYS]:
         del os.environ[name]
