@@ -29,6 +29,8 @@ class LinkKind(StrEnum):
     STOP = "stop"        # out of the letters
     CHOOSE = "choose"    # preferences
     CONFIRM = "confirm"  # double opt-in
+    REQUEST = "request"  # proof of a data subject request: opens with a code that is typed
+    RESULT = "result"    # what came of one: a receipt, a package, or that it is done
 
 
 class Ask(Model):
@@ -45,6 +47,8 @@ class Link(Model):
 
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
     stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there.
+    request: `request` is its kind (access, erase ...), `code_hash` is `privacy.actions.hash_code`.
+    result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.
     """
 
     kind: LinkKind
@@ -56,6 +60,11 @@ class Link(Model):
     purpose: str = "marketing"
     title: str = ""
     asks: tuple[Ask, ...] = ()
+    request: str = ""
+    code_hash: str = ""
+    receipt: str = ""
+    signature: str = ""
+    parts: int = 0
     expires_at: AwareDatetime | None = None
 
 

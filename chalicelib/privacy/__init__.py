@@ -1,0 +1,1 @@
+"""What people may ask of the shop about themselves, and how it is done: requests, packages, forgetting, receipts."""
