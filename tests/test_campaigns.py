@@ -159,6 +159,7 @@ def an_offer(**changes):
 def test_code_is_one_for_all_or_one_of_ones_own():
     assert an_offer().write_code("K7XQM3TD") == "BACK-K7XQM3TD"
     assert an_offer(code="SPRING10").write_code("K7XQM3TD") == "SPRING10"
+    assert (an_offer(code="SPRING10").per_person, an_offer().per_person) == (False, True)
 
 
 def test_a_budget_ends_before_it_is_passed():

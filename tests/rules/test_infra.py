@@ -142,7 +142,7 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
         ("inbox", 0, False, "expires_at"),
         ("customers", 35, True, "expires_at"),
         ("keys", 7, True, None),
-        ("links", 0, False, "expires_at"),
+        ("links", 0, True, "expires_at"),
     ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
