@@ -21,6 +21,7 @@ FOLDER = ROOT / "out" / "mails"
 SITE = "https://regulars.example.com"
 NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা খাতুন", "kk": "Әсел Нұрланқызы", "fa": "مریم رضایی"}
 MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
+CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
     ".row{display:flex;gap:1rem;overflow-x:auto}figure{margin:0;flex:none}"
@@ -49,9 +50,10 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
-        reason={"confirm": "asked", "welcome": "signed_up"}.get(template, "bought"),
+        reason={"confirm": "asked", "request": "asked", "welcome": "signed_up"}.get(template, "bought"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
-        code="" if marketing or plain else "482913",
+        code=CODES.get(template, "") if not plain or template == "request" else "",
+        request="erase" if template == "request" else None,
     )
 
 

@@ -5,6 +5,7 @@ import shutil
 from datetime import date
 from decimal import Decimal
 from string import Formatter
+from typing import get_args
 
 import html5lib
 import pytest
@@ -17,13 +18,13 @@ from chalicelib.mails.letters import find_letter, list_letters
 from chalicelib.mails.mail import LARGEST
 from chalicelib.mails.rendering import build_environment, render_mail
 from chalicelib.mails.speech import find_speech, list_languages
-from chalicelib.mails.words import MailWords, Offer
+from chalicelib.mails.words import MailWords, Offer, RequestKind
 from infra.inline import MAILS, inline_styles
 from infra.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 MARKETING = ("post-purchase", "survey-invitation", "welcome", "win-back")
-EVERY = [(template, language) for template in (*MARKETING, "confirm") for language in LANGUAGES]
+EVERY = [(template, language) for template in (*MARKETING, "confirm", "request") for language in LANGUAGES]
 WITH_OFFER = ("post-purchase", "welcome", "win-back")
 PLACES = {"shop", "name", "discount", "date", "number", "symbol", "value", "day", "month", "year"}
 SCRIPTS = {
@@ -55,8 +56,8 @@ def list_places(pattern):
     return {place for _, place, _, _ in Formatter().parse(pattern) if place}
 
 
-def test_five_mails_in_five_languages_ship():
-    assert list_letters() == tuple(sorted((*MARKETING, "confirm")))
+def test_six_mails_in_five_languages_ship():
+    assert list_letters() == tuple(sorted((*MARKETING, "confirm", "request")))
     assert list_languages() == LANGUAGES
 
 
@@ -213,7 +214,10 @@ def test_marketing_that_lacks_what_it_must_carry_is_refused(template, missing):
         render_mail(template, "en", words)
 
 
-@pytest.mark.parametrize(("template", "missing"), [("confirm", "confirm_url"), ("survey-invitation", "link")])
+@pytest.mark.parametrize(
+    ("template", "missing"),
+    [("confirm", "confirm_url"), ("survey-invitation", "link"), ("request", "confirm_url"), ("request", "code")],
+)
 def test_a_mail_without_the_link_that_it_is_about_is_refused(template, missing):
     with pytest.raises(UnfitMailError, match=missing):
         render_mail(template, "en", change_words(template, **{missing: ""}))
@@ -307,6 +311,30 @@ def test_confirmation_is_no_marketing_and_repeats_nothing_that_was_typed():
     assert "482913" in mail.html
     assert "482913" in mail.text
     assert "deleted after seven days" in " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("asked", get_args(RequestKind))
+def test_a_request_is_told_with_its_code_and_what_to_do_when_it_was_somebody_else(asked, language):
+    mail = render_mail("request", language, change_words("request", request=asked, person_name="Asha Rao"))
+    phrases = find_letter("request").phrases
+    page, text = read_text(read_page(mail)), " ".join(mail.text.split())
+    ticket = read_text(read_page(mail).find(".//td[@class='ticket']"))
+
+    assert mail.headers == {}
+    assert "Asha" not in mail.html + mail.text
+    assert ticket.endswith("K7X4MT")
+    assert mail.text.count("K7X4MT") == 1
+    for said in (phrases[asked][language], phrases["ignore"][language], phrases["how"][language]):
+        assert said in page
+        assert said in text
+    others = [phrases[kind][language] for kind in get_args(RequestKind) if kind != asked]
+    assert [said for said in others if said in page + text] == []
+
+
+def test_a_request_that_does_not_say_what_it_asks_is_refused():
+    with pytest.raises(UnfitMailError, match="request"):
+        render_mail("request", "en", change_words("request", request=None))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from chalicelib.mails.names import clean_name
 from chalicelib.models import Model
 
+RequestKind = Literal["access", "correct", "erase", "restrict", "object"]
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
@@ -68,7 +69,7 @@ class MailWords(Model):
 
     `person_name` may be anything that somebody typed: what is no name becomes "". `shop_address` is postal, in lines.
     `reason` is why the person gets the mail. `link` is where its button leads, `confirm_url` where a confirmation does;
-    `code` is what can be typed there instead.
+    `code` is what can be typed there instead, or must be; `request` is what a data subject request asks.
     """
 
     shop_name: Annotated[Line, StringConstraints(min_length=1)]
@@ -82,3 +83,4 @@ class MailWords(Model):
     reason: Reason | None = None
     confirm_url: Link = ""
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    request: RequestKind | None = None
