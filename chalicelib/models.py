@@ -214,11 +214,13 @@ class Profile(Model):
     """What is known of one person: the fold of their history, and nothing that the history does not say.
 
     `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of their submission.
+    `joined` says by purpose when the first yes was said, whatever was said since.
     """
 
     customer_id: str
     fields: dict[str, HeldValue] = Field(default_factory=dict)
     consents: dict[str, Consent] = Field(default_factory=dict)
+    joined: dict[str, AwareDatetime] = Field(default_factory=dict)
     orders: dict[str, Order] = Field(default_factory=dict)
     refunds: dict[str, Refund] = Field(default_factory=dict)
     entries: dict[str, Entry] = Field(default_factory=dict)

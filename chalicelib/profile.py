@@ -40,6 +40,7 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
         update={
             "fields": join_fields(profile.fields, submission, reading),
             "consents": join_consents(profile.consents, reading.consents),
+            "joined": join_firsts(profile.joined, reading.consents),
             "orders": orders,
             "refunds": join_refunds(profile.refunds, submission, reading.refunds),
             "entries": join_entries(profile, key, reading),
@@ -85,6 +86,15 @@ def join_consents(held: Mapping[str, Consent], said: Iterable[Consent]) -> dict[
     for new in said:
         old = joined.get(new.purpose)
         joined[new.purpose] = new if old is None else max(old, new, key=rank_consent)
+    return joined
+
+
+def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
+    """Keep when the first yes to each purpose was said; one that waits to be confirmed is none yet."""
+    joined = dict(held)
+    for new in said:
+        if new.state is ConsentState.GIVEN:
+            joined[new.purpose] = min(new.at, joined.get(new.purpose, new.at))
     return joined
 
 

@@ -76,10 +76,15 @@ def a_person(*bought, consent=True, entries=None, mails=(), **fields):
         customer_id="c-1",
         fields={name: held(value) for name, value in {"email": "a@example.org", **fields}.items()},
         consents={"marketing": a_consent(at=NOW - 400 * DAY)} if consent else {},
+        joined={"marketing": NOW - 400 * DAY} if consent else {},
         orders={f"shopify:s:{number}": an_order(number, at) for number, at in enumerate(bought)},
         entries=entries or {},
         mails={note.occasion: note for note in mails},
     )
+
+
+def a_submission(at):
+    return Submission(sender="shopify", topic="t", trust=Trust.SIGNED, received_at=at, occurred_at=at, body=b"{}")
 
 
 def a_note(occasion="other:1", state=MailState.SENT, at=NOW, marketing=True):
@@ -167,8 +172,34 @@ def test_who_buys_again_has_a_new_reason():
 
 @pytest.mark.parametrize("state", [ConsentState.PENDING, ConsentState.WITHDRAWN])
 def test_who_has_not_confirmed_or_has_left_did_not_sign_up(state):
-    person = a_person().model_copy(update={"consents": {"marketing": a_consent(state)}})
+    person = a_person().model_copy(update={"consents": {"marketing": a_consent(state)}, "joined": {"marketing": NOW}})
     assert list_ids(person, a_campaign(trigger="after-sign-up", days=1)) == []
+
+
+def test_a_renewed_yes_is_no_second_sign_up():
+    said = [
+        (ConsentState.PENDING, NOW - DAY),
+        (ConsentState.GIVEN, NOW),
+        (ConsentState.WITHDRAWN, NOW + 30 * DAY),
+        (ConsentState.GIVEN, NOW + 60 * DAY),
+    ]
+    history = [
+        (str(at), a_submission(at), Reading(kind="sign-up", email="a@example.org", consents=(a_consent(state, at),)))
+        for state, at in said
+    ]
+    campaign = a_campaign(trigger="after-sign-up", days=1)
+    due = [
+        [each.due_at for each in list_occasions(fold_history("c-1", history[:count]), [campaign], a_shop(), now)]
+        for count, now in ((1, NOW), (2, NOW), (4, NOW + 60 * DAY))
+    ]
+    assert due == [[], [NOW + DAY], []]
+
+
+@pytest.mark.parametrize(("bought", "count"), [((), 1), ((NOW,), 1), ((NOW - 90 * DAY, NOW - DAY), 0)])
+def test_welcome_is_for_somebody_new(bought, count):
+    (welcome,) = (campaign for campaign in list_campaigns() if campaign.name == "welcome")
+    person = a_person(*bought).model_copy(update={"joined": {"marketing": NOW}})
+    assert len(list_ids(person, welcome)) == count
 
 
 @pytest.mark.parametrize("said", [None, "", "soon", "30.04.2024", "9999-12-31", ["2024-04-30"]])
@@ -190,7 +221,7 @@ def test_a_date_out_of_this_world_breaks_nothing():
     ends = [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)]
     entries = {str(number): Entry(kind="warranty", at=at) for number, at in enumerate(ends)}
     person = a_person(*ends, entries=entries, time_zone="Pacific/Kiritimati")
-    person = person.model_copy(update={"consents": {"marketing": a_consent(at=ends[1])}})
+    person = person.model_copy(update={"joined": {"marketing": ends[1]}})
     triggers = ("inactive", "at-risk", "after-purchase", "after-warranty", "after-sign-up")
     campaigns = [a_campaign(trigger, trigger, 0 if trigger == "at-risk" else 9) for trigger in triggers]
     assert list_ids(person, *campaigns) == []
@@ -502,7 +533,7 @@ def test_history_in_any_order_has_the_same_agenda(bought, chance, now):
     history = [
         (
             f"k{number}",
-            Submission(sender="shopify", topic="t", trust=Trust.SIGNED, received_at=at, occurred_at=at, body=b"{}"),
+            a_submission(at),
             Reading(
                 kind="order",
                 email="a@example.org",

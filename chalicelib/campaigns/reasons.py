@@ -61,11 +61,11 @@ def find_purchases(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterat
 
 
 def find_sign_up(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
-    """Yield the yes to the campaign's purpose: once in a life, so its key has no date."""
-    consent = profile.consents.get(campaign.purpose)
-    if consent and consent.state is ConsentState.GIVEN and consent.at.year in YEARS:
+    """Yield the first yes to the campaign's purpose, if one stands: once in a life, so its key has no date."""
+    consent, joined = profile.consents.get(campaign.purpose), profile.joined.get(campaign.purpose)
+    if consent and joined and consent.state is ConsentState.GIVEN and joined.year in YEARS:
         words = f"{tell_delay(campaign.when)} after sign-up"
-        yield Reason("sign-up", consent.at + campaign.when.delay, words, plain=True)
+        yield Reason("sign-up", joined + campaign.when.delay, words, plain=True)
 
 
 def find_cards(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
