@@ -4,7 +4,8 @@ pk                     sk                       holds
 cust#<id>              profile                  sealed profile; version counts its changes
 cust#<id>              event#<time>#<key>       one sealed submission of the history, by its sender's time
 idn#<secret>#<hash>    identity                 the customer that this blind index name belongs to; of a confirmation
-                                                link: `item:` and the inbox key of what waits to be confirmed
+                                                link: `item:` and the inbox key of what waits to be confirmed;
+                                                `gone` once they were forgotten, and `gone_at` ever after
 claim#<hash>           claim                    the inbox key under which a delivery or event id took effect
 merge                  <id>#<id>                two customers that may be one person: suggested, never done
 audit#<yyyy-mm>        <time>#<random>          who read whose record and why; no personal data
@@ -22,6 +23,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 
 DUE_SHARDS = 4
+GONE = "gone"
 RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
 
 
@@ -33,6 +35,14 @@ class SealedProfile:
     version: int
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Who holds a name or a claim; `id` is "" where they were forgotten. `gone_at` is when that was last, or ""."""
+
+    id: str
+    gone_at: str = ""
+
+
 class Customers:
     """The table through a boto3 DynamoDB client."""
 
@@ -41,15 +51,15 @@ class Customers:
         self.client = client
         self.table = table
 
-    def find_owners(self, rows: Sequence[str]) -> dict[str, str]:
+    def find_owners(self, rows: Sequence[str]) -> dict[str, Owner]:
         """Return who owns each identity or claim row that exists, read consistently."""
-        owners: dict[str, str] = {}
+        owners: dict[str, Owner] = {}
         keys = [{"pk": {"S": row}, "sk": {"S": name_kind(row)}} for row in rows]
         while keys:
             request = {self.table: {"Keys": keys[:100], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             for row in answer["Responses"].get(self.table, []):
-                owners[row["pk"]["S"]] = row["owner"]["S"]
+                owners[row["pk"]["S"]] = load_owner(row)
             rest = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
             keys = [*rest, *keys[100:]]
         return owners
@@ -127,6 +137,54 @@ class Customers:
                 "ExpressionAttributeValues": {":owner": {"S": owner}},
             }
         }
+
+    def inherit_row(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
+        """Return the transaction part that gives the name of somebody forgotten at `gone_at` to someone new."""
+        return self.change_owner(row, GONE, owner, gone_at, also=" AND gone_at = :gone_at")
+
+    def leave_row(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
+        """Return the transaction part that ends whose a name is, and remembers since when: the tombstone."""
+        return self.change_owner(row, owner, GONE, gone_at)
+
+    def change_owner(self, row: str, old: str, new: str, gone_at: str, *, also: str = "") -> dict[str, Any]:
+        """Return the update of one row's owner under the condition that it still is `old`, and `also` holds."""
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": {"pk": {"S": row}, "sk": {"S": name_kind(row)}},
+                "UpdateExpression": "SET #owner = :new, gone_at = :gone_at",
+                "ConditionExpression": f"#owner = :old{also}",
+                "ExpressionAttributeNames": {"#owner": "owner"},
+                "ExpressionAttributeValues": {
+                    ":new": {"S": new},
+                    ":old": {"S": old},
+                    ":gone_at": {"S": gone_at},
+                },
+            }
+        }
+
+    def bar_row(self, row: str, gone_at: str) -> dict[str, Any]:
+        """Return the transaction part that makes a tombstone of a name which nobody holds."""
+        item = {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": GONE}, "gone_at": {"S": gone_at}}
+        return {
+            "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        }
+
+    def delete_profile(self, customer_id: str, version: int) -> dict[str, Any]:
+        """Return the transaction part that ends a profile nobody else changed since `version`."""
+        part = self.check_profile(customer_id, version)["ConditionCheck"]
+        return {"Delete": part}
+
+    def list_rows(self, customer_id: str) -> Iterator[dict[str, Any]]:
+        """Yield every row of a customer, read consistently."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"cust#{customer_id}"}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
 
     def write_suggestion(self, one: str, other: str, kind: str) -> dict[str, Any]:
         """Return the transaction part that notes two customers sharing a name of this kind."""
@@ -216,6 +274,12 @@ def name_due(customer_id: str, due: datetime | None) -> dict[str, Any]:
         return {}
     shard = sum(customer_id.encode()) % DUE_SHARDS
     return {"due_week": {"S": f"{name_week(due)}#{shard}"}, "due_at": {"S": utc_text(due)}}
+
+
+def load_owner(row: dict[str, Any]) -> Owner:
+    """Read a row's typed attributes."""
+    owner = row["owner"]["S"]
+    return Owner("" if owner == GONE else owner, row.get("gone_at", {}).get("S", ""))
 
 
 def name_kind(row: str) -> str:

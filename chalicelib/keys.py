@@ -42,6 +42,11 @@ class Keys:
             }
         }
 
+    def delete_key(self, customer_id: str) -> dict[str, Any]:
+        """Return the transaction part that destroys a customer's key, if there is one to destroy."""
+        key = {"pk": {"S": f"cust#{customer_id}"}}
+        return {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+
     def read_index(self) -> dict[str, bytes]:
         """Return the blind index's secrets, newest first; the first reader ever makes them."""
         sealed = self.read_row(INDEX)

@@ -1,8 +1,9 @@
 """Rows of the Customers table about mail: one per occasion, who must not be mailed, what a campaign has spent.
 
     pk                    sk                holds
-    cust#<id>             mail#<occasion>   state, attempt, campaign, mail id, not_after; while it is open also
-                                            due_week = open#<shard> and due_at, for the reconciler
+    cust#<id>             mail#<occasion>   state, attempt, campaign, mail id, not_after, the names of its links;
+                                            while it is open also due_week = open#<shard> and due_at, for the
+                                            reconciler
     stop#<index row>      stop              an address that is never mailed again: keyed hash, reason, when
     budget#<campaign>     budget            money promised in offers so far, in hundredths
 """
@@ -21,7 +22,11 @@ OPEN_SHARDS = 4
 
 @dataclass(frozen=True)
 class MailRow:
-    """One mail to one person. `mail_id` is random and says nothing of them; `attempt` is that of the last intent."""
+    """One mail to one person. `mail_id` is random and says nothing of them; `attempt` is that of the last intent.
+
+    `links` names all that leads from this mail back to the person, over every attempt: rows of links, and `mail:`
+    with an attempt. Forgetting finds them by it.
+    """
 
     occasion: str
     campaign: str
@@ -32,6 +37,7 @@ class MailRow:
     not_after: str
     marketing: bool
     code: str = ""
+    links: tuple[str, ...] = ()
 
 
 class MailRows:
@@ -67,10 +73,15 @@ class MailRows:
         }
         return {"Put": put}
 
-    def move_mail(self, customer_id: str, mail: MailRow, state: MailState, attempt: str, at: str) -> dict[str, Any]:
-        """Return the transaction part that moves a row on, if it still is where and whose `mail` says."""
+    def move_mail(
+        self, customer_id: str, mail: MailRow, state: MailState, attempt: str, at: str, links: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """Return the transaction part that moves a row on, if it still is where and whose `mail` says.
+
+        `links` are those of a new attempt and of all before it.
+        """
         opened = name_open(customer_id, state, at)
-        change = "SET #state = :state, attempt = :attempt, #at = :at"
+        change = "SET #state = :state, attempt = :attempt, #at = :at" + ", links = :links" * bool(links)
         change += ", due_week = :due_week, due_at = :due_at" if opened else " REMOVE due_week, due_at"
         return {
             "Update": {
@@ -85,6 +96,7 @@ class MailRows:
                     ":at": {"S": at},
                     ":old": {"S": mail.state.value},
                     ":own": {"S": mail.attempt},
+                    **({":links": {"S": " ".join(links)}} if links else {}),
                     **{f":{name}": value for name, value in opened.items()},
                 },
             }
@@ -160,6 +172,7 @@ def dump_mail(mail: MailRow) -> dict[str, Any]:
         "not_after": {"S": mail.not_after},
         "marketing": {"BOOL": mail.marketing},
         "code": {"S": mail.code},
+        "links": {"S": " ".join(mail.links)},
     }
 
 
@@ -175,4 +188,5 @@ def load_mail(row: dict[str, Any]) -> MailRow:
         not_after=row["not_after"]["S"],
         marketing=row["marketing"]["BOOL"],
         code=row["code"]["S"],
+        links=tuple(row["links"]["S"].split()),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers import Customers
+from chalicelib.customers import Customers, Owner
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.keys import Keys
 from chalicelib.models import Event, Identity, Profile, Submission, utc_text
@@ -86,6 +86,6 @@ class People:
         return self.customers.write_event(person.id, record_id, sealed)
 
 
-def find_holder(rows: tuple[str, ...], owners: dict[str, str]) -> str | None:
-    """Return who holds an identity under any live index secret."""
-    return next((owners[row] for row in rows if row in owners), None)
+def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:
+    """Return who holds an identity under any live index secret; nobody holds the name of one who was forgotten."""
+    return next((owners[row].id for row in rows if row in owners and owners[row].id), None)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers import name_claim
+from chalicelib.customers import Owner, name_claim
 from chalicelib.effects import list_effects
 from chalicelib.identity import list_claimable, list_deciding, list_identities
 from chalicelib.inbox import Inbox, InboxItem, State
-from chalicelib.models import Identity, Profile, Reading, Submission
+from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
 from chalicelib.people import People, Person, find_holder
+from chalicelib.privacy.returning import is_own_act, tell_moment
 from chalicelib.profile import add_identities, fold_event
 from chalicelib.vault.envelope import InboxOpener
 
@@ -38,11 +39,15 @@ class Claimant:
     submission: Submission
     names: tuple[Identity, ...]
     rows: dict[Identity, tuple[str, ...]]
-    owners: dict[str, str]
+    owners: dict[str, Owner]
 
     def find_holder(self, name: Identity) -> str | None:
         """Return the customer who holds a name, or None where it is free."""
         return find_holder(self.rows[name], self.owners)
+
+    def find_parting(self, name: Identity) -> str:
+        """Return when somebody of this name was last forgotten (RFC 3339 UTC), or ""."""
+        return max((self.owners[row].gone_at for row in self.rows[name] if row in self.owners), default="")
 
     def list_own(self, customer_id: str) -> tuple[Identity, ...]:
         """Return the names that this submission may give to a customer: free ones and the customer's own."""
@@ -64,8 +69,10 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
     key, submission = told.item.key, told.submission
     claims = name_claims(submission)
     claimant = look_up(submission, told.reading, claims, tools)
-    if any(claimant.owners.get(claim, key) != key for claim in claims):
+    if any(claim in claimant.owners and claimant.owners[claim].id != key for claim in claims):
         return blank_item(key, State.DUPLICATE, tools, now)
+    if brings_back(claimant, told):
+        return blank_item(key, State.NOBODY, tools, now)
     person = find_person(claimant, tools.people)
     if person is None:
         return blank_item(key, State.NOBODY, tools, now)
@@ -128,14 +135,24 @@ def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
     return bool(rivals) and not rivals & ids
 
 
+def brings_back(claimant: Claimant, told: Told) -> bool:
+    """Tell what would bring back somebody forgotten: it is older than that, or not their own doing."""
+    deciding = list_deciding(claimant.names, told.submission.trust)
+    names = {*deciding, *(name for name in claimant.names if name.kind == "order")}
+    gone_at = max((claimant.find_parting(name) for name in names), default="")
+    if not gone_at:
+        return False
+    if utc_text(tell_moment(told.submission, told.reading)) <= gone_at:
+        return True
+    return not any(claimant.find_holder(name) for name in deciding) and not is_own_act(told.submission, told.reading)
+
+
 def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
     """Return the parts that give a person every name they may have, under every live index secret."""
-    return [
-        people.customers.write_owner(row, customer_id)
-        for name in claimant.list_own(customer_id)
-        for row in claimant.rows[name]
-        if row not in claimant.owners
-    ]
+    rows = [row for name in claimant.list_own(customer_id) for row in claimant.rows[name]]
+    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in claimant.owners]
+    left = [(row, claimant.owners[row]) for row in rows if row in claimant.owners and not claimant.owners[row].id]
+    return free + [people.customers.inherit_row(row, customer_id, owner.gone_at) for row, owner in left]
 
 
 def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ class Writer:
         tokens = {kind: make_token() for kind in (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)}
         owners = [name_token(token) for token in tokens.values()]
         owners.append(f"mail:{mail.attempt}")
+        mail = replace(mail, links=(*mail.links, *owners))
         parts = [self.links.write_link(tokens[kind], self.make_link(kind, mail, language, now)) for kind in tokens]
         for value in owners:
             rows = self.people.name_rows(Identity(kind="link", value=value))
