@@ -2,6 +2,7 @@
 
 pk           hash of the token; the token itself stands in the mail and nowhere else
 link         what the link does, as JSON: a `Link`, nothing personal; whose it is, only the Customers table knows
+part         of a package (`privacy.package`), sealed; its row is named `<pk of its link>#<number>` and has no `link`
 expires_at   epoch seconds (TTL, which may lag by two days: `read_link` looks at the time itself); none = never
 """
 
@@ -9,7 +10,8 @@ import hashlib
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +21,7 @@ from pydantic import AwareDatetime
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.models import Model
 
+KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648, 5)
 
 
@@ -78,7 +81,11 @@ class Links:
 
     def write_link(self, token: str, link: Link) -> dict[str, Any]:
         """Return the transaction part that keeps a link; writing it again changes nothing."""
-        item = {"pk": {"S": name_token(token)}, "link": {"S": link.model_dump_json(exclude_defaults=True)}}
+        return self.write_row(name_token(token), link)
+
+    def write_row(self, name: str, link: Link) -> dict[str, Any]:
+        """Return the same by the name of the link's row, for whoever does not have the token."""
+        item = {"pk": {"S": name}, "link": {"S": link.model_dump_json(exclude_defaults=True)}}
         if link.expires_at is not None:
             item["expires_at"] = {"N": str(int(link.expires_at.timestamp()))}
         return {"Put": {"TableName": self.table, "Item": item}}
@@ -87,6 +94,17 @@ class Links:
         """Return the transaction part that ends a link by the name of its row."""
         return {"Delete": {"TableName": self.table, "Key": {"pk": {"S": name}}}}
 
+    def delete_rows(self, names: Iterable[str]) -> None:
+        """End links by the names of their rows, one by one: there are three to a mail."""
+        for name in names:
+            self.client.delete_item(TableName=self.table, Key={"pk": {"S": name}})
+
+    def find_rows(self, names: Iterable[str]) -> list[str]:
+        """Return which of these rows are there, read consistently."""
+        keys = ({"pk": {"S": name}} for name in names)
+        found = (self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item") for key in keys)
+        return [row["pk"]["S"] for row in found if row]
+
     def read_link(self, token: str, now: datetime) -> Link | None:
         """Return what is behind a token, or None: unknown, malformed, expired. Raise TryAgainLaterError.
 
@@ -94,12 +112,34 @@ class Links:
         """
         if not TOKEN.fullmatch(token):
             return None
-        try:
-            row = self.client.get_item(TableName=self.table, Key={"pk": {"S": name_token(token)}}).get("Item")
-        except (ClientError, BotoCoreError) as fault:
-            raise TryAgainLaterError("Not now: please try again.") from fault
+        row = self.read_row(name_token(token))
         link = Link.model_validate_json(row["link"]["S"]) if row else None
         return None if link is None or is_over(link, now) else link
+
+    def read_part(self, name: str, now: datetime) -> bytes | None:
+        """Return a sealed part of a package, or None: gone or expired. Raise TryAgainLaterError."""
+        row = self.read_row(name, consistent=True)
+        return bytes(row["part"]["B"]) if row and int(row["expires_at"]["N"]) > now.timestamp() else None
+
+    def read_row(self, name: str, *, consistent: bool = False) -> dict[str, Any] | None:
+        """Return a row; raise TryAgainLaterError."""
+        key = {"pk": {"S": name}}
+        try:
+            row: dict[str, Any] | None = self.client.get_item(
+                TableName=self.table, Key=key, ConsistentRead=consistent
+            ).get("Item")
+        except (ClientError, BotoCoreError) as fault:
+            raise TryAgainLaterError("Not now: please try again.") from fault
+        return row
+
+    def put_part(self, name: str, sealed: bytes, until: datetime) -> None:
+        """Keep a part of a package until then; again under the same name replaces it."""
+        item = {"pk": {"S": name}, "part": {"B": sealed}, "expires_at": {"N": str(int(until.timestamp()))}}
+        self.client.put_item(TableName=self.table, Item=item)
+
+    def drop_row(self, name: str) -> None:
+        """End a row at once."""
+        self.client.delete_item(TableName=self.table, Key={"pk": {"S": name}})
 
 
 def is_over(link: Link, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.config import Settings
 from chalicelib.destinations import build_destination
-from chalicelib.links import Link, LinkKind, Links, make_token, name_token
+from chalicelib.links import KEEP_LINKS, Link, LinkKind, Links, make_token, name_token
 from chalicelib.mailer import Mailer, Outcome
 from chalicelib.mailrows import MailRow
 from chalicelib.mails.codes import derive_code
@@ -23,7 +23,6 @@ from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import Identity
 from chalicelib.people import People, Person
 
-KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
 REASONS: Mapping[str, Reason] = {
     "inactive": "bought",
     "at-risk": "bought",

@@ -13,6 +13,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import DefinitionError
 from chalicelib.models import Model
+from chalicelib.purposes import judge_consent
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 Shape = TypeVar("Shape", bound=Model)
@@ -37,8 +38,12 @@ def load_shop(folder: Path = DEFINITIONS) -> ShopClock:
 
 
 def load_campaign(path: Path) -> Campaign:
-    """Read one campaign, named as its file."""
-    return read_definition(path, Campaign, {"name": path.stem})
+    """Read one campaign, named as its file; raise DefinitionError."""
+    campaign = read_definition(path, Campaign, {"name": path.stem})
+    if campaign.purpose and (why := judge_consent(campaign.purpose)):
+        line = find_line(path.read_text("utf-8"), ["purpose"])
+        raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: purpose: {why}")
+    return campaign
 
 
 def read_definition(path: Path, shape: type[Shape], given: dict[str, Any]) -> Shape:

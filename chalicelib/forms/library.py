@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
+from chalicelib.purposes import judge_consents
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 # A name comes from the URL: it must not leave the folder.
@@ -32,11 +33,14 @@ def find_form(name: str, folder: Path = DEFINITIONS) -> Form | None:
 def load_form(path: Path) -> Form:
     """Read one definition, named as its file; raise DefinitionError naming file and place."""
     try:
-        return Form.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
+        form = Form.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
     except ValidationError as error:
         raise DefinitionError(f"{path.name}: {'; '.join(tell_places(error))}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path.name}: {error}") from None
+    if faults := judge_consents(ask.purpose for ask in form.consents):
+        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
+    return form
 
 
 def tell_places(error: ValidationError) -> list[str]:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from chalicelib.errors import DefinitionError
 from chalicelib.models import Model
+from chalicelib.purposes import judge_consents
 
 MAPPINGS = Path(__file__).parent / "mappings"
 
@@ -58,9 +59,12 @@ def list_mappings(folder: Path) -> frozenset[str]:
 def load_mapping(path: Path) -> Mapping:
     """Read one file; raise DefinitionError naming it and the place."""
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
         places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
         raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path.name}: {error}") from None
+    if faults := judge_consents(said.purpose for said in mapping.consents):
+        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
+    return mapping

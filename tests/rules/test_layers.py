@@ -19,7 +19,7 @@ LAYERS = (
     ("importreading", "linkreading", "linkactions", "feedback", "mailnotes", "pages", "formdata", "preferences"),
     ("mails", "campaigns"),
     ("senders", "forms", "activity", "scanners", "destinations", "optin"),
-    ("strictjson", "identity", "profile", "keys", "links"),
+    ("strictjson", "identity", "profile", "keys", "links", "purposes"),
     ("vault", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs", "config"),
     ("models", "errors"),
 )
@@ -45,7 +45,7 @@ HOMES = {
     "jinja2": {"pages", "mails"},
     "phonenumbers": {"identity", "forms"},
     "email_validator": {"forms"},
-    "tomllib": {"campaigns", "forms", "mails", "pages", "senders"},
+    "tomllib": {"campaigns", "forms", "mails", "pages", "privacy", "purposes", "senders"},
 }
 SOURCES = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
 

@@ -1,0 +1,88 @@
+"""What people's data is for, and what makes it lawful (GDPR, Article 6): the purposes on file, `purposes.toml`.
+
+A purpose without a legal basis is none: forms and campaigns that name one which is not on file are not loaded.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints, ValidationError, model_validator
+
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+
+FILE = Path(__file__).with_suffix(".toml")
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Texts = Mapping[str, Text]  # by language
+
+
+class Basis(StrEnum):
+    """What makes a purpose lawful (GDPR, Article 6(1)(a), (b), (f) and (c))."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    INTEREST = "legitimate-interest"
+    LAW = "legal-obligation"
+
+
+class Purpose(Model):
+    """One purpose, its basis, and what it is in each language; `title` is a few words, `words` a sentence or two."""
+
+    basis: Basis
+    title: Texts
+    words: Texts
+
+
+class Purposes(Model):
+    """The file. Whoever changes words or a basis changes `version`."""
+
+    version: Version
+    purposes: Mapping[Name, Purpose]
+
+    @model_validator(mode="after")
+    def check_languages(self) -> "Purposes":
+        """Refuse a text that is not in the languages of all the others."""
+        texts = {name: (each.title, each.words) for name, each in self.purposes.items()}
+        spoken = {language for pair in texts.values() for text in pair for language in text}
+        lacking = sorted(name for name, pair in texts.items() if any(set(text) != spoken for text in pair))
+        if lacking:
+            raise ValueError(f"not in every language: {', '.join(lacking)}")
+        return self
+
+
+@cache
+def load_purposes(path: Path = FILE) -> Purposes:
+    """Read the file; raise DefinitionError naming it and the place."""
+    try:
+        return Purposes.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        told = [f"{'.'.join(map(str, one['loc'])) or 'file'}: {one['msg']}" for one in problems]
+        raise DefinitionError(f"{path.name}: {'; '.join(told)}") from None
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from None
+
+
+def list_consented() -> tuple[str, ...]:
+    """Return the purposes that rest on consent: what a person may give and withdraw, and object to."""
+    return tuple(name for name, each in load_purposes().purposes.items() if each.basis is Basis.CONSENT)
+
+
+def judge_consent(name: str) -> str:
+    """Say why nobody can be asked to consent to a purpose, or ""."""
+    purpose = load_purposes().purposes.get(name)
+    if purpose is None:
+        return f"no purpose of that name in {FILE.name}"
+    return "" if purpose.basis is Basis.CONSENT else f"its basis in {FILE.name} is {purpose.basis}, not consent"
+
+
+def judge_consents(names: Iterable[str]) -> list[str]:
+    """Return the faults of a file's consents in order, each with its place, e.g. `consents.0.purpose: ...`."""
+    told = [(number, judge_consent(name)) for number, name in enumerate(names)]
+    return [f"consents.{number}.purpose: {why}" for number, why in told if why]
