@@ -28,6 +28,12 @@ class Settings(Model):
         "", description="KMS ARN or `file:` path: its private half opens the inbox; settling only"
     )
     root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling only")
+    receipt_key: str = Field(
+        "", description="KMS ARN (or `file:` path) that signs the receipts of erasures; `forget_people` only"
+    )
+    downstream: str = Field(
+        "", description="The shop's own systems that hear of events: `name=https://...`, separated by commas"
+    )
     max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes after decoding")
     posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
 
@@ -40,6 +46,11 @@ class Settings(Model):
     def parameter_path(self) -> str:
         """Return the SSM path that holds the door's secrets and public keys."""
         return f"/regulars/{self.stage}/door/"
+
+    @property
+    def downstream_path(self) -> str:
+        """Return the SSM path that holds what events to the shop's own systems are signed with."""
+        return f"/regulars/{self.stage}/downstream/"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.customers import Owner, name_claim
+from chalicelib.downstream.outbox import Outbox
 from chalicelib.effects import list_effects
 from chalicelib.identity import list_claimable, list_deciding, list_identities
 from chalicelib.inbox import Inbox, InboxItem, State
 from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
 from chalicelib.people import People, Person, find_holder
+from chalicelib.privacy.forgetting import Forgetting
 from chalicelib.privacy.returning import is_own_act, tell_moment
 from chalicelib.profile import add_identities, fold_event
 from chalicelib.vault.envelope import InboxOpener
@@ -22,7 +24,7 @@ OWNED_BY_ITEM = "item:"  # whose a confirmation mail and its link are: an inbox 
 class Settling:
     """What settling works with; `region` reads phone numbers that have no country code.
 
-    `find_due` says when a person next has a reason to hear from us.
+    `find_due` says when a person next has a reason to hear from us; the shop's own systems hear through `outbox`.
     """
 
     inbox: Inbox
@@ -30,6 +32,8 @@ class Settling:
     opener: InboxOpener
     region: str
     find_due: Callable[[Profile, datetime], datetime | None]
+    outbox: Outbox
+    forgetting: Forgetting
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
             *(tools.inbox.write_tombstone(one.item.key, State.SETTLED, now, one.item.state) for one in (told, *also)),
             *(tools.people.write_event(person, one.item.key, one.submission) for one in (told, *also)),
             *tools.people.write_profile(person, profile, tools.find_due(profile, now)),
+            *tools.outbox.write_changes(person.profile, profile, now),
             *(tools.people.customers.write_owner(claim, key) for claim in claims),
             *claim_names(person.id, claimant, tools.people),
             *suggest_merges(person.id, claimant, tools.people),

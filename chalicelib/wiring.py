@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from chalicelib.models import Profile
     from chalicelib.outreach import Outreach
     from chalicelib.people import People
+    from chalicelib.privacy.erasing import Erasing
+    from chalicelib.privacy.forgetting import Forgetting
+    from chalicelib.privacy.ledger import Ledger
     from chalicelib.queue import Queue
     from chalicelib.settling import Settling
 
@@ -93,18 +96,60 @@ def build_seal(public_key: str) -> InboxSeal:
 @cache
 def open_settling() -> Settling:
     """Return this container's tools for settling."""
+    from chalicelib.downstream.outbox import Outbox
     from chalicelib.settling import Settling
     from chalicelib.vault.envelope import InboxOpener
 
-    settings = current_settings()
+    settings, people = current_settings(), open_people()
     kms = make_client("kms", WORK_PATIENCE)
     return Settling(
         inbox=Inbox(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}inbox"),
-        people=open_people(),
+        people=people,
         opener=InboxOpener(split_names(settings.inbox_key), kms),
         region=settings.shop_country,
         find_due=find_due,
+        outbox=Outbox(people.customers, wanted=bool(settings.downstream)),
+        forgetting=open_forgetting(),
     )
+
+
+@cache
+def open_forgetting() -> Forgetting:
+    """Return what makes people unreadable."""
+    from chalicelib.privacy.forgetrows import ForgetRows
+    from chalicelib.privacy.forgetting import Forgetting
+
+    settings, people = current_settings(), open_people()
+    return Forgetting(people, open_ledger(), ForgetRows(people.customers), settings.shop_country)
+
+
+@cache
+def open_ledger() -> Ledger:
+    """Return the record of every erasure."""
+    from chalicelib.privacy.ledger import Ledger
+
+    return Ledger(make_client("dynamodb", WORK_PATIENCE), f"{current_settings().prefix}ledger")
+
+
+@cache
+def open_erasing() -> Erasing:
+    """Return what finishes erasures: sweeps, verifies, signs."""
+    from chalicelib.links import Links
+    from chalicelib.privacy.erasing import Erasing
+    from chalicelib.privacy.sweeping import Sweeping
+    from chalicelib.vault.signing import Signer
+
+    settings, settling = current_settings(), open_settling()
+    sweeping = Sweeping(
+        people=settling.people,
+        rows=settling.forgetting.rows,
+        inbox=settling.inbox,
+        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
+        opener=settling.opener,
+        region=settings.shop_country,
+    )
+    signer = Signer(settings.receipt_key, make_client("kms", WORK_PATIENCE))
+    return Erasing(sweeping, settling.forgetting.ledger, signer, settings.shop_name)
 
 
 @cache

@@ -10,12 +10,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.customers import Customers
+from chalicelib.downstream.outbox import Outbox
 from chalicelib.identity import normalise_email
 from chalicelib.inbox import Inbox
 from chalicelib.intake import accept_submission, name_submission
 from chalicelib.keys import Keys
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
 from chalicelib.people import People
+from chalicelib.privacy.forgetrows import ForgetRows
+from chalicelib.privacy.forgetting import Forgetting
+from chalicelib.privacy.ledger import Ledger
 from chalicelib.processing import settle_item
 from chalicelib.reading import read_submission
 from chalicelib.settling import Settling
@@ -78,7 +82,9 @@ def a_submission(*, email="", phone="", at=NOW, trust=Trust.BARE, claims=(), ent
 
 
 class Shop:
-    """One shop's tables and keys."""
+    """One shop's tables and keys. `listened` says whether systems of the shop hear of events."""
+
+    listened = False
 
     def __init__(self, stage, folder: Path, *, client=None):
         """Make the shop's keys in `folder`, over the tables of a test's stage."""
@@ -93,12 +99,18 @@ class Shop:
         """Return what settling needs, as a new container would build it."""
         dynamodb = client or self.dynamodb
         keys = Keys(dynamodb, self.prefix + "keys", RootSeal((root_key or self.root_key).split(","), None))
+        customers = Customers(dynamodb, self.prefix + "customers")
+        people = People(customers, keys, BlindIndex(keys.read_index()))
         return Settling(
             inbox=Inbox(dynamodb, self.prefix + "inbox"),
-            people=People(Customers(dynamodb, self.prefix + "customers"), keys, BlindIndex(keys.read_index())),
+            people=people,
             opener=InboxOpener([self.inbox_key], None),
             region="US",
             find_due=find_due,
+            outbox=Outbox(customers, wanted=self.listened),
+            forgetting=Forgetting(
+                people, Ledger(dynamodb, self.prefix + "ledger"), ForgetRows(customers), "US"
+            ),
         )
 
     def accept(self, submission: Submission) -> str:

@@ -2,12 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.customers import Customers
+from chalicelib.downstream.outbox import Outbox
 from chalicelib.inbox import Inbox, name_shards
 from chalicelib.keys import Keys
 from chalicelib.people import People
@@ -36,7 +38,7 @@ def settle_on_kms(shop, stage, kms, root_arn):
     keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
     people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
     inbox, opener = Inbox(stage.dynamodb, shop.prefix + "inbox"), InboxOpener([RSA_ARN], kms.client)
-    return Settling(inbox, people, opener, "US", find_due)
+    return Settling(inbox, people, opener, "US", find_due, Outbox(people.customers, wanted=False))
 
 
 def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):
@@ -55,7 +57,7 @@ def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, table
 
     shop_tools = settle_on_kms(shop, tables, kms, root_arn)
     kms.fault = EndpointConnectionError(endpoint_url="https://kms")
-    fresh = Settling(shop_tools.inbox, shop_tools.people, InboxOpener([RSA_ARN], kms.client), "US", find_due)
+    fresh = replace(shop_tools, opener=InboxOpener([RSA_ARN], kms.client))
     assert sweep_inbox(fresh, LATER) == {"postponed": TOTAL}
     assert len([key for shard in name_shards() for key in fresh.inbox.list_pending(shard)]) == TOTAL
 
