@@ -30,7 +30,7 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, Reading, utc_text
 from chalicelib.optin import KEEP_UNCONFIRMED, is_kept, plan_asking, remember_asking
-from chalicelib.pace import Pace
+from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.people import People
 from chalicelib.reading import read_submission
 from chalicelib.settling import OWNED_BY_ITEM
@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 CAMPAIGN = "confirm"  # the tag of these mails
 LOST_AFTER = timedelta(minutes=10)  # nobody comes back from an attempt later: the function ends after one
 RETRY_AFTER = timedelta(minutes=2)
-LONGEST_RUN = 40  # seconds of the function's sixty: what is left over is the next minute's
 ENDS = {"accepted": Wait.ASKED, "refused": Wait.UNASKED, "unknown": Wait.ASKING}  # all others: certainly not sent
 
 
@@ -155,6 +154,7 @@ def ask_person(
 ) -> str:
     """Write down that an item is asked about, make the one attempt, and write down what came of it."""
     question = write_question(item, reading, tools)
+    tools.pace.wait_turn()
     tools.people.customers.commit_parts(
         [
             tools.unconfirmed.move_item(item, Wait.SENDING, now),
@@ -163,7 +163,6 @@ def ask_person(
             *question.parts,
         ]
     )
-    tools.pace.wait_turn()
     outcome = tools.mailer.send_mail(
         question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN
     )

@@ -1,6 +1,7 @@
 """Events in: what Lambda hands to the functions in app.py. The time comes from the event, never from the clock."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import HandlerFailedError, RegularsError
-from chalicelib.pace import Pace
+from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.strictjson import parse_json
 from chalicelib.wiring import open_asking, open_door, open_outreach, open_planning, open_quota, open_settling
 
@@ -51,7 +52,7 @@ def ask_confirmations(event: dict[str, Any]) -> dict[str, int]:
     from chalicelib.asking import ask_waiting
 
     tools = open_asking()
-    if not may_send(tools.pace):
+    if not may_send(tools.pace, "ask_confirmations"):
         return {}
     counts = ask_waiting(tools, event_time(event))
     log.info("asked", extra={"counts": counts})
@@ -70,28 +71,29 @@ def plan_mails(event: dict[str, Any]) -> dict[str, int]:
 
 def send_mails(event: dict[str, Any]) -> dict[str, Any]:
     """Bring each queued customer one step on. A message some of whose people must wait comes back whole."""
-    if not may_send(open_outreach().pace):
+    end = time.monotonic() + LONGEST_RUN
+    if not may_send(open_outreach().pace, "send_mails"):
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
     failures = []
     for record in event["Records"]:
-        if not send_record(record):
+        if not send_record(record, end):
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 
 
-def may_send(pace: Pace) -> bool:
-    """Ask SES whether anything may be sent at all, and keep its rate."""
+def may_send(pace: Pace, function: str) -> bool:
+    """Ask SES whether anything may be sent at all, and keep the function's share of its rate."""
     try:
         quota = open_quota()
     except (ClientError, BotoCoreError) as fault:
         log.warning("quota_unknown", extra={"fault": type(fault).__name__})
         return False
-    pace.set_rate(quota.per_second)
+    pace.set_rate(quota.per_second, function)
     return quota.enabled and quota.left_today != 0
 
 
-def send_record(record: dict[str, Any]) -> bool:
-    """Handle the people of one message; return whether all of them are done with."""
+def send_record(record: dict[str, Any], end: float) -> bool:
+    """Handle the people of one message until `end` (monotonic); return whether all of them are done with."""
     from chalicelib.outreach import handle_customer
 
     now = datetime.fromtimestamp(int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
@@ -114,8 +116,14 @@ def parse_ids(body: str) -> list[str]:
 def reconcile_mails(event: dict[str, Any]) -> dict[str, int]:
     """Close mails that stayed open for an hour before the time that the schedule's event names."""
     from chalicelib.outreach import reconcile_mails as reconcile
+        if time.monotonic() > end:
+            counts["postponed: late"] = 1
+            break
 
-    counts = reconcile(open_outreach(), event_time(event))
+    tools = open_outreach()
+    if not may_send(tools.pace, "reconcile_mails"):
+        return {}
+    counts = reconcile(tools, event_time(event))
     log.info("reconciled", extra={"counts": counts})
     return counts
 

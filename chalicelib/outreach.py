@@ -14,6 +14,7 @@ retries would send three).
 
 import logging
 import secrets
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,7 +28,7 @@ from chalicelib.identity import normalise_email
 from chalicelib.mailnotes import write_note
 from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
-from chalicelib.pace import Pace
+from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.people import People, Person
 from chalicelib.profile import fold_event
 from chalicelib.pulse import Pulse
@@ -133,6 +134,7 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
         parts.append(tools.facts.write_fact(campaign.name, state.value, mail.mail_id, now))
     else:
         parts += guard_intent(letter, campaign, tools)
+        tools.pace.wait_turn()  # before the intent is written: who is cut off while waiting leaves nothing behind
     tools.people.customers.commit_parts(parts)
     return state.value if letter is None else send_letter(person.id, letter, tools, now)
 
@@ -210,6 +212,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
         close_mail(person.id, mail, MailState.REFUSED, tools, now)
         return MailState.REFUSED.value
     names = tools.people.name_rows(Identity(kind="email", value=normalise_email(letter.address)))
+    tools.pace.wait_turn()
     tools.people.customers.commit_parts(
         [
             tools.people.customers.check_profile(person.id, person.version),
@@ -225,7 +228,6 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
 
 def send_letter(customer_id: str, letter: Letter, tools: Outreach, now: datetime) -> str:
     """Make the one attempt and write down what came of it. A crash in between leaves the intent for the reconciler."""
-    tools.pace.wait_turn()
     outcome = letter.send()
     state = OUTCOMES[outcome.kind]
     log.info("mail_attempted", extra={"key": letter.mail.mail_id, "reason": outcome.kind})
@@ -256,7 +258,10 @@ def close_mail(customer_id: str, mail: MailRow, state: MailState, tools: Outreac
 def reconcile_mails(tools: Outreach, now: datetime) -> dict[str, int]:
     """Close what stayed open for an hour: park unknown marketing, let the rest be tried again. Return counts."""
     counts: dict[str, int] = {}
+    end = time.monotonic() + LONGEST_RUN
     for customer_id, occasion in tools.rows.list_open(now - UNKNOWN_FOR):
+        if time.monotonic() > end:
+            break
         try:
             outcome = reconcile_occasion(customer_id, occasion, tools, now)
         except RegularsError as fault:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib import events
 from chalicelib.agenda import ShopClock
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError
@@ -20,7 +21,7 @@ from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
 from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails, reconcile_occasion
-from chalicelib.pace import Pace
+from chalicelib.pace import SHARES, Pace
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse, Rates
 from chalicelib.strictjson import dump_json
@@ -626,8 +627,36 @@ def test_survey_invitation_leads_to_the_form(shop):
 
 def test_pace_keeps_under_the_rate_of_the_account():
     pace = Pace()
-    pace.set_rate(200.0)  # a hundred for each of two workers
+    pace.set_rate(250.0, "send_mails")  # a hundred a second is our share
 
     waited = [pace.wait_turn() for _ in range(20)]
 
     assert 0.15 <= sum(waited) <= 5  # a busy machine oversleeps
+
+
+@pytest.mark.parametrize("function", SHARES)
+def test_each_sender_keeps_to_its_share_and_knows_a_rate_without_limit(function):
+    pace = Pace()
+    pace.set_rate(14.0, function)
+    assert pace.gap == pytest.approx(1 / 14 / SHARES[function])
+    pace.set_rate(0.0, function)
+    assert pace.gap == 0
+
+
+def test_message_that_is_late_comes_back_whole():
+    record = {"attributes": {"ApproximateFirstReceiveTimestamp": "1772366400000"}, "body": '["c-1", "c-2"]'}
+    assert events.send_record(record, end=0.0) is False
+
+
+def test_who_is_cut_off_while_waiting_for_a_turn_leaves_no_intent_behind(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+
+    class Cut(Pace):
+        def wait_turn(self):
+            raise Killed
+
+    with pytest.raises(Killed):
+        handle_customer(customer, replace(tools, pace=Cut()), DUE)
+    assert (tools.rows.list_mails(customer), count_facts(tools)) == ([], {})
+    assert handle_customer(customer, tools, DUE) == "sent"

@@ -4,6 +4,7 @@ import fnmatch
 
 import pytest
 
+from chalicelib.pace import SHARES
 from tests.rules.packaged import list_functions, read_packaged, role_statements
 
 DOOR = "APIHandler"
@@ -124,6 +125,24 @@ def test_asking_may_open_the_inbox_but_no_customer():
     assert not allows(statements.values(), "dynamodb:Query", "CustomersTable")
     assert statements["OpenInbox"]["Condition"] == {"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}
     assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
+
+
+def test_whoever_may_send_has_a_share_of_the_rate_and_together_they_keep_it():
+    template = read_packaged()
+    functions = list_functions(template)
+    senders = {
+        function["Handler"].removeprefix("app."): max(
+            (event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency", 1)
+             for event in function.get("Events", {}).values()),
+            default=1,
+        )
+        for name, function in functions.items()
+        if allows(role_statements(template, name), "ses:SendEmail")
+    }  # fmt: skip
+    assert set(senders) <= set(SHARES)
+    assert sum(share * senders.get(name, 1) for name, share in SHARES.items()) == pytest.approx(1)
+    assert all(allows(role_statements(template, name), "ses:GetAccount") for name, function in functions.items()
+               if function["Handler"].removeprefix("app.") in senders)  # fmt: skip
 
 
 def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
