@@ -19,6 +19,7 @@ from chalicelib.campaigns.holdout import draw_holdout
 from chalicelib.campaigns.reasons import list_reasons
 from chalicelib.campaigns.shop import ShopClock as ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
+from chalicelib.minors import is_minor
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
 
 # The states in which a mail reached the person, or may have.
@@ -61,7 +62,7 @@ def list_occasions(
 
 def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
     """Return when the first of a person's occasions is due, now at the earliest; None for one we may not write to."""
-    reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign))
+    reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign, now))
     firsts = (next(find_occasions(profile, campaign, shop, now), None) for campaign in reachable)
     return min((first.due_at for first in firsts if first), default=None)
 
@@ -113,9 +114,12 @@ def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
     return own or find_zone(shop.time_zone) or UTC
 
 
-def is_reachable(profile: Profile, campaign: Campaign) -> bool:
-    """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none."""
-    if "email" not in profile.fields:
+def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
+    """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none.
+
+    No campaign reaches a child, whatever it is for.
+    """
+    if "email" not in profile.fields or is_minor(profile.ages, now):
         return False
     consent = profile.consents.get(campaign.purpose)
     return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)
@@ -158,7 +162,7 @@ def judge_mail(
     """
     if now > occasion.not_after:
         return Verdict(state=MailState.EXPIRED, reason="its time passed")
-    if not is_reachable(profile, campaign):
+    if not is_reachable(profile, campaign, now):
         return Verdict(state=MailState.SUPPRESSED, reason=f"no consent to {campaign.purpose}, or no address")
     if draw_holdout(profile.customer_id, campaign):
         return Verdict(state=MailState.HELD_OUT, reason=f"held out, as {campaign.holdout_share:.0%} are")

@@ -136,11 +136,16 @@ class Refund(Model):
 
 
 class Entry(Model):
-    """What a person told us on one occasion, beside their contact details: survey, warranty card, pre-order, cart."""
+    """What a person told us on one occasion, beside their contact details: survey, warranty card, pre-order, cart.
+
+    `sensitive` maps the name of a value to the purpose whose consent it is kept by; `proven` as in HeldValue.
+    """
 
     kind: str
     at: AwareDatetime
     values: dict[str, JsonValue] = Field(default_factory=dict)
+    sensitive: dict[str, str] = Field(default_factory=dict)
+    proven: bool = False
 
 
 class MailState(StrEnum):
@@ -176,6 +181,7 @@ class Reading(Model):
     compliance, response, other.
     `sender_id` is the sender's own id of the customer.
     `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
+    `sensitive` maps the name of a field to the purpose whose consent it is kept by.
     `link` names a person by something that we sent them: a link's row name, or `mail:` and an attempt id.
     `notes` are for the event's effects alone and do not enter the profile.
     """
@@ -186,6 +192,7 @@ class Reading(Model):
     email: str = ""
     phone: str = ""
     fields: dict[str, JsonValue] = Field(default_factory=dict)
+    sensitive: dict[str, str] = Field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
     orders: tuple[Order, ...] = ()
     refunds: tuple[Refund, ...] = ()
@@ -202,12 +209,24 @@ class Identity(Model):
 
 
 class HeldValue(Model):
-    """A profile field with where it came from and when; `signed` sources outrank the rest, then the later wins."""
+    """A profile field with where it came from and when; `signed` sources outrank the rest, then the later wins.
+
+    A sensitive one names the `purpose` whose consent it is kept by; `proven` tells that the consent came by our mail.
+    """
 
     value: JsonValue
     at: AwareDatetime
     source: str
     signed: bool
+    purpose: str = ""
+    proven: bool = False
+
+
+class AgeSaid(Model):
+    """What was said of somebody's age: a year of birth (`2011`) or a band (`under-16`)."""
+
+    at: AwareDatetime
+    age: str
 
 
 class Profile(Model):
@@ -215,11 +234,17 @@ class Profile(Model):
 
     `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of their submission.
     `joined` says by purpose when the first yes was said, whatever was said since.
+    `fields` and `consents` hold what stands. What does not stand now, for a no or an age, is used by nobody, and is
+    remembered only so that history may arrive in any order: `withheld` by field (a sensitive one without its value),
+    `outranked` by `purpose:state:who`.
     """
 
     customer_id: str
     fields: dict[str, HeldValue] = Field(default_factory=dict)
+    withheld: dict[str, HeldValue] = Field(default_factory=dict)
     consents: dict[str, Consent] = Field(default_factory=dict)
+    outranked: dict[str, Consent] = Field(default_factory=dict)
+    ages: tuple[AgeSaid, ...] = ()
     joined: dict[str, AwareDatetime] = Field(default_factory=dict)
     orders: dict[str, Order] = Field(default_factory=dict)
     refunds: dict[str, Refund] = Field(default_factory=dict)

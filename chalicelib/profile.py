@@ -7,11 +7,11 @@ folding one more event into yesterday's profile equals folding everything again.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from chalicelib.minors import come_of_age, join_ages, list_ages
 from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
-    HeldValue,
     Identity,
     MailNote,
     MailState,
@@ -21,8 +21,8 @@ from chalicelib.models import (
     Reading,
     Refund,
     Submission,
-    Trust,
 )
+from chalicelib.standing import choose_consents, choose_fields, clear_entries, hear_consents, hear_fields, list_noes
 
 
 def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
@@ -36,14 +36,24 @@ def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Read
 def fold_event(profile: Profile, key: str, submission: Submission, reading: Reading) -> Profile:
     """Return the profile with one more event in it. Folding the same event twice would count it twice."""
     orders = join_orders(profile.orders, submission, reading.orders)
+    ages = join_ages(profile.ages, list_ages(reading.fields.items(), submission.occurred_at))
+    of_age = come_of_age(ages)
+    heard = hear_consents(hear_consents(profile.outranked, profile.consents.values()), reading.consents)
+    noes = list_noes(heard)
+    consents, outranked = choose_consents(heard, of_age)
+    said = hear_fields({**profile.withheld, **profile.fields}, submission, reading)
+    fields, withheld = choose_fields(said, of_age, noes)
     return profile.model_copy(
         update={
-            "fields": join_fields(profile.fields, submission, reading),
-            "consents": join_consents(profile.consents, reading.consents),
+            "fields": fields,
+            "withheld": withheld,
+            "consents": consents,
+            "outranked": outranked,
+            "ages": ages,
             "joined": join_firsts(profile.joined, reading.consents),
             "orders": orders,
             "refunds": join_refunds(profile.refunds, submission, reading.refunds),
-            "entries": join_entries(profile, key, reading),
+            "entries": clear_entries(join_entries(profile, key, reading), noes),
             "mails": join_mails(profile, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
             "last_seen": max(profile.last_seen or submission.occurred_at, submission.occurred_at),
@@ -53,42 +63,6 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
     )
 
 
-def join_fields(held: Mapping[str, HeldValue], submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Let each field's strongest statement stand: signed before typed, then later before earlier."""
-    said = {**reading.fields, **list_contacts(reading)}
-    source = f"{submission.sender}:{submission.topic}"
-    joined = dict(held)
-    for name, value in said.items():
-        new = HeldValue(
-            value=value,
-            at=submission.occurred_at,
-            source=source,
-            signed=submission.trust is Trust.SIGNED,
-        )
-        old = joined.get(name)
-        joined[name] = new if old is None else max(old, new, key=rank_value)
-    return joined
-
-
-def list_contacts(reading: Reading) -> dict[str, str]:
-    """Return the addresses of a reading as profile fields."""
-    return {name: value for name, value in (("email", reading.email), ("phone", reading.phone)) if value}
-
-
-def rank_value(held: HeldValue) -> tuple[bool, datetime, str, str]:
-    """Order statements; source and text break ties so that the fold does not depend on arrival."""
-    return (held.signed, held.at, held.source, repr(held.value))
-
-
-def join_consents(held: Mapping[str, Consent], said: Iterable[Consent]) -> dict[str, Consent]:
-    """Let the strongest statement per purpose stand."""
-    joined = dict(held)
-    for new in said:
-        old = joined.get(new.purpose)
-        joined[new.purpose] = new if old is None else max(old, new, key=rank_consent)
-    return joined
-
-
 def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
     """Keep when the first yes to each purpose was said; one that waits to be confirmed is none yet."""
     joined = dict(held)
@@ -96,16 +70,6 @@ def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[s
         if new.state is ConsentState.GIVEN:
             joined[new.purpose] = min(new.at, joined.get(new.purpose, new.at))
     return joined
-
-
-def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
-    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address.
-
-    What waits to be confirmed outranks nothing: typing an address must not pause anybody's mail either.
-    """
-    withdrawn = consent.state is ConsentState.WITHDRAWN
-    weight = 2 if consent.signed or withdrawn else int(consent.state is ConsentState.GIVEN)
-    return (weight, consent.at, withdrawn, consent.model_dump_json())
 
 
 def join_orders(held: Mapping[str, Order], submission: Submission, said: Iterable[Order]) -> dict[str, Order]:

@@ -253,19 +253,19 @@ def test_an_audience_is_asked():
 )
 def test_marketing_needs_a_standing_yes_and_other_mail_does_not(consent, reachable):
     person = a_person(NOW).model_copy(update={"consents": {"marketing": consent} if consent else {}})
-    assert is_reachable(person, a_campaign()) is reachable
+    assert is_reachable(person, a_campaign(), NOW) is reachable
     assert (next_due(person, [a_campaign()], a_shop(), NOW) is None) is not reachable
-    assert is_reachable(person, a_campaign(trigger="after-purchase", kind="transactional"))
+    assert is_reachable(person, a_campaign(trigger="after-purchase", kind="transactional"), NOW)
 
 
 def test_nobody_without_an_address_is_reachable():
     person = a_person(NOW).model_copy(update={"fields": {}})
-    assert not is_reachable(person, a_campaign())
-    assert not is_reachable(person, a_campaign(trigger="after-purchase", kind="transactional"))
+    assert not is_reachable(person, a_campaign(), NOW)
+    assert not is_reachable(person, a_campaign(trigger="after-purchase", kind="transactional"), NOW)
 
 
 def test_a_yes_to_something_else_is_no_yes():
-    assert not is_reachable(a_person(), a_campaign(purpose="research"))
+    assert not is_reachable(a_person(), a_campaign(purpose="research"), NOW)
 
 
 @pytest.mark.parametrize("state", MailState)
