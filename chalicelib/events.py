@@ -99,6 +99,9 @@ def send_record(record: dict[str, Any], end: float) -> bool:
     now = datetime.fromtimestamp(int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
     counts: dict[str, int] = {}
     for customer_id in parse_ids(record["body"]):
+        if time.monotonic() > end:
+            counts["postponed: late"] = 1
+            break
         try:
             outcome = handle_customer(customer_id, open_outreach(), now)
         except (RegularsError, ClientError, BotoCoreError) as fault:
@@ -116,9 +119,6 @@ def parse_ids(body: str) -> list[str]:
 def reconcile_mails(event: dict[str, Any]) -> dict[str, int]:
     """Close mails that stayed open for an hour before the time that the schedule's event names."""
     from chalicelib.outreach import reconcile_mails as reconcile
-        if time.monotonic() > end:
-            counts["postponed: late"] = 1
-            break
 
     tools = open_outreach()
     if not may_send(tools.pace, "reconcile_mails"):
