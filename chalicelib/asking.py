@@ -32,6 +32,7 @@ from chalicelib.models import Identity, Reading, utc_text
 from chalicelib.optin import KEEP_UNCONFIRMED, is_kept, plan_asking, remember_asking
 from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.people import People
+from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
 from chalicelib.settling import OWNED_BY_ITEM
 from chalicelib.unconfirmed import Unconfirmed, Wait
@@ -39,6 +40,7 @@ from chalicelib.vault.envelope import InboxOpener
 
 log = logging.getLogger(__name__)
 
+TURNS = 5
 CAMPAIGN = "confirm"  # the tag of these mails
 LOST_AFTER = timedelta(minutes=10)  # nobody comes back from an attempt later: the function ends after one
 RETRY_AFTER = timedelta(minutes=2)
@@ -168,8 +170,25 @@ def ask_person(
     )
     log.info("ask_attempted", extra={"key": item.key, "reason": outcome.kind})
     sent = replace(item, pending=Wait.SENDING.value, ask_at=utc_text(now))
-    wait = ENDS.get(outcome.kind, Wait.LATER)
-    return tools.move_item(sent, wait, now + RETRY_AFTER if wait is Wait.LATER else now, outcome.kind)
+    return close_item(sent, outcome.kind, tools, now)
+
+
+def close_item(item: InboxItem, kind: str, tools: Asking, now: datetime) -> str:
+    """Write down what came of an attempt, and count the mail that SES took; return where the item went."""
+    wait = ENDS.get(kind, Wait.LATER)
+    parts = [tools.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
+    if wait is Wait.ASKED:
+        parts.append(Pulse(tools.people.customers).count_mail(["sent"], item.key, now))
+    for _ in range(TURNS):
+        try:
+            tools.people.customers.commit_parts(parts)
+            return wait.value
+        except RaceLostError:
+            # Refused alike where the item moved on, and where a rival only touched the counter that we share.
+            stored = tools.unconfirmed.inbox.read_item(item.key)
+            if stored is None or (stored.pending, stored.ask_at) != (item.pending, item.ask_at):
+                break
+    raise RaceLostError(item.key)
 
 
 def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question:

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.askrows import AskRows
-from chalicelib.effects import list_stops
+from chalicelib.effects import RECEPTION, list_stops
 from chalicelib.identity import normalise_email
 from chalicelib.inbox import InboxItem, State
 from chalicelib.models import Identity, Reading
 from chalicelib.optin import is_kept
 from chalicelib.people import People
+from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
 from chalicelib.settling import OWNED_BY_ITEM, Settling, Told, blank_item, name_claims, settle_told
 from chalicelib.unconfirmed import Unconfirmed
@@ -63,13 +64,15 @@ def reports_question(told: Told, tools: Settling) -> bool:
 
 
 def settle_report(told: Told, tools: Settling, now: datetime) -> State:
-    """Settle SES's word on a confirmation mail: who bounces or complains is never asked again."""
+    """Settle SES's word on a confirmation mail: who bounces or complains is never asked again, and it counts."""
     customers, key = tools.people.customers, told.item.key
+    counted = [kind for kind in RECEPTION if kind == told.reading.notes["fact"]]
     customers.commit_parts(
         [
             tools.inbox.write_tombstone(key, State.SETTLED, now),
             *(customers.write_owner(claim, key) for claim in name_claims(told.submission)),
             *list_stops(told.submission, told.reading, tools.people),
+            *[Pulse(customers).count_mail(counted, key, told.submission.occurred_at)] * bool(counted),
         ]
     )
     return State.SETTLED

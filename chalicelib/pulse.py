@@ -1,5 +1,7 @@
 """How our mail is received: sent, bounced and complained of, counted by day; and when that has to stop us.
 
+Every mail counts, a confirmation as much as an offer: Amazon judges the account by all of them.
+
     pk                    sk       holds
     pulse#<day>#<shard>   pulse    sent, bounced, complained
 

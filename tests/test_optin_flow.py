@@ -8,6 +8,7 @@ import pytest
 from chalicelib import linkactions
 from chalicelib.asking import LOST_AFTER, RETRY_AFTER, Asking, ask_waiting, try_item
 from chalicelib.config import current_settings
+from chalicelib.errors import RaceLostError
 from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
 from chalicelib.inbox import State
@@ -18,6 +19,7 @@ from chalicelib.optin import KEEP_QUIET, KEEP_UNCONFIRMED
 from chalicelib.pace import Pace
 from chalicelib.processing import settle_item
 from chalicelib.profile import fold_history
+from chalicelib.pulse import Pulse, Rates
 from chalicelib.strictjson import dump_json
 from chalicelib.unconfirmed import Unconfirmed, Wait
 from infra.waiting import list_waiting
@@ -342,10 +344,45 @@ def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     for _ in range(2):
         assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.tools(), START) == "settled"
 
+    pulse = Pulse(shop.tools().people.customers)
+    assert pulse.read_rates(START) == Rates(sent=1, bounced=kind == "Bounce", complained=kind == "Complaint")
     sign_up(shop, at=START + DAY)
     expected = "asked" if kind == "Send" else "unasked"
     assert ask_waiting(make_asking(shop, post), START + DAY) == {expected: 1}
     assert shop.list_customers() == []
+
+
+def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
+    post = Post()
+    sign_up(shop)
+    tools = make_asking(shop, post)
+    commit = tools.people.customers.commit_parts
+    lost = []
+
+    def lose_once(parts):
+        if post.sent and not lost:
+            lost.append(parts)
+            raise RaceLostError("counter")
+        return commit(parts)
+
+    monkeypatch.setattr(tools.people.customers, "commit_parts", lose_once)
+    assert ask_waiting(tools, START) == {"asked": 1}
+    assert len(lost) == len(post.sent) == 1
+    assert tools.caps.read_row(tools.people.name_rows(Identity(kind="email", value=ASEL))).times == (START,)
+    assert Pulse(tools.people.customers).read_rates(START).sent == 1
+
+
+def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):
+    class Quick(Post):
+        def send_mail(self, *args, **kwargs):
+            outcome = super().send_mail(*args, **kwargs)
+            assert press(shop, read_token(self), "yes", START) == "settled"
+            return outcome
+
+    post = Quick()
+    sign_up(shop)
+    assert ask_waiting(make_asking(shop, post), START) == {"moved": 1}
+    assert len(shop.list_customers()) == len(post.sent) == 1
 
 
 def test_yes_joins_who_is_known_by_that_address(shop):
@@ -368,7 +405,7 @@ def test_nothing_of_an_unconfirmed_person_is_readable_and_all_of_it_expires(shop
     for table in ("inbox", "customers", "keys", "links"):
         rows = shop.read_all(table)
         assert find_canaries(dump_table(rows), names) == []
-        assert table == "keys" or all("expires_at" in row for row in rows)
+        assert table == "keys" or all("expires_at" in row for row in rows if row["pk"]["S"][:6] != "pulse#")
     assert {Wait.ASKED.value} == {row["pending"]["S"] for row in shop.read_all("inbox")}
     assert count_rows(shop, "cust#") == 0
 
