@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer simulate report waiting release prove-once prove-outage prove-sends story say bench clean
+.PHONY: help run test check package preview fire clock customer import simulate report waiting release prove-once prove-outage prove-sends story say bench clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -36,6 +36,9 @@ clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:
 
 customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
 	@$(BIN)/python -m infra.customer --email "$(EMAIL)" --phone "$(PHONE)"
+
+import: $(READY) ## a customer list, dry run: make import FILE=customers.csv MAP=map.toml (APPLY=yes to do it)
+	@$(BIN)/python -m infra.importing --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
 
 simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
 	@$(BIN)/python -m infra.simulate $(DAYS)

@@ -6,6 +6,8 @@
     3. A signed source claims every name that is free. Anything else claims only the name that decided.
     4. A link that we sent decides alone, and makes nobody new: who has it has the mailbox it went to.
     5. Where names of one submission belong to two people, nobody is merged: a suggestion is recorded.
+    6. A row that the shop imports is not signed, but the shop's own word: under a customer id of its own it may step
+       down to a known e-mail, and claims both. Never a phone.
 
 So nobody can join two people, or claim a stranger's phone for an address of their own, by typing into a form.
 """
@@ -20,6 +22,7 @@ import phonenumbers
 from chalicelib.models import Identity, Reading, Submission, Trust
 
 ASCII_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+IMPORTED = "import:"  # what the ids of chalicelib.imports begin with
 SPACES = re.compile(r"\s")
 
 
@@ -51,14 +54,22 @@ def list_orders(submission: Submission, reading: Reading) -> tuple[Identity, ...
 
 
 def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
-    """Return the names that may decide who this is, in order (rules 1 and 2)."""
-    if trust is Trust.SIGNED and names[:1] and names[0].kind == "id":
+    """Return the names that may decide who this is, in order (rules 1, 2 and 6)."""
+    if (trust is Trust.SIGNED and names[:1] and names[0].kind == "id") or is_imported(names, trust):
         return tuple(name for name in names if name.kind in ("id", "email"))
     return names[:1]
 
 
+def is_imported(names: tuple[Identity, ...], trust: Trust) -> bool:
+    """Tell a row of the shop's own list that gives a customer's number."""
+    first = next(iter(names), None)
+    return trust is Trust.RENDERED and first is not None and first.value.startswith(IMPORTED) and first.kind == "id"
+
+
 def list_claimable(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
-    """Return the names that this submission may claim (rule 3)."""
+    """Return the names that this submission may claim (rules 3 and 6)."""
+    if is_imported(names, trust):
+        return tuple(name for name in names if name.kind in ("id", "email"))
     return names if trust is Trust.SIGNED else names[:1]
 
 

@@ -7,11 +7,14 @@ from chalicelib.errors import UnreadableError
 from chalicelib.models import Reading, Submission
 from chalicelib.senders import find_sender
 
-# What enters by other doors than /hooks: a form's post, a link's visit, SES's word on a mail, our own word on one.
+# What enters by other doors than /hooks: a form's post, a row that the shop imports, a link's visit, SES's word on a
+# mail, our own word on one.
 OWN_READERS = {
     "form": "chalicelib.forms.reading",
+    "import": "chalicelib.importreading",
     "link": "chalicelib.linkreading",
     "outreach": "chalicelib.mailnotes",
+    "privacy": "chalicelib.privacy.reading",
     "ses": "chalicelib.feedback",
 }
 

@@ -14,6 +14,7 @@ from chalicelib.identity import (
 from chalicelib.models import Identity, Reading, Trust
 from tests.shop import a_submission
 
+TILL = Identity(kind="id", value="import:till:7")
 ID = Identity(kind="id", value="shopify:a.example:1")
 EMAIL = Identity(kind="email", value="a@example.org")
 PHONE = Identity(kind="phone", value="+12025550123")
@@ -96,6 +97,8 @@ def test_names_stand_strongest_first():
         ((EMAIL, PHONE), Trust.RENDERED, (EMAIL,), (EMAIL,)),
         ((PHONE,), Trust.BARE, (PHONE,), (PHONE,)),
         ((ID, EMAIL), Trust.RENDERED, (ID,), (ID,)),
+        ((TILL, EMAIL, PHONE), Trust.RENDERED, (TILL, EMAIL), (TILL, EMAIL)),
+        ((TILL, EMAIL, PHONE), Trust.BARE, (TILL,), (TILL,)),
         ((), Trust.BARE, (), ()),
     ],
 )

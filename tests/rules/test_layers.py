@@ -41,6 +41,7 @@ HOMES = {
         "links",
         "mailer",
         "parameters",
+        "privacy",
         "processing",
         "vault",
     },
