@@ -92,7 +92,7 @@ def test_after_seven_days_it_is_gone_even_where_ttl_lags(links, tables):
 def test_package_with_a_row_missing_is_gone_and_a_link_without_parts_is_none(links):
     token = make_token()
     link = keep(links, token, pack_files({"noise": NOISE}, NOW))
-    links.drop_row(name_parts(token, 3)[1])
+    links.delete_rows([name_parts(token, 3)[1]])
 
     assert read_package(token, link, links, NOW) is None
     assert read_package(token, link.model_copy(update={"parts": 0}), links, NOW) is None
