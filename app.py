@@ -14,6 +14,8 @@ from chalicelib.logs import configure_logging
 from chalicelib.routes.forms import forms
 from chalicelib.routes.hooks import hooks
 from chalicelib.routes.links import links
+from chalicelib.routes.policy import policy
+from chalicelib.routes.privacy import privacy
 
 app = Chalice(app_name="regulars", configure_logs=False)
 configure_logging(app.log)
@@ -21,6 +23,8 @@ configure_logging(app.log)
 app.register_blueprint(forms)
 app.register_blueprint(hooks)
 app.register_blueprint(links)
+app.register_blueprint(policy)
+app.register_blueprint(privacy)
 app.register_middleware(answers.dress_answer, "http")
 app.register_middleware(events.hide_failure, "all")
 
@@ -46,6 +50,12 @@ def ask_confirmations(event: Any) -> dict[str, Any]:
     return events.ask_confirmations(event.to_dict())
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def forget_people(event: Any) -> dict[str, Any]:
+    """Finish erasures: remove what is left, verify, write receipts, verify again later."""
+    return events.forget_people(event.to_dict())
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def plan_mails(event: Any) -> dict[str, Any]:
     """Queue everybody who is due."""
@@ -68,3 +78,15 @@ def reconcile_mails(event: Any) -> dict[str, Any]:
 def record_feedback(event: Any) -> dict[str, Any]:
     """Accept what SES says of mails."""
     return events.record_feedback(event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def relay_events(event: Any) -> dict[str, Any]:
+    """Queue what the shop's own systems are to hear."""
+    return events.relay_events(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:placeholder-the-template-sets-it", batch_size=10)
+def deliver_events(event: Any) -> dict[str, Any]:
+    """Tell the shop's own systems, signed."""
+    return events.deliver_events(event.to_dict())

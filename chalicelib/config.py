@@ -23,6 +23,9 @@ class Settings(Model):
     shop_url: str = Field("https://shop.example", description="The shop's own site; links in mails lead there")
     shop_address: str = Field("1 Market Square, Springfield", description="Postal address under every mail")
     mail_from: str = Field("shop@example.com", description="Sender of mails; its domain must be verified in SES")
+    privacy_contact: str = Field("", description="Who answers questions about data, on /privacy; empty for MAIL_FROM")
+    data_sold_to: str = Field("", description="Whom the shop sells data to, named on /privacy; empty for nobody")
+    aws_region: str = Field("", description="Set by Lambda; named on /privacy, empty for the shop's own machine")
     configuration_set: str = Field("", description="SES configuration set that publishes what becomes of mails")
     inbox_key: str = Field(
         "", description="KMS ARN or `file:` path: its private half opens the inbox; settling only"

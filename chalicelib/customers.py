@@ -24,6 +24,7 @@ from chalicelib.models import utc_text
 
 DUE_SHARDS = 4
 GONE = "gone"
+BATCH = 25  # rows that one BatchWriteItem takes
 RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
 
 
@@ -210,17 +211,20 @@ class Customers:
 
     def add_audit(self, at: str, entry_id: str, actor: str, reason: str, customer_id: str) -> None:
         """Note who read whose record and why; `at` is RFC 3339 UTC. Rows are only ever added."""
-        self.client.put_item(
-            TableName=self.table,
-            Item={
-                "pk": {"S": f"audit#{at[:7]}"},
-                "sk": {"S": f"{at}#{entry_id}"},
-                "actor": {"S": actor},
-                "reason": {"S": reason},
-                "customer": {"S": customer_id},
-            },
-            ConditionExpression="attribute_not_exists(pk)",
-        )
+        self.client.put_item(**self.write_audit(at, entry_id, actor, reason, customer_id)["Put"])
+
+    def write_audit(self, at: str, entry_id: str, actor: str, reason: str, customer_id: str) -> dict[str, Any]:
+        """Return the transaction part that does the same."""
+        item = {
+            "pk": {"S": f"audit#{at[:7]}"},
+            "sk": {"S": f"{at}#{entry_id}"},
+            "actor": {"S": actor},
+            "reason": {"S": reason},
+            "customer": {"S": customer_id},
+        }
+        return {
+            "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        }
 
     def check_profile(self, customer_id: str, version: int) -> dict[str, Any]:
         """Return the transaction part that fails when the profile changed since it was read at `version`."""
@@ -251,6 +255,13 @@ class Customers:
             for shard in range(DUE_SHARDS):
                 for row in self.query_due(f"{week}#{shard}", utc_text(now)):
                     yield row["pk"]["S"].removeprefix("cust#")
+
+    def delete_rows(self, keys: Iterable[dict[str, Any]]) -> None:
+        """Delete rows by their keys, twenty-five a call, until DynamoDB has taken them all."""
+        waiting = [{"DeleteRequest": {"Key": key}} for key in keys]
+        while waiting:
+            answer = self.client.batch_write_item(RequestItems={self.table: waiting[:BATCH]})
+            waiting = [*answer.get("UnprocessedItems", {}).get(self.table, []), *waiting[BATCH:]]
 
     def commit_parts(self, parts: Iterable[dict[str, Any]]) -> None:
         """Write all parts or none; raise RaceLostError when a condition failed or a rival was writing."""

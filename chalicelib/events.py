@@ -11,7 +11,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import HandlerFailedError, RegularsError
 from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.strictjson import parse_json
-from chalicelib.wiring import open_asking, open_door, open_outreach, open_planning, open_quota, open_settling
+from chalicelib.wiring import (
+    open_asking,
+    open_delivery,
+    open_door,
+    open_erasing,
+    open_outreach,
+    open_planning,
+    open_quota,
+    open_relay,
+    open_settling,
+)
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +66,15 @@ def ask_confirmations(event: dict[str, Any]) -> dict[str, int]:
         return {}
     counts = ask_waiting(tools, event_time(event))
     log.info("asked", extra={"counts": counts})
+    return counts
+
+
+def forget_people(event: dict[str, Any]) -> dict[str, int]:
+    """Bring on every erasure that has something to do at the time that the schedule's event names."""
+    from chalicelib.privacy.erasing import advance_erasures
+
+    counts = advance_erasures(open_erasing(), event_time(event))
+    log.info("forgotten", extra={"counts": counts})
     return counts
 
 
@@ -141,6 +160,27 @@ def record_feedback(event: dict[str, Any]) -> dict[str, int]:
         counts["accepted" if submission else "not ours"] += 1
     log.info("feedback", extra={"counts": counts})
     return counts
+
+
+def relay_events(event: dict[str, Any]) -> dict[str, int]:
+    """Queue what waits in the outbox at the time that the schedule's event names."""
+    from chalicelib.downstream.relay import relay_events as relay
+
+    counts = relay(open_relay(), event_time(event))
+    log.info("relayed", extra={"counts": counts})
+    return counts
+
+
+def deliver_events(event: dict[str, Any]) -> dict[str, Any]:
+    """Post each message of a batch to its target; what fails comes again later.
+
+    The one place that reads the clock: SQS does not say when a message comes again, and a signature carries the time
+    of its attempt.
+    """
+    from chalicelib.downstream.delivery import deliver_records
+
+    failed = deliver_records(event["Records"], open_delivery(), datetime.now(UTC))
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
 def event_time(event: dict[str, Any]) -> datetime:

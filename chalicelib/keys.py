@@ -42,6 +42,11 @@ class Keys:
             }
         }
 
+    def check_key(self, customer_id: str) -> dict[str, Any]:
+        """Return the transaction part that fails once a customer's key is gone."""
+        key = {"pk": {"S": f"cust#{customer_id}"}}
+        return {"ConditionCheck": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+
     def delete_key(self, customer_id: str) -> dict[str, Any]:
         """Return the transaction part that destroys a customer's key, if there is one to destroy."""
         key = {"pk": {"S": f"cust#{customer_id}"}}

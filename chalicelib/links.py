@@ -137,10 +137,6 @@ class Links:
         item = {"pk": {"S": name}, "part": {"B": sealed}, "expires_at": {"N": str(int(until.timestamp()))}}
         self.client.put_item(TableName=self.table, Item=item)
 
-    def drop_row(self, name: str) -> None:
-        """End a row at once."""
-        self.client.delete_item(TableName=self.table, Key={"pk": {"S": name}})
-
 
 def is_over(link: Link, now: datetime) -> bool:
     """Tell whether a link has expired."""

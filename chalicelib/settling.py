@@ -10,9 +10,11 @@ from chalicelib.downstream.outbox import Outbox
 from chalicelib.effects import list_effects
 from chalicelib.identity import list_claimable, list_deciding, list_identities
 from chalicelib.inbox import Inbox, InboxItem, State
+from chalicelib.links import Links
 from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
 from chalicelib.people import People, Person, find_holder
 from chalicelib.privacy.forgetting import Forgetting
+from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.privacy.returning import is_own_act, tell_moment
 from chalicelib.profile import add_identities, fold_event
 from chalicelib.vault.envelope import InboxOpener
@@ -34,6 +36,7 @@ class Settling:
     find_due: Callable[[Profile, datetime], datetime | None]
     outbox: Outbox
     forgetting: Forgetting
+    links: Links
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def find_person(claimant: Claimant, people: People) -> Person | None:
     """Return the one whom the deciding names belong to, or someone new; None for a link that is nobody's."""
     for name in list_deciding(claimant.names, claimant.submission.trust):
         holder = claimant.find_holder(name)
-        if holder is None or holder.startswith(OWNED_BY_ITEM):
+        if holder is None or holder.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
             continue
         person = people.load_person(holder)
         if not is_stranger(claimant.names, person.profile):

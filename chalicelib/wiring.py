@@ -23,6 +23,8 @@ from chalicelib.vault.envelope import InboxSeal
 if TYPE_CHECKING:
     from chalicelib.asking import Asking
     from chalicelib.customers import Customers
+    from chalicelib.downstream.delivery import Delivery
+    from chalicelib.downstream.relay import Relay
     from chalicelib.keys import Keys
     from chalicelib.mailer import Mailer, Quota
     from chalicelib.models import Profile
@@ -97,6 +99,7 @@ def build_seal(public_key: str) -> InboxSeal:
 def open_settling() -> Settling:
     """Return this container's tools for settling."""
     from chalicelib.downstream.outbox import Outbox
+    from chalicelib.links import Links
     from chalicelib.settling import Settling
     from chalicelib.vault.envelope import InboxOpener
 
@@ -110,6 +113,7 @@ def open_settling() -> Settling:
         find_due=find_due,
         outbox=Outbox(people.customers, wanted=bool(settings.downstream)),
         forgetting=open_forgetting(),
+        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
     )
 
 
@@ -240,6 +244,42 @@ def open_asking() -> Asking:
         mailer=open_mailer(),
         shop=settings,
         pace=Pace(),
+    )
+
+
+@cache
+def open_relay() -> Relay:
+    """Return this container's tools for relaying: it opens nobody's record, and reaches nothing outside."""
+    from chalicelib.customers import Customers
+    from chalicelib.downstream.messages import Messages
+    from chalicelib.downstream.outbox import Outbox
+    from chalicelib.downstream.relay import Relay
+    from chalicelib.downstream.target import split_targets
+
+    settings = current_settings()
+    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
+    return Relay(
+        outbox=Outbox(customers, wanted=bool(settings.downstream)),
+        messages=Messages(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}downstream"),
+        targets=tuple(split_targets(settings.downstream)),
+    )
+
+
+@cache
+def open_delivery() -> Delivery:
+    """Return this container's tools for posting to the shop's own systems: it reads no table."""
+    from chalicelib.downstream.delivery import Delivery
+    from chalicelib.downstream.guard import Network
+    from chalicelib.downstream.messages import Messages
+    from chalicelib.downstream.target import split_targets
+
+    settings = current_settings()
+    return Delivery(
+        targets=split_targets(settings.downstream),
+        local=settings.stage == "local",
+        parameters=Parameters(make_client("ssm", WORK_PATIENCE), settings.downstream_path),
+        messages=Messages(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}downstream"),
+        network=Network(),
     )
 
 

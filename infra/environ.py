@@ -24,6 +24,7 @@ DATA = LOCAL / "dynamodb"
 SETTLING_KEYS = {
     "INBOX_KEY": f"file:{show_path(LOCAL / 'keys' / 'inbox.pem')}",
     "ROOT_KEY": f"file:{show_path(LOCAL / 'keys' / 'root.key')}",
+    "RECEIPT_KEY": f"file:{show_path(LOCAL / 'keys' / 'receipt.pem')}",
 }
 
 

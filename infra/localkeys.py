@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.senders import SENDERS
 from infra.environ import SETTLING_KEYS, STAGE
 from infra.places import LOCAL
-from infra.secrets import put_parameter, write_public
+from infra.secrets import put_parameter, write_pem, write_public
 
 KEYS = LOCAL / "keys"
 
@@ -23,9 +23,14 @@ KEYS = LOCAL / "keys"
 def make_keys() -> None:
     """Make the key files that are missing."""
     KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, make in (("inbox.pem", make_pem), ("root.key", make_secret), ("door.key", make_secret)):
+    for name, make in MAKERS.items():
         if not (KEYS / name).exists():
             write_secret(KEYS / name, make())
+
+
+def make_signing() -> bytes:
+    """Return a new P-256 private key as PKCS #8 PEM, as KMS's ECC_NIST_P256 would hold."""
+    return write_private(ec.generate_private_key(ec.SECP256R1()))
 
 
 def make_secret() -> bytes:
@@ -35,7 +40,11 @@ def make_secret() -> bytes:
 
 def make_pem() -> bytes:
     """Return a new RSA-2048 private key as PKCS #8 PEM, as KMS's RSA_2048 would hold."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return write_private(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def write_private(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a private key as PKCS #8 PEM."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -63,10 +72,19 @@ def sender_secret(sender: str) -> str:
     return secret
 
 
+MAKERS = {
+    "inbox.pem": make_pem,
+    "root.key": make_secret,
+    "door.key": make_secret,
+    "receipt.pem": make_signing,
+}
+
+
 def publish_parameters(ssm: Any) -> None:
     """Write everything that the door reads."""
     public = write_public(SETTLING_KEYS["INBOX_KEY"], read_public(KEYS / "inbox.pem"))
     put_parameter(ssm, STAGE, "door-key", base64.b64encode((KEYS / "door.key").read_bytes()).decode())
     put_parameter(ssm, STAGE, "inbox-public-key", public)
+    put_parameter(ssm, STAGE, "receipt-key", write_pem(read_public(KEYS / "receipt.pem")))
     for sender in SENDERS:
         put_parameter(ssm, STAGE, f"senders/{sender}", sender_secret(sender))

@@ -2,6 +2,7 @@
 
     door-key            made once and never replaced: the dedupe memory and signed forms hang on it
     inbox-public-key    the public half of the stack's inbox key, from KMS
+    receipt-key         the public half of the key that signs receipts of erasures, from KMS
     senders/<sender>    asked for one by one; two secrets during a rotation, separated by a space
 
 Plain String parameters are the default, so that a door that starts cold depends on no KMS key; `--secure` writes
@@ -25,10 +26,15 @@ def put_parameter(ssm: Any, stage: str, name: str, value: str, kind: str = "Stri
 
 
 def write_public(key_id: str, der: bytes) -> str:
-    """Return the inbox-public-key parameter: the key's id on the first line, then PEM (RFC 7468)."""
+    """Return the inbox-public-key parameter: the key's id on the first line, then PEM."""
+    return f"{key_id}\n{write_pem(der)}"
+
+
+def write_pem(der: bytes) -> str:
+    """Return a public key as PEM (RFC 7468)."""
     text = base64.b64encode(der).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return "\n".join([key_id, "-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+    return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
 
 
 def publish_inbox_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
@@ -36,6 +42,13 @@ def publish_inbox_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> s
     arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-inbox")["KeyMetadata"]["Arn"]
     public: bytes = kms.get_public_key(KeyId=arn)["PublicKey"]
     put_parameter(ssm, stage, "inbox-public-key", write_public(arn, public), kind)
+    return arn
+
+
+def publish_receipt_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
+    """Publish the public half of the key that signs receipts, for whoever checks one; return the key's ARN."""
+    arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-receipt")["KeyMetadata"]["Arn"]
+    put_parameter(ssm, stage, "receipt-key", write_pem(kms.get_public_key(KeyId=arn)["PublicKey"]), kind)
     return arn
 
 
@@ -68,6 +81,7 @@ def main() -> None:
     ssm = session.client("ssm")
     print("door-key:", "made" if make_door_key(ssm, given.stage, kind) else "kept")
     print("inbox-public-key:", publish_inbox_key(session.client("kms"), ssm, given.stage, kind))
+    print("receipt-key:", publish_receipt_key(session.client("kms"), ssm, given.stage, kind))
     ask_secrets(ssm, given.stage, kind)
 
 

@@ -15,6 +15,7 @@ from chalicelib.identity import normalise_email
 from chalicelib.inbox import Inbox
 from chalicelib.intake import accept_submission, name_submission
 from chalicelib.keys import Keys
+from chalicelib.links import Links
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
 from chalicelib.people import People
 from chalicelib.privacy.forgetrows import ForgetRows
@@ -111,6 +112,7 @@ class Shop:
             forgetting=Forgetting(
                 people, Ledger(dynamodb, self.prefix + "ledger"), ForgetRows(customers), "US"
             ),
+            links=Links(dynamodb, self.prefix + "links"),
         )
 
     def accept(self, submission: Submission) -> str:

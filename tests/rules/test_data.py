@@ -10,6 +10,7 @@ from chalicelib.asking import ask_waiting
 from chalicelib.outreach import handle_customer
 from chalicelib.processing import settle_item, sweep_inbox
 from infra.customer import show_customer
+from tests.erasecase import finish, forget
 from tests.shop import NOW, Shop, a_submission
 from tests.test_optin_flow import START, make_asking
 from tests.test_optin_flow import sign_up as sign_up_unconfirmed
@@ -26,6 +27,8 @@ def name_item(table: str, row: dict) -> str:
         return "waiting"
     if table == "links":
         return "link"
+    if table == "ledger":
+        return row["pk"]["S"]
     if table == "keys":
         return "key" if row["pk"]["S"].startswith("cust#") else row["pk"]["S"]
     kind = row["pk"]["S"].partition("#")[0]
@@ -40,7 +43,7 @@ def written(tables, tmp_path, capsys):
     seen = set()
 
     def look():
-        for table in ("inbox", "customers", "keys", "links"):
+        for table in ("inbox", "customers", "keys", "links", "ledger"):
             seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
@@ -64,6 +67,10 @@ def written(tables, tmp_path, capsys):
     ask_waiting(make_asking(shop, post), START)
     show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
+    look()
+    forget(shop, "d@example.org", at=DUE + timedelta(days=3))
+    look()
+    finish(shop, tmp_path, at=DUE + timedelta(days=3))
     look()
     return seen
 

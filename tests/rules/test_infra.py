@@ -105,17 +105,21 @@ def test_only_functions_that_open_something_are_told_its_key():
     functions = list_functions(read_packaged())
     told = {
         key: {name for name, function in functions.items() if key in function["Variables"]}
-        for key in ("INBOX_KEY", "ROOT_KEY")
+        for key in ("INBOX_KEY", "ROOT_KEY", "RECEIPT_KEY")
     }
-    opening = {"SettleStream", "SweepInbox", "AskConfirmations"}
-    assert told == {"INBOX_KEY": opening, "ROOT_KEY": opening | {"SendMails", "ReconcileMails"}}
+    opening = {"SettleStream", "SweepInbox", "AskConfirmations", "ForgetPeople"}
+    assert told == {
+        "INBOX_KEY": opening,
+        "ROOT_KEY": opening | {"SendMails", "ReconcileMails"},
+        "RECEIPT_KEY": {"ForgetPeople"},
+    }
     assert all(function["Variables"]["STAGE"] == {"Ref": "Stage"} for function in functions.values())
 
 
 def test_every_log_group_forgets_and_is_named_by_us():
     template = read_packaged()
     groups = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::Logs::LogGroup"}
-    assert set(groups) == {"AccessLogs", "DoorLogs", "OutreachLogs", "SettleLogs"}
+    assert set(groups) == {"AccessLogs", "DoorLogs", "DownstreamLogs", "OutreachLogs", "SettleLogs"}
     assert all(0 < group["Properties"]["RetentionInDays"] <= 30 for group in groups.values())
     written = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in list_functions(template).values()}
     assert written < set(groups)
@@ -143,6 +147,7 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
         ("customers", 35, True, "expires_at"),
         ("keys", 7, True, None),
         ("links", 0, True, "expires_at"),
+        ("ledger", 35, True, None),
     ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
@@ -156,7 +161,7 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
 
 
 def test_no_table_is_without_a_promise():
-    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links"}
+    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger"}
 
 
 def test_the_stream_and_the_index_of_the_inbox_carry_keys_alone():

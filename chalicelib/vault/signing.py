@@ -1,0 +1,43 @@
+"""Signatures that anyone can check with the public key alone: ECDSA on P-256 over SHA-256, in DER (FIPS 186-5).
+
+The private half is a KMS key that only signs, or a `file:` key of mode 0600 in local runs.
+"""
+
+import hashlib
+from typing import Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chalicelib.errors import KeyUnavailableError
+from chalicelib.vault.keyring import read_file
+
+
+class Signer:
+    """Signs with one key."""
+
+    def __init__(self, key_name: str, kms: Any) -> None:
+        """Take a KMS ARN or a `file:` name; `kms` is a boto3 client or None."""
+        self.key_name = key_name
+        self.kms = kms
+
+    def sign_text(self, text: bytes) -> bytes:
+        """Return the signature; raise KeyUnavailableError."""
+        if self.key_name.startswith("file:"):
+            return load_key(self.key_name).sign(text, ec.ECDSA(hashes.SHA256()))
+        try:
+            answer = self.kms.sign(
+                KeyId=self.key_name,
+                Message=hashlib.sha256(text).digest(),
+                MessageType="DIGEST",
+                SigningAlgorithm="ECDSA_SHA_256",
+            )
+        except (ClientError, BotoCoreError) as fault:
+            raise KeyUnavailableError(type(fault).__name__) from None
+        return bytes(answer["Signature"])
+
+
+def load_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """Read a local signing key."""
+    return cast(ec.EllipticCurvePrivateKey, serialization.load_pem_private_key(read_file(name), None))
