@@ -6,6 +6,7 @@ import sys
 FORBIDDEN = (
     "aws_cryptographic_material_providers",  # the MPL more than doubles the import (measured)
     "chalicelib.customers",
+    "chalicelib.downstream",
     "chalicelib.identity",
     "chalicelib.keys",
     "chalicelib.people",

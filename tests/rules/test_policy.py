@@ -156,6 +156,26 @@ def test_feedback_may_do_what_the_door_may_and_no_more():
     assert judge_door(statements) == []
 
 
+def test_relaying_reaches_the_outbox_and_nobodys_record():
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "RelayEvents")}
+    assert set(statements) == {"FindOutgoing", "TakeOutgoing", "QueueOutgoing", "WriteLogs"}
+    for sid in ("FindOutgoing", "TakeOutgoing"):
+        assert statements[sid]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["out#*"]}}
+    assert statements["QueueOutgoing"]["Resource"] == {"Fn::GetAtt": ["Downstream", "Arn"]}
+
+
+def test_whoever_posts_to_the_shops_systems_reads_no_table_and_no_key_and_alone_knows_how_to_sign():
+    template = read_packaged()
+    statements = role_statements(template, "DeliverEvents")
+    assert {action.split(":")[0] for statement in statements for action in statement["Action"]} == {"sqs", "ssm", "logs"}
+    knowing = {
+        name
+        for name in list_functions(template)
+        if any("/downstream" in str(each["Resource"]) and "ssm:" in str(each) for each in role_statements(template, name))
+    }
+    assert knowing == {"DeliverEvents"}
+
+
 @pytest.mark.parametrize("action", ENDING)
 def test_no_function_may_end_a_key_or_a_table_or_read_one_whole(action):
     template = read_packaged()
