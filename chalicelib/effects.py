@@ -6,7 +6,7 @@ All of it is written in the settling transaction, so it happens exactly once, li
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.facts import Facts
+from chalicelib.facts import Facts, name_order
 from chalicelib.identity import normalise_email
 from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
@@ -32,7 +32,7 @@ def list_effects(
     if submission.sender == "link":
         return note_visit(submission, reading, facts)
     if reading.orders and person.profile.mails:
-        return note_returns(person, submission, reading, rows, facts)
+        return note_returns(person, submission, reading, people, rows, facts)
     return []
 
 
@@ -89,7 +89,7 @@ def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
 
 
 def note_returns(
-    person: Person, submission: Submission, reading: Reading, rows: MailRows, facts: Facts
+    person: Person, submission: Submission, reading: Reading, people: People, rows: MailRows, facts: Facts
 ) -> Parts:
     """Attribute orders to mails: by code, or placed within the window after it; also for those held out.
 
@@ -99,9 +99,9 @@ def note_returns(
     held = person.profile.orders
     orders = [merge_order(held.get(f"{source}:{order.id}"), order) for order in reading.orders]
     mails = [mail for mail in rows.list_mails(person.id) if mail.state in MEASURED]
-    return [
-        write_return(mail, order, source, facts) for mail in mails for order in orders if belongs_to(order, mail)
-    ]
+    pairs = [(mail, order) for mail in mails for order in orders if belongs_to(order, mail)]
+    secret = people.keys.read_codes() if pairs else b""
+    return [write_return(mail, order, name_order(secret, source, order.id), facts) for mail, order in pairs]
 
 
 def belongs_to(order: Order, mail: MailRow) -> bool:
@@ -111,17 +111,16 @@ def belongs_to(order: Order, mail: MailRow) -> bool:
     return in_window or bool(mail.code and mail.code in order.codes)
 
 
-def write_return(mail: MailRow, order: Order, source: str, facts: Facts) -> dict[str, Any]:
+def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> dict[str, Any]:
     """Return the part that states a return once per mail and order, with what is left after refunds; or drops it."""
-    name = facts.name_order(source, order.id)
     if order.test or order.state is OrderState.CANCELLED:
-        return facts.drop_fact(mail.campaign, "returned", mail.mail_id, more=name)
+        return facts.drop_fact(mail.campaign, "returned", mail.mail_id, order=name)
     return facts.write_fact(
         mail.campaign,
         "returned",
         mail.mail_id,
         order.placed_at,
-        more=name,
+        order=name,
         revenue=str(order.total - sum(order.refunds.values())),
         currency=order.currency or "?",
         by_code="yes" if mail.code and mail.code in order.codes else "no",

@@ -19,7 +19,8 @@ TABLES = ("AWS::DynamoDB::Table",)
 def create_stack(stage: str, clients: Clients, kinds: Collection[str] = (), *, protect: bool = True) -> Made:
     """Create what the template holds of `kinds` (all we can, by default) and return what each answers to.
 
-    What exists already is kept. `protect=False` leaves deletion protection out, for tables that tests throw away.
+    What exists already is kept. `protect=False` is for tables that tests throw away: nothing stops them, and nothing
+    expires in them by the machine's clock, for tests keep a time of their own.
     """
     template = read_template()
     parameters = default_parameters(template) | {"Stage": stage}
@@ -30,7 +31,8 @@ def create_stack(stage: str, clients: Clients, kinds: Collection[str] = (), *, p
             continue
         properties = resolve_value(resource["Properties"], parameters, made)
         if not protect:
-            properties.pop("DeletionProtectionEnabled", None)
+            for guard in ("DeletionProtectionEnabled", "TimeToLiveSpecification"):
+                properties.pop(guard, None)
         made[name] = maker(clients, properties)
     return made
 

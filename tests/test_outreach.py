@@ -13,7 +13,7 @@ from chalicelib import events
 from chalicelib.agenda import ShopClock
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError
-from chalicelib.facts import Facts
+from chalicelib.facts import Facts, name_order
 from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
 from chalicelib.links import Links, name_token
@@ -493,10 +493,10 @@ def test_held_out_people_are_counted_and_not_mailed(shop):
     assert facts["planned"] == facts["held_out"] + facts["sent"] == 12
 
 
-def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2)):
+def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2), number=7):
     """Return a signed order placed after a mail."""
     order = {
-        "id": 7,
+        "id": number,
         "email": email,
         "created_at": at.isoformat(),
         "updated_at": at.isoformat(),
@@ -529,6 +529,12 @@ def test_order_after_a_mail_counts_as_a_return_once(shop):
 
     [fact] = [fact for fact in tools.facts.list_facts("welcome") if fact.kind == "returned"]
     assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
+    assert fact.order == name_order(tools.people.keys.read_codes(), "shopify:corner.example", "7")
+
+
+def test_name_of_an_order_is_found_by_nobody_without_the_secret():
+    names = {name_order(secret, source, "7") for secret in (b"a", b"b") for source in ("shopify:a", "shopify:b")}
+    assert len(names) == 4
 
 
 def test_order_that_is_cancelled_is_no_return_any_more(shop):

@@ -50,12 +50,16 @@ DAY = timedelta(days=1)
 LATER = NOW + 60 * DAY
 
 
-def a_fact(kind, mail_id, at=NOW, **numbers):
-    return Fact("welcome", kind, mail_id, utc_text(at), numbers)
+ORDERS = itertools.count()
 
 
-def a_return(mail_id, revenue="30.00", *, at=NOW + DAY, currency="EUR", by_code="no"):
-    return a_fact("returned", mail_id, at, revenue=revenue, currency=currency, by_code=by_code)
+def a_fact(kind, mail_id, at=NOW, order="", **numbers):
+    return Fact("welcome", kind, mail_id, utc_text(at), numbers, order)
+
+
+def a_return(mail_id, revenue="30.00", *, at=NOW + DAY, currency="EUR", by_code="no", order=""):
+    order = order or f"order-{next(ORDERS)}"
+    return a_fact("returned", mail_id, at, order, revenue=revenue, currency=currency, by_code=by_code)
 
 
 def a_group(end, people, returned=0, first=0, **order):
@@ -359,6 +363,17 @@ def test_a_code_used_late_counts_as_a_return_and_not_in_the_comparison():
     assert any(note.startswith("12 of the mailed came back with their code after more than 14") for note in done.notes)
 
 
+@pytest.mark.parametrize(("second", "mailed", "held_out"), [(5, 0, 1), (9, 1, 0)])
+def test_an_order_counts_once_and_for_the_latest_mail_before_it(second, mailed, held_out):
+    facts = [a_fact(kind, "one") for kind in ("planned", "sent")]
+    facts += [a_fact(kind, "two", NOW + second * DAY) for kind in ("planned", "held_out")]
+    facts += [a_return(name, order="7", at=NOW + 7 * DAY) for name in ("two", "one")]
+    done = report(facts)
+    assert (done.mailed.returned, done.held_out.returned) == (mailed, held_out)
+    assert [group.revenue for group in (done.mailed, done.held_out) if group.returned] == [{"EUR": Decimal("30.00")}]
+    assert report(reversed(facts)) == done
+
+
 def test_who_still_has_time_is_told():
     facts = [*a_group("sent", 3), a_fact("planned", "x"), a_fact("sent", "x", NOW + 10 * DAY)]
     done = report(facts, now=NOW + 20 * DAY)
@@ -447,7 +462,8 @@ def answer_offers(shop, tools, accepted):
         for by in ("machine", "person"):
             press(shop, note_click(link, name, by, DUE))
         for topic in ("orders/create", "orders/paid"):
-            settle_item(shop.accept(an_order(to, topic=topic, code=link.code)), shop.tools(), DUE + 3 * DAY)
+            order = an_order(to, topic=topic, code=link.code, number=accepted.index((to, mail, attempt)))
+            settle_item(shop.accept(order), shop.tools(), DUE + 3 * DAY)
     link, name = find_link(tools, accepted[4][1], "unsubscribe")
     press(shop, withdraw_consent(link, name, DUE, network="", language="en"))
 

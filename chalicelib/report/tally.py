@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
@@ -48,14 +48,32 @@ class Tally:
 def sort_facts(facts: Iterable[Fact]) -> Tally:
     """Sort facts by kind and mail."""
     times: dict[str, dict[str, datetime]] = defaultdict(dict)
-    returns: dict[str, list[Fact]] = defaultdict(list)
+    told: list[Fact] = []
     for fact in facts:
         if fact.kind == "returned":
-            returns[fact.mail_id].append(fact)
+            told.append(fact)
         else:
             times[fact.kind][fact.mail_id] = read_time(fact)
     ends = {mail_id: state for state in reversed(ENDS) for mail_id in times[state.value]}
-    return Tally(dict(times), ends, {mail_id: tuple(told) for mail_id, told in returns.items()})
+    starts = {mail_id: times[state.value][mail_id] for mail_id, state in ends.items()}
+    returns: dict[str, list[Fact]] = defaultdict(list)
+    for fact in choose_returns(told, starts):
+        returns[fact.mail_id].append(fact)
+    return Tally(dict(times), ends, {mail_id: tuple(own) for mail_id, own in returns.items()})
+
+
+def choose_returns(told: Iterable[Fact], starts: Mapping[str, datetime]) -> Iterable[Fact]:
+    """Return each order once: told of several mails, it counts for the latest of those before it."""
+    chosen: dict[str, Fact] = {}
+    for fact in sorted(told, key=lambda one: rank_return(one, starts)):
+        chosen[fact.order] = fact
+    return chosen.values()
+
+
+def rank_return(fact: Fact, starts: Mapping[str, datetime]) -> tuple[bool, datetime, str]:
+    """Order the mails that an order is told of."""
+    start = starts.get(fact.mail_id, datetime.min.replace(tzinfo=UTC))
+    return (start <= read_time(fact), start, fact.mail_id)
 
 
 def count_ends(tally: Tally) -> Counts:
