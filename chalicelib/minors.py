@@ -82,6 +82,13 @@ def clean_age(name: str, value: JsonValue) -> str:
     return text if re.fullmatch(r"\d{4}", text, re.ASCII) and FIRST_YEAR <= int(text) <= LAST_YEAR else ""
 
 
+def is_young(name: str, value: JsonValue, today: date) -> bool:
+    """Tell an age below the limit on a day; `name` is the profile field that it came in."""
+    age = clean_age(name, value)
+    limit = read_rules().limit
+    return bool(age) and (read_least(age) < limit if is_band(age) else today.year <= int(age) + limit)
+
+
 def list_ages(fields: Iterable[tuple[str, JsonValue]], at: datetime) -> list[AgeSaid]:
     """Return what profile fields say of an age."""
     found = (clean_age(name, value) for name, value in fields if name in (BIRTH_YEAR, AGE_BAND))

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.forms.definition import RESERVED, ConsentAsk, Form, Spam
+from chalicelib.forms.definition import RESERVED, ConsentAsk, Form, Parent, Spam
 from chalicelib.forms.field import LENGTHS, Field, FieldType, Option
 from chalicelib.forms.library import DEFINITIONS
 from chalicelib.forms.refusal import REASONS
@@ -17,6 +17,7 @@ SECTIONS: dict[str, type[Model]] = {
     "### The form": Form,
     "### `[[fields]]`": Field,
     "### `[[consents]]`": ConsentAsk,
+    "### `[parent]`": Parent,
     "### `[spam]`": Spam,
 }
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
-from chalicelib.forms.field import MANY, Field, Name
+from chalicelib.forms.field import AGES, MANY, Field, Name, Purpose
 from chalicelib.forms.words import Words, walk_words
 from chalicelib.models import Model
 
@@ -19,7 +19,6 @@ Origin = Annotated[
 ]
 # Printable ASCII without backslash, userinfo or fragment: every reader parses it alike.
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
-Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
 
 RESERVED = ("language", "render", "submission", "redirect")
@@ -38,6 +37,14 @@ class ConsentAsk(Model):
     def name(self) -> str:
         """Return the checkbox's name in a post; its value is the version of the words shown."""
         return CONSENT_PREFIX + self.purpose.replace("-", "_")
+
+
+class Parent(Model):
+    """Whose yes a child needs: the field of a parent's e-mail address, and the words that the parent agrees to."""
+
+    field: Name
+    version: Version
+    words: Words
 
 
 class Spam(Model):
@@ -68,6 +75,7 @@ class Form(Model):
     ignored: tuple[str, ...] = ("submit",)
     spam: Spam = Spam()
     confirm: bool = False
+    parent: Parent | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -77,6 +85,14 @@ class Form(Model):
     def find_field(self, name: str) -> Field | None:
         """Return the field of that name."""
         return next((field for field in self.fields if field.name == name), None)
+
+    def find_age(self) -> Field | None:
+        """Return the field that asks for an age."""
+        return next((field for field in self.fields if field.name in AGES), None)
+
+    def list_sensitive(self) -> dict[str, str]:
+        """Return the sensitive fields with the purposes that they are kept for."""
+        return {field.name: field.sensitive for field in self.fields if field.sensitive}
 
     def takes_many(self, name: str) -> bool:
         """Tell whether a post may repeat this name."""
@@ -106,6 +122,30 @@ class Form(Model):
         email = self.find_field("email")
         if self.confirm and (email is None or not email.required):
             raise ValueError("confirm needs the field email, required")
+        return self
+
+    @model_validator(mode="after")
+    def check_sensitive(self) -> "Form":
+        """Refuse a sensitive field whose consent is not asked for, or is asked of everybody."""
+        asked = {ask.purpose: ask.required for ask in self.consents}
+        for name, purpose in self.list_sensitive().items():
+            if asked.get(purpose, True):
+                raise ValueError(f"{name} is sensitive: consents must ask for {purpose}, not required")
+        return self
+
+    @model_validator(mode="after")
+    def check_parent(self) -> "Form":
+        """Refuse a form that asks parents without knowing who is a child, or where the parent reads mail."""
+        age, ages = self.find_age(), [field.name for field in self.fields if field.name in AGES]
+        if len(ages) > 1:
+            raise ValueError(f"one age is enough: {', '.join(ages)}")
+        if self.parent is None:
+            return self
+        field = self.find_field(self.parent.field)
+        if field is None or (field.type, field.place, field.required) != ("email", "entry", False):
+            raise ValueError("parent.field must name a field: type email, place entry, not required")
+        if age is None or not age.required:
+            raise ValueError("parent needs age_band or birth_year, required")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import PICKED
+from chalicelib.minors import read_rules
 from chalicelib.models import Model
 
 LANGUAGES = Path(__file__).parent / "languages"
@@ -33,6 +34,7 @@ class Interface(Model):
     open_page: str
     back: str
     goes_to: str
+    privacy: str
     problems: Mapping[str, str]
     reasons: Mapping[str, str]
 
@@ -54,6 +56,7 @@ class Interface(Model):
         return sentence.format(
             least=self.write_number(least),
             most=self.write_number(most),
+            limit=self.write_number(read_rules().limit),
             fields=", ".join(list_group(form, name, self.language)),
         )
 

@@ -24,16 +24,30 @@ def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
     fields = dict(body["fields"])
     if submission.language:
         fields["language"] = submission.language
-    entry = Entry(kind=body["kind"], at=submission.occurred_at, values=body["entry"])
+    sensitive = dict(body.get("sensitive", {}))
+    entry = Entry(
+        kind=body["kind"],
+        at=submission.occurred_at,
+        values=body["entry"],
+        sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},
+        proven=asks_confirmation(body),
+    )
     return Reading(
         kind=body["kind"],
         email=fields.get("email", ""),
         phone=fields.get("phone", ""),
         fields=fields,
+        sensitive={name: purpose for name, purpose in sensitive.items() if name in fields},
         consents=tuple(read_consent(submission, body, said) for said in body["consents"]),
         entry=entry if entry.values else None,
-        notes={"title": body["title"], "language": body["language"]} if asks_confirmation(body) else {},
+        notes=read_notes(body) if asks_confirmation(body) else {},
     )
+
+
+def read_notes(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what asking for a yes needs; `parent` where it is a parent's."""
+    parent = {"parent": body["parent"]} if "parent" in body else {}
+    return {"title": body["title"], "language": body["language"], **parent}
 
 
 def asks_confirmation(body: Mapping[str, JsonValue]) -> bool:

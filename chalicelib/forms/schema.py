@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.forms.definition import RESERVED, ConsentAsk, Form
 from chalicelib.forms.field import Field
+from chalicelib.minors import AGE_BAND, read_least, read_rules
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -15,7 +16,8 @@ def write_schema(form: Form, language: str, address: str) -> dict[str, Any]:
     properties |= {name: {"type": "string"} for name in RESERVED}
     properties["language"]["enum"] = list(form.languages)
     required = [field.name for field in form.fields if field.required]
-    groups = [{"anyOf": [{"required": [name]} for name in group]} for group in form.one_of]
+    groups: list[dict[str, Any]] = [{"anyOf": [{"required": [name]} for name in group]} for group in form.one_of]
+    groups += list_conditions(form)
     return {
         "$schema": DIALECT,
         "$id": f"{address}/schema",
@@ -29,11 +31,30 @@ def write_schema(form: Form, language: str, address: str) -> dict[str, Any]:
     }
 
 
+def list_conditions(form: Form) -> list[dict[str, Any]]:
+    """Return what an answer asks of others: a sensitive one its consent, a child's age a parent's address."""
+    conditions = []
+    for ask in form.consents:
+        ticked = {"required": [ask.name], "properties": {ask.name: {"enum": [True, ask.version]}}}
+        for name, purpose in form.list_sensitive().items():
+            if purpose == ask.purpose:
+                given = {"required": [name], "properties": {name: {"not": {"enum": ["", []]}}}}
+                conditions.append({"if": given, "then": ticked})
+    age = form.find_age()
+    if form.parent and age and age.name == AGE_BAND:
+        young = [option.value for option in age.options if read_least(option.value) < read_rules().limit]
+        said = {"required": [age.name], "properties": {age.name: {"enum": young}}}
+        conditions.append({"if": said, "then": {"required": [form.parent.field]}})
+    return conditions
+
+
 def describe_field(field: Field, language: str) -> dict[str, Any]:
     """Return one field's schema. A required answer must not be empty."""
     said = {"title": field.label[language]}
     if field.hint:
         said["description"] = field.hint[language]
+    if field.sensitive:
+        said["x-sensitive"] = field.sensitive
     return {**said, **describe_type(field)}
 
 

@@ -59,14 +59,31 @@ def write_body(clean: CleanForm) -> bytes:
                 }
                 for ask in clean.consents
             ],
+            **({"sensitive": dict(clean.sensitive)} if clean.sensitive else {}),
             **write_ask(clean),
+            **write_parent(clean),
         }
     )
 
 
 def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
     """Return what asking for confirmation needs, of a form that does."""
-    return {"confirm": True, "title": clean.form.title[clean.language]} if clean.form.confirm else {}
+    asks = clean.form.confirm or clean.parent
+    return {"confirm": True, "title": clean.form.title[clean.language]} if asks else {}
+
+
+def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return what asking a parent needs: the address, the words to agree to, and which questions were answered."""
+    if not clean.parent or clean.form.parent is None:
+        return {}
+    answered = {*clean.fields, *clean.entry}
+    said = {
+        "email": clean.parent,
+        "words": clean.form.parent.words[clean.language],
+        "words_version": clean.form.parent.version,
+        "answered": [field.label[clean.language] for field in clean.form.fields if field.name in answered],
+    }
+    return {"parent": said}
 
 
 def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:

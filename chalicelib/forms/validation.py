@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from chalicelib.errors import InvalidSubmissionError
+from chalicelib.forms.children import check_child, is_child, spare_answers, spare_consents, store_band
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.refusal import RefusedValueError, tell_name
+from chalicelib.forms.sensitive import check_sensitive, list_kept
 from chalicelib.forms.values import Occasion, clean_value
 from chalicelib.models import JsonValue
 
@@ -18,13 +21,20 @@ DATED = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d+)?")  # a version of some consent's 
 
 @dataclass(frozen=True)
 class CleanForm:
-    """The values of one filled-in form: `fields` belong to the person's profile, `entry` to this occasion."""
+    """The values of one filled-in form: `fields` belong to the person's profile, `entry` to this occasion.
+
+    `sensitive` maps answers to the purposes that they are kept for. `parent` is the address that a child's form waits
+    for; `child` tells one.
+    """
 
     form: Form
     language: str
     fields: Mapping[str, JsonValue]
     entry: Mapping[str, JsonValue]
     consents: tuple[ConsentAsk, ...]
+    sensitive: Mapping[str, str] = dataclass_field(default_factory=dict)
+    child: bool = False
+    parent: str = ""
 
 
 def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str, occasion: Occasion) -> CleanForm:
@@ -36,9 +46,29 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
     kept = clean_fields(form, values, occasion, faults)
     consents = read_consents(form, values, faults)
     check_groups(form, kept, faults)
+    check_sensitive(form, kept, consents, faults)
+    child = is_child(kept, occasion.today)
+    if child:
+        check_child(form, kept, faults)
     if faults:
         raise InvalidSubmissionError(faults)
-    return CleanForm(form, language, *part_values(form, kept), consents)
+    parent = take_parent(form, kept)
+    fields, entry = spare_answers(form, kept) if child else part_values(form, kept)
+    return CleanForm(
+        form,
+        language,
+        store_band(form, fields, occasion.today),
+        entry,
+        spare_consents(form, consents, kept) if child else consents,
+        list_kept(form, kept),
+        child,
+        parent if child else "",
+    )
+
+
+def take_parent(form: Form, kept: dict[str, JsonValue]) -> str:
+    """Take a parent's address out of the answers: nobody but a child needs it kept."""
+    return str(kept.pop(form.parent.field, "")) if form.parent else ""
 
 
 def find_strangers(form: Form, values: Mapping[str, JsonValue]) -> dict[str, str]:

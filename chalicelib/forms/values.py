@@ -11,6 +11,7 @@ from chalicelib.forms.contacts import clean_email, clean_phone
 from chalicelib.forms.field import Field
 from chalicelib.forms.refusal import RefusedValueError
 from chalicelib.forms.text import check_length, clean_line, clean_lines
+from chalicelib.minors import BIRTH_YEAR
 from chalicelib.models import JsonValue
 
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}")  # \d: the digits of every script
@@ -68,14 +69,16 @@ def clean_number(field: Field, value: JsonValue, occasion: Occasion) -> str | No
     return limit_text(field, clean_phone(text, occasion.region)) if text.strip() else None
 
 
-def clean_integer(field: Field, value: JsonValue, _: Occasion) -> int | None:
-    """Clean a whole number or a score, typed in any script's digits."""
+def clean_integer(field: Field, value: JsonValue, occasion: Occasion) -> int | None:
+    """Clean a whole number, a score or a year of birth, typed in any script's digits."""
     if value == "":
         return None
     number = read_integer(value)
     least, most = field.bounds
     if not least <= number <= most:
         raise RefusedValueError("out_of_range")
+    if field.name == BIRTH_YEAR and number > occasion.today.year:
+        raise RefusedValueError("in_future")
     return number
 
 
