@@ -21,6 +21,7 @@ from chalicelib.campaigns.shop import ShopClock as ShopClock  # callers take it 
 from chalicelib.campaigns.window import find_opening, find_zone
 from chalicelib.minors import is_minor
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
+from chalicelib.restriction import is_restricted
 
 # The states in which a mail reached the person, or may have.
 COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
@@ -117,9 +118,9 @@ def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
 def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
     """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none.
 
-    No campaign reaches a child, whatever it is for.
+    No campaign reaches a child, or whoever restricted their data, whatever it is for.
     """
-    if "email" not in profile.fields or is_minor(profile.ages, now):
+    if "email" not in profile.fields or is_minor(profile.ages, now) or is_restricted(profile):
         return False
     consent = profile.consents.get(campaign.purpose)
     return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)

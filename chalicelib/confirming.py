@@ -10,6 +10,7 @@ from chalicelib.inbox import InboxItem, State
 from chalicelib.models import Identity, Reading
 from chalicelib.optin import is_kept
 from chalicelib.people import People
+from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
 from chalicelib.settling import OWNED_BY_ITEM, Settling, Told, blank_item, name_claims, settle_told
@@ -54,13 +55,22 @@ def find_kept(told: Told, tools: Settling) -> InboxItem | None:
 
 def find_item(told: Told, tools: Settling) -> str:
     """Return the key of the inbox item that a link or an attempt belongs to, or ""."""
-    owner = tools.people.find_customer(Identity(kind="link", value=told.reading.link)) or ""
+    owner = find_owner(told, tools)
     return owner.removeprefix(OWNED_BY_ITEM) if owner.startswith(OWNED_BY_ITEM) else ""
 
 
+def find_owner(told: Told, tools: Settling) -> str:
+    """Return whose a link or an attempt is: a customer's, an item's, a request's, or ""."""
+    return tools.people.find_customer(Identity(kind="link", value=told.reading.link)) or ""
+
+
 def reports_question(told: Told, tools: Settling) -> bool:
-    """Tell SES's word on a confirmation mail."""
-    return told.submission.sender == "ses" and bool(find_item(told, tools))
+    """Tell SES's word on a mail that asked for proof: of a double opt-in or of a data subject request.
+
+    It is in nobody's history: anybody can bring such a mail about.
+    """
+    owned = (OWNED_BY_ITEM, OWNED_BY_REQUEST)
+    return told.submission.sender == "ses" and find_owner(told, tools).startswith(owned)
 
 
 def settle_report(told: Told, tools: Settling, now: datetime) -> State:
@@ -93,7 +103,13 @@ def refuse_item(told: Told, held: Told, tools: Settling, now: datetime) -> State
     return State.SETTLED
 
 
+def choose_address(reading: Reading) -> str:
+    """Return whose yes a submission waits for: its own address, or for a child's a parent's."""
+    parent = reading.notes.get("parent")
+    return str(parent["email"]) if parent else reading.email
+
+
 def name_address(reading: Reading, people: People) -> tuple[str, ...]:
-    """Return the index rows of the address that a submission gives; none for one that cannot be mailed."""
-    address = normalise_email(reading.email)
+    """Return the index rows of the address that is asked; none for one that cannot be mailed."""
+    address = normalise_email(choose_address(reading))
     return people.name_rows(Identity(kind="email", value=address)) if address else ()

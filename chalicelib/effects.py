@@ -13,6 +13,7 @@ from chalicelib.models import Identity, MailState, Order, OrderState, Reading, S
 from chalicelib.people import People, Person
 from chalicelib.profile import merge_order
 from chalicelib.pulse import Pulse
+from chalicelib.restriction import is_restricted
 
 RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
@@ -31,7 +32,7 @@ def list_effects(
         return note_feedback(person, submission, reading, people, rows, facts)
     if submission.sender == "link":
         return note_visit(submission, reading, facts)
-    if reading.orders and person.profile.mails:
+    if reading.orders and person.profile.mails and not is_restricted(person.profile):
         return note_returns(person, submission, reading, people, rows, facts)
     return []
 

@@ -22,6 +22,7 @@ from chalicelib.errors import TryAgainLaterError
 from chalicelib.models import Model
 
 KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
+SEPARATOR = " · "  # between questions that are listed in a line
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648, 5)
 
 
@@ -49,7 +50,8 @@ class Link(Model):
     """What a link does. `language` is the mail's; `mail_id` is random and names the mail in a campaign's facts.
 
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
-    stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there.
+    stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there;
+    of a child's form (`parent`) `answers` are the questions that were answered.
     request: `request` is its kind (access, erase ...), `code_hash` is `privacy.actions.hash_code`.
     result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.
     """
@@ -63,6 +65,8 @@ class Link(Model):
     purpose: str = "marketing"
     title: str = ""
     asks: tuple[Ask, ...] = ()
+    parent: bool = False
+    answers: tuple[str, ...] = ()
     request: str = ""
     code_hash: str = ""
     receipt: str = ""

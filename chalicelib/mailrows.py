@@ -128,7 +128,12 @@ class MailRows:
 
     def is_stopped(self, rows: Sequence[str]) -> bool:
         """Tell whether an address is suppressed under any live index secret."""
-        return any("Item" in self.client.get_item(TableName=self.table, Key=name_stop(row)) for row in rows)
+        return bool(self.list_stops(rows))
+
+    def list_stops(self, rows: Sequence[str]) -> dict[str, str]:
+        """Return why an address is suppressed, and since when (RFC 3339 UTC) by each reason."""
+        found = [self.client.get_item(TableName=self.table, Key=name_stop(row)).get("Item") for row in rows]
+        return {row["reason"]["S"]: row["at"]["S"] for row in found if row}
 
     def spend_budget(self, campaign: str, cost: int, most: int) -> dict[str, Any]:
         """Return the transaction part that takes `cost` from a campaign's `most` (hundredths), or fails."""

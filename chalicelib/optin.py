@@ -9,13 +9,22 @@ longer than a day is not asked at all.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+Caps = tuple[tuple[timedelta, int], ...]
+
 KEEP_UNCONFIRMED = timedelta(days=7)
 KEEP_QUIET = timedelta(days=7)
 LONGEST_WAIT = timedelta(days=1)
-CAPS = ((timedelta(hours=1), 1), (timedelta(days=1), 3))  # in any such span, at most so many
+CAPS: Caps = ((timedelta(hours=1), 1), (timedelta(days=1), 3))  # in any such span, at most so many
 
 
-def plan_asking(asked: Iterable[datetime], now: datetime, *, refused_at: datetime | None = None) -> datetime | None:
+def plan_asking(
+    asked: Iterable[datetime],
+    now: datetime,
+    *,
+    refused_at: datetime | None = None,
+    caps: Caps = CAPS,
+    longest_wait: timedelta = LONGEST_WAIT,
+) -> datetime | None:
     """Return when the next confirmation mail may go (now or later), or None: none, and the submission is let die.
 
     `asked` are the times of the mails to this address, those planned but not sent among them.
@@ -24,15 +33,15 @@ def plan_asking(asked: Iterable[datetime], now: datetime, *, refused_at: datetim
         return None
     past = sorted(asked)
     moment = now
-    for span, most in CAPS:
+    for span, most in caps:
         if len(past) >= most:
             moment = max(moment, past[-most] + span)
-    return moment if moment <= now + LONGEST_WAIT else None
+    return moment if moment <= now + longest_wait else None
 
 
-def remember_asking(asked: Iterable[datetime], moment: datetime) -> tuple[datetime, ...]:
+def remember_asking(asked: Iterable[datetime], moment: datetime, caps: Caps = CAPS) -> tuple[datetime, ...]:
     """Return the times that the next decision needs: only the last few can matter."""
-    return tuple(sorted((*asked, moment)))[-max(most for _, most in CAPS) :]
+    return tuple(sorted((*asked, moment)))[-max(most for _, most in caps) :]
 
 
 def is_kept(accepted_at: datetime, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.compliance import is_compliance, settle_compliance
 from chalicelib.confirming import (
     answers_ask,
     hold_submission,
@@ -28,6 +29,7 @@ from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, Unr
 from chalicelib.inbox import InboxItem, State, name_shards
 from chalicelib.models import utc_text
 from chalicelib.reading import read_submission
+from chalicelib.requesting import concerns_request, settle_request
 from chalicelib.settling import Settling, Told, settle_told
 
 log = logging.getLogger(__name__)
@@ -90,6 +92,10 @@ def settle_once(item: InboxItem, tools: Settling, now: datetime) -> State:
         return hold_submission(told, tools, now)
     if answers_ask(told):
         return settle_answer(told, tools, now)
+    if is_compliance(told):
+        return settle_compliance(told, tools, now)
+    if concerns_request(told):
+        return settle_request(told, tools, now)
     if reports_question(told, tools):
         return settle_report(told, tools, now)
     return settle_told(told, tools, now)

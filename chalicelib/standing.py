@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.minors import OWN
 from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Reading, Submission, Trust
+from chalicelib.restriction import may_say
 
 PARENT = "parent"  # the channel of what a parent agreed to, and the purpose of their word itself
 MARKETING = "marketing"
@@ -68,7 +69,10 @@ def list_noes(heard: Consents) -> dict[str, datetime]:
 def hear_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
     """Let each field's strongest statement be the one that counts: signed before typed, then later before earlier."""
     heard = dict(known)
-    for name, value in {**reading.fields, **list_contacts(reading)}.items():
+    said = {**reading.fields, **list_contacts(reading)}
+    for name, value in said.items():
+        if not may_say(name, submission.sender):
+            continue
         purpose = reading.sensitive.get(name, "")
         new = HeldValue(
             value=value,

@@ -12,7 +12,11 @@ from chalicelib.customers import Customers
 from chalicelib.downstream.outbox import Outbox
 from chalicelib.inbox import Inbox, name_shards
 from chalicelib.keys import Keys
+from chalicelib.links import Links
 from chalicelib.people import People
+from chalicelib.privacy.forgetrows import ForgetRows
+from chalicelib.privacy.forgetting import Forgetting
+from chalicelib.privacy.ledger import Ledger
 from chalicelib.processing import sweep_inbox
 from chalicelib.settling import Settling
 from chalicelib.vault.blindindex import BlindIndex
@@ -38,7 +42,19 @@ def settle_on_kms(shop, stage, kms, root_arn):
     keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
     people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
     inbox, opener = Inbox(stage.dynamodb, shop.prefix + "inbox"), InboxOpener([RSA_ARN], kms.client)
-    return Settling(inbox, people, opener, "US", find_due, Outbox(people.customers, wanted=False))
+    forgetting = Forgetting(
+        people, Ledger(stage.dynamodb, shop.prefix + "ledger"), ForgetRows(people.customers), "US"
+    )
+    return Settling(
+        inbox=inbox,
+        people=people,
+        opener=opener,
+        region="US",
+        find_due=find_due,
+        outbox=Outbox(people.customers, wanted=False),
+        forgetting=forgetting,
+        links=Links(stage.dynamodb, shop.prefix + "links"),
+    )
 
 
 def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from chalicelib.campaigns.offer import Currency
 from chalicelib.models import Model, Order, Profile
 from chalicelib.profile import is_purchase
+from chalicelib.restriction import is_restricted
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
@@ -37,9 +38,10 @@ class Audience(Model):
 
 
 def fits_audience(profile: Profile, audience: Audience) -> bool:
-    """Tell whether a person belongs to an audience."""
+    """Tell whether a person belongs to an audience; whoever restricted their data belongs to none."""
     return (
-        fits_purchases(profile, audience)
+        not is_restricted(profile)
+        and fits_purchases(profile, audience)
         and fits_spending(profile, audience)
         and fits_entries(profile, audience)
         and fits_field(profile, "language", audience.languages)
