@@ -22,7 +22,7 @@ LAYERS = (
     ("senders", "forms", "activity", "scanners", "destinations", "optin"),
     ("strictjson", "identity", "profile", "keys", "links", "purposes"),
     ("standing",),
-    ("vault", "minors", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs", "config"),
+    ("vault", "minors", "restriction", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs", "config"),
     ("models", "errors"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
