@@ -5,18 +5,16 @@ It asks and never shows: whoever has the mail has the link.
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-import chalicelib.forms
 from chalicelib.forms.definition import Form
-from chalicelib.forms.library import load_form
+from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.post import fold_pairs
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.links import Ask, LinkKind
 from chalicelib.models import ConsentState, JsonValue
 
-DEFINITION = Path(chalicelib.forms.__file__).parent / "unlisted" / "preferences.toml"
+DEFINITION = UNLISTED / "preferences.toml"
 TOPIC = "topic_"
 STATES = {"yes": ConsentState.GIVEN, "no": ConsentState.WITHDRAWN}
 

@@ -3,12 +3,13 @@
 import re
 import threading
 import urllib.parse
+from contextlib import ExitStack
 
 import pytest
 
 from chalicelib.links import make_token, name_token
 from tests.api import open_api
-from tests.linkcase import CHROME, SHOP, WORDS, a_link, put_link, read_inbox
+from tests.linkcase import SHOP, WORDS, a_link, break_table, browse, put_link, read_inbox
 from tests.shop import Shop
 from tests.test_links import AHEAD, SCANNERS
 
@@ -45,44 +46,16 @@ def api(shop, tables, cloud, monkeypatch):
         yield api
 
 
-def browse(api, path, method="GET", **headers):
-    """Ask as a person's browser does."""
-    named = {name.replace("-", "_"): value for name, value in {**CHROME, **headers}.items()}
-    return api.call(method, path, **named)
-
-
 def post(api, path, **values):
     """Post a page's form as a browser does."""
     return api.post(path, urllib.parse.urlencode(values).encode(), **FORM)
 
 
-def break_table(tables, name):
-    """Take a table away, as an outage does."""
-    tables.dynamodb.delete_table(TableName=tables.settings.prefix + name)
-
-
 @pytest.fixture
 def mend(tables):
     """Return a function that breaks a table until the test ends."""
-    broken = []
-
-    def take_away(name):
-        described = tables.dynamodb.describe_table(TableName=tables.settings.prefix + name)["Table"]
-        broken.append(described)
-        break_table(tables, name)
-
-    yield take_away
-    for table in broken:
-        tables.dynamodb.create_table(
-            TableName=table["TableName"],
-            AttributeDefinitions=table["AttributeDefinitions"],
-            KeySchema=table["KeySchema"],
-            BillingMode="PAY_PER_REQUEST",
-            **({"GlobalSecondaryIndexes": [
-                {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
-                for index in table["GlobalSecondaryIndexes"]
-            ]} if "GlobalSecondaryIndexes" in table else {}),
-        )  # fmt: skip
+    with ExitStack() as broken:
+        yield lambda name: broken.enter_context(break_table(tables, name))
 
 
 # ---- go
@@ -223,7 +196,7 @@ def test_pages_keep_the_token_to_themselves(api, tables, page):
     assert "set-cookie" not in headers
     assert "<script" not in html
     assert re.findall(r'(?:src|href)="(?!#)([^"]*)"', html) == re.findall(
-        rf'href="(http://127\.0\.0\.1:8000/{page}/[^"]*\?lang=[a-z]+)"', html
+        rf'href="(http://127\.0\.0\.1:8000/(?:{page}/[^"]*|privacy)\?lang=[a-z]+)"', html
     )
 
 

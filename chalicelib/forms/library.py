@@ -12,6 +12,7 @@ from chalicelib.forms.definition import Form
 from chalicelib.purposes import judge_consents
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+UNLISTED = Path(__file__).parent / "unlisted"  # forms that no address names: a page of its own asks each
 # A name comes from the URL: it must not leave the folder.
 SAFE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 

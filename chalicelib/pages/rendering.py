@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.config import current_settings
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -40,8 +42,12 @@ def read_style() -> str:
 
 
 def render_page(template: str, **shown: Any) -> str:
-    """Return a page; `shown` must hold what templates/base.html names: words, shop, title."""
-    return build_environment().get_template(template).render(style=read_style(), **shown)
+    """Return a page; `shown` must hold what templates/base.html names: words, shop, title.
+
+    Every page says where the privacy page is; that stands here, lest a page forget it.
+    """
+    privacy = f"{current_settings().public_url.rstrip('/')}/privacy"
+    return build_environment().get_template(template).render(style=read_style(), privacy=privacy, **shown)
 
 
 def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) -> dict[str, str]:

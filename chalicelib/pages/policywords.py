@@ -1,0 +1,64 @@
+"""What the privacy page says beside the names and words of forms, purposes and periods: one file per language."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from chalicelib.models import Model
+
+WORDS = Path(__file__).parent / "policywords"
+
+
+class PolicyWords(Model):
+    """The words of one language; see policywords/en.toml."""
+
+    title: str
+    intro: str
+    version: str
+    who_title: str
+    contact: str
+    collected_title: str
+    collected: str
+    personal: str
+    sensitive: str
+    asks: str
+    confirm: str
+    noted: str
+    evidence_title: str
+    evidence: Mapping[str, str]
+    foreign: str
+    purposes_for: str
+    record_title: str
+    record: Mapping[str, str]
+    machines: str
+    purposes_title: str
+    basis: Mapping[str, str]
+    withdraw: str
+    kept_title: str
+    kept: str
+    day: str
+    days: str
+    months: str
+    ends: Mapping[str, str]
+    stores: Mapping[str, str]
+    recipients_title: str
+    region: str
+    here: str
+    services: Mapping[str, str]
+    downstream: str
+    sold_not: str
+    sold: str
+    rights_title: str
+    rights_how: str
+    request: str
+    rights: Mapping[str, str]
+    complain: str
+    sources: Mapping[str, str]
+    facts: Mapping[str, str]
+
+
+@cache
+def find_words(language: str) -> PolicyWords:
+    """Return the words in a language that pages speak."""
+    return PolicyWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))

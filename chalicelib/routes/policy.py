@@ -1,0 +1,51 @@
+"""How the shop treats data: GET /privacy, as a page for people and as JSON of the same facts."""
+
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.errors import TryAgainLaterError
+from chalicelib.forms.interface import list_languages
+from chalicelib.pages.rendering import page_headers
+from chalicelib.routes.origins import read_origin
+from chalicelib.routes.requests import read_headers, request_time
+from chalicelib.routes.visits import choose_language, names_html
+from chalicelib.senders import SENDERS
+from chalicelib.wiring import Door, open_door
+
+policy = Blueprint(__name__)
+
+# The same for everybody, and cheap to ask for again.
+SHARED = {"Cache-Control": "public, max-age=300", "Vary": "Accept, Accept-Language"}
+
+
+@policy.route("/privacy", methods=["GET", "HEAD"], content_types=["*/*"])
+def show_policy() -> Response:
+    """Show the page, or its facts for a caller who takes JSON and no page."""
+    request, door = policy.current_request, open_door()
+    return answer_policy(request, door, list_senders(request, door))
+
+
+def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Response:
+    """Return page or JSON in the caller's language."""
+    from chalicelib.pages.policypages import render_policy  # jinja2 is for pages alone
+    from chalicelib.privacy.policy import tell_policy  # reads every definition: not when the container starts
+
+    headers, settings = read_headers(request), door.settings
+    language = choose_language(request, headers, list_languages(), settings.shop_language)
+    facts = tell_policy(language, settings, senders)
+    if "application/json" in headers.get("accept", "") and not names_html(headers):
+        shown = {"Content-Type": "application/json; charset=utf-8", "Content-Language": language, **SHARED}
+        return Response(facts, status_code=200, headers=shown)
+    page = render_policy(facts, address=f"{settings.public_url.rstrip('/')}/privacy")
+    shown = {**page_headers(read_origin(settings.public_url), language), **SHARED}
+    return Response(page, status_code=200, headers=shown)
+
+
+def list_senders(request: Any, door: Door) -> tuple[str, ...]:
+    """Return the senders that the shop has set up; all there are while nobody can say."""
+    try:
+        values = door.parameters.read_values(request_time(request))
+    except TryAgainLaterError:
+        return tuple(SENDERS)
+    return tuple(name for name in SENDERS if values.get(f"senders/{name}", "").strip())
