@@ -51,9 +51,21 @@ def ask_confirmations(event: Any) -> dict[str, Any]:
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
+def answer_requests(event: Any) -> dict[str, Any]:
+    """Bring requests of people about their data on: the mail with the code, the package."""
+    return events.answer_requests(event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
 def forget_people(event: Any) -> dict[str, Any]:
     """Finish erasures: remove what is left, verify, write receipts, verify again later."""
     return events.forget_people(event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def retire_data(event: Any) -> dict[str, Any]:
+    """Let go what has been kept long enough: today's share of the people."""
+    return events.retire_data(event.to_dict())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))

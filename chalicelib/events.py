@@ -12,14 +12,17 @@ from chalicelib.errors import HandlerFailedError, RegularsError
 from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.strictjson import parse_json
 from chalicelib.wiring import (
+    open_answering,
     open_asking,
     open_delivery,
     open_door,
     open_erasing,
+    open_forgetting,
     open_outreach,
     open_planning,
     open_quota,
     open_relay,
+    open_retiring,
     open_settling,
 )
 
@@ -69,12 +72,33 @@ def ask_confirmations(event: dict[str, Any]) -> dict[str, int]:
     return counts
 
 
-def forget_people(event: dict[str, Any]) -> dict[str, int]:
-    """Bring on every erasure that has something to do at the time that the schedule's event names."""
-    from chalicelib.privacy.erasing import advance_erasures
+def answer_requests(event: dict[str, Any]) -> dict[str, int]:
+    """Bring requests of people about their data on; packages are made also while SES lets us send nothing."""
+    from chalicelib.privacy.answering import answer_requests as answer
 
-    counts = advance_erasures(open_erasing(), event_time(event))
+    tools = open_answering()
+    counts = answer(tools, event_time(event), mails=may_send(tools.pace, "answer_requests"))
+    log.info("answered", extra={"counts": counts})
+    return counts
+
+
+def forget_people(event: dict[str, Any]) -> dict[str, int]:
+    """Bring on every erasure, and every walk through a shop's people, at the time that the schedule's event names."""
+    from chalicelib.privacy.erasing import advance_erasures
+    from chalicelib.privacy.shoprows import walk_shops
+
+    tools, now = open_erasing(), event_time(event)
+    counts = {"by_shop": walk_shops(open_forgetting(), now), **advance_erasures(tools, now)}
     log.info("forgotten", extra={"counts": counts})
+    return counts
+
+
+def retire_data(event: dict[str, Any]) -> dict[str, int]:
+    """Look at everybody who is due at the time that the schedule's event names; let go what was kept long enough."""
+    from chalicelib.privacy.retiring import retire_people
+
+    counts = retire_people(open_retiring(), event_time(event))
+    log.info("retired", extra={"counts": counts})
     return counts
 
 

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from chalicelib.models import Profile
     from chalicelib.outreach import Outreach
     from chalicelib.people import People
+    from chalicelib.privacy.desk import Answering
     from chalicelib.privacy.erasing import Erasing
     from chalicelib.privacy.forgetting import Forgetting
     from chalicelib.privacy.ledger import Ledger
+    from chalicelib.privacy.retiring import Retiring
     from chalicelib.queue import Queue
     from chalicelib.settling import Settling
 
@@ -133,6 +135,29 @@ def open_ledger() -> Ledger:
     from chalicelib.privacy.ledger import Ledger
 
     return Ledger(make_client("dynamodb", WORK_PATIENCE), f"{current_settings().prefix}ledger")
+
+
+@cache
+def open_retiring() -> Retiring:
+    """Return what lets go of what has been kept long enough."""
+    from chalicelib.links import Links
+    from chalicelib.mailrows import MailRows
+    from chalicelib.privacy.lookrows import LookRows
+    from chalicelib.privacy.requestrows import RequestRows
+    from chalicelib.privacy.retired import RetiredRows
+    from chalicelib.privacy.retiring import Retiring
+
+    forgetting = open_forgetting()
+    customers = forgetting.people.customers
+    return Retiring(
+        forgetting=forgetting,
+        looks=LookRows(customers),
+        retired=RetiredRows(customers),
+        mails=MailRows(customers),
+        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{current_settings().prefix}links"),
+        requests=RequestRows(customers),
+        find_due=find_due,
+    )
 
 
 @cache
@@ -244,6 +269,26 @@ def open_asking() -> Asking:
         mailer=open_mailer(),
         shop=settings,
         pace=Pace(),
+    )
+
+
+@cache
+def open_answering() -> Answering:
+    """Return this container's tools for requests of people about their data."""
+    from chalicelib.campaigns.library import list_campaigns, load_shop
+    from chalicelib.links import Links
+    from chalicelib.pace import Pace
+    from chalicelib.privacy.desk import Answering
+
+    settings = current_settings()
+    return Answering(
+        people=open_people(),
+        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
+        mailer=open_mailer(),
+        shop=settings,
+        pace=Pace(),
+        campaigns=list_campaigns(),
+        clock=load_shop(),
     )
 
 

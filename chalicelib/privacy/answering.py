@@ -16,14 +16,21 @@ from chalicelib.privacy.requestrows import WORKERS, RequestRow, RequestState
 
 log = logging.getLogger(__name__)
 
+TO_MAIL = (RequestState.ASKING, RequestState.LATER)
 
-def answer_requests(tools: Answering, now: datetime) -> dict[str, int]:
-    """Bring everything on whose turn it is, while there is time; return counts by outcome."""
+
+def answer_requests(tools: Answering, now: datetime, *, mails: bool = True) -> dict[str, int]:
+    """Bring everything on whose turn it is, while there is time; return counts by outcome.
+
+    Without `mails` nothing is sent, and the rest goes on.
+    """
     counts: dict[str, int] = {}
     end = time.monotonic() + LONGEST_RUN
     for row in tools.rows.list_open(WORKERS, utc_text(now)):
         if time.monotonic() > end:
             break
+        if not mails and row.state in TO_MAIL:
+            continue
         outcome = try_row(row, tools, now)
         counts[outcome] = counts.get(outcome, 0) + 1
     return counts

@@ -145,6 +145,14 @@ def test_whoever_may_send_has_a_share_of_the_rate_and_together_they_keep_it():
                if function["Handler"].removeprefix("app.") in senders)  # fmt: skip
 
 
+def test_answering_requests_cannot_open_the_inbox_and_sends_only_as_the_shop():
+    statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AnswerRequests")}
+    assert not any("InboxTable" in str(said) or "InboxKey" in str(said) for said in statements.values())
+    assert not allows(statements.values(), "dynamodb:DeleteItem", "CustomersTable")
+    assert not allows(statements.values(), "dynamodb:DeleteItem", "KeysTable")
+    assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
+
+
 def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "PlanMails")}
     assert set(statements) == {"FindDue", "QueueDue", "WriteLogs"}
