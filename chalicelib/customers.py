@@ -126,6 +126,17 @@ class Customers:
             }
         }
 
+    def replace_event(self, customer_id: str, record_id: str, sealed: bytes) -> dict[str, Any]:
+        """Return the transaction part that writes an event anew which is still there."""
+        part = self.write_event(customer_id, record_id, sealed)
+        part["Put"]["ConditionExpression"] = "attribute_exists(pk)"
+        return part
+
+    def delete_row(self, customer_id: str, sort_key: str) -> dict[str, Any]:
+        """Return the transaction part that deletes one row of a person which is still there."""
+        key = {"pk": {"S": f"cust#{customer_id}"}, "sk": {"S": sort_key}}
+        return {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+
     def write_owner(self, row: str, owner: str, until: datetime | None = None) -> dict[str, Any]:
         """Return the transaction part that gives a free identity or claim row to its owner, for good or `until`."""
         expiry = {"expires_at": {"N": str(int(until.timestamp()))}} if until else {}
@@ -247,6 +258,25 @@ class Customers:
         )
         for page in pages:
             yield from page["Items"]
+
+    def list_partition(self, partition: str, after: str, most: int) -> tuple[list[str], str]:
+        """Return the keys of some rows of an index partition that are due after a place, and the place of the last.
+
+        A place is a due time and a key; "" is the beginning, and the end.
+        """
+        at, _, pk = after.partition(" ")
+        name, _, _ = pk.partition("#")
+        start = {"due_week": {"S": partition}, "due_at": {"S": at}, "pk": {"S": pk}, "sk": {"S": name}}
+        page = self.client.query(
+            TableName=self.table,
+            IndexName="due",
+            KeyConditionExpression="due_week = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+            Limit=most,
+            **({"ExclusiveStartKey": start} if after else {}),
+        )
+        last = page.get("LastEvaluatedKey")
+        return [row["pk"]["S"] for row in page["Items"]], f"{last['due_at']['S']} {last['pk']['S']}" if last else ""
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
         """Yield the ids of customers who have had a reason to hear from us since `weeks_back` weeks ago."""

@@ -10,6 +10,7 @@ the tombstones, and ends as nobody's. So no mail leaves and no event is kept aft
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,10 +76,13 @@ def forget_person(customer_id: str, order: ForgetOrder, tools: Forgetting, now: 
     raise RaceLostError(customer_id)
 
 
-def write_forgetting(person: Person, order: ForgetOrder, tools: Forgetting, now: datetime) -> Parts:
-    """Return the five parts of the transaction that forgets a person as they were read."""
+def write_forgetting(
+    person: Person, order: ForgetOrder, tools: Forgetting, now: datetime, *, more: Iterable[Identity] = ()
+) -> Parts:
+    """Return the five parts of the transaction that forgets a person as they were read; `more` names are barred too."""
     people = tools.people
-    entry = follow_ledger(list_rows(list_names(person, tools.region), people), person.id, order, tools.ledger, now)
+    names = dict.fromkeys(list_rows((*list_names(person, tools.region), *more), people))
+    entry = follow_ledger(tuple(names), person.id, order, tools.ledger, now)
     row = start_row(entry, order, now, make_probe(person))
     return [
         *tools.ledger.append_entry(entry),

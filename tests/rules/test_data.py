@@ -8,13 +8,20 @@ import pytest
 
 from chalicelib.asking import ask_waiting
 from chalicelib.outreach import handle_customer
+from chalicelib.privacy.answering import answer_requests
 from chalicelib.processing import settle_item, sweep_inbox
+from chalicelib.privacy.retention import find_span
+from chalicelib.privacy.retiring import retire_people
 from infra.customer import show_customer
 from tests.erasecase import finish, forget
 from tests.shop import NOW, Shop, a_submission
+from tests.test_compliance import a_webhook
 from tests.test_optin_flow import START, make_asking
 from tests.test_optin_flow import sign_up as sign_up_unconfirmed
 from tests.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
+from tests.test_requests import START as LATE
+from tests.test_requests import make_answering, prove
+from tests.test_retiring import OLD, leave_things_behind, make_retiring
 
 D = {"emailAddress": "d@example.org"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
@@ -26,7 +33,7 @@ def name_item(table: str, row: dict) -> str:
     if table == "inbox":
         return "waiting"
     if table == "links":
-        return "link"
+        return "package" if "part" in row else "link"
     if table == "ledger":
         return row["pk"]["S"]
     if table == "keys":
@@ -65,13 +72,22 @@ def written(tables, tmp_path, capsys):
     settle_item(shop.accept(an_order("d@example.org")), shop.tools(), DUE + timedelta(days=2))
     sign_up_unconfirmed(shop, "e@example.org")
     ask_waiting(make_asking(shop, post), START)
+    shop.take(a_submission(email="f@example.org"))
+    prove(shop, Post(), "access", email="f@example.org")
+    look()
+    answer_requests(make_answering(shop, Post()), LATE + timedelta(minutes=2))
     show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
     look()
+    shop.take(a_webhook("shop/redact", {"shop_id": 9, "shop_domain": "corner.example"}))
     forget(shop, "d@example.org", at=DUE + timedelta(days=3))
     look()
     finish(shop, tmp_path, at=DUE + timedelta(days=3))
     look()
+    leave_things_behind(shop)
+    for now in (OLD, OLD + find_span("inactive")):
+        retire_people(make_retiring(shop), now)
+        look()
     return seen
 
 
