@@ -88,9 +88,9 @@ def confirm(shop, token, at=START + HOUR, *, settled_at=None, kind="", network="
     return settle_item(shop.accept(said), shop.tools(), settled_at or at)
 
 
-def prove(shop, post, kind, at=START) -> str:
+def prove(shop, post, kind, at=START, email=ASEL) -> str:
     """Ask, get the mail, type the code; return the result's token."""
-    assert ask(shop, kind, at=at) == "settled"
+    assert ask(shop, kind, email, at=at) == "settled"
     assert answer_requests(make_answering(shop, post), at) == {"asked": 1}
     token, _ = read_mail(post)
     assert confirm(shop, token, at + MINUTE) == "settled"

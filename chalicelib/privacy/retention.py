@@ -20,17 +20,19 @@ from chalicelib.inbox import KEEP_QUARANTINE
 from chalicelib.links import KEEP_LINKS
 from chalicelib.models import Model
 from chalicelib.optin import KEEP_QUIET, KEEP_UNCONFIRMED, LONGEST_WAIT
+from chalicelib.privacy.package import KEEP_PACKAGE
+from chalicelib.privacy.requestrows import KEEP_FOR_STAFF
 from chalicelib.purposes import Name, Texts, Version
 
 FILE = Path(__file__).with_suffix(".toml")
 MONTH = 365.25 / 12  # days
-KEEP_PACKAGE = timedelta(days=7)  # what a person asked to see, ready to be fetched
 
 # What ends by code or by AWS. tests/rules/test_retention.py compares the last five with infra/template.yaml.
 ELSEWHERE = {
     "quarantine": KEEP_QUARANTINE,
     "unconfirmed": KEEP_UNCONFIRMED,
     "asked": KEEP_QUIET + LONGEST_WAIT,
+    "requests": KEEP_FOR_STAFF,
     "links": KEEP_LINKS,
     "packages": KEEP_PACKAGE,
     "customers-backups": timedelta(days=35),
