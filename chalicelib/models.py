@@ -50,6 +50,7 @@ class Submission(Model):
     `idempotency_key` tells two posts of one form apart; empty for webhooks, whose body suffices.
     `network` is the truncated address (IPv4 /24, IPv6 /48) kept as consent evidence; forms only.
     `suspicion` lists why it looks like spam; not empty means quarantine.
+    `reduced` tells that `body` is no longer what was sent but what it said, as a Reading in JSON (retention).
     """
 
     sender: str
@@ -63,6 +64,7 @@ class Submission(Model):
     network: str = ""
     language: str = ""
     suspicion: tuple[str, ...] = ()
+    reduced: bool = False
     body: bytes
 
 

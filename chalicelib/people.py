@@ -81,9 +81,27 @@ class People:
 
     def write_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
         """Return the transaction part that adds a submission to a person's history."""
-        record_id = f"event#{utc_text(submission.occurred_at)}#{key}"
-        sealed = person.seal.seal_record(record_id, "event", pack_submission(key, submission))
-        return self.customers.write_event(person.id, record_id, sealed)
+        record_id = name_event(key, submission)
+        return self.customers.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
+
+    def replace_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
+        """Return the transaction part that puts a submission in the place of what it was before."""
+        record_id = name_event(key, submission)
+        return self.customers.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
+
+    def delete_event(self, person: Person, event: Event) -> dict[str, Any]:
+        """Return the transaction part that takes an event out of a person's history."""
+        return self.customers.delete_row(person.id, name_event(event.key, event.submission))
+
+
+def name_event(key: str, submission: Submission) -> str:
+    """Return an event's sort key: a history is read in the order in which it happened."""
+    return f"event#{utc_text(submission.occurred_at)}#{key}"
+
+
+def seal_event(person: Person, record_id: str, key: str, submission: Submission) -> bytes:
+    """Seal an event for its place."""
+    return person.seal.seal_record(record_id, "event", pack_submission(key, submission))
 
 
 def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:

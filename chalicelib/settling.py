@@ -14,6 +14,7 @@ from chalicelib.links import Links
 from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
 from chalicelib.people import People, Person, find_holder
 from chalicelib.privacy.forgetting import Forgetting
+from chalicelib.privacy.lookrows import LookRows
 from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.privacy.returning import is_own_act, tell_moment
 from chalicelib.profile import add_identities, fold_event
@@ -92,6 +93,7 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
             *(tools.inbox.write_tombstone(one.item.key, State.SETTLED, now, one.item.state) for one in (told, *also)),
             *(tools.people.write_event(person, one.item.key, one.submission) for one in (told, *also)),
             *tools.people.write_profile(person, profile, tools.find_due(profile, now)),
+            *plan_look(person, tools.people, now),
             *tools.outbox.write_changes(person.profile, profile, now),
             *(tools.people.customers.write_owner(claim, key) for claim in claims),
             *claim_names(person.id, claimant, tools.people),
@@ -146,7 +148,8 @@ def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
 def brings_back(claimant: Claimant, told: Told) -> bool:
     """Tell what would bring back somebody forgotten: it is older than that, or not their own doing."""
     deciding = list_deciding(claimant.names, told.submission.trust)
-    names = {*deciding, *(name for name in claimant.names if name.kind == "order")}
+    is_import = told.submission.sender == "import"  # by any of its names: a list may know somebody by their phone alone
+    names = {*deciding, *(name for name in claimant.names if is_import or name.kind == "order")}
     gone_at = max((claimant.find_parting(name) for name in names), default="")
     if not gone_at:
         return False
@@ -161,6 +164,11 @@ def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[di
     free = [people.customers.write_owner(row, customer_id) for row in rows if row not in claimant.owners]
     left = [(row, claimant.owners[row]) for row in rows if row in claimant.owners and not claimant.owners[row].id]
     return free + [people.customers.inherit_row(row, customer_id, owner.gone_at) for row, owner in left]
+
+
+def plan_look(person: Person, people: People, now: datetime) -> list[dict[str, Any]]:
+    """Return the part by which retention will know of somebody new."""
+    return [] if person.new_key is None else [LookRows(people.customers).write_first(person.id, now)]
 
 
 def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:

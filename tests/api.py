@@ -6,20 +6,11 @@ from contextlib import contextmanager
 
 from chalice.test import Client
 
+from chalicelib import wiring
 from chalicelib.senders import SENDERS
-from chalicelib.wiring import (
-    make_session,
-    open_asking,
-    open_door,
-    open_keys,
-    open_outreach,
-    open_people,
-    open_ses,
-    open_settling,
-)
 from tests.shop import DOOR_KEY
 
-WIRED = (open_asking, open_door, open_settling, open_people, open_keys, open_outreach, open_ses, make_session)
+WIRED = tuple(made for made in vars(wiring).values() if hasattr(made, "cache_clear"))
 
 
 def put_parameters(cloud, settings, public_key):
@@ -74,10 +65,12 @@ class Api:
             event["body"] = base64.b64encode(body).decode()
             event["isBase64Encoded"] = True
             event["requestContext"]["requestTimeEpoch"] = self.millis
+            event["requestContext"]["identity"]["sourceIp"] = self.address
             event["multiValueHeaders"] = None
             return event
 
         self.millis = 1772366400000  # 2026-03-01T12:00:00Z
+        self.address = "127.0.0.1"
         gateway.event_converter.create_lambda_event = create_lambda_event
 
     def call(self, method, path, body=b"", **headers):

@@ -76,7 +76,7 @@ def bring_in(shop, tmp_path, *rows, accept=None, rules=None, at=NOW):
 
     with Refusals(tmp_path / "refused.csv", Progress(len(raw), shown=False)) as refusals:
         import_file(io.BytesIO(raw), rules or make_map(), accept or put, at, refusals)
-    sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+    sweep_inbox(shop.tools(), at + timedelta(hours=1))
     return refusals.outcome
 
 
