@@ -12,7 +12,7 @@ from chalicelib.forms.library import DEFINITIONS, find_form, list_forms, load_fo
 from chalicelib.forms.refusal import REASONS
 from chalicelib.forms.words import walk_words
 
-SHIPPED = ("pre-order", "sign-up", "survey", "warranty")
+SHIPPED = ("newsletter", "pre-order", "sign-up", "survey", "warranty")
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 # What each language is written in; Kazakh has letters that Russian lacks.
 SCRIPTS = {
@@ -54,7 +54,7 @@ def write_form(tmp_path):
     return write
 
 
-def test_four_forms_are_shipped():
+def test_five_forms_are_shipped():
     assert list_forms() == SHIPPED
 
 
@@ -73,12 +73,21 @@ def test_every_text_is_written_in_its_languages_own_script(name):
                 assert not re.search("[A-Za-z]{4,}", latin), f"{place} in {language} is half English"
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", SHIPPED[1:])
 def test_each_shipped_form_asks_for_the_four_contacts_by_the_same_names(name):
     form = get_form(name)
     contacts = {field.name: field.type for field in form.fields if field.place == "profile"}
 
     assert {"name": "text", "email": "email", "phone": "phone", "address": "address"}.items() <= contacts.items()
+
+
+def test_the_newsletter_asks_for_an_address_alone_and_for_its_owner_to_confirm():
+    form = get_form("newsletter")
+
+    assert [(field.name, field.required) for field in form.fields] == [("email", True)]
+    assert [(ask.purpose, ask.required) for ask in form.consents] == [("marketing", True)]
+    assert form.confirm
+    assert {get_form(name).confirm for name in SHIPPED if name != "newsletter"} == {False}
 
 
 def test_a_survey_needs_no_contact_and_a_sign_up_needs_an_address_and_a_yes():

@@ -19,8 +19,9 @@ from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion, clean_value
 
 OCCASION = Occasion("US", date(2026, 3, 1))
-FORMS = {name: load_form(DEFINITIONS / f"{name}.toml") for name in ("survey", "sign-up", "pre-order", "warranty")}
-SURVEY, SIGN_UP, PRE_ORDER, WARRANTY = FORMS.values()
+SHIPPED = ("survey", "sign-up", "pre-order", "warranty", "newsletter")
+FORMS = {name: load_form(DEFINITIONS / f"{name}.toml") for name in SHIPPED}
+SURVEY, SIGN_UP, PRE_ORDER, WARRANTY, _ = FORMS.values()
 
 
 def check(form, language="en", **values):
@@ -318,6 +319,7 @@ def test_what_is_kept_is_valid_by_the_schema(values):
 
 COMPLETE: dict[str, dict[str, Any]] = {
     "survey": {"score": 9, "why": "kind", "why_us": ["near"], "found_us": "friend", "email": "a@example.com"},
+    "newsletter": {"email": "a@example.com", "consent_marketing": True},
     "sign-up": {"email": "a@example.com", "consent_marketing": True, "interests": ["new"]},
     "pre-order": {"item": "Tea", "quantity": 2, "name": "Asha", "email": "a@example.com", "needed_by": "2026-12-24"},
     "warranty": {

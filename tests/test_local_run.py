@@ -1,7 +1,9 @@
 """`make run`, whole: started, posted to, killed, started again. Real processes, real HTTP, real tables."""
 
+import html
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -179,6 +181,72 @@ def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
     assert "<iframe sandbox" in shown
 
 
+def run_module(running, *command):
+    """Run one of the project's commands against a stack."""
+    environ = {**os.environ, "LOCAL_FOLDER": str(running.folder)}
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def find_confirmation(running, email):
+    """Return the link in the mail that asks somebody to confirm, or None while there is none."""
+    for number in range(20):
+        try:
+            with urllib.request.urlopen(f"{running.state['mailbox']}/{number}", timeout=5) as page:
+                shown = html.unescape(html.unescape(page.read().decode()))
+        except urllib.error.HTTPError as missing:
+            missing.close()
+            return None
+        if email in shown:
+            return re.search(r"http://127\.0\.0\.1:\d+/confirm/[A-Za-z0-9_-]{43}", shown).group()
+    return None
+
+
+def test_newsletter_makes_nobody_a_customer_before_the_button_in_the_mail_is_pressed(running):
+    email = "newsletter@example.org"
+    body = json.dumps({"email": email, "consent_marketing": "yes", "language": "kk"}).encode()
+    kinds = {"Content-Type": "application/json"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{running.state['url']}/forms/newsletter", body, kinds), timeout=5
+    ) as answer:
+        assert answer.status == 202
+    assert wait_until(lambda: "unconfirmed" in run_module(running, "infra.waiting").stdout)
+
+    def ask():
+        run_module(running, "infra.fire", "ask_confirmations", "")  # or the schedule, if it was faster
+        return find_confirmation(running, email)
+
+    assert wait_until(ask, 30)
+    link = find_confirmation(running, email)
+    with urllib.request.urlopen(link, timeout=5) as page:
+        assert "Растау" in page.read().decode()
+    assert run_module(running, "infra.customer", "--email", email).returncode == 1
+
+    with urllib.request.urlopen(link, b"answer=yes", timeout=5) as page:
+        assert "Рақмет, расталды" in page.read().decode()
+    assert wait_until(lambda: run_module(running, "infra.customer", "--email", email).returncode == 0, 30)
+    known = run_module(running, "infra.customer", "--email", email).stdout
+    assert "consent marketing: given" in known
+
+
+def test_a_consent_reaches_the_shops_own_system_signed(running):
+    body = json.dumps({"name": "Dana", "email": "dana@example.org", "consent_marketing": "yes"}).encode()
+    url, kinds = f"{running.state['url']}/forms/sign-up", {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, kinds), timeout=5) as answer:
+        assert answer.status == 202
+    assert wait_until(lambda: run_module(running, "infra.customer", "--email", "dana@example.org").returncode == 0, 30)
+
+    def told():
+        run_module(running, "infra.fire", "relay_events", "")  # or the schedule, if it was faster
+        return run_module(running, "infra.receiver").stdout
+
+    assert wait_until(lambda: "consent.changed" in told(), 30)
+    events = [json.loads(line) for line in told().splitlines()]
+    assert {"state": "given", "purpose": "marketing", "channel": "form:sign-up"}.items() <= events[-1]["data"].items()
+    assert "dana" not in json.dumps(events).lower()
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "said"),
     [
@@ -188,10 +256,7 @@ def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
     ],
 )
 def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, said):
-    environ = {**os.environ, "LOCAL_FOLDER": str(running.folder)}
-    ran = subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-    )
+    ran = run_module(running, module, *arguments)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith(said)
 

@@ -11,7 +11,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
-FORMS = ("sign-up", "pre-order", "warranty", "survey")
+FORMS = ("sign-up", "newsletter", "pre-order", "warranty", "survey")
 WIDTHS = {"phone": 360, "desk": 1280}
 
 # What is visible and can be pressed: its name, its size, and whether it sticks out of the page.

@@ -1,0 +1,70 @@
+"""Double opt-in as its user meets it, on a telephone: the form, the mail, the page behind its button, and the yes."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from chalicelib.asking import ask_waiting
+from chalicelib.models import ConsentState
+from chalicelib.processing import sweep_inbox
+from tests.browser.test_links_in_browser import list_complaints, open_page, press, read_title
+from tests.test_optin_flow import make_asking
+from tests.test_outreach import Post
+
+PHONE = 360
+EMAIL = "asel@example.org"
+
+
+def fits(browser):
+    """Tell whether a page needs no scrolling sideways."""
+    return browser.execute_script("return document.documentElement.scrollWidth") <= PHONE
+
+
+def settle(shop):
+    """Settle what waits, as the sweeper does a little later."""
+    return sweep_inbox(shop.tools(), datetime.fromtimestamp(time.time() + 120, UTC))
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "bn", "kk", "fa"])
+def test_nobody_is_known_before_the_button_in_the_mail_is_pressed(
+    site, shop, open_browser, take_shot, tmp_path, language
+):
+    browser = open_page(open_browser(scripts=False), f"{site}/forms/newsletter?lang={language}", PHONE)
+    take_shot(browser, f"optin-{language}-1-form")
+    browser.find_element(By.NAME, "email").send_keys(EMAIL)
+    browser.find_element(By.CSS_SELECTOR, ".consent").click()
+    time.sleep(2.1)  # faster is for machines
+    press(browser)
+    assert "/forms/newsletter/thanks" in browser.current_url
+    assert fits(browser)
+    take_shot(browser, f"optin-{language}-2-thanks")
+
+    assert settle(shop) == {"unconfirmed": 1}
+    post = Post()
+    assert ask_waiting(make_asking(shop, post), datetime.now(UTC)) == {"asked": 1}
+    [(to, mail, _)] = post.sent
+    assert to == EMAIL
+    page = tmp_path / "mail.html"
+    page.write_text(mail.html, "utf-8")
+    open_page(browser, page.as_uri(), PHONE)
+    assert fits(browser)
+    take_shot(browser, f"optin-{language}-3-mail")
+
+    press(browser, "a[href*='/confirm/']")
+    assert fits(browser)
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
+    take_shot(browser, f"optin-{language}-4-question")
+    asked = read_title(browser)
+    assert settle(shop) == {}
+    assert shop.list_customers() == []
+
+    press(browser, "button[value=yes]")
+    assert read_title(browser) != asked
+    assert fits(browser)
+    take_shot(browser, f"optin-{language}-5-done")
+    assert settle(shop) == {"settled": 1}
+    consent = shop.read_profile(EMAIL).consents["marketing"]
+    assert (consent.state, consent.signed, consent.language) == (ConsentState.GIVEN, True, language)
+    assert list_complaints(browser) == []
