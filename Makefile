@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer import simulate report waiting release prove-once prove-outage prove-sends story say bench clean
+.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-outage prove-sends story say bench clean forget verify-ledger export-ledger replay-ledger
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -40,17 +40,47 @@ customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.r
 import: $(READY) ## a customer list, dry run: make import FILE=customers.csv MAP=map.toml (APPLY=yes to do it)
 	@$(BIN)/python -m infra.importing --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
 
+export: $(READY) ## everything held of a person, as files: make export EMAIL=... (or PHONE=+...) OUT=folder
+	@$(BIN)/python -m infra.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
+
+requests: $(READY) ## people's requests about their data that are not done: kind, age, days left; nobody is named
+	@$(BIN)/python -m infra.requests
+
+lift: $(READY) ## end a restriction, as the person asked: make lift EMAIL=...
+	@$(BIN)/python -m infra.requests --lift "$(EMAIL)"
+
+audit: $(READY) ## who opened whose record, and why: make audit (MONTH=2026-11 EMAIL=asha.rao@example.com)
+	@$(BIN)/python -m infra.audit --month "$(MONTH)" --email "$(EMAIL)"
+
+retention: $(READY) ## what has been kept long enough and would go now; what went, by month
+	@$(BIN)/python -m infra.retention
+
 simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
 	@$(BIN)/python -m infra.simulate $(DAYS)
 
 report: $(READY) ## what became of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
 	@$(BIN)/python -m infra.report "$(CAMPAIGN)"
 
+told: $(READY) ## what the shop's own systems were told: consents that changed, people who were forgotten
+	@$(BIN)/python -m infra.receiver
+
 waiting: $(READY) ## what waits in the local inbox, and why
 	@$(BIN)/python -m infra.waiting
 
 release: $(READY) ## send one waiting item back to be settled: make release KEY=...
 	@$(BIN)/python -m infra.waiting --release "$(KEY)"
+
+forget: $(READY) ## forget somebody who asked in person; prints the receipt: make forget EMAIL=... (or PHONE=+...)
+	@$(BIN)/python -m infra.forget --email "$(EMAIL)" --phone "$(PHONE)"
+
+verify-ledger: $(READY) ## is the record of erasures whole?
+	@$(BIN)/python -m infra.ledger verify
+
+export-ledger: $(READY) ## the record of erasures to out/ledger.jsonl
+	@$(BIN)/python -m infra.ledger export
+
+replay-ledger: $(READY) ## after a restore: forget again whoever was forgotten (FILE=out/ledger.jsonl)
+	@$(BIN)/python -m infra.ledger replay --file "$(FILE)"
 
 prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while processes are killed (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.storm $(ARGS)
