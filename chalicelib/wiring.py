@@ -122,11 +122,13 @@ def open_settling() -> Settling:
 @cache
 def open_forgetting() -> Forgetting:
     """Return what makes people unreadable."""
+    from chalicelib.downstream.outbox import Outbox
     from chalicelib.privacy.forgetrows import ForgetRows
     from chalicelib.privacy.forgetting import Forgetting
 
     settings, people = current_settings(), open_people()
-    return Forgetting(people, open_ledger(), ForgetRows(people.customers), settings.shop_country)
+    outbox = Outbox(people.customers, wanted=bool(settings.downstream))
+    return Forgetting(people, open_ledger(), ForgetRows(people.customers), settings.shop_country, outbox)
 
 
 @cache

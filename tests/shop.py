@@ -102,15 +102,16 @@ class Shop:
         keys = Keys(dynamodb, self.prefix + "keys", RootSeal((root_key or self.root_key).split(","), None))
         customers = Customers(dynamodb, self.prefix + "customers")
         people = People(customers, keys, BlindIndex(keys.read_index()))
+        outbox = Outbox(customers, wanted=self.listened)
         return Settling(
             inbox=Inbox(dynamodb, self.prefix + "inbox"),
             people=people,
             opener=InboxOpener([self.inbox_key], None),
             region="US",
             find_due=find_due,
-            outbox=Outbox(customers, wanted=self.listened),
+            outbox=outbox,
             forgetting=Forgetting(
-                people, Ledger(dynamodb, self.prefix + "ledger"), ForgetRows(customers), "US"
+                people, Ledger(dynamodb, self.prefix + "ledger"), ForgetRows(customers), "US", outbox
             ),
             links=Links(dynamodb, self.prefix + "links"),
         )

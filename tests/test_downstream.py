@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.downstream.events import EventKind, list_changes, list_ids
 from chalicelib.downstream.outbox import Outbox
-from chalicelib.models import Consent, ConsentState, Identity, Profile, Trust
+from chalicelib.models import Consent, ConsentState, Identity, Profile, Submission, Trust
+from chalicelib.privacy.forgetting import ForgetOrder, Reason, forget_person
 from chalicelib.processing import settle_item
 from tests.canary import CANARIES, find_canaries
 from tests.shop import NOW, Shop, a_submission
@@ -170,6 +171,44 @@ def test_canaries_in_every_field_reach_no_row_of_the_outbox(shop):
     assert Counter(row["kind"]["S"] for row in rows) == {"consent.changed": 50}
     assert find_canaries(dump_table(rows)) == []
     assert b"example.org" not in dump_table(rows)
+
+
+@pytest.mark.parametrize("listened", [True, False])
+def test_who_is_forgotten_is_told_of_in_the_same_transaction(shop, listened):
+    shop.listened = listened
+    shop.take(a_submission(email=ASEL, name="Асель"))
+    customer, tools = shop.find_id(ASEL), shop.tools()
+    order = ForgetOrder(reason=Reason.REQUEST, request="r1", requested_at=NOW)
+    assert forget_person(customer, order, tools.forgetting, NOW)
+    assert not forget_person(customer, order, tools.forgetting, NOW)  # only once
+
+    data = {"customer": customer, "ids": [], "at": "2026-03-01T12:00:00.000000Z", "reason": "request"}
+    assert read_outbox(shop) == ([("customer.forgotten", data)] if listened else [])
+
+
+def a_customer(state, at=NOW):
+    """Return what Shopify sends of a customer whose marketing consent stands so."""
+    body = {
+        "id": 706405506930370084, "email": ASEL, "first_name": "Асель", "updated_at": at.isoformat(),
+        "email_marketing_consent": {"state": state, "consent_updated_at": at.isoformat()},
+    }  # fmt: skip
+    return Submission(
+        sender="shopify", shop="corner.example", topic="customers/update", trust=Trust.SIGNED,
+        received_at=at, occurred_at=at, body=json.dumps(body).encode(),
+    )  # fmt: skip
+
+
+def test_shop_is_told_the_id_that_it_knows_itself(shop):
+    later = NOW + timedelta(hours=1)
+    shop.take(a_customer("subscribed"))
+    assert settle_item(shop.accept(a_customer("unsubscribed", later)), shop.tools(), later) == "settled"
+    customer, tools = shop.find_id(ASEL), shop.tools()
+    forget_person(customer, ForgetOrder(reason=Reason.SHOP, request="r1", requested_at=later), tools.forgetting, later)
+
+    ids = [{"sender": "shopify", "shop": "corner.example", "id": "706405506930370084"}]
+    told = {data.get("state", kind): data for kind, data in read_outbox(shop)}
+    assert set(told) == {"given", "withdrawn", "customer.forgotten"}
+    assert all(data["ids"] == ids and data["customer"] == customer for data in told.values())
 
 
 def test_someone_forgotten_is_told_by_ids_and_a_reason(shop):

@@ -42,16 +42,16 @@ def settle_on_kms(shop, stage, kms, root_arn):
     keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
     people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
     inbox, opener = Inbox(stage.dynamodb, shop.prefix + "inbox"), InboxOpener([RSA_ARN], kms.client)
-    forgetting = Forgetting(
-        people, Ledger(stage.dynamodb, shop.prefix + "ledger"), ForgetRows(people.customers), "US"
-    )
+    outbox = Outbox(people.customers, wanted=False)
+    ledger = Ledger(stage.dynamodb, shop.prefix + "ledger")
+    forgetting = Forgetting(people, ledger, ForgetRows(people.customers), "US", outbox)
     return Settling(
         inbox=inbox,
         people=people,
         opener=opener,
         region="US",
         find_due=find_due,
-        outbox=Outbox(people.customers, wanted=False),
+        outbox=outbox,
         forgetting=forgetting,
         links=Links(stage.dynamodb, shop.prefix + "links"),
     )

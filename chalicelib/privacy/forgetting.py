@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from chalicelib.downstream.outbox import Outbox
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.identity import normalise_email, normalise_phone
 from chalicelib.models import Identity, Model, utc_text
@@ -57,6 +58,7 @@ class Forgetting:
     ledger: Ledger
     rows: ForgetRows
     region: str
+    outbox: Outbox
 
 
 def forget_person(customer_id: str, order: ForgetOrder, tools: Forgetting, now: datetime) -> bool:
@@ -79,7 +81,10 @@ def forget_person(customer_id: str, order: ForgetOrder, tools: Forgetting, now: 
 def write_forgetting(
     person: Person, order: ForgetOrder, tools: Forgetting, now: datetime, *, more: Iterable[Identity] = ()
 ) -> Parts:
-    """Return the five parts of the transaction that forgets a person as they were read; `more` names are barred too."""
+    """Return the parts of the transaction that forgets a person as they were read; `more` names are barred too.
+
+    There are five, and one more where systems of the shop's own are to hear of it.
+    """
     people = tools.people
     names = dict.fromkeys(list_rows((*list_names(person, tools.region), *more), people))
     entry = follow_ledger(tuple(names), person.id, order, tools.ledger, now)
@@ -89,6 +94,7 @@ def write_forgetting(
         people.keys.delete_key(person.id),
         people.customers.delete_profile(person.id, person.version),
         tools.rows.write_row(row),
+        *tools.outbox.write_forgotten(person.id, person.profile.identities, order.reason.value, now),
     ]
 
 
