@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.reasons import list_reasons
 from chalicelib.errors import MalformedError, UnreadableError
-from chalicelib.models import Trust
+from chalicelib.models import Profile, Trust
 from chalicelib.senders import webhooks
 from tests.payloads.deliveries import NOW, read_payload, sign_delivery, write_body
 
@@ -24,6 +26,23 @@ def test_a_message_is_kept_whole_and_its_addresses_are_read():
     assert (reading.kind, reading.email, reading.phone) == ("other", "ines@example.com", "+351210000000")
     assert reading.entry is not None
     assert reading.entry.values["plan"] == {"seats": 3, "price": "9.5"}
+
+
+@pytest.mark.parametrize(("kind", "entry"), [("pre-order.shipped", "pre-order-shipped"), ("order.shipped", "other")])
+def test_a_shop_can_tell_that_a_pre_order_left(kind, entry):
+    said = {"type": kind, "timestamp": "2026-10-09T10:00:00Z", "data": {"email": "ines@example.com", "item": "Tea"}}
+    reading = webhooks.interpret(parse_body(said))
+    assert reading.entry is not None
+    assert reading.entry.kind == entry
+    campaign = Campaign.model_validate(
+        {
+            "name": "shipped", "kind": "transactional", "template": "t", "good_for_days": 3,
+            "when": {"trigger": "pre-order-shipped", "hours": 2},
+        }
+    )  # fmt: skip
+    person = Profile(customer_id="c", entries={"k": reading.entry})
+    due = [reason.due for reason in list_reasons(person, campaign, UTC)]
+    assert due == [datetime(2026, 10, 9, 12, tzinfo=UTC)] * (entry != "other")
 
 
 @pytest.mark.parametrize("data", [None, 5, [], "x", {}, {"email": ["a"], "phone": {}}])

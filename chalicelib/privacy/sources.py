@@ -35,7 +35,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "cart": tuple(f"entry.cart.{name}" for name in CART),
     "compliance": tuple(f"entry.compliance.{name}" for name in ("topic", "request_id", "orders")),
     "answers": tuple(f"entry.{kind}.*" for kind in ("sign-up", "pre-order", "warranty", "survey", "response")),
-    "message": ("entry.other.*",),
+    "message": ("entry.other.*", "entry.pre-order-shipped.*"),
     "notes": ("entry.import.*",),
     "own": ("fields.*",),
     "click": ("entry.click.by", "entry.click.campaign"),

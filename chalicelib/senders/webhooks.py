@@ -15,6 +15,8 @@ from chalicelib.strictjson import parse_object
 
 CONTENT_TYPES = ("application/json",)
 TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+# What a shop's own system may tell that campaigns know a name for; everything else is kept as `other`.
+ENTRIES = {"pre-order.shipped": "pre-order-shipped"}
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
@@ -54,5 +56,7 @@ def interpret(submission: Submission) -> Reading:
         kind="other",
         email=read_text(data, "email"),
         phone=read_text(data, "phone"),
-        entry=Entry(kind="other", at=submission.occurred_at, values=data) if data else None,
+        entry=Entry(kind=ENTRIES.get(submission.topic, "other"), at=submission.occurred_at, values=data)
+        if data
+        else None,
     )
