@@ -72,6 +72,10 @@ class ForgetRows:
             }
         }
 
+    def put_row(self, row: ForgetRow) -> dict[str, Any]:
+        """Return the transaction part that writes a row over whatever a restore brought."""
+        return {"Put": {"TableName": self.customers.table, "Item": dump_row(row)}}
+
     def replace_row(self, old: ForgetRow, new: ForgetRow) -> dict[str, Any]:
         """Return the transaction part that replaces a row which is still where it was read."""
         return {

@@ -55,8 +55,7 @@ def count_stores(row: ForgetRow, trace: Trace, tools: Sweeping) -> ForgetRow:
     """Count what there is, once, and remember which links the mails hold; return the row as it is then."""
     if row.counts is not None:
         return row
-    own = list_own(trace, tools)
-    links = tuple(dict.fromkeys(link for one in own for link in one.get("links", {}).get("S", "").split()))
+    own, links = list_own(trace, tools), tuple(dict.fromkeys((*row.links, *list_links(trace, tools))))
     counts = {"names": len(list_held(trace, tools)), "links": sum(not link.startswith("mail:") for link in links)}
     counts["waiting"] = sum(1 for _ in find_waiting(trace, tools))
     for one in own:
@@ -79,6 +78,11 @@ def sweep_person(row: ForgetRow, trace: Trace, tools: Sweeping, now: datetime) -
 def list_own(trace: Trace, tools: Sweeping) -> Rows:
     """Return the rows under the customer's id; none where nobody was held."""
     return list(tools.people.customers.list_rows(trace.customer)) if trace.customer else []
+
+
+def list_links(trace: Trace, tools: Sweeping) -> list[str]:
+    """Return the names of links that the customer's rows hold: of mails, of requests, of packages."""
+    return [link for one in list_own(trace, tools) for link in one.get("links", {}).get("S", "").split()]
 
 
 def name_store(sort_key: str) -> str:
