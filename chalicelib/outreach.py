@@ -201,7 +201,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     """Try again what SES certainly did not take, under the same checks as the first time."""
     campaign = tools.find_campaign(mail.campaign)
     late = utc_text(now) > mail.not_after
-    allowed = campaign is not None and not late and is_reachable(person.profile, campaign)
+    allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
     if campaign is None or not allowed or tools.rows.is_stopped(address_rows(person, tools)):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)
