@@ -1,6 +1,7 @@
 """moto's server in a process of its own: SES, SQS, SNS, SSM, KMS, and DynamoDB where Java is missing. All in memory.
 
-The same port shows the mails that were sent, at /_local/mail (infra/mailbox.py).
+The same port shows the mails that were sent, at /_local/mail (infra/mailbox.py), and plays the shop's own system that
+hears of events, at /_local/events (infra/receiver.py).
 """
 
 import os
@@ -51,6 +52,7 @@ def build_server() -> Answer:
     """Return moto's application with the mailbox in front of it."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    from infra import receiver
     from infra.mailbox import PATH, show_mailbox
     from infra.sesv2 import mend_sesv2
 
@@ -59,6 +61,8 @@ def build_server() -> Answer:
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PATH):
             return show_mailbox(environ, start_response)
+        if environ["PATH_INFO"].startswith(receiver.PATH):
+            return receiver.serve_events(environ, start_response)
         answered: Iterable[bytes] = cloud(environ, start_response)
         return answered
 

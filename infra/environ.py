@@ -31,6 +31,7 @@ SETTLING_KEYS = {
 def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:
     """Return what each process of the stack is given on top of ours. The settling keys are not among it."""
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
+    public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/receiver.py
     return name_endpoints(cloud_port, dynamodb_port) | public
 
 

@@ -29,6 +29,7 @@ from infra.environ import DATA, SETTLING_KEYS, STAGE, STATE, build_environ, forg
 from infra.localkeys import make_keys, publish_parameters
 from infra.mailbox import PATH as MAILBOX
 from infra.places import LOCAL, ROOT
+from infra.receiver import PATH as EVENTS
 from infra.stack import create_stack
 from infra.template import Made
 
@@ -154,6 +155,7 @@ def run_stack(run: Run) -> int:
             "pid": os.getpid(),
             "url": url,
             "mailbox": f"http://127.0.0.1:{cloud_port}{MAILBOX}",
+            "events": f"http://127.0.0.1:{cloud_port}{EVENTS}",
             "environ": environ,
             "made": make_resources(environ),
         }

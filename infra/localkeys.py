@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from chalicelib.senders import SENDERS
 from infra.environ import SETTLING_KEYS, STAGE
 from infra.places import LOCAL
+from infra.receiver import SECRET, TARGET
 from infra.secrets import put_parameter, write_pem, write_public
 
 KEYS = LOCAL / "keys"
@@ -81,10 +82,11 @@ MAKERS = {
 
 
 def publish_parameters(ssm: Any) -> None:
-    """Write everything that the door reads."""
+    """Write everything that the door reads, and what events to the receiver here are signed with."""
     public = write_public(SETTLING_KEYS["INBOX_KEY"], read_public(KEYS / "inbox.pem"))
     put_parameter(ssm, STAGE, "door-key", base64.b64encode((KEYS / "door.key").read_bytes()).decode())
     put_parameter(ssm, STAGE, "inbox-public-key", public)
     put_parameter(ssm, STAGE, "receipt-key", write_pem(read_public(KEYS / "receipt.pem")))
     for sender in SENDERS:
         put_parameter(ssm, STAGE, f"senders/{sender}", sender_secret(sender))
+    ssm.put_parameter(Name=f"/regulars/{STAGE}/downstream/{TARGET}", Value=SECRET, Type="String", Overwrite=True)

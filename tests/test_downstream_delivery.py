@@ -22,6 +22,7 @@ from chalicelib.parameters import Parameters
 from chalicelib.processing import settle_item
 from chalicelib.senders import webhooks
 from chalicelib.wiring import open_delivery, open_relay
+from infra.downstream import add_secret, end_rotation
 from infra.stack import make_queue
 from infra.template import read_template, resolve_value
 from tests.canary import CANARIES, find_canaries
@@ -515,6 +516,20 @@ def test_what_we_sign_our_own_door_verifies_and_one_changed_byte_it_does_not():
     for body, told in ((b'{"a":2}', headers), (b'{"a":1}', {**headers, "webhook-id": "other"})):
         with pytest.raises(InvalidSignatureError):
             webhooks.verify(body, told, [SECRET.encode()], now)
+
+
+def test_secrets_are_made_rotated_and_retired(line, services):
+    ssm, stage = services["ssm"], line.name.split("-")[1]
+    first = add_secret(ssm, stage, "erp")
+    second = add_secret(ssm, stage, "erp")
+    third = add_secret(ssm, stage, "erp")
+    held = line.open().parameters.fetch_values()["erp"]
+    assert held.split("\n") == [third, second]
+    assert len({first, second, third}) == len(read_keys(f"{first}\n{second}\n{third}")) == 3
+
+    assert end_rotation(ssm, stage, "erp")
+    assert line.open().parameters.fetch_values() == {"erp": third}
+    assert not end_rotation(ssm, stage, "crm")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "whsec_AAAA", "plain", "whsec_" + "A" * 88, f"{SECRET}\nwhsec_AAAA"])
