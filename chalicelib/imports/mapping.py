@@ -12,7 +12,9 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.campaigns.library import read_definition
 from chalicelib.campaigns.window import find_zone
+from chalicelib.errors import DefinitionError
 from chalicelib.models import Model
+from chalicelib.purposes import judge_consents
 
 ISO = "iso"  # 2026-05-01, 2026-05-01T09:00:00+02:00
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -128,4 +130,7 @@ class ImportMap(Model):
 
 def load_map(path: Path) -> ImportMap:
     """Read a map; raise DefinitionError naming file, line and place."""
-    return read_definition(path, ImportMap, {})
+    rules = read_definition(path, ImportMap, {})
+    if faults := judge_consents(each.purpose for each in rules.consents):
+        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
+    return rules

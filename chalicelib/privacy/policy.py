@@ -21,6 +21,8 @@ from chalicelib.strictjson import dump_json
 
 # The services of AWS that handle anything of a person, by their names in infra/template.yaml.
 SERVICES = ("dynamodb", "kms", "lambda", "apigateway", "sqs", "sns", "ses", "ssm", "logs")
+# Of every submission, whatever it says; see `models.Submission`.
+NOTED = ("received_at", "occurred_at", "language", "network", "fields.language")
 Facts = dict[str, JsonValue]
 
 
@@ -58,6 +60,7 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
         },
         "forms": [tell_form(form, purposes, language) for form, purposes in list_all_forms()],
         "sources": [tell_source(source, words) for source in list_sources(senders)],
+        "noted": {"kept_as": list(NOTED), "words": words.noted},
         "evidence": name_words(Consent.model_fields, words.evidence),
         "record": name_words(Profile.model_fields, words.record),
         "purposes": tell_purposes(language),

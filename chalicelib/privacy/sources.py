@@ -33,7 +33,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "refunds": ("refunds",),
     "consents": ("consents",),
     "cart": tuple(f"entry.cart.{name}" for name in CART),
-    "compliance": tuple(f"entry.compliance.{name}" for name in ("topic", "request_id", "orders")),
+    "compliance": (),  # becomes a request of ours, and no event of the history
     "answers": tuple(f"entry.{kind}.*" for kind in ("sign-up", "pre-order", "warranty", "survey", "response")),
     "message": ("entry.other.*", "entry.pre-order-shipped.*"),
     "notes": ("entry.import.*",),
@@ -42,7 +42,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "mail": ("mail",),
     "fate": ("notes",),
     "restricted": ("fields.restricted",),
-    "request": ("entry.request.kind",),
+    "request": ("notes",),
 }
 CONTACTS = ("name", "email", "phone", "address")
 
@@ -65,7 +65,7 @@ FOREIGN_FORM = Source(
 SENDER_SOURCES = {
     "shopify": Source(
         name="shopify",
-        kinds=("order", "refund", "customer", "consent", "cart", "compliance", "other"),
+        kinds=("order", "refund", "customer", "consent", "cart", "other"),
         facts=(*CONTACTS, "language", "number", "orders", "refunds", "cart", "consents", "compliance"),
         purposes=("orders", "marketing", "sms", "proof"),
     ),
@@ -98,8 +98,8 @@ OWN_SOURCES = {
     "outreach": Source(name="outreach", kinds=("mail",), facts=("mail",), purposes=("marketing", "orders")),
     "privacy": Source(
         name="privacy",
-        kinds=("privacy", "consent"),
-        facts=("email", "request", "restricted", "consents"),
+        kinds=("request",),
+        facts=("request", "restricted", "consents"),
         purposes=("proof",),
     ),
     "ses": Source(name="ses", kinds=("mail-event",), facts=("fate",), purposes=("measuring", "safety")),

@@ -1,0 +1,310 @@
+"""The privacy page names all that is kept of people: whoever stores something new must first say so there."""
+
+import io
+import re
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from functools import cache
+
+import pytest
+
+from chalicelib import linkactions
+from chalicelib.campaigns.library import list_campaigns
+from chalicelib.config import Settings
+from chalicelib.forms.interface import list_languages
+from chalicelib.forms.library import find_form, list_forms
+from chalicelib.forms.post import sort_post
+from chalicelib.forms.submission import make_submission
+from chalicelib.forms.validation import validate_form
+from chalicelib.forms.values import Occasion
+from chalicelib.imports.records import open_table
+from chalicelib.imports.rows import RowReader
+from chalicelib.links import Link, LinkKind, name_token
+from chalicelib.models import Consent, Profile, Trust
+from chalicelib.outreach import handle_customer
+from chalicelib.pages.policypages import render_policy
+from chalicelib.pages.policywords import find_words
+from chalicelib.preferences import check_preferences, find_preferences, list_consents, list_fields
+from chalicelib.privacy.actions import RequestKind, confirm_request
+from chalicelib.privacy.policy import SERVICES, name_version, tell_policy
+from chalicelib.privacy.reading import interpret
+from chalicelib.privacy.sources import FACTS, SENDER_SOURCES
+from chalicelib.purposes import load_purposes
+from chalicelib.reading import OWN_READERS
+from chalicelib.senders import SENDERS
+from tests.payloads.deliveries import load_sender, sign_delivery, write_body
+from tests.rules.packaged import list_tables, read_packaged
+from tests.shop import NOW, Shop, a_submission, read_all_events
+from tests.test_importing import HEADER, make_map
+from tests.test_outreach import DUE, Post, make_outreach, tell
+from tests.test_senders import INVENTED, TOPICS, read_file
+
+SETTINGS = Settings(aws_region="eu-central-1", shop_name="Tea & Sons", public_url="https://forms.shop.example")
+EVERYBODY = tuple(SENDERS)
+ANSWERS = {
+    "text": "Tea", "long_text": "Much tea", "phone": "+12025550123", "address": "1 Road", "integer": "2",
+    "score": "9", "date": "2026-01-05",
+}  # fmt: skip
+ENDING = {"shopify/customer-redact", "shopify/shop-redact"}  # of whom they speak, nothing is kept
+# What a template's resource types are of: who runs them. What handles no data of people is not named.
+AWS = {
+    "DynamoDB": "dynamodb", "KMS": "kms", "SQS": "sqs", "SNS": "sns", "SES": "ses", "Logs": "logs",
+    "Serverless": "lambda", "ApiGateway": "apigateway",
+}  # fmt: skip
+NOT_RECIPIENTS = {"IAM", "CloudWatch", "Events", "Lambda"}
+
+
+@cache
+def read_facts(language="en"):
+    return tell_policy(language, SETTINGS, EVERYBODY)
+
+
+def answer_field(field, number):
+    """Return an answer to any question."""
+    if field.type == "email":
+        return f"someone{number}@example.org"
+    if field.options:
+        values = [option.value for option in field.options]
+        return values[: max(1, field.bounds[0])] if field.type in ("choices", "ranking") else values[-1]
+    if field.name == "birth_year":
+        return "1980"
+    return ANSWERS[field.type]
+
+
+def fill_form(form, number):
+    """Return what a post of every answer and every consent becomes."""
+    answers = {field.name: answer_field(field, number) for field in form.fields}
+    answers |= {ask.name: ask.version for ask in form.consents}
+    post = sort_post(form, {**answers, "language": form.languages[0]})
+    clean = validate_form(form, post.values, language="en", occasion=Occasion("US", NOW.date()))
+    return make_submission(
+        clean, post, trust=Trust.RENDERED, suspicion=(), address="203.0.113.7", header_key="", now=NOW
+    )
+
+
+def press_links(shop, mail):
+    """Yield what pressing each link of a mail says."""
+    tokens = dict(re.findall(r"/(go|unsubscribe|preferences)/([\w-]{43})", mail.text))
+    link = Link(kind=LinkKind.CHOOSE, language="en", campaign="welcome", mail_id="m1")
+    yield linkactions.note_click(link, name_token(tokens["go"]), "person", DUE)
+    yield linkactions.withdraw_consent(
+        link, name_token(tokens["unsubscribe"]), DUE, network="203.0.113.0/24", language="en"
+    )
+    form = find_preferences(LinkKind.CHOOSE)
+    answers = {field.name: answer_field(field, 0) for field in form.fields}
+    answers |= {ask.name: ask.version for ask in form.consents}
+    clean = check_preferences(form, answers, language="en", region="US", today=NOW.date())
+    yield linkactions.choose_preferences(
+        link,
+        name_token(tokens["preferences"]),
+        DUE,
+        fields=list_fields(clean),
+        consents=tuple(list_consents(clean)),
+        network="203.0.113.0/24",
+    )
+
+
+@pytest.fixture(scope="module")
+def imported():
+    """Return what a row of a list becomes."""
+    rules = make_map()
+    raw = (HEADER + "7;f@example.org;Asha;+12025550123;2026-01-05;12.50;yes\n").encode()
+    table = open_table(io.BytesIO(raw), rules.wanted)
+    reader = RowReader(rules, table.columns, "US", NOW)
+    return [reader.read_row(record.cells) for record in table.records]
+
+
+@pytest.fixture
+def walked(tables, tmp_path, imported):
+    """Walk people through every door; return the shop."""
+    shop = Shop(tables, tmp_path)
+    for number, name in enumerate(list_forms()):
+        shop.take(fill_form(find_form(name), number))
+    for name in set(INVENTED) - ENDING:
+        sender = name.split("/")[0]
+        raw = write_body(read_file(name))
+        module = load_sender(sender)
+        submission = module.parse(raw, sign_delivery(sender, raw, TOPICS.get(name, "")), NOW)
+        shop.take(submission.model_copy(update={"claims": (), "idempotency_key": name}))
+    for submission in imported:
+        shop.take(submission)
+    customer, post = shop.find_id(f"someone{list_forms().index('sign-up')}@example.org"), Post()
+    assert handle_customer(customer, make_outreach(shop, post), DUE) == "sent"
+    tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": []})
+    for submission in press_links(shop, post.sent[0][1]):
+        shop.take(submission)
+    return shop
+
+
+def list_said(reading):
+    """Return the names of all that a reading says, as the page names them (`privacy.sources`)."""
+    said = {f"fields.{name}" for name in reading.fields}
+    said |= {f"fields.{name}" for name in ("email", "phone") if getattr(reading, name)}
+    said |= {name for name in ("orders", "refunds", "consents", "mail", "sender_id") if getattr(reading, name)}
+    if reading.entry is not None:
+        said |= {f"entry.{reading.entry.kind}.{name}" for name in reading.entry.values}
+    return said
+
+
+def list_named(facts, submission):
+    """Return the names that the page has for what comes by this way."""
+    named = set(facts["noted"]["kept_as"])
+    for form in facts["forms"]:
+        if (submission.sender, submission.topic) in (("form", form["name"]), ("link", form["name"])):
+            named |= {field["kept_as"] for field in form["fields"]} | ({"consents"} if form["consents"] else set())
+    for source in facts["sources"]:
+        if source["name"] == submission.sender:
+            named |= {name for fact in source["facts"] for name in fact["kept_as"]}
+            named |= {name for form in source["forms"] for name in form["kept_as"]}
+    return named
+
+
+def find_gaps(facts, events):
+    """Return (sender, topic, name) of all that is kept and not named."""
+    return {
+        (submission.sender, submission.topic, name)
+        for _, submission, reading in events
+        for name in list_said(reading)
+        if not any(fnmatchcase(name, pattern) for pattern in list_named(facts, submission))
+    }
+
+
+def list_kinds(facts):
+    """Return every kind of event that the page knows."""
+    kinds = {kind for source in facts["sources"] for kind in source["kinds"]}
+    return kinds | {form["kind"] for form in facts["forms"]}
+
+
+def test_all_that_is_kept_of_a_person_is_on_the_page(walked):
+    events, facts = read_all_events(walked), read_facts()
+
+    assert {submission.sender for _, submission, _ in events} == {*SENDERS, *OWN_READERS} - {"privacy"}
+    assert find_gaps(facts, events) == set(), "name it in chalicelib/privacy/sources.py"
+    assert {reading.kind for _, _, reading in events} <= list_kinds(facts)
+    purposes = {each["name"] for each in facts["purposes"]}
+    assert {consent.purpose for _, _, reading in events for consent in reading.consents} <= purposes
+
+
+def test_a_new_answer_field_or_kind_that_is_not_on_the_page_is_noticed(walked):
+    shoe = a_submission(email="g@example.org", entry={"shoe_size": "42"}, star_sign="Leo", at=NOW + timedelta(hours=1))
+    walked.take(shoe)
+
+    assert find_gaps(read_facts(), read_all_events(walked)) == {
+        ("form", "sign-up", "entry.sign-up.shoe_size"),
+        ("form", "sign-up", "fields.star_sign"),
+    }
+
+
+@pytest.mark.parametrize("fact", sorted({*SENDER_SOURCES["shopify"].facts} - {"compliance"}))
+def test_each_fact_of_the_shop_system_is_needed(walked, fact):
+    facts = read_facts()
+    shorter = [
+        {**source, "facts": [one for one in source["facts"] if one["name"] != fact]}
+        if source["name"] == "shopify"
+        else source
+        for source in facts["sources"]
+    ]
+    gaps = find_gaps({**facts, "sources": shorter}, read_all_events(walked))
+
+    assert gaps or fact == "language"  # which every submission may carry
+    assert {name for _, _, name in gaps} <= set(FACTS[fact])
+
+
+def test_restriction_and_objection_are_on_the_page():
+    links = [Link(kind=LinkKind.REQUEST, request=kind.value, code_hash="x") for kind in RequestKind]
+    said = [confirm_request(link, "n", "t" * 43, NOW, network="", language="en") for link in links]
+    events = [("key", submission, interpret(submission)) for submission in said]
+
+    assert {name for event in events for name in list_said(event[2])} == {"fields.restricted", "consents"}
+    assert find_gaps(read_facts(), events) == set()
+    assert {reading.kind for _, _, reading in events} <= list_kinds(read_facts())
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_the_page_shows_every_field_purpose_period_and_table(language):
+    facts = tell_policy(language, SETTINGS, EVERYBODY)
+    page = render_policy(facts, address="https://forms.shop.example/privacy").replace("&#39;", "'")
+
+    for name in list_forms():
+        form = find_form(name)
+        assert form.title[language] in page
+        for field in form.fields:
+            assert field.label[language] in page, (name, field.name)
+        for ask in form.consents:
+            assert ask.words[language] in page, (name, ask.purpose)
+            assert f"<bdi>{ask.version}</bdi>" in page, (name, ask.purpose)
+    for purpose in load_purposes().purposes.values():
+        assert purpose.title[language] in page
+        assert purpose.words[language] in page
+    for each in facts["kept"]:
+        assert all(each[part] in page for part in ("words", "how_long", "store_words")), each["name"]
+    for part in ("rights", "evidence", "record"):
+        assert all(each["words"] in page for each in facts[part])
+    assert "Tea &amp; Sons" in page
+    assert "eu-central-1" in page
+    assert f'href="https://forms.shop.example/privacy/requests?lang={language}"' in page
+    assert facts["version"] in page
+
+
+def test_evidence_and_record_are_named_attribute_by_attribute():
+    facts = read_facts()
+
+    assert [each["name"] for each in facts["evidence"]] == list(Consent.model_fields)
+    assert [each["name"] for each in facts["record"]] == list(Profile.model_fields)
+
+
+def test_every_campaign_serves_a_purpose_on_the_page():
+    served = {name for purpose in read_facts()["purposes"] for name in purpose["campaigns"]}
+
+    assert served == {campaign.name for campaign in list_campaigns()}
+
+
+def test_every_source_and_form_has_a_purpose_with_a_basis():
+    facts = read_facts()
+    purposes = {each["name"]: each["basis"] for each in facts["purposes"]}
+
+    for each in (*facts["forms"], *facts["sources"]):
+        assert each["purposes"], each["name"]
+        assert set(each["purposes"]) <= set(purposes), each["name"]
+    assert {source["name"] for source in facts["sources"]} == {*SENDERS, *OWN_READERS} - {"form"}
+
+
+def test_every_table_and_service_of_the_template_is_on_the_page():
+    template, facts = read_packaged(), read_facts()
+    stores = {each["store"] for each in facts["kept"]}
+    kinds = {resource["Type"].split("::")[1] for resource in template["Resources"].values()}
+
+    assert set(list_tables(template)) <= stores
+    assert kinds - NOT_RECIPIENTS == set(AWS)
+    assert {*AWS.values(), "ssm"} == set(SERVICES) == {each["name"] for each in facts["recipients"]["services"]}
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_every_language_has_the_same_words(language):
+    own, english = find_words(language).model_dump(), find_words("en").model_dump()
+
+    for name, words in english.items():
+        if isinstance(words, dict):
+            assert set(own[name]) == set(words), name
+        else:
+            assert sorted(re.findall(r"{\w+}", own[name])) == sorted(re.findall(r"{\w+}", words)), name
+
+
+def test_version_changes_with_what_the_page_says_and_with_nothing_else():
+    version = name_version(SETTINGS, EVERYBODY)
+
+    assert re.fullmatch(r"[0-9a-f]{12}", version)
+    assert {read_facts(language)["version"] for language in list_languages()} == {version}
+    assert name_version(SETTINGS.model_copy(update={"posts_per_minute": 1}), EVERYBODY) == version
+    for change in ({"data_sold_to": "Ads Ltd"}, {"aws_region": "us-east-1"}, {"privacy_contact": "x@example.org"}):
+        assert name_version(SETTINGS.model_copy(update=change), EVERYBODY) != version
+    assert name_version(SETTINGS, ("shopify",)) != version
+
+
+def test_a_shop_that_sells_data_says_so():
+    sold = SETTINGS.model_copy(update={"data_sold_to": "Ads Ltd, Lists Inc"})
+    page = render_policy(tell_policy("en", sold, ()), address="x")
+
+    assert "The shop sells data to: Ads Ltd, Lists Inc" in page
+    assert "We do not sell" not in page
+    assert "We do not sell your data" in render_policy(read_facts(), address="x")
