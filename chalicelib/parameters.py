@@ -2,6 +2,7 @@
 
 /regulars/<stage>/door/door-key            base64 of 32 random bytes: dedupe keys, signed page renders
 /regulars/<stage>/door/inbox-public-key    the key's id on the first line, then its public half in PEM
+/regulars/<stage>/door/receipt-key         public half of what signs receipts, in PEM; shown to whoever asks
 /regulars/<stage>/door/senders/<sender>    the sender's signing secrets, one a line: two during a rotation
 """
 
@@ -58,6 +59,10 @@ class Parameters:
         if not value:
             raise TryAgainLaterError("Not ready: please send it again.")
         return base64.b64decode(value)
+
+    def read_receipt_key(self, now: datetime) -> str:
+        """Return the public key of receipts, or "" when it is not set up; raise TryAgainLaterError."""
+        return self.read_values(now).get("receipt-key", "")
 
     def read_public_key(self, now: datetime) -> str:
         """Return the inbox public key parameter; raise TryAgainLaterError when it is not set up."""

@@ -1,8 +1,10 @@
 """Links of a test's own, and what came of pressing them. Builders for tests."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from chalicelib.links import Ask, Link, LinkKind, Links, make_token
+from chalicelib.privacy.actions import hash_code, name_result
 from chalicelib.strictjson import parse_object
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -37,9 +39,29 @@ def a_link(kind, **known):
 def put_link(stage, kind, **known):
     """Keep a link in a stage's table; return its token."""
     token = make_token()
-    links = Links(stage.dynamodb, stage.settings.prefix + "links")
-    stage.dynamodb.transact_write_items(TransactItems=[links.write_link(token, a_link(kind, **known))])
+    put_row(stage, token, a_link(kind, **known))
     return token
+
+
+def put_request(stage, kind="erase", code="K7X4MT", **known):
+    """Keep the link that proves a request; return its token."""
+    token = make_token()
+    plain = {"kind": LinkKind.REQUEST, "language": "en", "request": kind, "expires_at": END}
+    put_row(stage, token, Link(**{**plain, "code_hash": hash_code(token, code), **known}))
+    return token
+
+
+def put_result(stage, token, **known):
+    """Keep what came of a request, where the link that proved it leads."""
+    result = name_result(token)
+    put_row(stage, result, Link(**{"kind": LinkKind.RESULT, "language": "en", "expires_at": END, **known}))
+    return result
+
+
+def put_row(stage, token, link):
+    """Keep a link under a token."""
+    links = Links(stage.dynamodb, stage.settings.prefix + "links")
+    stage.dynamodb.transact_write_items(TransactItems=[links.write_link(token, link)])
 
 
 def read_inbox(shop):
@@ -47,3 +69,27 @@ def read_inbox(shop):
     opener = shop.tools().opener
     waiting = [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
     return [(one.topic, parse_object(one.body)) for one in waiting]
+
+
+def browse(api, path, method="GET", **headers):
+    """Ask as a person's browser does."""
+    named = {name.replace("-", "_"): value for name, value in {**CHROME, **headers}.items()}
+    return api.call(method, path, **named)
+
+
+@contextmanager
+def break_table(tables, name):
+    """Take a table away, as an outage does."""
+    client = tables.dynamodb
+    table = client.describe_table(TableName=tables.settings.prefix + name)["Table"]
+    client.delete_table(TableName=table["TableName"])
+    yield
+    indexes = [
+        {part: index[part] for part in ("IndexName", "KeySchema", "Projection")}
+        for index in table.get("GlobalSecondaryIndexes", ())
+    ]
+    client.create_table(
+        **{part: table[part] for part in ("TableName", "AttributeDefinitions", "KeySchema")},
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+    )

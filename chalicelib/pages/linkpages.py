@@ -56,11 +56,12 @@ def find_words(language: str) -> LinkWords:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a page stands: its language, the shop, the shop's own site (or ""), and the page's own address."""
+    """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
 
     language: str
     shop: str
     home: str
+    site: str
     address: str
 
     @property

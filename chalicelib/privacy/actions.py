@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from enum import StrEnum
+from unicodedata import category, decimal
 
 from chalicelib.links import Link
 from chalicelib.models import JsonValue, Submission, Trust
@@ -20,6 +21,7 @@ SENDER = "privacy"
 TRIES = 3
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else
 CODE_LENGTH = 6
+UNSEEN = ("Zs", "Cc", "Cf", "Pd")  # Unicode categories: spaces, controls, marks of direction, dashes
 
 
 class RequestKind(StrEnum):
@@ -32,7 +34,9 @@ class RequestKind(StrEnum):
     OBJECT = "object"
 
 
-def ask_request(kind: RequestKind, email: str, now: datetime, *, network: str, language: str) -> Submission:
+def ask_request(
+    kind: RequestKind, email: str, now: datetime, *, network: str, language: str, suspicion: tuple[str, ...] = ()
+) -> Submission:
     """Return a request. Every post is one of its own: how often an address is mailed is decided elsewhere."""
     return Submission(
         sender=SENDER,
@@ -43,6 +47,7 @@ def ask_request(kind: RequestKind, email: str, now: datetime, *, network: str, l
         idempotency_key=secrets.token_urlsafe(12),
         network=network,
         language=language,
+        suspicion=suspicion,
         body=dump_json({"kind": kind.value, "email": email}),
     )
 
@@ -80,8 +85,17 @@ def make_code() -> str:
 
 
 def clean_code(typed: str) -> str:
-    """Return a typed code as it is compared: capitals, without the spaces and hyphens people add."""
-    return "".join(typed.split()).replace("-", "").upper()[:40]
+    """Return a typed code as it is compared: capitals, Western digits, without what people and programs add.
+
+    That is spaces, hyphens and dashes, and the unseen marks that come along when a code is copied from a mail.
+    """
+    kept = (sign for sign in typed[:200] if category(sign) not in UNSEEN)
+    return "".join(str(decimal(sign)) if category(sign) == "Nd" else sign for sign in kept).upper()
+
+
+def has_shape(code: str) -> bool:
+    """Tell whether a cleaned code can be one at all; that much is written on the page."""
+    return len(code) == CODE_LENGTH and all(sign in CODE_SIGNS for sign in code)
 
 
 def hash_code(token: str, code: str) -> str:

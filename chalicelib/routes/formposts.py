@@ -1,5 +1,6 @@
 """A post of a form, from the request to the inbox: check, read, validate, accept."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.post import Post, sort_post
 from chalicelib.forms.render import weigh_render
 from chalicelib.forms.submission import make_submission
-from chalicelib.forms.validation import validate_form
+from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.limiter import Limiter
 from chalicelib.routes.formanswers import Sent, refuse_post, thank_sender
@@ -23,6 +24,16 @@ from chalicelib.routes.visits import Visit
 
 
 def take_post(visit: Visit, request: Any) -> Response:
+    """Take a post of a form that makes a customer of whoever fills it in."""
+    return handle_post(visit, request, keep_post, thank_sender)
+
+
+def handle_post(
+    visit: Visit,
+    request: Any,
+    keep: Callable[[Visit, Post], bool],
+    thank: Callable[[Visit, Post, bool], Response],
+) -> Response:
     """Check, read, keep; every refusal is answered in the caller's own way."""
     sent: Sent = {}
     try:
@@ -32,10 +43,10 @@ def take_post(visit: Visit, request: Any) -> Response:
         sent = parse_body(raw, visit.headers.get("content-type", ""))
         visit = adopt_language(visit, sent)
         post = sort_post(visit.form, sent)
-        kept = keep_post(visit, post)
+        kept = keep(visit, post)
     except ChaliceViewError as refusal:
         return refuse_post(visit, refusal, sent)
-    return thank_sender(visit, post, kept)
+    return thank(visit, post, kept)
 
 
 def take_turns(visit: Visit) -> None:
@@ -59,14 +70,9 @@ def adopt_language(visit: Visit, sent: Sent) -> Visit:
 
 def keep_post(visit: Visit, post: Post) -> bool:
     """Validate and accept; return False for what we had already."""
-    form, now, settings = visit.form, visit.now, visit.door.settings
+    form, now = visit.form, visit.now
     trust, suspicion = weigh_render(form, post.render, now, visit.door.render_keys(now))
-    clean = validate_form(
-        form,
-        post.values,
-        language=post.language or speak_default(form, settings.shop_language),
-        occasion=Occasion(settings.shop_country, now.date()),
-    )
+    clean = clean_post(visit, post)
     submission = make_submission(
         clean,
         post,
@@ -77,6 +83,17 @@ def keep_post(visit: Visit, post: Post) -> bool:
         now=now,
     )
     return visit.door.accept(submission)
+
+
+def clean_post(visit: Visit, post: Post) -> CleanForm:
+    """Return clean answers; raise InvalidSubmissionError with a reason code per field."""
+    form, settings = visit.form, visit.door.settings
+    return validate_form(
+        form,
+        post.values,
+        language=post.language or speak_default(form, settings.shop_language),
+        occasion=Occasion(settings.shop_country, visit.now.date()),
+    )
 
 
 def speak_default(form: Form, own: str) -> str:

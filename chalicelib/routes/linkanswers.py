@@ -1,19 +1,23 @@
 """One request for a link of a mail: what is behind it, in which language, and how it is answered."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from chalice import Response
 
+from chalicelib.errors import SlowDownError, TryAgainLaterError
+from chalicelib.formdata import parse_body
 from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
 from chalicelib.links import Link, LinkKind, Links, name_token
 from chalicelib.pages.linkpages import Scene
 from chalicelib.pages.rendering import page_headers
-from chalicelib.routes.origins import read_origin
-from chalicelib.routes.requests import client_address, read_headers, request_time
+from chalicelib.preferences import Sent
+from chalicelib.routes.origins import read_origin, read_site
+from chalicelib.routes.requests import client_address, read_body, read_headers, request_time
 from chalicelib.routes.visits import choose_language
 from chalicelib.wiring import Door, open_door
 
@@ -60,12 +64,13 @@ class Press:
     def scene(self) -> Scene:
         """Return where the page stands; addresses come from the settings, never from the Host header."""
         settings = self.door.settings
-        return Scene(self.language, settings.shop_name, settings.shop_url, self.name_address(self.page))
+        address = self.name_address(self.page)
+        return Scene(self.language, settings.shop_name, settings.shop_url, read_site(settings.public_url), address)
 
     def name_address(self, page: str) -> str:
         """Return the address of a page for the same token; a token that is none is not repeated."""
         token = self.token if self.link else ""
-        return f"{self.door.settings.public_url.rstrip('/')}/{page}/{token}"
+        return f"{read_site(self.door.settings.public_url)}/{page}/{token}"
 
 
 def read_press(request: Any, page: str, token: str) -> Press:
@@ -78,6 +83,34 @@ def find_link(press: Press, kinds: tuple[LinkKind, ...]) -> Link | None:
     links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
     link = links.read_link(press.token, press.now)
     return link if link is not None and link.kind in kinds else None
+
+
+def answer_link(
+    press: Press,
+    kinds: tuple[LinkKind, ...],
+    answer: Callable[[Press, Link], Response],
+    *,
+    gone: Callable[[Scene], str],
+    later: Callable[[Scene], str],
+) -> Response:
+    """Find the link and answer. One page for unknown, malformed and expired; 503 where nothing could be kept."""
+    try:
+        link = find_link(press, kinds)
+        if link is None:
+            return answer_page(press, gone(press.scene), 404)
+        press = replace(press, link=link)
+        return answer(press, link)
+    except TryAgainLaterError:
+        log.warning("link_unanswered", extra={"page": press.page})
+        return answer_page(press, later(press.scene), 503)
+
+
+def read_post(press: Press) -> Sent:
+    """Return what was posted; raise SlowDownError, or why it cannot be read."""
+    if not press.door.limiter.take_turn(client_address(press.request), press.now):
+        raise SlowDownError("Too many posts from this network: wait a minute.")
+    raw = read_body(press.request, press.door.settings.max_body_bytes)
+    return parse_body(raw, read_headers(press.request).get("content-type", ""))
 
 
 def answer_page(press: Press, page: str, status: int = 200) -> Response:

@@ -9,20 +9,18 @@ Nothing here needs a script, a cookie or CORS: the token is the whole authority,
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
 
 from chalicelib import linkactions
-from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLaterError
-from chalicelib.formdata import parse_body
+from chalicelib.errors import InvalidSubmissionError, TryAgainLaterError
 from chalicelib.forms.definition import Form
 from chalicelib.links import Link, LinkKind
 from chalicelib.models import Submission
 from chalicelib.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
-from chalicelib.routes.linkanswers import PRIVATE, Press, answer_page, find_link, log, read_press
-from chalicelib.routes.requests import client_address, read_body, read_headers
+from chalicelib.routes.linkanswers import PRIVATE, Press, answer_link, answer_page, log, read_post, read_press
+from chalicelib.routes.requests import client_address, read_headers
 from chalicelib.scanners import is_ahead, tell_caller
 
 links = Blueprint(__name__)
@@ -35,61 +33,59 @@ CHOOSING = (LinkKind.CHOOSE, LinkKind.STOP)
 @links.route("/go/{token}", methods=SHOWN, content_types=ANY)
 def follow_link(token: str) -> Response:
     """Lead to the shop."""
-    return answer_link("go", token, (LinkKind.GO,), lead_on)
+    return answer_press("go", token, (LinkKind.GO,), lead_on)
 
 
 @links.route("/unsubscribe/{token}", methods=SHOWN, content_types=ANY)
 def show_stop(token: str) -> Response:
     """Ask whether to stop."""
-    return answer_link("unsubscribe", token, (LinkKind.STOP,), ask_stop)
+    return answer_press("unsubscribe", token, (LinkKind.STOP,), ask_stop)
 
 
 @links.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
 def receive_stop(token: str) -> Response:
     """Stop."""
-    return answer_link("unsubscribe", token, (LinkKind.STOP,), take_stop, again="stop")
+    return answer_press("unsubscribe", token, (LinkKind.STOP,), take_stop, again="stop")
 
 
 @links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
 def show_preferences(token: str) -> Response:
     """Ask what should change."""
-    return answer_link("preferences", token, CHOOSING, ask_preferences)
+    return answer_press("preferences", token, CHOOSING, ask_preferences)
 
 
 @links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
 def receive_preferences(token: str) -> Response:
     """Change it."""
-    return answer_link("preferences", token, CHOOSING, take_preferences)
+    return answer_press("preferences", token, CHOOSING, take_preferences)
 
 
 @links.route("/confirm/{token}", methods=SHOWN, content_types=ANY)
 def show_confirm(token: str) -> Response:
     """Ask to confirm."""
-    return answer_link("confirm", token, (LinkKind.CONFIRM,), ask_confirm)
+    return answer_press("confirm", token, (LinkKind.CONFIRM,), ask_confirm)
 
 
 @links.route("/confirm/{token}", methods=["POST"], content_types=ANY)
 def receive_confirm(token: str) -> Response:
     """Confirm or refuse."""
-    return answer_link("confirm", token, (LinkKind.CONFIRM,), take_confirm, again="confirm")
+    return answer_press("confirm", token, (LinkKind.CONFIRM,), take_confirm, again="confirm")
 
 
-def answer_link(
+def answer_press(
     page: str, token: str, kinds: tuple[LinkKind, ...], answer: Callable[[Press, Link], Response], again: str = ""
 ) -> Response:
-    """Find the link and answer. One page for unknown, malformed and expired; 503 where nothing could be kept."""
+    """Answer a request for a link; `again` names the page whose buttons stand on it after an outage."""
     from chalicelib.pages.linkpages import render_later, render_notice  # jinja2 is for pages alone
 
     press = read_press(links.current_request, page, token)
-    try:
-        link = find_link(press, kinds)
-        if link is None:
-            return answer_page(press, render_notice(press.scene, "gone"), 404)
-        press = replace(press, link=link)
-        return answer(press, link)
-    except TryAgainLaterError:
-        log.warning("link_unanswered", extra={"page": page})
-        return answer_page(press, render_later(press.scene, again), 503)
+    return answer_link(
+        press,
+        kinds,
+        answer,
+        gone=lambda scene: render_notice(scene, "gone"),
+        later=lambda scene: render_later(scene, again),
+    )
 
 
 def lead_on(press: Press, link: Link) -> Response:
@@ -208,11 +204,3 @@ def take_confirm(press: Press, link: Link) -> Response:
     if not press.door.accept(said):
         return answer_page(press, render_notice(press.scene, "before"))
     return answer_page(press, render_notice(press.scene, "confirmed" if confirmed else "refused"))
-
-
-def read_post(press: Press) -> Sent:
-    """Return what was posted; raise SlowDownError, or why it cannot be read."""
-    if not press.door.limiter.take_turn(client_address(press.request), press.now):
-        raise SlowDownError("Too many posts from this network: wait a minute.")
-    raw = read_body(press.request, press.door.settings.max_body_bytes)
-    return parse_body(raw, read_headers(press.request).get("content-type", ""))

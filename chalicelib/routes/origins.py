@@ -21,6 +21,11 @@ def read_origin(public_url: str) -> str:
     return f"{scheme}://{rest.partition('/')[0]}".lower()
 
 
+def read_site(public_url: str) -> str:
+    """Return our own address as every link of ours starts, without a slash at its end."""
+    return public_url.rstrip("/")
+
+
 def check_origin(form: Form, origin: str, public_url: str) -> None:
     """Refuse a post from a site that this form does not name; raise ForbiddenOriginError."""
     if origin and origin not in (read_origin(public_url), *form.origins):

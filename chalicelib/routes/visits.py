@@ -7,16 +7,18 @@ from typing import Any
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.routes.origins import read_site
 from chalicelib.routes.requests import client_address, read_headers, request_time
 from chalicelib.wiring import Door
 
 
 @dataclass(frozen=True)
 class Visit:
-    """What the answer to one request depends on. `spoken` is the language of the page."""
+    """What the answer to one request depends on. `spoken` is the language of the page, `page` where it stands."""
 
     door: Door
     form: Form
+    page: str
     spoken: str
     headers: Mapping[str, str]
     address: str
@@ -29,8 +31,8 @@ class Visit:
 
     @property
     def link(self) -> str:
-        """Return the form's own address; from the settings, never from the Host header."""
-        return link_form(self.door, self.form)
+        """Return the page's own address; from the settings, never from the Host header."""
+        return f"{read_site(self.door.settings.public_url)}/{self.page}"
 
     @property
     def origin(self) -> str:
@@ -43,22 +45,18 @@ class Visit:
         return names_html(self.headers)
 
 
-def link_form(door: Door, form: Form) -> str:
-    """Return a form's public address."""
-    return f"{door.settings.public_url.rstrip('/')}/forms/{form.name}"
-
-
 def names_html(headers: Mapping[str, str]) -> bool:
     """Tell whether the caller asks for a page."""
     return "text/html" in headers.get("accept", "")
 
 
-def read_visit(door: Door, request: Any, form: Form) -> Visit:
-    """Return the visit."""
+def read_visit(door: Door, request: Any, form: Form, page: str = "") -> Visit:
+    """Return the visit; a form without a page of its own is found by its name."""
     headers = read_headers(request)
     return Visit(
         door=door,
         form=form,
+        page=page or f"forms/{form.name}",
         spoken=choose_language(request, headers, form.languages, door.settings.shop_language),
         headers=headers,
         address=client_address(request),

@@ -1,0 +1,100 @@
+"""A receipt of an erasure as a person reads it. What we have no words for is shown by its own name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from chalicelib.models import JsonValue, Model
+from chalicelib.strictjson import parse_object
+
+
+class ReceiptWords(Model):
+    """What is said of a receipt. `times` and `names` are by the names that stand in it."""
+
+    moment: str
+    when: str
+    counts: str
+    copies: str
+    check: str
+    checking: str
+    file: str
+    signature: str
+    key: str
+    times: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """Pairs of words, in the order shown."""
+
+    times: list[tuple[str, str]]
+    counts: list[tuple[str, str]]
+    copies: list[tuple[str, str]]
+    checking: str
+    hash: str
+
+
+def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptView:
+    """Return what is shown of a receipt's JSON, which is our own."""
+    told = parse_object(receipt.encode())
+    times = {name: read_moment(told.get(name)) for name in words.times}
+    copies = [copy for copy in read_list(told.get("copies")) if isinstance(copy, dict)]
+    ledger = read_object(told.get("ledger"))
+    number = write_count(ledger.get("number", ""), language)
+    return ReceiptView(
+        times=[(words.times[name], write_moment(time, words, language)) for name, time in times.items() if time],
+        counts=[
+            (words.names.get(name, name), write_count(count, language))
+            for name, count in read_object(told.get("counts")).items()
+        ],
+        copies=[(name_copy(copy, words), write_end(copy, words, language)) for copy in copies],
+        checking=words.checking.format(number=number),
+        hash=str(ledger.get("hash", "")),
+    )
+
+
+def name_copy(copy: Mapping[str, JsonValue], words: ReceiptWords) -> str:
+    """Return what a remaining copy is of."""
+    name = str(copy.get("of", ""))
+    return words.names.get(name, name)
+
+
+def write_end(copy: Mapping[str, JsonValue], words: ReceiptWords, language: str) -> str:
+    """Return until when a copy remains."""
+    until = read_moment(copy.get("until"))
+    return write_moment(until, words, language) if until else str(copy.get("until", ""))
+
+
+def read_object(value: JsonValue) -> Mapping[str, JsonValue]:
+    """Return an object, empty where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def read_list(value: JsonValue) -> Iterable[JsonValue]:
+    """Return a list, empty where there is none."""
+    return value if isinstance(value, list) else []
+
+
+def read_moment(value: JsonValue) -> datetime | None:
+    """Return a time of RFC 3339, or None for what is none."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def write_count(value: JsonValue, language: str) -> str:
+    """Write a number in a language's digits."""
+    from chalicelib.mails.speech import find_speech  # only a receipt needs the months and digits of mails
+
+    return find_speech(language).write_digits(str(value))
+
+
+def write_moment(moment: datetime, words: ReceiptWords, language: str) -> str:
+    """Write a day and a time of day, in UTC."""
+    from chalicelib.mails.speech import find_speech
+
+    speech, utc = find_speech(language), moment.astimezone(UTC)
+    return words.moment.format(day=speech.write_day(utc.date()), time=speech.write_digits(f"{utc:%H:%M}"))

@@ -1,0 +1,202 @@
+"""What people may ask about their data: the request, the code that proves it, and what came of it.
+
+    GET, POST /privacy/requests             what, and by which address; the answer is the same for every address
+    GET, POST /privacy/confirm/{token}      says what will happen; takes the code of the mail, three tries
+    GET /privacy/results/{token}            what came of it, or that it is not there
+    GET /privacy/results/{token}/{name}     a file of it, always to be saved
+    GET /privacy/receipt-key.pem            what receipts are checked with
+
+For a request nothing is looked up. For a code nothing is compared before a try is spent: a try is a row that can be
+written once, so three are all there are, however many posts come at the same time.
+"""
+
+from collections.abc import Callable
+
+from chalice import Blueprint, Response
+from chalice.app import ChaliceViewError
+
+from chalicelib.forms.library import UNLISTED, load_form
+from chalicelib.forms.network import truncate_address
+from chalicelib.forms.post import Post
+from chalicelib.links import Link, LinkKind
+from chalicelib.privacy.actions import (
+    TRIES,
+    RequestKind,
+    ask_request,
+    check_code,
+    clean_code,
+    confirm_request,
+    has_shape,
+    name_result,
+    try_code,
+)
+from chalicelib.routes import formanswers
+from chalicelib.routes.formposts import clean_post, handle_post
+from chalicelib.routes.forms import open_page
+from chalicelib.routes.linkanswers import PRIVATE, Press, answer_link, answer_page, read_post, read_press
+from chalicelib.routes.origins import read_site
+from chalicelib.routes.privacyresults import answer_result, offer_file, offer_key, show_result
+from chalicelib.routes.visits import Visit, read_visit
+from chalicelib.wiring import open_door
+
+privacy = Blueprint(__name__)
+
+DEFINITION = UNLISTED / "request.toml"
+SHOWN = ["GET", "HEAD"]
+ANY = ["*/*"]  # a scanner may name a type on a GET too: Chalice would answer 415
+NEXT_MAIL = "3600"  # seconds: waiting brings no try back, but a new mail can be had after an hour
+
+
+@privacy.route("/privacy/requests", methods=SHOWN, content_types=ANY)
+def show_requests() -> Response:
+    """Ask what is wanted."""
+    return open_page(read_request())
+
+
+@privacy.route("/privacy/requests", methods=["POST"], content_types=ANY)
+def receive_request() -> Response:
+    """Take a request; 202 says nothing of whether the address is known."""
+    return handle_post(read_request(), privacy.current_request, keep_request, thank_asker)
+
+
+@privacy.route("/privacy/confirm/{token}", methods=SHOWN, content_types=ANY)
+def show_code(token: str) -> Response:
+    """Say what will happen, and ask for the code."""
+    return answer_request(token, ask_code)
+
+
+@privacy.route("/privacy/confirm/{token}", methods=["POST"], content_types=ANY)
+def receive_code(token: str) -> Response:
+    """Take a code."""
+    return answer_request(token, take_code)
+
+
+@privacy.route("/privacy/results/{token}", methods=SHOWN, content_types=ANY)
+def show_outcome(token: str) -> Response:
+    """Show what came of a request."""
+    return answer_result(read_press(privacy.current_request, "privacy/results", token), show_result)
+
+
+@privacy.route("/privacy/results/{token}/{name}", methods=SHOWN, content_types=ANY)
+def show_file(token: str, name: str) -> Response:
+    """Hand out a file of a result."""
+    press = read_press(privacy.current_request, "privacy/results", token)
+    return answer_result(press, lambda press, link: offer_file(press, link, name))
+
+
+@privacy.route("/privacy/receipt-key.pem", methods=SHOWN, content_types=ANY)
+def show_key() -> Response:
+    """Hand out the public key of receipts."""
+    return offer_key(read_press(privacy.current_request, "privacy/receipt-key.pem", ""))
+
+
+def read_request() -> Visit:
+    """Return the visit of the page that takes requests."""
+    return read_visit(open_door(), privacy.current_request, load_form(DEFINITION), "privacy/requests")
+
+
+def keep_request(visit: Visit, post: Post) -> bool:
+    """Keep a request. Nobody is looked up, so that neither the answer nor its time can tell who is known."""
+    clean = clean_post(visit, post)
+    answers = {**clean.fields, **clean.entry}
+    asked = ask_request(
+        RequestKind(str(answers["kind"])),
+        str(answers["email"]),
+        visit.now,
+        network=truncate_address(visit.address),
+        language=clean.language,
+        suspicion=("honeypot",) if post.trapped else (),
+    )
+    return visit.door.accept(asked)
+
+
+def thank_asker(visit: Visit, _post: Post, _kept: bool) -> Response:
+    """Say the same to everybody."""
+    from chalicelib.pages.linkpages import Scene
+    from chalicelib.pages.privacypages import render_sent  # jinja2 is for pages alone
+
+    if not visit.by_browser:
+        return formanswers.answer_json(visit, {"status": "accepted"}, 202)
+    settings = visit.door.settings
+    site = read_site(settings.public_url)
+    scene = Scene(visit.spoken, settings.shop_name, settings.shop_url, site, visit.link)
+    return formanswers.answer_page(visit, render_sent(scene, visit.form), 202)
+
+
+def answer_request(token: str, answer: Callable[[Press, Link], Response]) -> Response:
+    """Answer for a link that proves a request."""
+    from chalicelib.pages.linkpages import render_later
+    from chalicelib.pages.privacypages import render_gone
+
+    press = read_press(privacy.current_request, "privacy/confirm", token)
+    return answer_link(press, (LinkKind.REQUEST,), answer, gone=render_gone, later=render_later)
+
+
+def ask_code(press: Press, link: Link) -> Response:
+    """Show the page; looking spends no try."""
+    from chalicelib.pages.privacypages import render_code
+
+    return answer_page(press, render_code(press.scene, link))
+
+
+def take_code(press: Press, link: Link) -> Response:
+    """Read a code and try it; what cannot be read, or cannot be a code, spends no try."""
+    try:
+        typed = dict(read_post(press)).get("code")
+        code = clean_code(typed) if isinstance(typed, str) else ""
+        if not has_shape(code):
+            return ask_again(press, link, fault="shape" if code else "missing", typed=code[:40])
+        return spend_try(press, link, code)
+    except ChaliceViewError as refusal:
+        return ask_again(press, link, refusal=refusal)
+
+
+def spend_try(press: Press, link: Link, code: str) -> Response:
+    """Claim a try, and only then compare; raise TryAgainLaterError where that could not be kept."""
+    slots = (slot for slot in range(TRIES) if press.door.accept(try_code(press.name, slot, press.now)))
+    slot = next(slots, None)
+    if slot is None:
+        return refuse_tries(press)
+    if check_code(link, press.token, code):
+        return lead_on(press, link)
+    left = TRIES - 1 - slot
+    return ask_again(press, link, fault="wrong", left=left) if left else refuse_tries(press)
+
+
+def lead_on(press: Press, link: Link) -> Response:
+    """Keep that the code was right, and lead to the result; again leads there again."""
+    said = confirm_request(
+        link, press.name, press.token, press.now, network=press.network, language=press.language
+    )
+    press.door.accept(said)
+    scene, result = press.scene, name_result(press.token)
+    address = f"{scene.site}/privacy/results/{result}?lang={scene.language}"
+    return Response("", status_code=303, headers={**PRIVATE, "Location": address})
+
+
+def refuse_tries(press: Press) -> Response:
+    """Say that there are no tries left."""
+    from chalicelib.pages.privacypages import render_spent
+
+    refused = answer_page(press, render_spent(press.scene), 429)
+    refused.headers["Retry-After"] = NEXT_MAIL
+    return refused
+
+
+def ask_again(
+    press: Press,
+    link: Link,
+    *,
+    fault: str = "",
+    left: int = 0,
+    typed: str = "",
+    refusal: ChaliceViewError | None = None,
+) -> Response:
+    """Show the page with what was wrong."""
+    from chalicelib.pages.privacypages import render_code
+
+    status = refusal.STATUS_CODE if refusal else 422
+    interface = press.scene.interface
+    problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""
+    page = render_code(press.scene, link, fault=fault, left=left, typed=typed, problem=problem)
+    return answer_page(press, page, status)
