@@ -15,7 +15,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 Request = dict[str, Any]
 Watch = Callable[[str, Request, Callable[[], Any]], Any]
 
-CALLS = {"get_item", "put_item", "update_item", "query", "scan", "batch_get_item", "transact_write_items", "send_email"}
+CALLS = {
+    *("get_item", "put_item", "update_item", "delete_item", "query", "scan"),
+    *("batch_get_item", "batch_write_item", "transact_write_items", "send_email"),
+}
 KINDS = ("before", "after", "error", "kill before", "kill after")
 HERE = "http://127.0.0.1"
 
