@@ -8,7 +8,6 @@
 The body is signed and its topic is not, so each body must have the shape of its topic (`senders.shopify_shapes`).
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,9 +15,10 @@ from typing import Any
 from chalicelib.errors import UnreadableError
 from chalicelib.identity import list_deciding
 from chalicelib.inbox import State
-from chalicelib.models import Identity, utc_text
+from chalicelib.models import Identity
 from chalicelib.people import Person
 from chalicelib.privacy.actions import RequestKind
+from chalicelib.privacy.audit import write_access
 from chalicelib.privacy.forgetting import ForgetOrder, Reason, write_forgetting, write_nothing_held
 from chalicelib.privacy.requestrows import RequestRows, start_handover
 from chalicelib.privacy.shoprows import ShopRows, start_walk
@@ -110,7 +110,7 @@ def read_language(person: Person) -> str:
 def note_request(told: Told, customer_id: str, outcome: str, tools: Settling, now: datetime) -> dict[str, Any]:
     """Return the part that notes what Shopify asked for and what became of it."""
     reason = f"{told.submission.topic}: {outcome}"
-    return tools.people.customers.write_audit(utc_text(now), secrets.token_hex(4), ACTOR, reason, customer_id)
+    return write_access(tools.people.customers, customer_id, ACTOR, reason, now)
 
 
 ACTS: Mapping[str, Callable[[Told, Claimant, Settling, datetime], Parts]] = {

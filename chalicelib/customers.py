@@ -220,18 +220,20 @@ class Customers:
         for page in pages:
             yield from page["Items"]
 
-    def add_audit(self, at: str, entry_id: str, actor: str, reason: str, customer_id: str) -> None:
-        """Note who read whose record and why; `at` is RFC 3339 UTC. Rows are only ever added."""
-        self.client.put_item(**self.write_audit(at, entry_id, actor, reason, customer_id)["Put"])
+    def write_audit(
+        self, at: str, entry_id: str, actor: str, reason: str, customer_id: str, until: datetime
+    ) -> dict[str, Any]:
+        """Return the transaction part that notes who read whose record and why, kept `until` then.
 
-    def write_audit(self, at: str, entry_id: str, actor: str, reason: str, customer_id: str) -> dict[str, Any]:
-        """Return the transaction part that does the same."""
+        `at` is RFC 3339 UTC. Rows are only ever added.
+        """
         item = {
             "pk": {"S": f"audit#{at[:7]}"},
             "sk": {"S": f"{at}#{entry_id}"},
             "actor": {"S": actor},
             "reason": {"S": reason},
             "customer": {"S": customer_id},
+            "expires_at": {"N": str(int(until.timestamp()))},
         }
         return {
             "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}

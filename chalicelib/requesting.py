@@ -6,7 +6,6 @@
     lift      staff ends a restriction
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from chalicelib.links import Link, LinkKind, name_token
 from chalicelib.models import Identity, Reading, utc_text
 from chalicelib.people import People, Person
 from chalicelib.privacy.actions import SENDER, RequestKind
+from chalicelib.privacy.audit import write_access
 from chalicelib.privacy.forgetting import ForgetOrder, Reason, write_forgetting
 from chalicelib.privacy.package import KEEP_PACKAGE
 from chalicelib.privacy.requestrows import (
@@ -218,9 +218,7 @@ def tell_history(told: Told, person: Person, tools: Settling, now: datetime) -> 
 def note_request(proven: Confirmed, tools: Settling, now: datetime) -> dict[str, Any]:
     """Return the part that notes who asked for what."""
     reason = f"asked for: {proven.row.kind}"
-    return tools.people.customers.write_audit(
-        utc_text(now), secrets.token_hex(4), BY_PERSON, reason, proven.person.id
-    )
+    return write_access(tools.people.customers, proven.person.id, BY_PERSON, reason, now)
 
 
 def lift_restriction(told: Told, tools: Settling, now: datetime) -> State:

@@ -4,19 +4,18 @@ Works on the running local stack, or on its data at rest. On AWS: run it with th
 """
 
 import argparse
-import getpass
 import json
-import secrets
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chalicelib.config import current_settings
 from chalicelib.identity import normalise_email, normalise_phone
-from chalicelib.models import Event, Identity, Profile, utc_text
+from chalicelib.models import Event, Identity, Profile
 from chalicelib.people import People
 from chalicelib.reading import read_submission
 from chalicelib.wiring import open_settling
-from infra.environ import open_stack
+from infra.audit import note_reading
+from infra.stage import open_stage, stage_now
 
 
 def find_person(people: People, email: str, phone: str) -> str | None:
@@ -58,7 +57,7 @@ def print_event(event: Event) -> None:
 
 def show_customer(people: People, customer_id: str, reason: str, now: datetime) -> None:
     """Note the reading first, then print: what cannot be noted is not shown."""
-    people.customers.add_audit(utc_text(now), secrets.token_hex(4), getpass.getuser(), reason, customer_id)
+    note_reading(people.customers, reason, customer_id, now)
     person = people.load_person(customer_id)
     print_profile(person.profile)
     print("history")
@@ -78,10 +77,10 @@ def main() -> int:
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1
-    show_customer(people, customer_id, asked.reason, datetime.now(UTC))
+    show_customer(people, customer_id, asked.reason, stage_now())
     return 0
 
 
 if __name__ == "__main__":
-    with open_stack():
+    with open_stage():
         sys.exit(main())

@@ -7,7 +7,6 @@ Works on the running local stack; on AWS with STAGE and the credentials of someb
 
 import argparse
 import csv
-import os
 import sys
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -29,9 +28,9 @@ from chalicelib.imports.rows import RowReader
 from chalicelib.models import Submission
 from chalicelib.reading import read_submission
 from chalicelib.wiring import open_door
-from infra.clock import read_now
-from infra.environ import STAGE, hold_lock, read_state, set_environ
+from infra.environ import hold_lock, read_state, set_environ
 from infra.places import ROOT, show_path
+from infra.stage import is_local, stage_now
 
 FOLDER = ROOT / "out" / "imports"
 AT_ONCE = 8  # rows on their way to the table
@@ -182,9 +181,9 @@ def tell_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
     return "\n".join(lines)
 
 
-def open_target(stage: str, *, apply: bool) -> AbstractContextManager[None]:
+def open_target(*, apply: bool) -> AbstractContextManager[None]:
     """Return the environment to work in: that of the running local stack, or ours as it is for a stage on AWS."""
-    if not apply or stage != STAGE:
+    if not apply or not is_local():
         return nullcontext()
     with hold_lock() as alone:
         if alone:
@@ -216,10 +215,9 @@ def main() -> int:
     parser.add_argument("--map", type=Path, required=True)
     parser.add_argument("--apply", choices=("yes", "no", ""), default="")
     asked = parser.parse_args()
-    apply, stage = asked.apply == "yes", os.environ.get("STAGE", STAGE)
-    now = read_now() if stage == STAGE else datetime.now(UTC)
+    apply, now = asked.apply == "yes", stage_now()
     try:
-        with open_target(stage, apply=apply):
+        with open_target(apply=apply):
             return run_import(asked.file, load_map(asked.map), now, apply=apply)
     except (DefinitionError, FileRefusedError, OSError) as fault:
         print(f"Nothing was imported. {fault}", file=sys.stderr)

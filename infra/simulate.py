@@ -14,8 +14,10 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import MailState, Profile
 from chalicelib.people import People
+from chalicelib.privacy.audit import EVERYBODY
 from chalicelib.simulation import Simulation, simulate_days
 from chalicelib.wiring import open_settling
+from infra.audit import note_reading
 from infra.clock import read_now
 from infra.environ import open_stack
 from infra.places import ROOT, show_path
@@ -101,7 +103,9 @@ def main() -> int:
     if not 1 <= asked.days <= 3660:
         parser.error("days: 1 to 3660")
     with open_stack():
-        done = run_days(open_settling().people, read_now(), asked.days)
+        people, now = open_settling().people, read_now()
+        note_reading(people.customers, "simulation: what campaigns would do", EVERYBODY, now)
+        done = run_days(people, now, asked.days)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(write_page(done, STATES), "utf-8")
     print(f"{write_text(done)}\n\nThe chart: {show_path(PAGE)}")

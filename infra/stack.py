@@ -53,7 +53,7 @@ def make_table(clients: Clients, properties: Properties) -> dict[str, str]:
 
 def table_request(properties: Properties) -> Properties:
     """Return the CreateTable request for a table as CloudFormation describes it."""
-    elsewhere = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "StreamSpecification")
+    elsewhere = ("ResourcePolicy", "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "StreamSpecification")
     request = {key: value for key, value in properties.items() if key not in elsewhere}
     if stream := properties.get("StreamSpecification"):
         request["StreamSpecification"] = {"StreamEnabled": True, **stream}

@@ -6,7 +6,6 @@ A crash in between starts over, on the same rows. Whoever was forgotten meanwhil
 """
 
 import logging
-import secrets
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from chalicelib.errors import RaceLostError, TooLargeError
 from chalicelib.links import Link, LinkKind
 from chalicelib.models import utc_text
 from chalicelib.people import Person
+from chalicelib.privacy.audit import write_access
 from chalicelib.privacy.desk import Answering
 from chalicelib.privacy.files import write_files
 from chalicelib.privacy.package import KEEP_PACKAGE, name_parts, pack_files, seal_package
@@ -66,8 +66,6 @@ def announce_package(row: RequestRow, token: str, link: Link, tools: Answering, 
             tools.links.write_link(token, link),
             tools.rows.write_row(done, now),
             tools.people.keys.check_key(row.customer_id),
-            tools.people.customers.write_audit(
-                utc_text(now), secrets.token_hex(4), BY_PERSON, "package made", row.customer_id
-            ),
+            write_access(tools.people.customers, row.customer_id, BY_PERSON, "package made", now),
         ]
     )

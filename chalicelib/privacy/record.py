@@ -20,6 +20,7 @@ from chalicelib.identity import normalise_email
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
 from chalicelib.people import People, Person
+from chalicelib.privacy.audit import list_accesses
 from chalicelib.privacy.requestrows import BY_PERSON, RequestRow
 from chalicelib.reading import read_submission
 from chalicelib.restriction import is_restricted
@@ -202,14 +203,9 @@ def list_readings(
     """Return who read the record, when and why, since the person is known."""
     since = min((event.submission.received_at for event, _ in history), default=now)
     return [
-        {
-            "at": row["sk"]["S"].partition("#")[0],
-            "by": "person" if row["actor"]["S"] == BY_PERSON else "staff",
-            "why": row["reason"]["S"],
-        }
+        {"at": line.at, "by": "person" if line.actor == BY_PERSON else "staff", "why": line.reason}
         for month in list_months(since, now)
-        for row in archive.customers.query_partition(f"audit#{month}")
-        if row["customer"]["S"] == person.id
+        for line in list_accesses(archive.customers, month, person.id)
     ]
 
 
