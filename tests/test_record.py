@@ -183,6 +183,18 @@ def test_page_in_a_language_that_we_do_not_speak_is_english(shop, asel):
     assert b'<html lang="en"' in write_files(sections, language="xx", shop="S", now=START)["data.html"]
 
 
+def test_page_shows_the_newest_of_what_is_long_and_says_where_the_rest_is():
+    rows = tuple({"body": f"event {number:03}."} for number in range(400))
+    files = write_files((Section("history", ("body",), rows),), language="en", shop="S", now=START)
+
+    page = files["data.html"].decode()
+    assert "The newest 300 of 400; all of them are in data.json." in page
+    assert "event 399." in page
+    assert "event 099." not in page
+    assert b"event 000." in files["data.json"]
+    assert files["csv/history.csv"].count(b"event ") == 400
+
+
 def test_json_and_csv_say_the_same_as_the_record(shop, asel):
     record = gather(shop, asel)
     files = write_files(tuple(record.values()), language="en", shop="Corner Shop", now=START)

@@ -15,6 +15,8 @@ from chalicelib.privacy.record import Section
 
 WORDS = Path(__file__).parent / "recordwords"
 PAGE, DATA = "data.html", "data.json"
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # Unicode isolates: a Persian line would turn a date around
+MOST_ROWS = 300  # of one section on the page: what nobody would read is in the other files
 
 
 class RecordWords(Model):
@@ -23,6 +25,7 @@ class RecordWords(Model):
     title: str
     intro: str
     nothing: str
+    newest: str
     sections: Mapping[str, str]
 
 
@@ -49,7 +52,7 @@ def write_json(sections: tuple[Section, ...]) -> str:
 
 
 def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:
-    """Return a page that stands alone: nothing is loaded, nothing runs, and it prints."""
+    """Return a page that stands alone: nothing is loaded, nothing runs, and it prints. Of what is long, the newest."""
     spoken = language if language in list_languages() else "en"
     words = find_words(spoken)
     return render_page(
@@ -57,8 +60,10 @@ def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: 
         words=find_interface(spoken),
         shop=shop,
         title=words.title.format(shop=shop),
-        intro=words.intro.format(date=now.date().isoformat()),
+        intro=words.intro.format(date=f"{LEFT_TO_RIGHT}{now.date().isoformat()}{AS_BEFORE}"),
         headings=words.sections,
         nothing=words.nothing,
+        newest=words.newest,
+        most=MOST_ROWS,
         sections=sections,
     )

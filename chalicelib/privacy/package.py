@@ -15,7 +15,7 @@ from chalicelib.vault.token import TokenSeal
 
 KEEP_PACKAGE = timedelta(days=7)
 PART_BYTES = 340_000  # of zip in one row; sealing adds half a kilobyte, and a row holds 400 KB
-# 4.4 MB: Lambda answers with 6 MB at most, in base64. Packed so, that is the history of some 10,000 events.
+# 4.4 MB: Lambda answers with 6 MB at most, in base64. Packed so, that is the history of some 7,000 events (measured).
 MOST_PARTS = 13
 
 
