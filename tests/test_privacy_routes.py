@@ -602,6 +602,16 @@ def test_a_copy_is_handed_out_byte_for_byte_and_never_shown(api, tables):
         assert len(archive.read("noise")) == 800_000
 
 
+def test_a_file_too_large_to_be_answered_is_had_packed(api, tables):
+    result = put_package(tables, put_request(tables), {**PACKAGE, "data.json": b" " * 5_000_000})
+    large = fetch(f"/privacy/results/{result}/data.json")
+
+    assert (large.status, find_header(large, "Location")) == (
+        302, f"http://127.0.0.1:8000/privacy/results/{result}/data.zip"
+    )  # fmt: skip
+    assert fetch(f"/privacy/results/{result}/data.zip").status == 200
+
+
 ACCEPTS = ["", "application/json", "*/*", "image/png"]
 
 

@@ -14,8 +14,8 @@ from chalicelib.links import Link, LinkKind, Links
 from chalicelib.routes.linkanswers import PRIVATE, Press, answer_link, answer_page
 
 RESULTS = (LinkKind.RESULT, LinkKind.CHOOSE)
-# Of a package; whatever else it holds is in the zip.
-FILES = ("data.html", "data.json", "data.zip")
+WHOLE = "data.zip"
+FILES = ("data.html", "data.json", WHOLE)  # of a package; its tables are in the zip alone
 # Types that Chalice does not know as binary: for those it refuses requests without a fitting Accept header.
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -24,7 +24,7 @@ TYPES = {
     "sig": "application/x-signature",
     "pem": "application/x-pem-file",
 }
-LARGEST = 4_400_000  # bytes: Lambda answers with 6 MB at most, in base64
+LARGEST = 4_420_000  # bytes: Lambda answers with 6 MB at most, in base64; a package is no larger either
 
 
 class Download(Response):
@@ -63,6 +63,9 @@ def offer_file(press: Press, link: Link, name: str) -> Response:
     content = read_receipt(link, name) if link.receipt else read_copy(press, link, name)
     if content is None:
         return answer_page(press, render_pending(press.scene), 404)
+    if len(content) > LARGEST:  # packed it fits: nothing larger is packed
+        address = f"{press.scene.address}/{WHOLE}"
+        return Response("", status_code=302, headers={**PRIVATE, "Location": address})
     return send_file(name, content)
 
 
@@ -79,7 +82,7 @@ def read_copy(press: Press, link: Link, name: str) -> bytes | None:
         return None
     links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
     packed = read_package(press.token, link, links, press.now)
-    return packed if packed is None or name == "data.zip" else pick_file(packed, name)
+    return packed if packed is None or name == WHOLE else pick_file(packed, name)
 
 
 def offer_key(press: Press) -> Response:
