@@ -116,19 +116,22 @@ GIVEN, WITHDRAWN, PENDING = ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentS
         (WITHDRAWN, GIVEN, ["given"]),
         (WITHDRAWN, WITHDRAWN, []),
         (None, None, []),
+        (GIVEN, None, ["none"]),  # a yes that turns out to be a child's
+        (GIVEN, PENDING, ["none"]),
+        (PENDING, None, []),
     ],
 )
 def test_what_stands_is_told_when_it_is_another_answer_than_before(before, after, told):
     profiles = [a_profile(*([a_consent(state)] if state else [])) for state in (before, after)]
 
-    assert [data["state"] for data in list_changes(*profiles)] == told
+    assert [data["state"] for data in list_changes(*profiles, NOW)] == told
 
 
 def test_each_purpose_is_told_for_itself():
     before = a_profile(a_consent(GIVEN, purpose="sms"))
     after = a_profile(a_consent(WITHDRAWN, purpose="sms"), a_consent(GIVEN), a_consent(PENDING, purpose="post"))
 
-    assert [(data["purpose"], data["state"]) for data in list_changes(before, after)] == [
+    assert [(data["purpose"], data["state"]) for data in list_changes(before, after, NOW)] == [
         ("marketing", "given"),
         ("sms", "withdrawn"),
     ]
@@ -148,12 +151,13 @@ def test_senders_ids_are_told_and_no_other_name():
         {"sender": "shopify", "shop": "corner.myshopify.example", "id": "706405506930370084"},
         {"sender": "woocommerce", "shop": "", "id": "17"},
     ]
-    [told] = list_changes(a_profile(), a_profile(a_consent(GIVEN), names=names))
+    [told] = list_changes(a_profile(), a_profile(a_consent(GIVEN), names=names), NOW)
     assert told["ids"] == list_ids(names)
 
 
 def test_channel_that_is_no_plain_word_stays_here():
-    [told] = list_changes(a_profile(), a_profile(a_consent(GIVEN).model_copy(update={"channel": f"import:{ASEL}"})))
+    odd = a_consent(GIVEN).model_copy(update={"channel": f"import:{ASEL}"})
+    [told] = list_changes(a_profile(), a_profile(odd), NOW)
 
     assert told["channel"] == "other"
 

@@ -43,7 +43,7 @@ class Outbox:
 
     def write_changes(self, before: Profile, after: Profile, now: datetime) -> Parts:
         """Return the transaction parts that tell which consents changed between two states of a profile."""
-        changes = list_changes(before, after) if self.wanted else []
+        changes = list_changes(before, after, now) if self.wanted else []
         return [part for data in changes for part in self.write_outgoing(EventKind.CONSENT_CHANGED, data, now)]
 
     def write_forgotten(
