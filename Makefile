@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-outage prove-sends story say bench clean forget prove-erasures verify-ledger export-ledger replay-ledger
+.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends story say bench clean forget prove-trust prove-erasures verify-ledger export-ledger replay-ledger
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -85,8 +85,14 @@ replay-ledger: $(READY) ## after a restore: forget again whoever was forgotten (
 prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while processes are killed (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.storm $(ARGS)
 
+prove-import: $(READY) $(JAR) ## 10,000 rows of a customer list, and once more; speed, memory, one event per row
+	@$(BIN)/python -m tests.proofs.imports $(ARGS)
+
 prove-erasures: $(READY) $(JAR) ## 1,000 people forgotten in the middle of things, over calls that break (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.erasures $(ARGS)
+
+prove-trust: $(READY) $(JAR) ## from first order to receipt, and no way back, on a stack of its own (SHOTS=folder)
+	@$(BIN)/python -m tests.proofs.trust $(ARGS)
 
 prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
 	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s

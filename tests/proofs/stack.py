@@ -30,7 +30,7 @@ class LocalStack:
         """Return the environment in which commands find this stack."""
         return {**os.environ, "LOCAL_FOLDER": str(self.folder), "PORT": str(self.port)}
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 120) -> None:
         """Start and return once it answers."""
         with self.output.open("ab") as output:
             command = [sys.executable, "-m", "infra.local"]
