@@ -43,8 +43,8 @@ import: $(READY) ## a customer list, dry run: make import FILE=customers.csv MAP
 export: $(READY) ## everything held of a person, as files: make export EMAIL=... (or PHONE=+...) OUT=folder
 	@$(BIN)/python -m infra.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
 
-requests: $(READY) ## people's requests about their data that are not done: kind, age, days left; nobody is named
-	@$(BIN)/python -m infra.requests
+requests: $(READY) ## people's requests about their data that are not done; nobody is named (DONE=number ends one)
+	@$(BIN)/python -m infra.requests --done "$(DONE)"
 
 lift: $(READY) ## end a restriction, as the person asked: make lift EMAIL=...
 	@$(BIN)/python -m infra.requests --lift "$(EMAIL)"

@@ -13,6 +13,7 @@ from pathlib import Path
 from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.config import current_settings
 from chalicelib.people import People, Person
+from chalicelib.privacy.actions import RequestKind
 from chalicelib.privacy.files import PAGE, write_files
 from chalicelib.privacy.record import Archive, gather_record
 from chalicelib.privacy.requestrows import RequestRows
@@ -20,6 +21,7 @@ from chalicelib.wiring import open_people
 from infra.audit import note_reading
 from infra.customer import find_person
 from infra.places import show_path
+from infra.requests import close_requests
 from infra.stage import open_stage, stage_now
 
 
@@ -33,7 +35,9 @@ def export_person(customer_id: str, folder: Path, archive: Archive, *, reason: s
     shop = current_settings()
     language = read_language(person) or shop.shop_language
     files = write_files(sections, language=language, shop=shop.shop_name, now=now)
-    return [write_file(folder / name, content) for name, content in files.items()]
+    paths = [write_file(folder / name, content) for name, content in files.items()]
+    close_requests([row for row in requests if row.kind == RequestKind.ACCESS], people, now)
+    return paths
 
 
 def read_language(person: Person) -> str:

@@ -1,18 +1,26 @@
 """`make requests`: requests of people about their data that are not done; `make lift EMAIL=...`: end a restriction.
 
-Nobody is named: the list goes into tickets and chats. What is `unreachable` or `oversize` needs a person: see
-docs/privacy.md.
+Nobody is named: the list goes into tickets and chats. What is `unreachable`, `oversize` or `to_shop` needs a person
+(docs/privacy.md), who says with `make requests DONE=...` that it is answered; `make export` says so by itself.
 """
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.models import Submission
+from chalicelib.models import Submission, utc_text
 from chalicelib.people import People
 from chalicelib.privacy.lifting import end_restriction
-from chalicelib.privacy.requestrows import STAFFS, WORKERS, RequestRow, RequestRows
+from chalicelib.privacy.requestrows import (
+    FOR_STAFF,
+    STAFFS,
+    WORKERS,
+    RequestRow,
+    RequestRows,
+    RequestState,
+)
 from chalicelib.wiring import open_door, open_people
 from infra.audit import note_reading
 from infra.customer import find_person
@@ -41,6 +49,16 @@ def print_requests(people: People, now: datetime) -> int:
     return len(rows)
 
 
+def close_requests(rows: Iterable[RequestRow], people: People, now: datetime) -> int:
+    """End those of these requests that waited for staff; return how many. Raise RaceLostError for one that moved."""
+    table = RequestRows(people.customers)
+    waiting = [row for row in rows if row.state in FOR_STAFF]
+    for row in waiting:
+        done = replace(row, state=RequestState.DONE, due_at=utc_text(now), result=b"")
+        people.customers.commit_parts([table.write_row(done, now)])
+    return len(waiting)
+
+
 def lift_person(
     email: str, people: People, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
@@ -55,10 +73,15 @@ def lift_person(
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="List open requests, or end a restriction.")
+    parser.add_argument("--done", default="", metavar="NUMBER", help="of a request that staff have answered")
     parser.add_argument("--lift", default="", metavar="EMAIL")
     parser.add_argument("--reason", default="restriction lifted, as the person asked", help="kept in the access audit")
     asked = parser.parse_args()
     now, people = stage_now(), open_people()
+    if asked.done:
+        closed = close_requests([row for row in list_open(people) if row.id == asked.done], people, now)
+        print("Done." if closed else "No request of that number waits for staff.")
+        return 0 if closed else 1
     if not asked.lift:
         print(f"{print_requests(people, now)} open")
         return 0

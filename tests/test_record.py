@@ -12,14 +12,15 @@ from chalicelib.forms.interface import list_languages
 from chalicelib.links import Links, name_token
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach import handle_customer
+from chalicelib.privacy.actions import RequestKind
 from chalicelib.privacy.answering import answer_requests
 from chalicelib.privacy.files import find_words, write_files
 from chalicelib.privacy.package import KEEP_PACKAGE, pick_file, read_package
 from chalicelib.privacy.record import Archive, Section, gather_record
-from chalicelib.privacy.requestrows import STAFFS, RequestRows
+from chalicelib.privacy.requestrows import STAFFS, RequestRows, start_handover
 from infra.customer import show_customer
 from infra.export import export_person, make_archive
-from infra.requests import lift_person, print_requests
+from infra.requests import close_requests, lift_person, print_requests
 from tests.shop import NOW, Shop, a_submission
 from tests.test_outreach import DUE, SHOP, Post, a_campaign, an_order, make_outreach
 from tests.test_requests import (
@@ -327,6 +328,21 @@ def test_export_writes_the_same_files_for_their_owner_alone_and_notes_it_first(s
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
     assert "shopify data request" in (folder / "data.json").read_text()
     assert ASEL in (folder / "data.json").read_text()
+
+
+def test_what_waits_for_staff_is_ended_by_the_export_or_by_its_number(shop, asel, tmp_path):
+    people = shop.tools().people
+    rows = RequestRows(people.customers)
+    kinds = (RequestKind.ACCESS, RequestKind.CORRECT)
+    first, other = (start_handover(asel, kind, START, language="") for kind in kinds)
+    people.customers.commit_parts([rows.write_row(first, START), rows.write_row(other, START)])
+
+    export_person(asel, tmp_path / "export", make_archive(people), reason="for Shopify", now=START)
+    [left] = rows.list_open(STAFFS)
+    assert left.id == other.id
+    assert close_requests([left], people, START) == 1
+    assert close_requests(list_requests(shop, asel), people, START) == 0
+    assert list(rows.list_open(STAFFS)) == []
 
 
 def test_open_requests_are_listed_with_their_deadline_and_name_nobody(shop, asel, capsys):
