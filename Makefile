@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends story say bench clean forget prove-trust prove-erasures verify-ledger export-ledger replay-ledger
+.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends prove-sends-fully story say bench clean forget prove-trust prove-erasures verify-ledger export-ledger replay-ledger
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -103,6 +103,13 @@ prove-sends: $(READY) $(JAR) ## sending under faults, in every order of a stop, 
 	@$(BIN)/python -m tests.proofs.sends_schedulers
 	@$(BIN)/python -m tests.proofs.sends_cost
 	@$(BIN)/python -m tests.proofs.sends_speed
+
+prove-sends-fully: $(READY) $(JAR) ## the same in full: 10,000 people, 10,000 orders, 1,000 restarts, a million stored (40 minutes)
+	@$(BIN)/python -m tests.proofs.sends_faults --total 10000
+	@$(BIN)/python -m tests.proofs.sends_races --total 10000
+	@$(BIN)/python -m tests.proofs.sends_schedulers --total 500
+	@$(BIN)/python -m tests.proofs.sends_cost --total 1000000
+	@$(BIN)/python -m tests.proofs.sends_speed --total 1000
 
 story: $(READY) $(JAR) ## a win-back from end to end on a stack of its own
 	@$(BIN)/python -m tests.proofs.story

@@ -1,4 +1,4 @@
-"""`make prove-sends`: many people are due at once, calls to AWS break, workers are killed; who was mailed, and why not?
+"""Sending under faults: many are due at once, calls to AWS break, workers are killed; who was mailed, and why not?
 
 Every call that planning, sending and reconciling make passes an injector: never reached, done but the reply lost,
 refused without effect, killed before it, killed after it, each as likely. SES answers in each of its ways. What it
@@ -6,7 +6,6 @@ tells later comes for some attempts only. Afterwards the faults are off, the clo
 from the post office, from the wire, from the rows and from the facts, which must all tell the same story.
 """
 
-import argparse
 import queue
 import random
 import sys
@@ -24,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import RegularsError
 from chalicelib.outreach import LOOK_BACK_WEEKS, Outreach, handle_customer, reconcile_mails
 from chalicelib.processing import settle_item
+from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import check_ends, print_table
 from tests.proofs.sends_stage import COST, DUE, Office, make_campaign, make_clock, open_shop, stop_addresses
 from tests.proofs.sends_wire import Faults, Killed, Tally
@@ -168,14 +168,12 @@ def invent_people(total: int, chance: random.Random) -> dict[str, dict[str, str]
 
 def main() -> int:
     """Run; 0 when nobody was mailed twice, nobody forgotten, and everything adds up."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--total", type=int, default=2_000)
+    parser = make_parser(__doc__ or "", 1_000, "how many people are due")
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--rate", type=float, default=0.01)
-    parser.add_argument("--seed", type=int, default=None)
-    asked = parser.parse_args()
-    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
+    asked = read_args(parser)
+    seed = asked.seed
     chance = random.Random(seed)
     people = invent_people(asked.total, chance)
     campaigns = (
@@ -196,6 +194,7 @@ def main() -> int:
             run.run(seed, asked.rounds)
         faults = check_ends(run, ids, people, stopped)
         print_table(run, ids, time.monotonic() - began)
+    print(f"seed {seed}: {len(faults)} violations")
     print("\n".join(faults[:20]) or "nobody twice, nobody forgotten, parked is what is in doubt, all adds up")
     return 1 if faults else 0
 

@@ -1,4 +1,4 @@
-"""`make prove-schedulers`: two and ten planners with a worker each, at once, paused, resumed and restarted at random.
+"""Schedulers: two and ten planners with a worker each, at once, paused, resumed and restarted at random.
 
 Each plans for itself and writes to whoever it found due; nobody shares anything but the tables. At random calls one
 stands still for a while, as a container does that is frozen, and at others it is thrown away and starts over: gently
@@ -7,7 +7,6 @@ restarts exactly those who were planned are sent to. A hard one may cut off a ma
 is parked and listed, and planned is sent and parked together. Nobody is mailed twice in either.
 """
 
-import argparse
 import random
 import sys
 import threading
@@ -23,6 +22,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.mailrows import OPEN
 from chalicelib.models import MailState
 from chalicelib.outreach import LOOK_BACK_WEEKS, UNKNOWN_FOR, handle_customer, reconcile_mails
+from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import read_rows
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop, pass_call
 from tests.proofs.sends_wire import Killed, Request, Tally
@@ -123,11 +123,8 @@ def check_sets(office: Office, ids: dict[str, str], run: Schedulers) -> tuple[li
 
 def main() -> int:
     """Run two and ten, gently and hard; 0 when the sets are the same."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--total", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=None)
-    asked = parser.parse_args()
-    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
+    asked = read_args(make_parser(__doc__ or "", 200, "how many people are due in each of the four runs"))
+    seed, restarts, points = asked.seed, 0, 0
     print(f"seed {seed}", flush=True)
     faults: list[str] = []
     with open_shop() as shop:
@@ -139,8 +136,10 @@ def main() -> int:
             run.run()
             wrong, words = check_sets(office, ids, run)
             faults += wrong
+            restarts, points = restarts + run.tally.counts["restarts"], points + run.tally.counts["points"]
             manner = "hard" if hard else "gently"
             print(f"{count} at once, restarted {manner}: {words}; {time.monotonic() - began:.0f} s", flush=True)
+    print(f"seed {seed}: {points} interruptions, {restarts} of them restarts, {len(faults)} violations")
     print("\n".join(faults[:20]) or "everybody planned is sent to or parked, and nobody twice")
     return 1 if faults else 0
 

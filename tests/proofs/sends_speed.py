@@ -1,11 +1,10 @@
-"""`make bench-sends`: one worker process against the local SES: mails a second, CPU a mail, and where the time goes.
+"""Speed of sending: one worker process against the local SES: mails a second, CPU a mail, and where the time goes.
 
 The local SES is moto's server in a process of its own, DynamoDB is DynamoDB Local: their CPU is not counted, their
 answers are waited for. So the CPU is ours, and the rate is this machine's. SES's own limit (14 a second for an account
 out of the sandbox) is not kept here.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -26,6 +25,7 @@ from chalicelib.vault.root import RootSeal
 from infra.children import end_children, free_port, wait_listening
 from infra.cloud import SERVICES, start_cloud
 from infra.mailbox import PATH
+from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop
 from tests.proofs.sends_wire import Request, Watched
 
@@ -126,10 +126,9 @@ def print_parts(meter: Meter, total: int, wall: float, cpu: float) -> None:
 
 def main() -> int:
     """Send, and print the figures; 0 when as many mails arrived as were sent."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--total", type=int, default=500)
-    asked = parser.parse_args()
+    asked = read_args(make_parser(__doc__ or "", 500, "how many mails"))
     warm = 25
+    print(f"seed {asked.seed} (nothing is drawn here): {asked.total} mails", flush=True)
     with open_shop() as shop, open_ses() as ses:
         office = Office(shop, (make_campaign(),))
         ids = list(office.enrol({f"person{number}@example.org": {} for number in range(asked.total + warm)}).values())
@@ -146,7 +145,7 @@ def main() -> int:
     print(f"{asked.total} mails in {wall:.1f} s: {asked.total / wall:.1f} a second by one worker process")
     print(f"a mail: {middle:.1f} ms (median), {slow:.1f} ms (95th of 100), {cpu / asked.total * 1e3:.1f} ms CPU")
     print_parts(meter, asked.total, wall, cpu)
-    print(f"arrived at the local SES: {arrived}")
+    print(f"arrived at the local SES: {arrived}; {int(arrived != asked.total)} violations")
     return 0 if arrived == asked.total else 1
 
 
