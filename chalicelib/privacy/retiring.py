@@ -165,6 +165,7 @@ def write_changes(record: Record, step: Finding, tools: Retiring, now: datetime)
     profile = fold_anew(record, step.changes)
     return [
         *people.write_profile(person, profile, tools.find_due(profile, now)),
+        *tools.forgetting.outbox.write_changes(person.profile, profile, now),
         *(write_change(change, person, tools) for change in step.changes),
         *keep_links(step.changes, person, tools),
         tools.retired.add_counts(step.counts, now),
