@@ -205,6 +205,7 @@ def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question
         shop_url=shop.shop_url,
         shop_address=shop.shop_address,
         confirm_url=f"{shop.public_url}/confirm/{token}",
+        privacy_url=f"{shop.public_url}/privacy?lang={reading.notes['language']}",
         reason="asked",
     )
     mail = render_mail("confirm", str(reading.notes["language"]), words)

@@ -128,6 +128,7 @@ class Writer:
             link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,
             unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}",
             preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}",
+            privacy_url=f"{base}/privacy?lang={language}",
             reason=REASONS[campaign.when.trigger],
         )
 

@@ -49,6 +49,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         offer=None if plain or template == "survey-invitation" else offer,
         link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
+        privacy_url=f"{SITE}/privacy?lang={language}",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
         reason={"confirm": "asked", "request": "asked", "welcome": "signed_up"}.get(template, "bought"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",

@@ -205,6 +205,18 @@ def test_an_offer_of_nothing_or_of_two_things_is_refused(offer):
         Offer(code="K7XQM3TD", **offer)
 
 
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_every_mail_says_where_the_privacy_page_is(template, language):
+    words = invent_words(template, language, plain=True)
+    mail = render_mail(template, language, words)
+    links = {link.get("href"): read_text(link) for link in read_page(mail).iter("a")}
+
+    assert links[words.privacy_url] == find_speech(language).privacy
+    assert f"{find_speech(language).privacy}:\n{words.privacy_url}\n" in mail.text
+    with pytest.raises(UnfitMailError, match=f"^{template}: privacy_url$"):
+        render_mail(template, language, words.model_copy(update={"privacy_url": ""}))
+
+
 @pytest.mark.parametrize("missing", ["unsubscribe_url", "shop_address", "reason"])
 @pytest.mark.parametrize("template", MARKETING)
 def test_marketing_that_lacks_what_it_must_carry_is_refused(template, missing):

@@ -15,6 +15,7 @@ from chalicelib.models import Model
 LETTERS = Path(__file__).parent / "letters"
 # Whatever advertises needs these (RFC 8058, CAN-SPAM, GDPR article 14).
 MARKETING_NEEDS = ("unsubscribe_url", "shop_address", "reason")
+EVERY_NEEDS = ("privacy_url",)  # GDPR article 13
 
 
 class Letter(Model):
@@ -34,7 +35,7 @@ class Letter(Model):
 
     def list_needs(self) -> tuple[str, ...]:
         """Return the names of the words that it may not go out without."""
-        return (*self.needs, *MARKETING_NEEDS) if self.marketing else self.needs
+        return (*self.needs, *EVERY_NEEDS, *(MARKETING_NEEDS if self.marketing else ()))
 
     def list_missing(self, words: MailWords) -> list[str]:
         """Return the names of needed words that are empty."""

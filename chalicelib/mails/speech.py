@@ -28,6 +28,7 @@ class Speech(Model):
     sign_off: str
     unsubscribe: str
     preferences: str
+    privacy: str
     your_code: str
     valid_until: str
     day: str

@@ -80,6 +80,7 @@ class MailWords(Model):
     link: Link = ""
     unsubscribe_url: Link = ""
     preferences_url: Link = ""
+    privacy_url: Link = ""
     reason: Reason | None = None
     confirm_url: Link = ""
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""

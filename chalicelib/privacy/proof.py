@@ -211,6 +211,7 @@ def render_letter(row: RequestRow, token: str, code: str, tools: Answering) -> M
         shop_url=shop.shop_url,
         shop_address=shop.shop_address,
         confirm_url=f"{shop.public_url}/privacy/confirm/{token}",
+        privacy_url=f"{shop.public_url}/privacy?lang={row.language or shop.shop_language}",
         code=code,
         request=RequestKind(row.kind).value,
         reason="asked",
