@@ -4,6 +4,7 @@ import argparse
 import os
 import random
 import threading
+from multiprocessing import active_children
 
 
 def make_parser(doc: str, total: int, meaning: str) -> argparse.ArgumentParser:
@@ -27,6 +28,8 @@ def read_args(parser: argparse.ArgumentParser, given: list[str] | None = None) -
 
 
 def give_up(minutes: float) -> None:
-    """End the process at once; the kernel ends the DynamoDB Local that it started."""
+    """End the process and those it shares the work with; the kernel ends each one's DynamoDB Local."""
     print(f"not proven: gave up after {minutes:g} minutes", flush=True)
+    for child in active_children():
+        child.kill()
     os._exit(3)
