@@ -19,10 +19,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.askrows import AskRow, AskRows
 from chalicelib.config import Settings
-from chalicelib.confirming import name_address
+from chalicelib.confirming import choose_address, name_address
 from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnfitMailError, UnreadableError
 from chalicelib.inbox import InboxItem
-from chalicelib.links import Ask, Link, LinkKind, Links, make_token, name_token
+from chalicelib.links import SEPARATOR, Ask, Link, LinkKind, Links, make_token, name_token
 from chalicelib.mailer import Mailer
 from chalicelib.mailrows import MailRows
 from chalicelib.mails.mail import Mail
@@ -35,6 +35,7 @@ from chalicelib.people import People
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
 from chalicelib.settling import OWNED_BY_ITEM
+from chalicelib.standing import PARENT
 from chalicelib.unconfirmed import Unconfirmed, Wait
 from chalicelib.vault.envelope import InboxOpener
 
@@ -199,7 +200,7 @@ def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question
     for name in (name_token(token), f"mail:{attempt}"):
         rows = tools.people.name_rows(Identity(kind="link", value=name))
         parts += [tools.people.customers.write_owner(row, OWNED_BY_ITEM + item.key, until) for row in rows]
-    shop = tools.shop
+    shop, parent = tools.shop, reading.notes.get("parent")
     words = MailWords(
         shop_name=shop.shop_name,
         shop_url=shop.shop_url,
@@ -207,9 +208,11 @@ def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question
         confirm_url=f"{shop.public_url}/confirm/{token}",
         privacy_url=f"{shop.public_url}/privacy?lang={reading.notes['language']}",
         reason="asked",
+        title=str(reading.notes["title"]) if parent else "",
+        answers=SEPARATOR.join(parent["answered"]) if parent else "",
     )
-    mail = render_mail("confirm", str(reading.notes["language"]), words)
-    return Question(reading.email, attempt, tuple(parts), mail)
+    mail = render_mail("parent" if parent else "confirm", str(reading.notes["language"]), words)
+    return Question(choose_address(reading), attempt, tuple(parts), mail)
 
 
 def make_link(reading: Reading, until: datetime) -> Link:
@@ -220,4 +223,9 @@ def make_link(reading: Reading, until: datetime) -> Link:
     )
     language = str(reading.notes["language"])
     title = str(reading.notes["title"])
-    return Link(kind=LinkKind.CONFIRM, language=language, title=title, asks=asks, expires_at=until)
+    link = Link(kind=LinkKind.CONFIRM, language=language, title=title, asks=asks, expires_at=until)
+    said = reading.notes.get("parent")
+    if not said:
+        return link
+    own = Ask(purpose=PARENT, words=said["words"], words_version=said["words_version"], language=language)
+    return link.model_copy(update={"parent": True, "answers": tuple(said["answered"]), "asks": (own, *asks)})

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chalicelib.links import Ask, Link
 from chalicelib.models import ConsentState, JsonValue, Submission, Trust
+from chalicelib.standing import PARENT
 from chalicelib.strictjson import dump_json
 
 SENDER = "link"
@@ -32,18 +33,24 @@ def choose_preferences(
     fields: Mapping[str, JsonValue],
     consents: Iterable[tuple[ConsentState, Ask]],
     network: str,
+    sensitive: Mapping[str, str] | None = None,
 ) -> Submission:
-    """Return new preferences: `fields` of the profile, and what was allowed or forbidden in which words."""
+    """Return new preferences: `fields` of the profile, and what was allowed or forbidden in which words.
+
+    `sensitive` maps fields to the purposes that they are kept for.
+    """
     told = [{"state": state.value, **ask.model_dump()} for state, ask in consents]
     said = {"fields": dict(fields), "consents": told, "network": network, **name_mail(link)}
+    said |= {"sensitive": dict(sensitive)} if sensitive else {}
     return write_action("preferences", name, name_moment(now), now, said)
 
 
 def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:
-    """Return a yes or a no to a double opt-in. Each once: what it settles is there once."""
+    """Return a yes or a no to a double opt-in or of a parent. Each once: what it settles is there once."""
     answer = "yes" if confirmed else "no"
     asks = [ask.model_dump() for ask in link.asks] if confirmed else []
-    return write_action("confirm", name, answer, now, {"answer": answer, "consents": asks, "network": network})
+    said = {"answer": answer, "consents": asks, "network": network, **({"by": PARENT} if link.parent else {})}
+    return write_action("confirm", name, answer, now, said)
 
 
 def name_mail(link: Link) -> dict[str, JsonValue]:

@@ -51,16 +51,20 @@ def read_preferences(submission: Submission, said: Said) -> Reading:
     consents = tuple(
         read_consent(submission, told, said, ConsentState(told["state"]), "preferences") for told in said["consents"]
     )
-    fields = dict(said["fields"])
     return Reading(
-        kind="preferences", link=said["link"], fields=fields, consents=consents, notes=read_mail(said)
+        kind="preferences",
+        link=said["link"],
+        fields=dict(said["fields"]),
+        sensitive=dict(said.get("sensitive", {})),
+        consents=consents,
+        notes=read_mail(said),
     )
 
 
 def read_confirm(submission: Submission, said: Said) -> Reading:
     """Read the answer to a double opt-in; a no says nothing about anybody."""
     consents = tuple(
-        read_consent(submission, told, said, ConsentState.GIVEN, "confirm") for told in said["consents"]
+        read_consent(submission, told, said, ConsentState.GIVEN, said.get("by", "confirm")) for told in said["consents"]
     )
     return Reading(kind="confirm", link=said["link"], consents=consents, notes={"answer": said["answer"]})
 

@@ -6,7 +6,7 @@ It asks and never shows: whoever has the mail has the link.
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.forms.definition import Form
+from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.post import fold_pairs
 from chalicelib.forms.validation import CleanForm, validate_form
@@ -44,10 +44,13 @@ def list_fields(clean: CleanForm) -> dict[str, JsonValue]:
 
 
 def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
-    """Yield what was allowed or forbidden, each in the words beside the answer."""
+    """Yield what was allowed or forbidden, each in the words beside the answer; a child allows nothing."""
+    yield from ((ConsentState.GIVEN, write_ask(ask, clean.language)) for ask in clean.consents)
     for field in clean.form.fields:
         if field.name in clean.entry and field.name.startswith(TOPIC):
             answer = clean.entry[field.name]
+            if clean.child and STATES[answer] is ConsentState.GIVEN:
+                continue
             words = next(option.label[clean.language] for option in field.options if option.value == answer)
             yield STATES[answer], Ask(
                 purpose=field.name.removeprefix(TOPIC).replace("_", "-"),
@@ -55,3 +58,8 @@ def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
                 words_version=clean.form.version,
                 language=clean.language,
             )
+
+
+def write_ask(ask: ConsentAsk, language: str) -> Ask:
+    """Return a box that was ticked, in the words beside it."""
+    return Ask(purpose=ask.purpose, words=ask.words[language], words_version=ask.version, language=language)

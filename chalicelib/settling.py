@@ -15,6 +15,7 @@ from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
 from chalicelib.people import People, Person, find_holder
 from chalicelib.privacy.forgetting import Forgetting
 from chalicelib.privacy.lookrows import LookRows
+from chalicelib.privacy.redacting import read_noes, redact_history, redact_submission
 from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.privacy.returning import is_own_act, tell_moment
 from chalicelib.profile import add_identities, fold_event
@@ -88,10 +89,16 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
     for one in (told, *also):
         profile = fold_event(profile, one.item.key, one.submission, one.reading)
     profile = add_identities(profile, claimant.list_own(person.id))
+    redact_history(person, profile, tools.people)
     tools.people.customers.commit_parts(
         [
             *(tools.inbox.write_tombstone(one.item.key, State.SETTLED, now, one.item.state) for one in (told, *also)),
-            *(tools.people.write_event(person, one.item.key, one.submission) for one in (told, *also)),
+            *(
+                tools.people.write_event(
+                    person, one.item.key, redact_submission(one.submission, one.reading, read_noes(profile))
+                )
+                for one in (told, *also)
+            ),
             *tools.people.write_profile(person, profile, tools.find_due(profile, now)),
             *plan_look(person, tools.people, now),
             *tools.outbox.write_changes(person.profile, profile, now),

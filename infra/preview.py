@@ -3,12 +3,14 @@
 The style is put into the templates first, so that a change in mail.css is seen at once.
 """
 
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from html import escape
 from pathlib import Path
 
+from chalicelib.links import SEPARATOR
 from chalicelib.mails.letters import find_letter, list_letters
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
@@ -21,6 +23,7 @@ FOLDER = ROOT / "out" / "mails"
 SITE = "https://regulars.example.com"
 NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা খাতুন", "kk": "Әсел Нұрланқызы", "fa": "مریم رضایی"}
 MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
+WORKSHOP = ROOT / "docs" / "examples" / "workshop" / "workshop.toml"
 CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
@@ -51,11 +54,19 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         privacy_url=f"{SITE}/privacy?lang={language}",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
-        reason={"confirm": "asked", "request": "asked", "welcome": "signed_up"}.get(template, "bought"),
+        reason={"welcome": "signed_up"}.get(template, "bought" if marketing else "asked"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request="erase" if template == "request" else None,
+        **(tell_workshop(language) if template == "parent" else {}),
     )
+
+
+def tell_workshop(language: str) -> dict[str, str]:
+    """Return what a child's form was and which questions were answered, by the example that children fill in."""
+    form = tomllib.loads(WORKSHOP.read_text("utf-8"))
+    answers = (field["label"][language] for field in form["fields"][:3])
+    return {"title": form["title"][language], "answers": SEPARATOR.join(answers)}
 
 
 def render_all() -> Iterator[tuple[str, Mail]]:

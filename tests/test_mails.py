@@ -24,9 +24,9 @@ from infra.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 MARKETING = ("post-purchase", "survey-invitation", "welcome", "win-back")
-EVERY = [(template, language) for template in (*MARKETING, "confirm", "request") for language in LANGUAGES]
+EVERY = [(template, language) for template in (*MARKETING, "confirm", "parent", "request") for language in LANGUAGES]
 WITH_OFFER = ("post-purchase", "welcome", "win-back")
-PLACES = {"shop", "name", "discount", "date", "number", "symbol", "value", "day", "month", "year"}
+PLACES = {"title", "answers", "shop", "name", "discount", "date", "number", "symbol", "value", "day", "month", "year"}
 SCRIPTS = {
     "bn": "[\u0980-\u09ff]",
     "en": "[a-z]",
@@ -56,8 +56,8 @@ def list_places(pattern):
     return {place for _, place, _, _ in Formatter().parse(pattern) if place}
 
 
-def test_six_mails_in_five_languages_ship():
-    assert list_letters() == tuple(sorted((*MARKETING, "confirm", "request")))
+def test_seven_mails_in_five_languages_ship():
+    assert list_letters() == tuple(sorted((*MARKETING, "confirm", "parent", "request")))
     assert list_languages() == LANGUAGES
 
 
@@ -228,7 +228,8 @@ def test_marketing_that_lacks_what_it_must_carry_is_refused(template, missing):
 
 @pytest.mark.parametrize(
     ("template", "missing"),
-    [("confirm", "confirm_url"), ("survey-invitation", "link"), ("request", "confirm_url"), ("request", "code")],
+    [("confirm", "confirm_url"), ("survey-invitation", "link"), ("request", "confirm_url"), ("request", "code")]
+    + [("parent", name) for name in ("confirm_url", "title", "answers")],
 )
 def test_a_mail_without_the_link_that_it_is_about_is_refused(template, missing):
     with pytest.raises(UnfitMailError, match=missing):

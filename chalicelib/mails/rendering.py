@@ -51,6 +51,7 @@ def show_words(letter: Letter, speech: Speech, words: MailWords) -> dict[str, An
     offer = words.offer
     discount = speech.write_discount(offer) if offer else ""
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
+    values |= {"title": words.title, "answers": words.answers}
     preview = letter.preview_offer if offer else letter.preview
     return {
         "words": words,

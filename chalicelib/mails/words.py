@@ -85,3 +85,5 @@ class MailWords(Model):
     confirm_url: Link = ""
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
     request: RequestKind | None = None
+    title: Annotated[str, StringConstraints(max_length=4000), AfterValidator(check_line)] = ""
+    answers: Annotated[str, StringConstraints(max_length=20_000), AfterValidator(check_line)] = ""

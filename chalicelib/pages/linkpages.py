@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface, list_languages
 from chalicelib.forms.view import show_form
-from chalicelib.links import Link
+from chalicelib.links import SEPARATOR, Link
 from chalicelib.models import Model
 from chalicelib.pages.formpages import Faults, Typed, place_focus
 from chalicelib.pages.rendering import render_page
@@ -38,6 +38,11 @@ class LinkWords(Model):
     confirm_button: str
     refuse_button: str
     confirm_else: str
+    parent_title: str
+    parent: str
+    parent_asks: str
+    parent_button: str
+    parent_else: str
     confirmed_title: str
     confirmed: str
     before_title: str
@@ -115,13 +120,15 @@ def render_stop(scene: Scene) -> str:
 
 def render_confirm(scene: Scene, link: Link) -> str:
     """Return the page that asks to confirm, in the very words that were ticked."""
+    name, words = "parent" if link.parent else "confirm", scene.words
     return render_scene(
         scene,
-        "confirm",
-        text=scene.say("confirm", title=link.title),
+        name,
+        text=scene.say(name, title=link.title, answers=SEPARATOR.join(link.answers)),
+        asked=words.parent_asks if link.parent else words.confirm_asks,
         asks=link.asks,
-        buttons=list_buttons(scene, "confirm"),
-        after=scene.words.confirm_else,
+        buttons=list_buttons(scene, name),
+        after=words.parent_else if link.parent else words.confirm_else,
         switch=True,
     )
 
@@ -132,6 +139,7 @@ def list_buttons(scene: Scene, page: str) -> list[tuple[str, str]]:
     return {
         "stop": [("stop", words.stop_button)],
         "confirm": [("yes", words.confirm_button), ("no", words.refuse_button)],
+        "parent": [("yes", words.parent_button), ("no", words.refuse_button)],
     }.get(page, [])
 
 
@@ -164,7 +172,8 @@ def render_chosen(scene: Scene, form: Form) -> str:
 
 def render_scene(scene: Scene, name: str, **shown: object) -> str:
     """Return a page of templates/link.html; `name` is whose title and text it shows unless they are given."""
-    plain: dict[str, object] = {"code": "", "asks": (), "buttons": (), "after": "", "onward": None, "switch": False}
+    plain: dict[str, object] = {"code": "", "asked": "", "asks": (), "buttons": (), "after": "", "onward": None}
+    plain["switch"] = False
     if "title" not in shown:
         plain["title"] = scene.say(f"{name}_title")
     if "text" not in shown:

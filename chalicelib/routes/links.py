@@ -161,7 +161,13 @@ def read_choices(press: Press, link: Link, form: Form, sent: Sent) -> Submission
     if not fields and not consents:
         return None
     return linkactions.choose_preferences(
-        link, press.name, press.now, fields=fields, consents=consents, network=press.network
+        link,
+        press.name,
+        press.now,
+        fields=fields,
+        consents=consents,
+        network=press.network,
+        sensitive=clean.sensitive,
     )
 
 
