@@ -175,7 +175,7 @@ def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, imp
         line.queue("event-1")
         began = time.monotonic()
         assert line.turn(tools) == (1, 1)
-        assert time.monotonic() - began < TOTAL + 1
+        assert time.monotonic() - began < TOTAL + 5
         assert line.turn(tools) == (1, 0)
         assert line.turn(tools) == (0, 0)
 
@@ -194,7 +194,7 @@ def test_answer_that_does_not_end_is_cut_and_its_status_counts(kind, line):
         line.queue("event-1")
         began = time.monotonic()
         assert line.turn(tools) == (1, 0)
-        assert time.monotonic() - began < TOTAL + 1
+        assert time.monotonic() - began < TOTAL + 5
         assert receiver.bytes_taken < 16_000_000  # the kernel's buffers; we read 64 KB of the gigabyte
 
 
@@ -255,7 +255,7 @@ def test_target_that_is_down_does_not_hold_up_the_other(line):
 
     assert sorted(up.ids) == sorted(ids)
     assert down.connections == 1
-    assert line.busy < 2 * TOTAL, "one time-out for the one that is down, not thirty"
+    assert line.busy < 4 * TOTAL, "one time-out for the one that is down, not thirty"
     print(f"\n30 events past a target that hangs: {line.busy:.1f} s of delivering, {len(turns)} batches")
 
 
