@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends prove-sends-fully story say bench clean forget prove-trust prove-erasures verify-ledger export-ledger replay-ledger
+.PHONY: help run test check package preview fire clock customer consent export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends prove-sends-fully story say bench clean forget prove-trust prove-erasures prove-requests verify-ledger export-ledger replay-ledger
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -55,6 +55,9 @@ audit: $(READY) ## who opened whose record, and why: make audit (MONTH=2026-11 E
 retention: $(READY) ## what has been kept long enough and would go now; what went, by month
 	@$(BIN)/python -m infra.retention
 
+consent: $(READY) ## proof of what somebody agreed to: make consent EMAIL=... (text; a page in out/consents/ for paper)
+	@$(BIN)/python -m infra.consent "$(EMAIL)"
+
 simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
 	@$(BIN)/python -m infra.simulate $(DAYS)
 
@@ -93,6 +96,10 @@ prove-erasures: $(READY) $(JAR) ## 1,000 people forgotten in the middle of thing
 
 prove-trust: $(READY) $(JAR) ## from first order to receipt, and no way back, on a stack of its own (SHOTS=folder)
 	@$(BIN)/python -m tests.proofs.trust $(ARGS)
+
+prove-requests: $(READY) $(JAR) ## 10,000 visits by scanners, 10,000 pairs of addresses, 10,000 wrong codes; a scanner's browser
+	@VISITS=10000 PAIRS=10000 CODES=10000 $(BIN)/python -m pytest tests/test_proof_requests.py -s
+	@SECONDS=120 $(BIN)/python -m pytest tests/browser/test_scanner_in_browser.py -s
 
 prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
 	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s
