@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from chalicelib.campaigns import library
 from chalicelib.campaigns.audience import Audience, fits_audience, sum_spent
 from chalicelib.campaigns.definition import Campaign, Trigger, When
 from chalicelib.campaigns.holdout import draw_holdout
@@ -18,7 +19,7 @@ from chalicelib.campaigns.reasons import FINDERS
 from chalicelib.campaigns.shop import Cap, ShopClock
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
-from chalicelib.models import Entry, HeldValue, Order, OrderState, Profile, Refund
+from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Order, OrderState, Profile, Refund
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "campaigns.md"
@@ -184,6 +185,16 @@ def with_fields(**fields):
     return Profile(customer_id="c", fields=held)
 
 
+HEALTH = {"fields": {"allergies": ["nuts"]}, "sensitive": {"allergies": "health"}}
+
+
+def with_health(state):
+    """Return somebody with a sensitive answer, and what they said of its purpose."""
+    held = HeldValue(value="nuts", at=NOW, source="s", signed=False, purpose="health")
+    consents = {"health": Consent(purpose="health", state=state, at=NOW, channel="c")} if state else {}
+    return Profile(customer_id="c", fields={"allergies": held}, consents=consents)
+
+
 def with_entry(kind):
     return Profile(customer_id="c", entries={"k": Entry(kind=kind, at=NOW)})
 
@@ -210,6 +221,14 @@ def with_entry(kind):
         ({"age_bands": ["25-34"]}, with_fields(age_band="25-34"), True),
         ({"age_bands": ["25-34"]}, with_fields(age_band="35-44"), False),
         ({"age_bands": ["25-34"]}, with_fields(), False),
+        ({"fields": {"interests": ["offers", "new"]}}, with_fields(interests=["events", "new"]), True),
+        ({"fields": {"interests": ["offers"]}}, with_fields(interests=["events"]), False),
+        ({"fields": {"interests": ["offers"]}}, with_fields(), False),
+        ({"fields": {"allergies": ["nuts"]}}, with_health(ConsentState.GIVEN), False),
+        (HEALTH, with_health(ConsentState.GIVEN), True),
+        (HEALTH, with_health(ConsentState.WITHDRAWN), False),
+        (HEALTH, with_health(None), False),
+        (HEALTH, with_fields(allergies="nuts"), False),
         ({"has_entry": ["survey"]}, with_entry("survey"), True),
         ({"has_entry": ["survey"]}, with_entry("cart"), False),
         ({"lacks_entry": ["survey"]}, with_entry("survey"), False),
@@ -299,3 +318,24 @@ def test_the_pages_example_can_be_read(tmp_path):
     (example,) = re.findall(r"```toml\n# summer\.toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
     campaign = load_text(tmp_path, example, "summer")
     assert campaign.when.delay == timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "told"),
+    [
+        ('fields = { allergies = ["nuts"] }', "sensitive must name the purpose of: allergies (health)"),
+        ('fields = { allergies = ["nuts"] }\nsensitive = { allergies = "faith" }', "allergies (health)"),
+        ('fields = { interests = ["new"] }\nsensitive = { interests = "health" }', "interests (not sensitive)"),
+        ('sensitive = { allergies = "health" }', "sensitive names what fields does not: allergies"),
+    ],
+)
+def test_an_audience_names_a_sensitive_answer_only_with_its_purpose(tmp_path, monkeypatch, conditions, told):
+    monkeypatch.setattr(library, "list_sensitive", lambda: {"allergies": "health"})
+    source = (DEFINITIONS / "welcome.toml").read_text("utf-8").replace("[audience]", "[audience]\n{here}", 1)
+    path = tmp_path / "welcome.toml"
+    path.write_text(source.replace("{here}", conditions), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=re.escape(told)):
+        load_campaign(path)
+    fitting = 'fields = { allergies = ["nuts"], interests = [] }\nsensitive = { allergies = "health" }'
+    path.write_text(source.replace("{here}", fitting), encoding="utf-8")
+    assert load_campaign(path).audience.sensitive == {"allergies": "health"}

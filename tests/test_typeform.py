@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.errors import DefinitionError, InvalidSignatureError, MalformedError, UnreadableError
 from chalicelib.models import ConsentState, Trust
+from chalicelib.profile import fold_history
 from chalicelib.senders import typeform
 from chalicelib.senders.mapping import MAPPINGS, Mapping, find_mapping, load_mapping
 from chalicelib.senders.responses import Answer, read_response
@@ -224,7 +225,8 @@ def test_a_form_id_never_leaves_the_folder(form_id):
 
 @pytest.mark.parametrize(
     "text",
-    ["kind = 'unheard-of'", "unknown = 1", "[profile]\nName = 'x'", "[[consents]]\npurpose = 'marketing'", "=", "\xff"],
+    ["kind = 'unheard-of'", "unknown = 1", "[profile]\nName = 'x'", "[[consents]]\npurpose = 'marketing'", "=", "\xff",
+     "[entry]\nage_band = 'q1'", "[ages]\nYoung = 'young'"],
 )
 def test_a_mistaken_mapping_is_told_with_its_file(tmp_path: Path, text):
     path = tmp_path / "Broken1.toml"
@@ -240,3 +242,28 @@ def test_a_mapping_may_take_an_address_from_a_hidden_field_if_it_says_so():
     reading = read_response(submission, answers, mapping, finished=True)
     assert (reading.kind, reading.email, reading.fields) == ("pre-order", "known@example.com", {"since": 7})
     assert submission.trust is Trust.RENDERED
+
+
+@pytest.mark.parametrize(
+    ("field", "answer", "kept"),
+    [
+        ("age_band", "Under 16", "under-16"), ("age_band", "16-24", "16-24"), ("age_band", "old enough", None),
+        ("birth_year", 2012, "2012"), ("birth_year", "2012", "2012"), ("birth_year", "12 years", None),
+    ],
+)  # fmt: skip
+def test_an_age_is_kept_as_profiles_hold_it_and_a_childs_yes_does_not_stand(field, answer, kept):
+    mapping = Mapping(
+        kind="sign-up",
+        profile={"email": "q2", field: "q1", "shoe_size": "q4"},
+        ages={"Under 16": "under-16"},
+        consents=[{"purpose": "marketing", "answer": "q3", "version": "2026-01-01", "words": "Yes"}],
+    )
+    given = {"q1": answer, "q2": "known@example.com", "q3": True, "q4": "36"}
+    answers = [Answer((name,), "other", value) for name, value in given.items()]
+    submission = parse_body(make_response([]))
+    reading = read_response(submission, answers, mapping, finished=True)
+    profile = fold_history("c", [("k", submission, reading)])
+
+    assert reading.fields.get(field) == kept
+    grown = kept in (None, "16-24")
+    assert ("marketing" in profile.consents, "shoe_size" in profile.fields) == (grown, grown)

@@ -1,17 +1,19 @@
 """Who a campaign is for, by attributes that name nobody."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.campaigns.offer import Currency
-from chalicelib.models import Model, Order, Profile
+from chalicelib.models import ConsentState, Model, Order, Profile
 from chalicelib.profile import is_purchase
 from chalicelib.restriction import is_restricted
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Band = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+-]{1,20}$")]
 
 
@@ -25,6 +27,8 @@ class Audience(Model):
     has_entry: tuple[Kind, ...] = ()
     lacks_entry: tuple[Kind, ...] = ()
     age_bands: tuple[Band, ...] = ()
+    fields: dict[FieldName, tuple[str, ...]] = Field(default_factory=dict)
+    sensitive: dict[FieldName, Kind] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_sense(self) -> "Audience":
@@ -34,7 +38,19 @@ class Audience(Model):
         both = set(self.has_entry) & set(self.lacks_entry)
         if both:
             raise ValueError(f"nobody fits: has_entry and lacks_entry both name {', '.join(sorted(both))}")
+        unused = sorted(set(self.sensitive) - set(self.fields))
+        if unused:
+            raise ValueError(f"sensitive names what fields does not: {', '.join(unused)}")
         return self
+
+    def judge_fields(self, known: Mapping[str, str]) -> str:
+        """Say which condition looks at a sensitive answer without naming its purpose, or with another; or "".
+
+        `known` maps the sensitive fields of the forms on file to their purposes.
+        """
+        named = {name: (self.sensitive.get(name, ""), known.get(name, "")) for name in self.fields}
+        odd = [f"{name} ({due or 'not sensitive'})" for name, (said, due) in named.items() if said != due]
+        return f"sensitive must name the purpose of: {', '.join(odd)}" if odd else ""
 
 
 def fits_audience(profile: Profile, audience: Audience) -> bool:
@@ -46,6 +62,7 @@ def fits_audience(profile: Profile, audience: Audience) -> bool:
         and fits_entries(profile, audience)
         and fits_field(profile, "language", audience.languages)
         and fits_field(profile, "age_band", audience.age_bands)
+        and all(fits_answer(profile, name, values, audience) for name, values in audience.fields.items())
     )
 
 
@@ -101,3 +118,13 @@ def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
     return (text.lower().replace("_", "-").split("-")[0] if name == "language" else text) in wanted
 
 
+def fits_answer(profile: Profile, name: str, wanted: tuple[str, ...], audience: Audience) -> bool:
+    """Compare what a form asked; a sensitive answer only under the purpose named, while its consent stands."""
+    held = profile.fields.get(name)
+    if held is None or held.purpose != audience.sensitive.get(name, ""):
+        return False
+    consent = profile.consents.get(held.purpose)
+    if held.purpose and (consent is None or consent.state is not ConsentState.GIVEN):
+        return False
+    given = held.value if isinstance(held.value, list) else [held.value]
+    return not wanted or not {str(value) for value in given}.isdisjoint(wanted)

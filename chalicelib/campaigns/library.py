@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import DefinitionError
+from chalicelib.forms.library import find_form, list_forms
 from chalicelib.models import Model
 from chalicelib.purposes import judge_consent
 
@@ -43,7 +44,16 @@ def load_campaign(path: Path) -> Campaign:
     if campaign.purpose and (why := judge_consent(campaign.purpose)):
         line = find_line(path.read_text("utf-8"), ["purpose"])
         raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: purpose: {why}")
+    if why := campaign.audience.judge_fields(list_sensitive()):
+        line = find_line(path.read_text("utf-8"), ["audience", "fields"])
+        raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: audience: {why}")
     return campaign
+
+
+def list_sensitive() -> dict[str, str]:
+    """Return the sensitive fields of the forms on file, with the purposes that they are kept for."""
+    forms = [form for name in list_forms() if (form := find_form(name))]
+    return {field: purpose for form in forms for field, purpose in form.list_sensitive().items()}
 
 
 def read_definition(path: Path, shape: type[Shape], given: dict[str, Any]) -> Shape:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from chalicelib.errors import DefinitionError
+from chalicelib.minors import AGE_BAND, BIRTH_YEAR, is_band
 from chalicelib.models import Model
 from chalicelib.purposes import judge_consents
 
@@ -29,8 +30,15 @@ class ConsentAnswer(Model):
     words: str
 
 
+def check_band(text: str) -> str:
+    """Refuse what is no age range."""
+    if not is_band(text):
+        raise ValueError("not a band such as under-16, 16-24 or 65+")
+    return text
+
+
 class Mapping(Model):
-    """One form. `profile` and `entry` say under which of our names to keep which answer.
+    """One form. `profile` and `entry` say under which of our names to keep which answer, `ages` which is which band.
 
     A source is a question's reference, id or label, or `hidden:<name>`; a hidden field is the visitor's to change.
     """
@@ -38,8 +46,16 @@ class Mapping(Model):
     kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"] = "response"
     language: str = ""
     profile: dict[Name, Source] = Field(default_factory=dict)
+    ages: dict[Source, Annotated[str, AfterValidator(check_band)]] = Field(default_factory=dict)
     entry: dict[Name, Source] = Field(default_factory=dict)
     consents: tuple[ConsentAnswer, ...] = ()
+
+    @model_validator(mode="after")
+    def check_ages(self) -> "Mapping":
+        """Refuse an age in an entry: there nobody looks whether it is a child's."""
+        if {BIRTH_YEAR, AGE_BAND} & set(self.entry):
+            raise ValueError("birth_year and age_band belong to profile")
+        return self
 
 
 def find_mapping(sender: str, form_id: str, folder: Path = MAPPINGS) -> Mapping | None:

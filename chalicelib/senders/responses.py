@@ -7,6 +7,7 @@ answers to a form of ours, and what they say is never `signed`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chalicelib.minors import AGE_BAND, BIRTH_YEAR, clean_age
 from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
 from chalicelib.senders.leaves import drop_blanks
 from chalicelib.senders.mapping import ConsentAnswer, Mapping
@@ -31,6 +32,7 @@ def read_response(submission: Submission, answers: list[Answer], mapping: Mappin
         return read_unmapped(submission, answers)
     kind = mapping.kind if finished else "response"
     fields = {ours: find_answer(answers, source).value for ours, source in mapping.profile.items()}
+    fields |= {name: read_age(name, fields[name], mapping) for name in (BIRTH_YEAR, AGE_BAND) if name in fields}
     email, phone = (fields.pop(name, None) for name in ("email", "phone"))
     return Reading(
         kind=kind,
@@ -40,6 +42,11 @@ def read_response(submission: Submission, answers: list[Answer], mapping: Mappin
         consents=read_consents(submission, answers, mapping) if finished else (),
         entry=make_entry(kind, submission, name_answers(answers, mapping)),
     )
+
+
+def read_age(name: str, value: JsonValue, mapping: Mapping) -> str:
+    """Return an age as profiles hold it, or "" for an answer that is none and that the mapping does not explain."""
+    return clean_age(name, mapping.ages.get(value, value) if isinstance(value, str) else value)
 
 
 def read_unmapped(submission: Submission, answers: list[Answer]) -> Reading:
