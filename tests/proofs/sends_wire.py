@@ -128,7 +128,7 @@ class Faults:
     """Breaks calls at random, and keeps what became of every attempt as the wire saw it.
 
     intents   attempts whose intent is in the table
-    closed    attempts that a worker or an event moved on, to which state; parking is not among them
+    closed    attempts that a worker or an event moved on, to which state; `unknown` and `parked` end no doubt
     cut       attempts whose outcome we broke: the reply to the intent, SES's answer, or the closing commit
     """
 
@@ -220,7 +220,7 @@ class Faults:
             return
         if step.state == "intent":
             self.intents[step.new or ""] = step.customer
-        elif step.old is not None and step.state != "parked":
+        elif step.old is not None and step.state not in ("parked", "unknown"):
             self.closed[step.old] = step.state
 
     def note_cut(self, step: Step, kind: str) -> None:
