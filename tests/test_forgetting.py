@@ -212,7 +212,7 @@ def test_the_receipt_is_checked_by_openssl_alone_and_says_nothing_of_anybody(sho
         .public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    command = "openssl dgst -sha256 -verify key.pem -signature receipt.sig receipt.json".split()
+    command = ["openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "receipt.sig", "receipt.json"]
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert checked.stdout.strip() == "Verified OK"
 

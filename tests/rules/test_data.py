@@ -9,9 +9,9 @@ import pytest
 from chalicelib.asking import ask_waiting
 from chalicelib.outreach import handle_customer
 from chalicelib.privacy.answering import answer_requests
-from chalicelib.processing import settle_item, sweep_inbox
 from chalicelib.privacy.retention import find_span
 from chalicelib.privacy.retiring import retire_people
+from chalicelib.processing import settle_item, sweep_inbox
 from infra.customer import show_customer
 from tests.erasecase import finish, forget
 from tests.shop import NOW, Shop, a_submission

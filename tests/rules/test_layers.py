@@ -22,7 +22,8 @@ LAYERS = (
     ("senders", "forms", "activity", "scanners", "destinations", "optin"),
     ("strictjson", "identity", "profile", "keys", "links", "purposes"),
     ("standing",),
-    ("vault", "minors", "restriction", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs", "config"),
+    ("vault", "minors", "restriction", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs"),
+    ("config",),
     ("models", "errors"),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
