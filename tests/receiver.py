@@ -15,7 +15,7 @@ SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS1zaG9wcy1vd24tc3lzdGVt"  # 30 bytes
 class Receiver:
     """Answers on a loopback port; `answers` are taken one by one, then every post is a 204. Keeps what it got.
 
-    An answer is a status, or one of: `reset`, `hang`, `drip`, `huge`, `drip-body`, `redirect`, `nonsense`, `close`.
+    An answer is a status, or a word that `answer` below knows: `slow` (a second), `reset`, `hang`, `drip` ...
     """
 
     def __init__(self, *answers, tls=None, secret=SECRET):
@@ -23,6 +23,7 @@ class Receiver:
         self.tls = tls
         self.secret = secret.encode()
         self.got = []  # (headers, body), in order of arrival
+        self.times = []  # when each came, monotonic
         self.connections = 0
         self.bytes_taken = 0  # of our answers, by the other side, as far as the sockets' buffers tell
         self.stop = threading.Event()
@@ -64,6 +65,7 @@ class Receiver:
             headers, body = read_request(opened)
             check_message(body, headers, [self.secret], datetime.now(UTC))
             self.got.append((headers, body))
+            self.times.append(time.monotonic())
             self.answer(opened, self.answers.pop(0) if self.answers else 204)
 
     def open(self, link):
@@ -74,6 +76,9 @@ class Receiver:
     def answer(self, link, kind):
         if isinstance(kind, int):
             link.sendall(f"HTTP/1.1 {kind} Whatever\r\nContent-Length: 0\r\n\r\n".encode())
+        elif kind == "slow":
+            self.stop.wait(1)
+            link.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
         elif kind == "reset":
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif kind == "hang":

@@ -259,6 +259,15 @@ def test_target_that_is_down_does_not_hold_up_the_other(line):
     print(f"\n30 events past a target that hangs: {line.busy:.1f} s of delivering, {len(turns)} batches")
 
 
+def test_target_that_is_slow_keeps_no_other_waiting_within_a_batch(line):
+    with Receiver(*["slow"] * 5) as slow, Receiver() as quick:
+        tools = line.listen(slow=slow, quick=quick)
+        line.queue(*"12345")
+        assert line.turn(tools) == (10, 0)
+
+    assert quick.times[-1] < slow.times[-1]
+
+
 def test_target_that_did_not_answer_is_asked_again_after_its_rest(line, impatient):
     with Receiver("reset") as receiver:
         tools = line.listen(erp=receiver)
