@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from chalicelib.models import AgeSaid, Consent, ConsentState, Entry, Profile, Re
 from chalicelib.profile import fold_event, fold_history
 from tests.test_agenda import a_campaign, a_shop
 
+calm = settings(deadline=None)  # a busy machine takes its time
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 days = st.integers(0, 6).map(lambda number: START + number * DAY)
@@ -89,6 +90,7 @@ def was_child(history, moment):
     return False
 
 
+@calm
 @given(histories(), st.randoms())
 def test_history_with_ages_and_sensitive_values_folds_the_same_in_any_order(history, chance):
     shuffled = list(history)
@@ -97,6 +99,7 @@ def test_history_with_ages_and_sensitive_values_folds_the_same_in_any_order(hist
     assert fold_history("c", shuffled) == fold_history("c", history)
 
 
+@calm
 @given(histories())
 def test_folding_one_more_event_into_a_stored_profile_equals_folding_all(history):
     stored = Profile(customer_id="c")
@@ -106,6 +109,7 @@ def test_folding_one_more_event_into_a_stored_profile_equals_folding_all(history
     assert stored == fold_history("c", history)
 
 
+@calm
 @given(histories(), st.randoms())
 def test_no_yes_of_a_child_ever_stands_and_every_other_does_as_if_theirs_had_not_been(history, chance):
     shuffled = list(history)
@@ -125,6 +129,7 @@ def test_no_yes_of_a_child_ever_stands_and_every_other_does_as_if_theirs_had_not
     assert profile.consents == fold_history("c", without).consents
 
 
+@calm
 @given(histories())
 def test_nothing_but_contacts_stands_of_what_a_child_said_of_themselves(history):
     profile = fold_history("c", history)
@@ -133,6 +138,7 @@ def test_nothing_but_contacts_stands_of_what_a_child_said_of_themselves(history)
         assert name in ("name", "email", "age_band", "birth_year") or not was_child(history, held.at)
 
 
+@calm
 @given(histories(), st.randoms())
 def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance):
     shuffled = list(history)
@@ -152,6 +158,7 @@ def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance
         assert ("diet" in entry.values) is not bool(noes)
 
 
+@calm
 @given(histories(), days)
 def test_nobody_who_is_a_child_now_is_due_or_reachable(history, now):
     profile = fold_history("c", history)
