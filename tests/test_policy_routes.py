@@ -115,6 +115,15 @@ def test_every_page_leads_to_it(api, tables, language):
         assert f'<a href="{OWN}/privacy?lang={language}">' in page, path
 
 
+def test_no_page_of_a_shop_that_sells_data_says_otherwise(shop, tables, cloud, monkeypatch):
+    monkeypatch.setenv("DATA_SOLD_TO", "Ads Ltd")
+    with open_api(shop, tables, cloud, monkeypatch) as api:
+        form, policy = (browse(api, path).body.decode() for path in ("/forms/sign-up?lang=en", "/privacy?lang=en"))
+
+    assert "goes only to" not in form + policy
+    assert "The shop sells data to: Ads Ltd" in policy
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_ticked_or_chosen_ahead(api, tables, language):
     paths = [f"/forms/{name}" for name in list_forms()] + [f"/preferences/{put_link(tables, 'choose')}"]

@@ -46,8 +46,9 @@ def render_page(template: str, **shown: Any) -> str:
 
     Every page says where the privacy page is; that stands here, lest a page forget it.
     """
-    privacy = f"{current_settings().public_url.rstrip('/')}/privacy"
-    return build_environment().get_template(template).render(style=read_style(), privacy=privacy, **shown)
+    settings = current_settings()
+    shared = {"privacy": f"{settings.public_url.rstrip('/')}/privacy", "sold": bool(settings.data_sold_to)}
+    return build_environment().get_template(template).render(style=read_style(), **shared, **shown)
 
 
 def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) -> dict[str, str]:
