@@ -33,7 +33,7 @@ from chalicelib.purposes import load_purposes
 from chalicelib.reading import OWN_READERS
 from chalicelib.senders import SENDERS
 from tests.payloads.deliveries import load_sender, sign_delivery, write_body
-from tests.rules.packaged import list_tables, read_packaged
+from tests.rules.packaged import list_functions, list_tables, read_packaged
 from tests.shop import NOW, Shop, a_submission, read_all_events
 from tests.test_importing import HEADER, make_map
 from tests.test_outreach import DUE, Post, make_outreach, tell
@@ -278,6 +278,13 @@ def test_every_table_and_service_of_the_template_is_on_the_page():
     assert set(list_tables(template)) <= stores
     assert kinds - NOT_RECIPIENTS == set(AWS)
     assert {*AWS.values(), "ssm"} == set(SERVICES) == {each["name"] for each in facts["recipients"]["services"]}
+
+
+def test_the_door_is_told_all_that_the_page_says():
+    told = list_functions(read_packaged())["APIHandler"]["Variables"]
+
+    shown = {"PRIVACY_CONTACT", "DATA_SOLD_TO", "DOWNSTREAM", "MAIL_FROM"}
+    assert set(told) >= shown | {"SHOP_NAME", "SHOP_ADDRESS", "SHOP_URL", "PUBLIC_URL"}
 
 
 @pytest.mark.parametrize("language", list_languages())
