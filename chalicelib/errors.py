@@ -19,6 +19,7 @@
     +-- DefinitionError              a form's file has a mistake; says in which file and where
     +-- UnfitMailError           a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
+    +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
@@ -120,6 +121,10 @@ class DefinitionError(RegularsError):
 
 class UnfitMailError(RegularsError):
     """A mail must not go out: the text names what is empty or missing (`unsubscribe_url`), or that it is too large."""
+
+
+class TargetRefusedError(RegularsError):
+    """Events must not go to this address, or cannot be signed for it; the text is a reason and never the address."""
 
 
 class RaceLostError(RegularsError):

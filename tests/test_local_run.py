@@ -159,7 +159,7 @@ def test_the_door_processes_are_not_told_the_names_of_the_keys(running):
 
 def test_key_files_are_their_owners_alone(running):
     modes = {path.name: path.stat().st_mode & 0o777 for path in (running.folder / "keys").iterdir()}
-    assert modes == {"inbox.pem": 0o600, "root.key": 0o600, "door.key": 0o600}
+    assert modes == {"inbox.pem": 0o600, "root.key": 0o600, "door.key": 0o600, "receipt.pem": 0o600}
 
 
 def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
