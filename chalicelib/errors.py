@@ -17,7 +17,7 @@
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
     +-- DefinitionError              a form's file has a mistake; says in which file and where
-    +-- UnfitMailError           a mail lacks what it must carry before it may leave; says what by name
+    +-- UnfitMailError               a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
     +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again

@@ -17,6 +17,7 @@ MADE = {
     "InboxTable": {"Arn": "arn:table", "StreamArn": "arn:stream"},
     "FailedRecords": {"Arn": "arn:aws:sqs:us-east-1:000000000000:regulars-local-failed-records"},
     "Outreach": {"Arn": "arn:aws:sqs:us-east-1:000000000000:regulars-local-outreach"},
+    "Downstream": {"Arn": "arn:aws:sqs:us-east-1:000000000000:regulars-local-downstream"},
     "Feedback": {"Ref": "arn:aws:sns:us-east-1:000000000000:regulars-local-feedback"},
 }
 
@@ -118,6 +119,7 @@ def test_every_source_that_the_app_declares_is_fed_with_what_the_template_adds()
     assert stream.properties["DestinationConfig"]["OnFailure"]["Destination"] == MADE["FailedRecords"]["Arn"]
     assert sources["sweep_inbox"].properties["Schedule"].startswith("rate(")
     assert sources["send_mails"].properties["Queue"] == MADE["Outreach"]["Arn"]
+    assert sources["deliver_events"].properties["Queue"] == MADE["Downstream"]["Arn"]
     assert sources["record_feedback"].properties["Topic"] == MADE["Feedback"]["Ref"]
 
 

@@ -7,7 +7,7 @@ from chalicelib.forms.field import Field
 from chalicelib.forms.interface import Interface
 
 TYPED = ("text", "long_text", "email", "phone", "address")
-EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending", "not_sent", "error")
+EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
 
 
 def show_form(form: Form, words: Interface, render: str) -> dict[str, Any]:

@@ -94,7 +94,9 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       make('input', { name: view.honeypot, tabindex: -1, autocomplete: 'off' })));
     for (const item of view.consents) form.append(make('div', { 'data-name': item.name },
       box('checkbox', item, item.value, [item.words, need(item)])));
-    form.append(make('button', { class: 'send' }, view.submit), live);
+    const facts = address.replace(/\/forms\/[^/]*$/, '/privacy?lang=') + view.language;
+    form.append(make('button', { class: 'send' }, view.submit), live,
+      make('p', { class: 'hint' }, make('a', { href: facts, target: '_blank', rel: 'noopener' }, words.privacy)));
     form.addEventListener('submit', start);
     root.replaceChildren(form);
     dress();

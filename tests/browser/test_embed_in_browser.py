@@ -126,6 +126,9 @@ def test_it_fits_and_every_question_has_its_words(host, open_browser, take_shot,
 
     assert form.browser.execute_script("return document.documentElement.scrollWidth") <= 360
     assert form.find("form")[0].get_attribute("dir") == ("rtl" if language == "fa" else "ltr")
+    [facts] = form.find("form > p a")
+    assert facts.get_attribute("href").endswith(f"/privacy?lang={language}")
+    assert facts.text.strip()
     for box in form.find("input:not([type=hidden]), select, textarea"):
         if box.is_displayed():
             assert form.browser.execute_script("return arguments[0].labels[0].innerText.trim()", box)

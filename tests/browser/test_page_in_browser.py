@@ -159,8 +159,9 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
     WebDriverWait(browser, 20).until(staleness_of(page))
 
     assert "referral_note" not in seen
-    assert seen[-9:] == [
-        "email", "name", "phone", "address", "interests", "interests", "interests", "consent_marketing", "button",
+    assert seen[-10:] == [
+        "email", "name", "phone", "address", "interests", "interests", "interests", "age_band", "consent_marketing",
+        "button",
     ]  # fmt: skip
     assert "Thank you for signing up" in read_text(browser)
     assert len(shop.read_all("inbox")) == 1
