@@ -106,12 +106,12 @@ def test_looking_ahead_gets_nothing_to_keep_and_leaves_no_trace(api, shop, table
     assert [said["by"] for _, said in read_inbox(shop)] == ["person"]
 
 
-def test_a_thousand_clicks_at_once_count_once_and_all_are_led_on(api, shop, tables):
+def test_four_hundred_clicks_at_once_count_once_and_all_are_led_on(api, shop, tables):
     token = put_link(tables, "go")
     answers = []
 
     def click_often():
-        for _ in range(250):
+        for _ in range(100):
             answers.append(browse(api, f"/go/{token}").status_code)
 
     threads = [threading.Thread(target=click_often) for _ in range(4)]
@@ -120,7 +120,7 @@ def test_a_thousand_clicks_at_once_count_once_and_all_are_led_on(api, shop, tabl
     for thread in threads:
         thread.join()
 
-    assert answers == [302] * 1_000
+    assert answers == [302] * 400
     assert len(shop.read_all("inbox")) == 1
 
 

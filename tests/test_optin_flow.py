@@ -88,10 +88,10 @@ def count_rows(shop, start) -> int:
 
 
 def run_hours(shop, post, hours, start=START):
-    """Let the schedule fire every ten minutes."""
+    """Let the schedule fire every quarter of an hour."""
     tools = make_asking(shop, post)
-    for step in range(hours * 6):
-        ask_waiting(tools, start + step * 10 * MINUTE)
+    for step in range(hours * 4):
+        ask_waiting(tools, start + step * 15 * MINUTE)
 
 
 def test_nobody_is_a_customer_before_the_yes_and_one_is_after_it(shop):

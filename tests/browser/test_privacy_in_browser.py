@@ -64,7 +64,7 @@ def test_every_page_fits_and_can_be_pressed_in_every_language(site, tables, open
     assert [each for each in list_complaints(browser) if "404" not in each] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "fa"])
 def test_a_person_asks_types_the_code_and_sees_the_receipt(site, shop, tables, open_browser, take_shot, language):
     browser = open_page(open_browser(scripts=False), f"{site}/privacy/requests?lang={language}")
     browser.find_element(By.NAME, "email").send_keys("asha.rao@example.com")
