@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import yaml
@@ -21,8 +23,14 @@ Made = dict[str, dict[str, str]]
 
 
 def read_template() -> dict[str, Any]:
-    """Return the template as plain dictionaries and lists."""
-    loaded: dict[str, Any] = yaml.safe_load(TEMPLATE.read_text())
+    """Return the template as plain dictionaries and lists, the caller's own."""
+    return deepcopy(parse_template(TEMPLATE.read_text()))
+
+
+@cache
+def parse_template(text: str) -> dict[str, Any]:
+    """Parse a template once: reading two thousand lines of YAML takes longer than making the tables."""
+    loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
 
