@@ -167,13 +167,14 @@ def run_stack(run: Run) -> int:
 
 
 def end_quietly(*_: object) -> None:
-    """Turn SIGTERM into what Ctrl-C does."""
+    """Turn a signal into what Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 def main() -> int:
     """Run until told to end; 0 when we were told."""
-    signal.signal(signal.SIGTERM, end_quietly)
+    for told in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
+        signal.signal(told, end_quietly)
     forget_account()
     run = Run()
     with hold_lock() as alone:
