@@ -51,6 +51,9 @@ OUTCOMES = {
     "unreached": MailState.THROTTLED,
     "unknown": MailState.UNKNOWN,
 }
+NOT_DUE = "not due"
+STOPPED = "stopped"  # by the breaker: nothing is written, and it stays due
+STILL_WAITING = (MailState.THROTTLED.value, STOPPED)
 
 
 @dataclass(frozen=True)
@@ -86,15 +89,24 @@ def handle_customer(customer_id: str, tools: Outreach, now: datetime) -> str:
 
 
 def handle_person(person: Person, tools: Outreach, now: datetime) -> str:
-    """Retry an open mail, or decide the earliest due occasion, or put the due date right."""
-    waiting = [mail for mail in tools.rows.list_mails(person.id) if mail.state is MailState.THROTTLED]
-    if waiting:
-        return retry_mail(person, waiting[0], tools, now)
+    """Retry an open mail; one that must wait longer keeps no other occasion waiting."""
+    outcome = NOT_DUE
+    for mail in tools.rows.list_mails(person.id):
+        if mail.state is MailState.THROTTLED:
+            outcome = retry_mail(person, mail, tools, now)
+            if outcome not in STILL_WAITING:
+                return outcome
+    decided = decide_next(person, tools, now)
+    return outcome if decided == NOT_DUE else decided
+
+
+def decide_next(person: Person, tools: Outreach, now: datetime) -> str:
+    """Decide the earliest occasion that is due, or put the due date right where none is."""
     occasions = list_occasions(person.profile, tools.campaigns, tools.shop, now)
     ripe = sorted((one for one in occasions if one.due_at <= now), key=lambda one: (one.due_at, one.id))
     if not ripe:
         move_due(person, tools, now)
-        return "not due"
+        return NOT_DUE
     return decide_occasion(person, ripe[0], tools, now)
 
 
@@ -110,7 +122,7 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
     if campaign is None:
         raise RaceLostError(person.id)
     if campaign.is_marketing and tools.pulse.stops_marketing(now):
-        return "stopped"  # nothing is written: the occasion stays due until the rates are better, or its time is over
+        return STOPPED  # nothing is written: the occasion stays due until the rates are better, or its time is over
     state = judge_occasion(person, occasion, campaign, tools, now)
     mail = MailRow(
         occasion=occasion.id,
@@ -202,6 +214,8 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     campaign = tools.find_campaign(mail.campaign)
     late = utc_text(now) > mail.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
+    if campaign is not None and allowed and campaign.is_marketing and tools.pulse.stops_marketing(now):
+        return STOPPED
     if campaign is None or not allowed or tools.rows.is_stopped(address_rows(person, tools)):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)

@@ -267,6 +267,17 @@ def test_what_ses_certainly_did_not_take_is_tried_again(shop, kind):
     assert count_facts(tools) == {"planned": 1, "sent": 1}
 
 
+def test_mail_that_waits_keeps_no_other_occasion_waiting(shop):
+    customer, post = sign_up(shop), Post("throttled", "throttled", "accepted")
+    later = a_campaign("later", when={"trigger": "after-sign-up", "days": 8})
+    tools = make_outreach(shop, post, a_campaign(), later)
+
+    outcomes = [handle_customer(customer, tools, DUE + timedelta(hours=turn)) for turn in (0, 24, 48, 49)]
+
+    assert outcomes == ["throttled", "sent", "sent", "not due"]
+    assert count_facts(tools, "welcome") == count_facts(tools, "later") == {"planned": 1, "sent": 1}
+
+
 def test_throttled_mail_ends_when_its_time_is_over(shop):
     customer, post = sign_up(shop), Post("throttled")
     tools = make_outreach(shop, post)
@@ -597,6 +608,20 @@ def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
 
     later = DUE + timedelta(days=7)
     assert handle_customer(customer, tools, later) == "sent"
+
+
+def test_bounces_stop_the_second_try_of_marketing_too(shop):
+    customer, post = sign_up(shop), Post("throttled")
+    tools = make_outreach(shop, post)
+    assert handle_customer(customer, tools, DUE) == "throttled"
+    counts = [tools.pulse.count_mail([kind], f"{n}", DUE) for n in range(4) for kind in ["sent"] * 25 + ["bounced"]]
+    for part in counts:
+        tools.people.customers.commit_parts([part])
+
+    tools = make_outreach(shop, post)  # a container keeps the rates it has read for a while
+    assert handle_customer(customer, tools, DUE + timedelta(hours=1)) == "stopped"
+    assert len(post.sent) == 1
+    assert handle_customer(customer, tools, DUE + timedelta(days=7)) == "sent"
 
 
 def test_reception_is_counted_once(shop):
