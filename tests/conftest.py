@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import create_loader
 
 from chalicelib.config import Settings, current_settings, read_settings
 from infra.children import end_children, free_port, wait_listening
@@ -75,6 +76,15 @@ def _stay_home() -> Iterator[None]:
                 patch.delenv(name)
         for name, value in name_endpoints(CLOSED, CLOSED).items():
             patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Read botocore's own data files once a run: most tests start a new container, and each would parse 3 MB again."""
+    loader = create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", lambda _: loader)
         yield
 
 
