@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
-from chalicelib.senders.leaves import parse_time, read_id, read_text
+from chalicelib.models import Reading, Submission, Trust
+from chalicelib.senders.leaves import read_text
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.woocommerce_shapes import DRAFT, check_shape, read_gmt
 from chalicelib.strictjson import parse_object
 
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")  # the second for its ping
@@ -19,7 +20,6 @@ PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 TOPIC = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
 SOURCE = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
 SIGNATURE = "x-wc-webhook-signature"
-DRAFT = "checkout-draft"  # a visitor is still typing: not an order yet
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
@@ -55,24 +55,8 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     )
 
 
-def check_shape(topic: str, body: Mapping[str, JsonValue]) -> None:
-    """Raise MalformedError for an order or customer without an id, or for one sent as the other."""
-    thing, _, event = topic.partition(".")
-    if thing not in ("order", "customer"):
-        return
-    odd = {"order": "username", "customer": "line_items"}[thing]
-    if not read_id(body, "id") or odd in body or (event != "deleted" and "billing" not in body):
-        raise MalformedError(f"{topic}: the body is not what its topic promises.")
-
-
 def interpret(submission: Submission) -> Reading:
     """Say what the body says; raise UnreadableError."""
     from chalicelib.senders.woocommerce_reading import read_body  # the door never needs it
 
     return read_body(submission)
-
-
-def read_gmt(body: Mapping[str, JsonValue], name: str) -> datetime | None:
-    """Return `<name>_gmt`, which is UTC but does not say so; `<name>` itself is the shop's local time."""
-    text = read_text(body, f"{name}_gmt")
-    return parse_time(f"{text}Z") if text else None

@@ -16,7 +16,7 @@ from chalicelib.senders.leaves import (
     read_parts,
     read_text,
 )
-from chalicelib.senders.woocommerce import DRAFT, check_shape, read_gmt
+from chalicelib.senders.woocommerce_shapes import DRAFT, check_shape, read_gmt
 from chalicelib.strictjson import parse_object
 
 Body = Mapping[str, JsonValue]
