@@ -13,7 +13,16 @@ from chalicelib.people import People
 from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
-from chalicelib.settling import OWNED_BY_ITEM, Settling, Told, blank_item, name_claims, settle_told
+from chalicelib.settling import (
+    OWNED_BY_ITEM,
+    Settling,
+    Told,
+    blank_item,
+    brings_back,
+    look_up,
+    name_claims,
+    settle_told,
+)
 from chalicelib.unconfirmed import Unconfirmed
 
 
@@ -28,8 +37,12 @@ def answers_ask(told: Told) -> bool:
 
 
 def hold_submission(told: Told, tools: Settling, now: datetime) -> State:
-    """Let an item wait for its yes. One released from quarantine after its seven days is over already."""
-    if not is_kept(told.submission.received_at, now):
+    """Let an item wait for its yes, but for one of somebody forgotten since.
+
+    One released from quarantine after its seven days is over already.
+    """
+    claimant = look_up(told.submission, told.reading, [], tools)
+    if not is_kept(told.submission.received_at, now) or brings_back(claimant, told):
         return blank_item(told.item.key, State.NOBODY, tools, now)
     tools.people.customers.commit_parts([Unconfirmed(tools.inbox).hold_item(told.item)])
     return State.UNCONFIRMED

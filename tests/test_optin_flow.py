@@ -24,7 +24,8 @@ from chalicelib.strictjson import dump_json
 from chalicelib.unconfirmed import Unconfirmed, Wait
 from infra.waiting import list_waiting
 from tests.canary import CANARIES, find_canaries
-from tests.shop import Shop, read_all_events
+from tests.erasecase import finish, forget
+from tests.shop import Shop, a_submission, read_all_events
 from tests.test_canary import dump_table
 from tests.test_outreach import Killed, Post
 
@@ -49,18 +50,22 @@ def make_asking(shop, post) -> Asking:
     return Asking(unconfirmed, tools.opener, tools.people, links, post, current_settings(), Pace())
 
 
-def sign_up(shop, email=ASEL, at=START, form="sign-up", name="Асель") -> str:
-    """Post a form that asks to confirm, and settle it; return its inbox key."""
+def a_sign_up(email=ASEL, at=START, form="sign-up", name="Асель") -> Submission:
+    """Return the post of a form that asks to confirm."""
     body = {
         "form": form, "kind": "sign-up", "version": "2026-01-01", "language": "en",
         "fields": {"email": email, "name": name}, "entry": {}, "consents": [CONSENT],
         "confirm": True, "title": "Join our list",
     }  # fmt: skip
-    submission = Submission(
+    return Submission(
         sender="form", topic=form, trust=Trust.BARE, received_at=at, occurred_at=at,
         idempotency_key=at.isoformat(), network="203.0.113.0/24", body=dump_json(body),
     )  # fmt: skip
-    key = shop.accept(submission)
+
+
+def sign_up(shop, email=ASEL, at=START, form="sign-up", name="Асель") -> str:
+    """Post a form that asks to confirm, and settle it; return its inbox key."""
+    key = shop.accept(a_sign_up(email, at, form, name))
     assert settle_item(key, shop.tools(), at) == "unconfirmed"
     return key
 
@@ -206,6 +211,20 @@ def test_release_after_the_seven_days_is_about_nobody(shop):
     )
 
     assert settle_item(shop.accept(old), shop.tools(), START + KEEP_UNCONFIRMED) == "nobody"
+
+
+def test_item_of_somebody_forgotten_before_it_is_settled_is_not_asked_about(shop, tmp_path):
+    shop.take(a_submission(email=ASEL, at=START))
+    key = shop.accept(a_sign_up(at=START + MINUTE))
+    forget(shop, ASEL, at=START + HOUR)
+    finish(shop, tmp_path, START + HOUR)
+
+    assert settle_item(key, shop.tools(), START + HOUR + MINUTE) == "nobody"
+    post = Post("accepted")
+    assert ask_waiting(make_asking(shop, post), START + DAY) == {}
+    assert post.sent == []
+    assert shop.inbox.read_item(key).sealed == b""
+    sign_up(shop, at=START + DAY)  # by themselves, afterwards: welcome
 
 
 def test_list_bombing_brings_one_mail_an_hour_and_three_a_day(shop):
