@@ -182,6 +182,14 @@ class Customers:
             "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
         }
 
+    def bar_free(self, row: str, owner: Owner | None, gone_at: str) -> list[dict[str, Any]]:
+        """Return the part that bars a name as read, or lets its tombstone tell a later moment; none for one held."""
+        if owner is None:
+            return [self.bar_row(row, gone_at)]
+        if owner.id or owner.gone_at >= gone_at:
+            return []
+        return [self.change_owner(row, GONE, GONE, gone_at, also=" AND gone_at < :gone_at")]
+
     def delete_profile(self, customer_id: str, version: int) -> dict[str, Any]:
         """Return the transaction part that ends a profile nobody else changed since `version`."""
         part = self.check_profile(customer_id, version)["ConditionCheck"]

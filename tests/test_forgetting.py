@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.links import Links, make_token
-from chalicelib.models import Trust, utc_text
+from chalicelib.models import Identity, Trust, utc_text
 from chalicelib.outreach import handle_customer
 from chalicelib.privacy.erasing import advance_erasure, advance_erasures
 from chalicelib.privacy.forgetting import forget_person, write_forgetting
@@ -251,7 +251,7 @@ def test_what_came_back_is_swept_again_and_said_aloud(shop, tmp_path, caplog):
     assert read_customers(shop, "cust") == []
 
 
-@pytest.mark.parametrize("kept", ["key", "event", "name", "link", "owner", "waiting", "suggestion"])
+@pytest.mark.parametrize("kept", ["key", "event", "name", "moment", "link", "owner", "waiting", "suggestion"])
 def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
     customer, post = sign_up(shop, ASHA), Post("accepted")
     handle_customer(customer, make_outreach(shop, post), DUE)
@@ -261,10 +261,13 @@ def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
     forget(shop, ASHA, at=at)
     finish(shop, tmp_path, at=at)
     customers = before["customers"]
+    (index_row,) = shop.tools().people.name_rows(Identity(kind="email", value=ASHA))
+    name = next(row for row in customers if row["pk"]["S"] == index_row)
     left = {
         "key": ("keys", next(row for row in before["keys"] if row["pk"]["S"] == f"cust#{customer}")),
         "event": ("customers", next(row for row in customers if row["sk"]["S"].startswith("event#"))),
-        "name": ("customers", next(row for row in customers if row["sk"]["S"] == "identity")),
+        "name": ("customers", name),
+        "moment": ("customers", {**name, "owner": {"S": "gone"}, "gone_at": {"S": utc_text(NOW)}}),
         "link": ("links", before["links"][0]),
         "owner": ("customers", [row for row in customers if row["sk"]["S"] == "identity"][-1]),
         "suggestion": (

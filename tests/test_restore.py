@@ -1,5 +1,7 @@
 """After a restore the ledger has its way again, and only then is the door opened."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.outreach import handle_customer
@@ -11,6 +13,7 @@ from tests.shop import NOW, Shop, a_submission
 from tests.test_outreach import DUE, Post, make_outreach, sign_up
 
 ASHA = "asha@example.org"
+DAY = timedelta(days=1)
 TABLES = ("inbox", "customers", "keys", "links")
 
 
@@ -56,6 +59,23 @@ def test_a_backup_taken_before_does_not_bring_anybody_back(shop, tmp_path, lost)
     assert shop.read_all("links") == []
     assert replay(shop, tmp_path) == {"still forgotten": 1}
     assert shop.take(a_submission(email=ASHA, at=NOW)) == "nobody"
+
+
+def test_a_backup_of_before_two_erasures_brings_back_neither_life(shop, tmp_path):
+    shop.take(a_submission(email=ASHA))
+    backup = back_up(shop)
+    forget(shop, ASHA, at=LATER)
+    finish(shop, tmp_path)
+    between = a_submission(email=ASHA, at=LATER + DAY)
+    assert shop.take(between) == "settled"
+    forget(shop, ASHA, at=LATER + 2 * DAY, request="r2")
+    finish(shop, tmp_path, at=LATER + 2 * DAY)
+    restore(shop, backup)
+
+    replay(shop, tmp_path)
+    assert shop.take(between) == "nobody"
+    assert replay(shop, tmp_path) == {"still forgotten": 2}
+    assert shop.take(a_submission(email=ASHA, at=LATER + 3 * DAY)) == "settled"
 
 
 def test_a_ledger_that_was_restored_too_is_filled_from_its_export(shop, tmp_path, capsys):

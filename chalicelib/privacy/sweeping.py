@@ -98,16 +98,16 @@ def list_held(trace: Trace, tools: Sweeping) -> list[str]:
 
 
 def bar_names(trace: Trace, tools: Sweeping) -> None:
-    """Turn every name into a tombstone; one that someone else holds meanwhile is theirs."""
+    """Turn every name into a tombstone of the latest moment; one that someone else holds meanwhile is theirs."""
     customers = tools.people.customers
     rows = [f"idn#{name}" for name in trace.names]
     owners = customers.find_owners(rows)
     for row in rows:
         owner = owners.get(row)
-        if owner is None:
-            commit_quietly([customers.bar_row(row, trace.gone_at)], tools)
-        elif trace.customer and owner.id == trace.customer:
+        if owner and owner.id and owner.id == trace.customer:
             commit_quietly([customers.leave_row(row, trace.customer, trace.gone_at)], tools)
+        elif part := customers.bar_free(row, owner, trace.gone_at):
+            commit_quietly(part, tools)
 
 
 def commit_quietly(parts: Rows, tools: Sweeping) -> None:

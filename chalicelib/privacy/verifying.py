@@ -3,6 +3,7 @@
 One of the looks is a decryption that must fail: something sealed under the person's key just before it went.
 """
 
+from chalicelib.customers import Owner
 from chalicelib.errors import SealBrokenError
 from chalicelib.models import Identity
 from chalicelib.people import People
@@ -44,12 +45,16 @@ def opens_probe(row: ForgetRow, people: People) -> bool:
 def count_names(trace: Trace, people: People) -> int:
     """Count the names that are not barred: still the person's, or free for whatever comes late.
 
-    Someone new may hold a name by then; the tombstone's moment must have stayed with it.
+    Someone else may hold a name by then: whoever takes one that was barred keeps its moment with it.
     """
     rows = [f"idn#{name}" for name in trace.names]
     owners = people.customers.find_owners(rows)
-    held = (owners[row].id for row in rows if row in owners)
-    return len(rows) - sum(owner == "" or owner != trace.customer for owner in held)
+    return sum(row not in owners or not is_settled(owners[row], trace) for row in rows)
+
+
+def is_settled(owner: Owner, trace: Trace) -> bool:
+    """Tell a name that is barred for everything up to the person's forgetting, or somebody else's by now."""
+    return owner.id != trace.customer if owner.id else owner.gone_at >= trace.gone_at
 
 
 def list_link_rows(row: ForgetRow, people: People) -> list[str]:
