@@ -87,6 +87,11 @@ def test_nothing_held_is_recorded_and_bars_what_comes_late(shop, tmp_path):
     assert shop.take(an_order(BO, at=LATER - DAY)) == "nobody"  # the order that was to be redacted, under another name
 
 
+def test_an_order_that_is_named_twice_holds_nothing_up(shop, tmp_path):
+    assert shop.take(a_redact(id=77, email=ASHA, orders=[7, 7])) == "settled"
+    assert finish(shop, tmp_path) == {"verified": 1}
+
+
 def test_a_redact_that_comes_twice_is_once(shop, tmp_path):
     shop.take(a_customer(77, ASHA))
     wish = a_redact(id=77)

@@ -100,7 +100,7 @@ def write_forgetting(
 
 def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, tools: Forgetting, now: datetime) -> Parts:
     """Return the parts that record a wish about names which nobody here has, and bar them like any other."""
-    entry = follow_ledger(list_rows(names, tools.people), "", order, tools.ledger, now)
+    entry = follow_ledger(list_rows(tuple(dict.fromkeys(names)), tools.people), "", order, tools.ledger, now)
     return [*tools.ledger.append_entry(entry), tools.rows.write_row(start_row(entry, order, now, b""))]
 
 
