@@ -92,6 +92,19 @@ def test_an_order_that_is_named_twice_holds_nothing_up(shop, tmp_path):
     assert finish(shop, tmp_path) == {"verified": 1}
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_an_older_order_that_is_settled_after_the_redact_is_nobodys(shop, tmp_path, known):
+    if known:
+        shop.take(a_submission(email=ASHA))
+    late = shop.accept(an_order(BO if known else ASHA, at=LATER - DAY))  # order 7, while the keys are out of reach
+    orders = [7, 7, *range(100, 300)]
+    assert shop.take(a_redact(id=77, email=ASHA, orders=orders)) == "settled"
+
+    assert settle_item(late, shop.tools(), LATER) == "nobody"
+    assert finish(shop, tmp_path) == {"verified": 1}
+    assert shop.list_customers() == []
+
+
 def test_a_redact_that_comes_twice_is_once(shop, tmp_path):
     shop.take(a_customer(77, ASHA))
     wish = a_redact(id=77)

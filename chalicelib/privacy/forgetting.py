@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -27,6 +28,7 @@ from chalicelib.privacy.forgetrows import ForgetRow, ForgetRows, Stage
 from chalicelib.privacy.ledger import Erasure, Ledger
 
 TURNS = 8
+MOST_BARRED = 60  # in one transaction, of DynamoDB's hundred parts
 PROBE_BYTES = 16
 Parts = list[dict[str, Any]]
 
@@ -83,9 +85,9 @@ def write_forgetting(
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; `more` names are barred too.
 
-    There are five, and one more where systems of the shop's own are to hear of it.
+    There are five, one for each of `more` that nobody holds, and one where systems of the shop's own are to hear of it.
     """
-    people = tools.people
+    people, more = tools.people, tuple(dict.fromkeys(more))
     names = dict.fromkeys(list_rows((*list_names(person, tools.region), *more), people))
     entry = follow_ledger(tuple(names), person.id, order, tools.ledger, now)
     row = start_row(entry, order, now, make_probe(person))
@@ -94,14 +96,30 @@ def write_forgetting(
         people.keys.delete_key(person.id),
         people.customers.delete_profile(person.id, person.version),
         tools.rows.write_row(row),
+        *bar_names(list_rows(more, people), people, now),
         *tools.outbox.write_forgotten(person.id, person.profile.identities, order.reason.value, now),
     ]
 
 
 def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, tools: Forgetting, now: datetime) -> Parts:
     """Return the parts that record a wish about names which nobody here has, and bar them like any other."""
-    entry = follow_ledger(list_rows(tuple(dict.fromkeys(names)), tools.people), "", order, tools.ledger, now)
-    return [*tools.ledger.append_entry(entry), tools.rows.write_row(start_row(entry, order, now, b""))]
+    rows = list_rows(tuple(dict.fromkeys(names)), tools.people)
+    entry = follow_ledger(rows, "", order, tools.ledger, now)
+    return [
+        *tools.ledger.append_entry(entry),
+        tools.rows.write_row(start_row(entry, order, now, b"")),
+        *bar_names(rows, tools.people, now),
+    ]
+
+
+def bar_names(names: Iterable[str], people: People, now: datetime) -> Parts:
+    """Return the parts that bar index rows which nobody holds; the sweep bars those beyond the first MOST_BARRED.
+
+    At once, not with the sweep a minute later: what waits in the inbox meanwhile would make someone new of them.
+    """
+    rows = [f"idn#{name}" for name in islice(names, MOST_BARRED)]
+    owners = people.customers.find_owners(rows)
+    return [part for row in rows for part in people.customers.bar_free(row, owners.get(row), utc_text(now))]
 
 
 def follow_ledger(
