@@ -155,14 +155,17 @@ def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
 def brings_back(claimant: Claimant, told: Told) -> bool:
     """Tell what would bring back somebody forgotten: it is older than that, or not their own doing."""
     deciding = list_deciding(claimant.names, told.submission.trust)
-    is_import = told.submission.sender == "import"  # by any of its names: a list may know somebody by their phone alone
-    names = {*deciding, *(name for name in claimant.names if is_import or name.kind == "order")}
+    held = any(claimant.find_holder(name) for name in deciding)
+    # An import by any of its names, since a list may know somebody by their phone alone; but a phone that somebody
+    # forgotten once gave does not silence the row of a customer who shares it.
+    by_any = told.submission.sender == "import" and not held
+    names = {*deciding, *(name for name in claimant.names if by_any or name.kind == "order")}
     gone_at = max((claimant.find_parting(name) for name in names), default="")
     if not gone_at:
         return False
     if utc_text(tell_moment(told.submission, told.reading)) <= gone_at:
         return True
-    return not any(claimant.find_holder(name) for name in deciding) and not is_own_act(told.submission, told.reading)
+    return not held and not is_own_act(told.submission, told.reading)
 
 
 def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:

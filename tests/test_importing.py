@@ -20,6 +20,7 @@ from chalicelib.wiring import open_door
 from infra import importing
 from infra.importing import AT_ONCE, Progress, Refusals, import_file
 from tests.api import forget_wiring, open_api, put_parameters
+from tests.erasecase import finish, forget
 from tests.shop import DOOR_KEY, NOW, Shop, a_submission
 
 HEADER = "id;email;name;phone;day;total;news\n"
@@ -147,6 +148,17 @@ def test_a_yes_lowers_no_opt_out_and_a_no_withdraws(shop, tmp_path):
     later = make_map(name="later", as_of=date(2026, 3, 1))
     bring_in(shop, tmp_path, ";a@example.org;;;;;yes", rules=later)
     assert shop.read_profile("a@example.org").consents["marketing"].state is ConsentState.WITHDRAWN
+
+
+def test_a_no_counts_though_somebody_who_shared_the_phone_was_forgotten(shop, tmp_path):
+    shop.take(a_submission(email="a@example.org", phone="+12025550123", at=NOW - timedelta(days=90)))
+    shop.take(a_submission(email="b@example.org", at=NOW - timedelta(days=90)))
+    forget(shop, "a@example.org", at=NOW)
+    finish(shop, tmp_path, NOW)
+
+    bring_in(shop, tmp_path, "7;b@example.org;;+12025550123;;;no", ";;;+12025550123;;;no", at=NOW + timedelta(days=1))
+    assert shop.read_profile("b@example.org").consents["marketing"].state is ConsentState.WITHDRAWN
+    assert len(shop.list_customers()) == 1  # by the phone alone it may still be whoever was forgotten
 
 
 def test_a_table_that_is_busy_ends_the_run_and_loses_nothing(shop, tmp_path, monkeypatch):
