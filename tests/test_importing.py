@@ -196,7 +196,7 @@ def test_no_more_rows_are_on_their_way_than_said(shop, tmp_path):
 
 
 def test_the_list_of_refused_rows_holds_lines_and_reasons_and_no_value(shop, tmp_path):
-    outcome = bring_in(shop, tmp_path, "1;bad address;A;;;;no", "2;b@example.org;=B;;;;", "3;c@example.org;C;;;;")
+    outcome = bring_in(shop, tmp_path, "1;bad address;A;;;; No ", "2;b@example.org;=B;;;;", "3;c@example.org;C;;;;")
     text = (tmp_path / "refused.csv").read_text()
     assert text.split() == [
         "first_line,last_line,reason,holds_a_no",

@@ -80,7 +80,7 @@ class RowReader:
     def says_no(self, cells: tuple[str, ...]) -> bool:
         """Tell whether a row, refused or not, holds a no."""
         row = Row(self, cells)
-        return any(row.find_cell(each.column).casefold() in each.no for each in self.rules.consents)
+        return any(row.find_cell(each.column).strip().casefold() in each.no for each in self.rules.consents)
 
 
 @dataclass(frozen=True)
