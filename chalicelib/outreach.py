@@ -29,7 +29,7 @@ from chalicelib.mailnotes import write_note
 from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
 from chalicelib.pace import LONGEST_RUN, Pace
-from chalicelib.people import People, Person
+from chalicelib.people import People, Person, find_holder
 from chalicelib.profile import fold_event
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
@@ -164,10 +164,22 @@ def judge_occasion(
     person: Person, occasion: Occasion, campaign: Campaign, tools: Outreach, now: datetime
 ) -> MailState:
     """Return INTENT, or the state in which this occasion ends. A suppressed address comes before everything else."""
-    if tools.rows.is_stopped(address_rows(person, tools)):
+    if is_barred(person, campaign, tools):
         return MailState.SUPPRESSED
     spent = Decimal(tools.rows.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
     return judge_mail(person.profile, campaign, occasion, tools.shop, now, spent).state
+
+
+def is_barred(person: Person, campaign: Campaign, tools: Outreach) -> bool:
+    """Tell an address that may not be mailed: suppressed, or, where it is marketing, not this person's by name.
+
+    A list may know two customers by one address. Only one of them holds it, and their no must not be undone, nor their
+    letter doubled, by what the list says of the other.
+    """
+    rows = address_rows(person, tools)
+    if tools.rows.is_stopped(rows):
+        return True
+    return campaign.is_marketing and find_holder(rows, tools.people.customers.find_owners(rows)) != person.id
 
 
 def count_cost(campaign: Campaign) -> tuple[int, int]:
@@ -216,7 +228,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
     if campaign is not None and allowed and campaign.is_marketing and tools.pulse.stops_marketing(now):
         return STOPPED
-    if campaign is None or not allowed or tools.rows.is_stopped(address_rows(person, tools)):
+    if campaign is None or not allowed or is_barred(person, campaign, tools):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)
         return state.value

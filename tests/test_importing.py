@@ -15,6 +15,7 @@ from chalicelib.errors import TryAgainLaterError
 from chalicelib.imports.mapping import ImportMap
 from chalicelib.intake import accept_submission
 from chalicelib.models import ConsentState, Trust
+from chalicelib.outreach import handle_customer
 from chalicelib.processing import sweep_inbox
 from chalicelib.wiring import open_door
 from infra import importing
@@ -22,6 +23,7 @@ from infra.importing import AT_ONCE, Progress, Refusals, import_file
 from tests.api import forget_wiring, open_api, put_parameters
 from tests.erasecase import finish, forget
 from tests.shop import DOOR_KEY, NOW, Shop, a_submission
+from tests.test_outreach import DUE, Post, make_outreach
 
 HEADER = "id;email;name;phone;day;total;news\n"
 WORDS = "Send me news."
@@ -159,6 +161,18 @@ def test_a_no_counts_though_somebody_who_shared_the_phone_was_forgotten(shop, tm
     bring_in(shop, tmp_path, "7;b@example.org;;+12025550123;;;no", ";;;+12025550123;;;no", at=NOW + timedelta(days=1))
     assert shop.read_profile("b@example.org").consents["marketing"].state is ConsentState.WITHDRAWN
     assert len(shop.list_customers()) == 1  # by the phone alone it may still be whoever was forgotten
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("yes", "sent"), ("no", "not due")])
+def test_a_second_customer_of_one_address_does_not_undo_its_no_nor_double_its_letter(shop, tmp_path, answer, outcome):
+    rules = make_map(consents=[{**make_map().consents[0].model_dump(), "collected": NOW.date()}], as_of=NOW.date())
+    bring_in(shop, tmp_path, f"7;a@example.org;Asha;;;;{answer}", rules=rules)
+    bring_in(shop, tmp_path, "8;a@example.org;A. Rao;;;;yes", rules=rules)
+    post = Post()
+    done = {one: handle_customer(one, make_outreach(shop, post), DUE) for one in shop.list_customers()}
+    assert done.pop(shop.find_id("a@example.org")) == outcome
+    assert list(done.values()) == ["suppressed"]
+    assert len(post.sent) == (answer == "yes")
 
 
 def test_a_table_that_is_busy_ends_the_run_and_loses_nothing(shop, tmp_path, monkeypatch):
