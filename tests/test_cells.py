@@ -64,8 +64,19 @@ def test_controls_that_readers_stumble_over_are_replaced(text):
 
 
 def test_separators_inside_cells_make_no_new_cells():
-    rows = [{"a": 'x",=1+1,"', "b": "y;=1\r\n=2"}]
+    rows = [{"a": 'x",=1+1,"', "b": "y;1\r\n2"}]
 
     table = list(csv.reader(io.StringIO(write_table(["a", "b"], rows).decode("utf-8-sig"), newline="")))
 
-    assert table == [["a", "b"], ['x",=1+1,"', "y;=1\r\n=2"]]
+    assert table == [["a", "b"], ['x",=1+1,"', "y;1\r\n2"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["hi;=1+1;", "a\n\n=1", "a\r\n@x", "a\t-1", 'a;"=1', "a; =1", "a;;+1", "a;\uff1d1"], ids=ascii
+)
+def test_a_spreadsheet_that_parts_cells_by_semicolons_finds_no_formula(text):
+    raw = write_table(["a", "b"], [{"a": "x", "b": text}]).decode("utf-8-sig")
+
+    cells = [cell for line in raw.splitlines() for cell in line.replace("\t", ";").split(";")]
+
+    assert not [cell for cell in cells if cell.lstrip(' "')[:1] in tuple(STARTS)]

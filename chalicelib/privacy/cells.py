@@ -2,12 +2,15 @@
 
 A cell whose text would begin a formula gets an apostrophe in front (OWASP ASVS 5.0, 1.2.10), also where the sign hides
 behind spaces, quotes or unseen characters, or is a wide form of itself (U+FF1D). Every cell is quoted (RFC 4180), so
-nothing ends one early. Numbers of ours stay numbers.
+nothing ends one early. But a spreadsheet set to semicolons, as most of Europe's are, reads a quote in mid-line as any
+sign, and begins a cell behind each semicolon, tab and line end: what follows one is treated alike. Numbers of ours
+stay numbers.
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from unicodedata import category, normalize
@@ -20,6 +23,8 @@ QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 UNSEEN = ("C", "Z")              # Unicode: controls and marks without width, spaces of every kind
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 KEPT = "\t\r\n"
+ENDS = ";\t\r\n"                # of a cell, in some spreadsheet or other
+PARTS = re.compile(f"(?<=[{ENDS}])")
 
 
 def write_cell(value: JsonValue) -> str:
@@ -31,8 +36,10 @@ def write_cell(value: JsonValue) -> str:
     if isinstance(value, int | Decimal):
         return str(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    clean = "".join(REPLACEMENT if is_control(sign) else sign for sign in text)
-    return f"'{clean}" if is_formula(text) else clean
+    first, *rest = PARTS.split(text)
+    guarded = [f"'{part}" if is_formula(part.rstrip(ENDS)) else part for part in rest]
+    whole = "".join([f"'{first}" if is_formula(text) else first, *guarded])
+    return "".join(REPLACEMENT if is_control(sign) else sign for sign in whole)
 
 
 def is_formula(text: str) -> bool:
