@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.errors import RaceLostError
 from chalicelib.models import Submission, Trust
+from chalicelib.privacy import shoprows
 from chalicelib.privacy.requestrows import STAFFS, RequestRows
 from chalicelib.privacy.shoprows import ShopRows, walk_shops
 from chalicelib.processing import settle_item
@@ -161,6 +163,27 @@ def test_a_walk_goes_on_where_it_stopped(shop, tmp_path, monkeypatch):
     counts = [walk_shops(shop.tools().forgetting, LATER) for _ in range(5)]
     assert sum(counts) == 5
     assert max(counts) <= 2
+
+
+def test_a_walk_that_cannot_go_on_holds_up_no_other(shop, monkeypatch):
+    shop.take(a_customer(1, ASHA))
+    shop.take(a_customer(2, BO, domain="other.example"))
+    for domain in (DOMAIN, "other.example"):
+        body = {"shop_id": 9, "shop_domain": domain}
+        shop.take(a_webhook("shop/redact", body, domain=domain))
+    stuck = shop.find_id(ASHA)
+    forget_person = shoprows.forget_person
+
+    def lose_race(customer_id, *rest):
+        if customer_id == stuck:
+            raise RaceLostError(customer_id)
+        return forget_person(customer_id, *rest)
+
+    monkeypatch.setattr(shoprows, "forget_person", lose_race)
+    assert walk_shops(shop.tools().forgetting, LATER) == 1
+    monkeypatch.undo()
+    assert walk_shops(shop.tools().forgetting, LATER) == 1
+    assert shop.list_customers() == []
 
 
 def test_a_topic_that_the_body_does_not_have_the_shape_of_is_parked(shop):

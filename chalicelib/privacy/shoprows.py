@@ -8,16 +8,21 @@ Everybody stands in the index by when retention looks at them next; a look only 
 whoever goes forward through it meets everybody.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.customers import Customers
-from chalicelib.errors import KeyUnavailableError
+from chalicelib.errors import KeyUnavailableError, RegularsError
 from chalicelib.models import Profile, utc_text
 from chalicelib.privacy.forgetting import ForgetOrder, Forgetting, Reason, forget_person
 from chalicelib.privacy.lookrows import LookRows
+
+log = logging.getLogger(__name__)
 
 PARTITION = "redact#0"
 STRETCH = 200  # customers looked at in one run
@@ -65,7 +70,16 @@ def start_walk(walk_id: str, shop: str, at: datetime) -> ShopRow:
 def walk_shops(tools: Forgetting, now: datetime) -> int:
     """Bring every walk on by one stretch; return how many people were forgotten."""
     rows = ShopRows(tools.people.customers)
-    return sum(walk_stretch(row, rows, tools, now) for row in rows.list_due(now))
+    return sum(try_stretch(row, rows, tools, now) for row in rows.list_due(now))
+
+
+def try_stretch(row: ShopRow, rows: ShopRows, tools: Forgetting, now: datetime) -> int:
+    """Bring one walk on; one that cannot go on now holds up no other, and none of the erasures that come after it."""
+    try:
+        return walk_stretch(row, rows, tools, now)
+    except (RegularsError, ClientError, BotoCoreError) as fault:
+        log.warning("walk_postponed", extra={"key": row.id, "fault": type(fault).__name__})
+        return 0
 
 
 def walk_stretch(row: ShopRow, rows: ShopRows, tools: Forgetting, now: datetime) -> int:
