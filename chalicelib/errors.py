@@ -19,6 +19,7 @@
     +-- DefinitionError              a form's file has a mistake; says in which file and where
     +-- UnfitMailError               a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
+    +-- LedgerBrokenError            the record of erasures has a hole: one table was restored without the other
     +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again
 
@@ -121,6 +122,10 @@ class DefinitionError(RegularsError):
 
 class UnfitMailError(RegularsError):
     """A mail must not go out: the text names what is empty or missing (`unsubscribe_url`), or that it is too large."""
+
+
+class LedgerBrokenError(RegularsError):
+    """The record of erasures lacks an entry; the text says which. `make replay-ledger` fills it from its export."""
 
 
 class TargetRefusedError(RegularsError):

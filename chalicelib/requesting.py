@@ -77,7 +77,13 @@ def keep_request(told: Told, tools: Settling, now: datetime) -> State:
 
 
 def join_request(held: RequestRow, new: RequestRow) -> RequestRow:
-    """Return the row that answers for both. A stranger whose network must wait does not make the person wait."""
+    """Return the row that answers for both.
+
+    A stranger whose network must wait does not make the person wait; and who could not be reached is tried again, since
+    whoever asks anew may have an address by now. The caps of the address count on.
+    """
+    if held.state is RequestState.UNREACHABLE:
+        return replace(held, state=RequestState.ASKING, network=new.network, reason="", due_at=new.due_at)
     if held.state is RequestState.ASKING and held.reason == "network" and held.network != new.network:
         return replace(held, network=new.network, reason="", due_at=new.due_at)
     return held

@@ -358,6 +358,19 @@ def test_an_erasure_waits_while_the_signing_key_is_out_of_reach(shop, tmp_path):
     assert finish(shop, tmp_path) == {"verified": 1}
 
 
+def test_an_erasure_whose_entry_is_missing_waits_and_holds_up_no_other(shop, tmp_path):
+    for number, email in enumerate((ASHA, "binod@example.org"), 1):
+        sign_on(shop, email)
+        forget(shop, email, request=f"r{number}")
+    key = {"pk": {"S": "entry"}, "number": {"N": "1"}}
+    ledger = shop.prefix + "ledger"
+    entry = shop.dynamodb.delete_item(TableName=ledger, Key=key, ReturnValues="ALL_OLD")["Attributes"]
+
+    assert finish(shop, tmp_path) == {"postponed": 1, "verified": 1}
+    shop.dynamodb.put_item(TableName=ledger, Item=entry)
+    assert finish(shop, tmp_path) == {"verified": 1}
+
+
 def test_two_runs_at_once_write_one_receipt(shop, tmp_path):
     sign_on(shop)
     forget(shop, ASHA)

@@ -13,7 +13,7 @@ from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
 from chalicelib.links import Link, LinkKind, Links, name_token
 from chalicelib.mailrows import MailRows
-from chalicelib.models import ConsentState, Identity, Submission, Trust
+from chalicelib.models import ConsentState, Identity, Submission, Trust, utc_text
 from chalicelib.pace import Pace
 from chalicelib.privacy.actions import (
     CODE_SIGNS,
@@ -182,6 +182,19 @@ def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop,
     assert answer_requests(make_answering(shop, post), START + DAY) == {}
     [row] = RequestRows(tools.customers).list_open(STAFFS)
     assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
+
+
+def test_who_could_not_be_reached_and_asks_again_is_tried_again(shop, asel):
+    post = Post("refused")
+    ask(shop)
+    assert answer_requests(make_answering(shop, post), START) == {"unreachable": 1}
+
+    ask(shop, at=START + DAY)
+
+    assert list_states(shop, asel) == ["asking"]
+    assert answer_requests(make_answering(shop, post), START + DAY) == {"asked": 1}
+    [row] = list_requests(shop, asel)
+    assert row.at == utc_text(START)  # the month in which it must be answered began when it was asked first
 
 
 @pytest.mark.parametrize(("reason", "outcome"), [("bounced", "unreachable"), ("complained", "asked")])

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from chalicelib.errors import LedgerBrokenError
 from chalicelib.models import Model
 from chalicelib.strictjson import dump_json
 
@@ -83,9 +84,11 @@ class Ledger:
         }
 
     def read_entry(self, number: int) -> Erasure:
-        """Read one entry consistently; raise KeyError where there is none."""
+        """Read one entry consistently; raise LedgerBrokenError where there is none: the table was restored alone."""
         key = {"pk": {"S": "entry"}, "number": {"N": str(number)}}
-        row = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)["Item"]
+        row = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if row is None:
+            raise LedgerBrokenError(f"entry {number} is missing")
         return Erasure.model_validate_json(row["entry"]["S"])
 
     def list_texts(self) -> Iterator[tuple[int, str]]:
