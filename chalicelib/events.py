@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import HandlerFailedError, RegularsError
+from chalicelib.errors import HandlerFailedError
 from chalicelib.pace import LONGEST_RUN, Pace
 from chalicelib.strictjson import parse_json
 from chalicelib.wiring import (
@@ -147,7 +147,8 @@ def send_record(record: dict[str, Any], end: float) -> bool:
             break
         try:
             outcome = handle_customer(customer_id, open_outreach(), now)
-        except (RegularsError, ClientError, BotoCoreError) as fault:
+        except Exception as fault:  # whatever is wrong with one person must not hold up the others, time and again
+            log.warning("mail_postponed", extra={"customer": customer_id}, exc_info=True)
             outcome = f"postponed: {type(fault).__name__}"
         counts[outcome] = counts.get(outcome, 0) + 1
     log.info("handled", extra={"counts": counts})

@@ -20,9 +20,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from chalicelib.agenda import Occasion, ShopClock, is_reachable, judge_mail, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.errors import KeyUnavailableError, RaceLostError, RegularsError, UnfitMailError
+from chalicelib.errors import KeyUnavailableError, RaceLostError, UnfitMailError
 from chalicelib.facts import Facts
 from chalicelib.identity import normalise_email
 from chalicelib.mailnotes import write_note
@@ -155,7 +157,7 @@ def try_letter(person: Person, campaign: Campaign, mail: MailRow, tools: Outreac
     """Write a letter, or return None for one that cannot be sent; it would be no better tomorrow."""
     try:
         return tools.writer.write_letter(person, campaign, mail, now)
-    except UnfitMailError as fault:
+    except (UnfitMailError, ValidationError) as fault:
         log.warning("mail_unfit", extra={"key": mail.mail_id, "fault": type(fault).__name__})
         return None
 
@@ -290,8 +292,8 @@ def reconcile_mails(tools: Outreach, now: datetime) -> dict[str, int]:
             break
         try:
             outcome = reconcile_occasion(customer_id, occasion, tools, now)
-        except RegularsError as fault:
-            log.warning("reconcile_postponed", extra={"fault": type(fault).__name__})
+        except Exception as fault:  # whatever is wrong with one mail must not hold up the rest, run after run
+            log.warning("reconcile_postponed", extra={"fault": type(fault).__name__}, exc_info=True)
             outcome = "postponed"
         counts[outcome] = counts.get(outcome, 0) + 1
     return counts

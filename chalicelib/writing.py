@@ -19,6 +19,7 @@ from chalicelib.mailrows import MailRow
 from chalicelib.mails.codes import derive_code
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
+from chalicelib.mails.speech import find_speech
 from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import Identity
 from chalicelib.people import People, Person
@@ -65,7 +66,8 @@ class Writer:
 
         It is rendered here, before its intent is written: a mail that cannot be sent must not leave one behind.
         """
-        language = read_text(person, "language") or self.shop.shop_language
+        # One that we speak: whatever a person's says, it stands in the addresses of the mail's links.
+        language = find_speech(read_text(person, "language") or self.shop.shop_language).language
         code = self.write_code(person, campaign)
         mail = replace(mail, code=code)
         tokens = {kind: make_token() for kind in (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)}

@@ -679,6 +679,40 @@ def test_message_that_is_late_comes_back_whole():
     assert events.send_record(record, end=0.0) is False
 
 
+def a_message(*customers, at=DUE, **attributes):
+    """Return a message of the queue as Lambda hands it over."""
+    first = {"ApproximateFirstReceiveTimestamp": str(int(at.timestamp() * 1000))}
+    return {"attributes": {**first, **attributes}, "body": json.dumps(customers)}
+
+
+def test_language_that_is_none_keeps_nobody_from_their_mail(shop):
+    customer, post = sign_up(shop, language='en US"'), Post()
+
+    assert handle_customer(customer, make_outreach(shop, post), DUE) == "sent"
+    assert "/privacy?lang=en" in post.sent[0][1].text
+
+
+def test_letter_whose_words_are_none_ends_as_refused(shop):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    broken = tools.writer.shop.model_copy(update={"shop_name": "Corner\x00"})
+    tools = replace(tools, writer=replace(tools.writer, shop=broken))
+
+    assert handle_customer(customer, tools, DUE) == "refused"
+    assert count_facts(tools) == {"planned": 1, "refused": 1}
+
+
+def test_whatever_is_wrong_with_one_person_does_not_hold_up_the_next(shop, monkeypatch):
+    broken, other = sign_up(shop, "p0@example.org"), sign_up(shop, "p1@example.org")
+    post = Post(ArithmeticError("nobody thought of this"))
+    tools = make_outreach(shop, post)
+    monkeypatch.setattr(events, "open_outreach", lambda: tools)
+
+    assert events.send_record(a_message(broken, other), end=float("inf")) is False
+    assert [to for to, _, _ in post.sent] == ["p0@example.org", "p1@example.org"]
+    assert [mail.state for mail in tools.rows.list_mails(other)] == [MailState.SENT]
+
+
 def test_who_is_cut_off_while_waiting_for_a_turn_leaves_no_intent_behind(shop):
     customer, post = sign_up(shop), Post()
     tools = make_outreach(shop, post)
