@@ -22,7 +22,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chalicelib.agenda import Occasion, ShopClock, is_reachable, judge_mail, list_occasions, next_due
+from chalicelib.agenda import Occasion, ShopClock, is_reachable, judge_mail, list_occasions, next_due, open_window
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import KeyUnavailableError, RaceLostError, UnfitMailError
 from chalicelib.facts import Facts
@@ -54,8 +54,6 @@ OUTCOMES = {
     "unknown": MailState.UNKNOWN,
 }
 NOT_DUE = "not due"
-STOPPED = "stopped"  # by the breaker: nothing is written, and it stays due
-STILL_WAITING = (MailState.THROTTLED.value, STOPPED)
 
 
 @dataclass(frozen=True)
@@ -91,25 +89,59 @@ def handle_customer(customer_id: str, tools: Outreach, now: datetime) -> str:
 
 
 def handle_person(person: Person, tools: Outreach, now: datetime) -> str:
-    """Retry an open mail; one that must wait longer keeps no other occasion waiting."""
-    outcome = NOT_DUE
+    """Retry an open mail, or decide the earliest due occasion, or put the due date right.
+
+    What has to wait stands in the way of nothing else: a stopped offer does not hold up the word on an order.
+    """
+    tried = NOT_DUE
     for mail in tools.rows.list_mails(person.id):
         if mail.state is MailState.THROTTLED:
-            outcome = retry_mail(person, mail, tools, now)
-            if outcome not in STILL_WAITING:
-                return outcome
+            turn = find_turn(person, mail, tools, now)
+            if turn > now:
+                put_off(person.id, mail, turn, tools)
+            elif (tried := retry_mail(person, mail, tools, now)) != MailState.THROTTLED:
+                return tried
     decided = decide_next(person, tools, now)
-    return outcome if decided == NOT_DUE else decided
+    return tried if decided == NOT_DUE else decided
 
 
 def decide_next(person: Person, tools: Outreach, now: datetime) -> str:
-    """Decide the earliest occasion that is due, or put the due date right where none is."""
+    """Decide the earliest occasion that is due and need not wait, or put the due date right where none is due."""
     occasions = list_occasions(person.profile, tools.campaigns, tools.shop, now)
     ripe = sorted((one for one in occasions if one.due_at <= now), key=lambda one: (one.due_at, one.id))
     if not ripe:
         move_due(person, tools, now)
         return NOT_DUE
-    return decide_occasion(person, ripe[0], tools, now)
+    free = (one for one in ripe if not is_held_back(tools.find_campaign(one.campaign), tools, now))
+    first = next(free, None)
+    # Stopped, nothing is written: the occasion stays due until the rates are better, or its time is over.
+    return decide_occasion(person, first, tools, now) if first else "stopped"
+
+
+def is_held_back(campaign: Campaign | None, tools: Outreach, now: datetime) -> bool:
+    """Tell whether a campaign has to wait until our mail is better received."""
+    return campaign is not None and campaign.is_marketing and tools.pulse.stops_marketing(now)
+
+
+def find_turn(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> datetime:
+    """Return when a mail that SES did not take has its turn: as the first time, in its window, and unless stopped.
+
+    One whose time or campaign is over has it at once, to be closed.
+    """
+    campaign = tools.find_campaign(mail.campaign)
+    if campaign is None or utc_text(now) > mail.not_after:
+        return now
+    if is_held_back(campaign, tools, now):
+        return now + UNKNOWN_FOR
+    return open_window(person.profile, campaign, tools.shop, now)
+
+
+def put_off(customer_id: str, mail: MailRow, turn: datetime, tools: Outreach) -> None:
+    """Let the reconciler find a mail again at its turn, and not in every run before."""
+    at = utc_text(turn - UNKNOWN_FOR)
+    if at > mail.at:
+        moved = tools.rows.move_mail(customer_id, mail, mail.state, mail.attempt, at)
+        tools.people.customers.commit_parts([moved])
 
 
 def move_due(person: Person, tools: Outreach, now: datetime) -> None:
@@ -123,8 +155,6 @@ def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: da
     campaign = tools.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
-    if campaign.is_marketing and tools.pulse.stops_marketing(now):
-        return STOPPED  # nothing is written: the occasion stays due until the rates are better, or its time is over
     state = judge_occasion(person, occasion, campaign, tools, now)
     mail = MailRow(
         occasion=occasion.id,
@@ -228,8 +258,6 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     campaign = tools.find_campaign(mail.campaign)
     late = utc_text(now) > mail.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
-    if campaign is not None and allowed and campaign.is_marketing and tools.pulse.stops_marketing(now):
-        return STOPPED
     if campaign is None or not allowed or is_barred(person, campaign, tools):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)

@@ -610,18 +610,66 @@ def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
     assert handle_customer(customer, tools, later) == "sent"
 
 
-def test_bounces_stop_the_second_try_of_marketing_too(shop):
+STOPPED = Rates(sent=100, bounced=4, complained=0)
+ON_ORDER = {
+    "kind": "transactional",
+    "template": "post-purchase",
+    "offer": None,
+    "when": {"trigger": "after-purchase", "days": 7},
+}
+
+
+def stop_marketing(tools, at):
+    """Let so many mails have bounced that marketing has to wait."""
+    tools.pulse.rates, tools.pulse.read_at = STOPPED, at
+
+
+def test_stopped_offer_does_not_hold_up_the_word_on_an_order(shop):
+    customer, post = sign_up(shop), Post()
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
+    tools = make_outreach(shop, post, a_campaign("a-welcome"), a_campaign("shipped", **ON_ORDER))
+    stop_marketing(tools, DUE)
+
+    assert [handle_customer(customer, tools, DUE) for _ in range(2)] == ["sent", "stopped"]
+    assert [mail.campaign for mail in tools.rows.list_mails(customer)] == ["shipped"]
+
+
+def test_what_waits_to_be_tried_again_does_not_hold_up_the_word_on_an_order(shop):
+    customer, post = sign_up(shop), Post("throttled")
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
+    campaigns = a_campaign("a-welcome"), a_campaign("shipped", **ON_ORDER)
+    tools = make_outreach(shop, post, *campaigns)
+    assert handle_customer(customer, tools, DUE) == "throttled"
+    later = DUE + timedelta(minutes=6)
+    stop_marketing(tools, later)
+
+    assert [handle_customer(customer, tools, later) for _ in range(2)] == ["sent", "not due"]
+    states = {mail.campaign: mail.state for mail in tools.rows.list_mails(customer)}
+    assert states == {"a-welcome": MailState.THROTTLED, "shipped": MailState.SENT}
+
+
+def test_offer_that_ses_did_not_take_is_not_tried_again_while_marketing_is_stopped(shop):
     customer, post = sign_up(shop), Post("throttled")
     tools = make_outreach(shop, post)
-    assert handle_customer(customer, tools, DUE) == "throttled"
-    counts = [tools.pulse.count_mail([kind], f"{n}", DUE) for n in range(4) for kind in ["sent"] * 25 + ["bounced"]]
-    for part in counts:
-        tools.people.customers.commit_parts([part])
+    handle_customer(customer, tools, DUE)
+    later = DUE + UNKNOWN_FOR * 2
+    stop_marketing(tools, later)
 
-    tools = make_outreach(shop, post)  # a container keeps the rates it has read for a while
-    assert handle_customer(customer, tools, DUE + timedelta(hours=1)) == "stopped"
+    assert reconcile_mails(tools, later) == {"not due": 1}
     assert len(post.sent) == 1
-    assert handle_customer(customer, tools, DUE + timedelta(days=7)) == "sent"
+    assert reconcile_mails(tools, later + timedelta(days=8)) == {"sent": 1}
+
+
+def test_offer_that_ses_did_not_take_waits_for_its_window_and_is_not_looked_at_before(shop):
+    customer, post = sign_up(shop), Post("throttled")
+    tools = make_outreach(shop, post, a_campaign(window={"opens": "09:00", "closes": "13:00"}))
+    assert handle_customer(customer, tools, DUE) == "throttled"
+    evening, opening = DUE + UNKNOWN_FOR * 2, DUE + timedelta(hours=21)
+
+    assert reconcile_mails(tools, evening) == {"not due": 1}
+    assert reconcile_mails(tools, opening - timedelta(minutes=15)) == {}
+    assert len(post.sent) == 1
+    assert reconcile_mails(tools, opening) == {"sent": 1}
 
 
 def test_reception_is_counted_once(shop):
