@@ -74,7 +74,8 @@ class Writer:
         owners = [name_token(token) for token in tokens.values()]
         owners.append(f"mail:{mail.attempt}")
         mail = replace(mail, links=(*mail.links, *owners))
-        parts = [self.links.write_link(tokens[kind], self.make_link(kind, mail, language, now)) for kind in tokens]
+        linked = {kind: self.make_link(kind, campaign, mail, language, now) for kind in tokens}
+        parts = [self.links.write_link(tokens[kind], link) for kind, link in linked.items()]
         for value in owners:
             rows = self.people.name_rows(Identity(kind="link", value=value))
             parts += [self.people.customers.write_owner(row, person.id) for row in rows]
@@ -88,11 +89,11 @@ class Writer:
             mailer=self.mailer,
         )
 
-    def make_link(self, kind: LinkKind, mail: MailRow, language: str, now: datetime) -> Link:
-        """Return what one link of a mail does."""
+    def make_link(self, kind: LinkKind, campaign: Campaign, mail: MailRow, language: str, now: datetime) -> Link:
+        """Return what one link of a mail does; the one to stop ends the very purpose that the mail was sent for."""
         link = Link(kind=kind, language=language, campaign=mail.campaign, mail_id=mail.mail_id)
         if kind is LinkKind.STOP:
-            return link
+            return link.model_copy(update={"purpose": campaign.purpose or link.purpose})
         expires_at = now + KEEP_LINKS
         if kind is LinkKind.CHOOSE:
             return link.model_copy(update={"expires_at": expires_at})

@@ -1,6 +1,7 @@
 """Offers go out once: decided in one transaction, one attempt, and whatever becomes of it is accounted for."""
 
 import json
+import re
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -16,10 +17,11 @@ from chalicelib.errors import RaceLostError
 from chalicelib.facts import Facts, name_order
 from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
+from chalicelib.linkactions import withdraw_consent
 from chalicelib.links import Links, name_token
 from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
-from chalicelib.models import Identity, MailState, Submission, Trust
+from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
 from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails, reconcile_occasion
 from chalicelib.pace import SHARES, Pace
 from chalicelib.processing import settle_item
@@ -180,6 +182,23 @@ def test_unsubscribe_sticks(shop):
 
     assert handle_customer(customer, make_outreach(shop, post), DUE) == "not due"
     assert post.sent == []
+
+
+def test_link_to_stop_ends_the_purpose_that_its_mail_was_sent_for(shop):
+    customer, post = sign_up(shop), Post()
+    shop.take(a_submission(email="asel@example.org", at=NOW + timedelta(1), consents=[{**CONSENT, "purpose": "sms"}]))
+    campaigns = [a_campaign(name, purpose="sms", when={"trigger": "after-sign-up", "days": 7}) for name in ("c1", "c2")]
+    tools, later = make_outreach(shop, post, *campaigns), DUE + timedelta(days=1)
+    assert handle_customer(customer, tools, later) == "sent"
+    token = re.search(r"/unsubscribe/([\w-]{43})", post.sent[0][1].text)[1]
+    link = tools.writer.links.read_link(token, later)
+
+    said = withdraw_consent(link, name_token(token), later, network="", language="en")
+    assert settle_item(shop.accept(said), shop.tools(), later) == "settled"
+
+    assert shop.open_profile(customer).consents["sms"].state is ConsentState.WITHDRAWN
+    assert handle_customer(customer, tools, later) == "not due"
+    assert len(post.sent) == 1
 
 
 def test_link_that_is_nobodys_makes_nobody(shop):
