@@ -24,6 +24,8 @@ from chalicelib.models import (
 )
 from chalicelib.standing import choose_consents, choose_fields, clear_entries, hear_consents, hear_fields, list_noes
 
+OURS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
+
 
 def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
     """Fold a whole history of (inbox key, submission, reading)."""
@@ -56,11 +58,24 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
             "entries": clear_entries(join_entries(profile, key, reading), noes),
             "mails": join_mails(profile, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
-            "last_seen": max(profile.last_seen or submission.occurred_at, submission.occurred_at),
+            "last_seen": join_signs(profile.last_seen, submission, reading),
             "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
             "events": profile.events + 1,
         }
     )
+
+
+def join_signs(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
+    """Keep when the person last gave a sign of life."""
+    if not is_sign(submission, reading):
+        return held
+    return max(held or submission.occurred_at, submission.occurred_at)
+
+
+def is_sign(submission: Submission, reading: Reading) -> bool:
+    """Tell what shows that a person still has to do with the shop; a mail of ours or a scanner's visit does not."""
+    by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
+    return submission.sender not in OURS and not (reading.kind == "click" and by_machine)
 
 
 def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:

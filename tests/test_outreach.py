@@ -17,7 +17,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.facts import Facts, name_order
 from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
-from chalicelib.linkactions import withdraw_consent
+from chalicelib.linkactions import note_click, withdraw_consent
 from chalicelib.links import Links, name_token
 from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
@@ -132,6 +132,19 @@ def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
     [note] = profile.mails.values()
     assert note.state is MailState.INTENT
     assert fold_history(customer, read_all_events(shop)) == profile.model_copy(update={"identities": ()})
+
+
+@pytest.mark.parametrize(("by", "seen"), [("machine", NOW), ("person", DUE)])
+def test_last_seen_is_a_sign_of_the_persons_own_and_no_mail_of_ours(shop, by, seen):
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    tell(shop, "Delivery", post.sent[0][2])
+    token = re.search(r"/go/([\w-]{43})", post.sent[0][1].text)[1]
+    visit = note_click(tools.writer.links.read_link(token, DUE), name_token(token), by, DUE)
+    assert settle_item(shop.accept(visit), shop.tools(), DUE) == "settled"
+
+    assert shop.open_profile(customer).last_seen == seen
 
 
 def test_code_is_the_persons_own_and_stands_behind_the_link(shop):

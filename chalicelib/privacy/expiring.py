@@ -12,9 +12,9 @@ from chalicelib.mailrows import OPEN, MailRow
 from chalicelib.models import Event, OrderState, Profile, Reading
 from chalicelib.privacy.retention import find_span
 from chalicelib.privacy.retired import Kind
+from chalicelib.profile import is_sign
 from chalicelib.senders import find_sender
 
-OURS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
 FADING = {
     "click": (Kind.CLICKS, "clicks"),
     "mail": (Kind.NOTES, "mail-notes"),
@@ -53,14 +53,8 @@ class Change:
 
 def is_inactive(lines: Iterable[Line], now: datetime) -> bool:
     """Tell somebody who has given no sign of life for longer than a record is kept; nothing at all tells nothing."""
-    signs = [line.at for line in lines if is_sign(line)]
+    signs = [line.at for line in lines if is_sign(line.event.submission, line.reading)]
     return bool(signs) and max(signs) < now - find_span("inactive")
-
-
-def is_sign(line: Line) -> bool:
-    """Tell what shows that a person still has to do with the shop; a mail scanner's visit does not."""
-    by_machine = line.reading.entry is not None and line.reading.entry.values.get("by") == "machine"
-    return line.event.submission.sender not in OURS and not (line.reading.kind == "click" and by_machine)
 
 
 def has_open_order(profile: Profile) -> bool:
