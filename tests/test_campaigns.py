@@ -114,6 +114,11 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ("most_spent = 500", "most_spent = 1", "line 9: offer: Value error, no mail would ever go"),
         ('"BACK-{code}"', '"back {code}"', "line 11: offer.code: String should match"),
         ("percent = 10", "percent = 101", "line 10: offer.percent: Input should be less"),
+        ("percent = 10", "percent = 12.345", "line 10: offer.percent: Decimal input should have no more than 2"),
+        ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: Value error, nobody types a code of more"),
+        ('"win-back"', '"winback"', "line 2: template: no mail of that name; there are confirm, parent, post-purchase"),
+        ('"win-back"', '"confirm"', "line 2: template: a campaign has no confirm_url for it"),
+        ("= 14\n", '= 14\nform = "servey"\n', "line 4: form: no form of that name"),
         ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: Value error, nobody fits"),
         ("= 1\n", '= 1\nhas_entry = ["cart"]\nlacks_entry = ["cart"]\n', "line 21: audience: Value error, nobody fits"),
         ("EUR", "euro", "line 23: audience.spent_at_least.euro.[key]: String should match"),
@@ -125,6 +130,22 @@ def test_a_mistake_is_told_with_file_line_and_place(tmp_path, old, new, told):
     with pytest.raises(DefinitionError) as caught:
         load_text(tmp_path, GOOD.replace(old, new, 1))
     assert str(caught.value).startswith("spring.toml")
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_letter", "told"),
+    [
+        ("marketing", False, "line 2: template: marketing must carry a link to unsubscribe, and this mail has none"),
+        ("transactional", True, "line 2: template: this mail offers to unsubscribe, which does not end"),
+    ],
+)
+def test_the_way_out_that_a_mail_offers_is_that_of_its_campaign(tmp_path, monkeypatch, kind, of_letter, told):
+    letter = library.find_letter("win-back").model_copy(update={"marketing": of_letter})
+    monkeypatch.setattr(library, "find_letter", lambda name: letter)
+    when = '[when]\ntrigger = "after-purchase"\ndays = 3\n'
+    with pytest.raises(DefinitionError) as caught:
+        load_text(tmp_path, f'kind = "{kind}"\ntemplate = "win-back"\ngood_for_days = 14\n{when}')
     assert told in str(caught.value)
 
 

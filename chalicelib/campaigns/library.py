@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,11 +14,13 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_forms
+from chalicelib.mails.letters import find_letter, list_letters
 from chalicelib.models import Model
 from chalicelib.purposes import judge_consent
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 Shape = TypeVar("Shape", bound=Model)
+NOT_A_CAMPAIGNS = {"confirm_url", "code", "request", "title", "answers"}  # words of mails that ask for proof
 SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 
 
@@ -41,13 +44,35 @@ def load_shop(folder: Path = DEFINITIONS) -> ShopClock:
 def load_campaign(path: Path) -> Campaign:
     """Read one campaign, named as its file; raise DefinitionError."""
     campaign = read_definition(path, Campaign, {"name": path.stem})
-    if campaign.purpose and (why := judge_consent(campaign.purpose)):
-        line = find_line(path.read_text("utf-8"), ["purpose"])
-        raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: purpose: {why}")
-    if why := campaign.audience.judge_fields(list_sensitive()):
-        line = find_line(path.read_text("utf-8"), ["audience", "fields"])
-        raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: audience: {why}")
+    for place, why in list_faults(campaign):
+        line = find_line(path.read_text("utf-8"), place)
+        raise DefinitionError(f"{path.name}{f', line {line}' if line else ''}: {place[0]}: {why}")
     return campaign
+
+
+def list_faults(campaign: Campaign) -> Iterator[tuple[list[str], str]]:
+    """Yield what does not agree with the other files: the place of each fault, and why."""
+    faults = (
+        (["purpose"], judge_consent(campaign.purpose) if campaign.purpose else ""),
+        (["audience", "fields"], campaign.audience.judge_fields(list_sensitive())),
+        (["template"], judge_template(campaign)),
+        (["form"], "no form of that name" if campaign.form and find_form(campaign.form) is None else ""),
+    )
+    return ((place, why) for place, why in faults if why)
+
+
+def judge_template(campaign: Campaign) -> str:
+    """Say why a campaign cannot send its mail, or "": what is found when the mail is due would be found too late."""
+    if campaign.template not in list_letters():
+        return f"no mail of that name; there are {', '.join(list_letters())}"
+    letter = find_letter(campaign.template)
+    if unfilled := sorted(set(letter.needs) & NOT_A_CAMPAIGNS):
+        return f"a campaign has no {', '.join(unfilled)} for it"
+    if campaign.is_marketing and not letter.marketing:
+        return "marketing must carry a link to unsubscribe, and this mail has none"
+    if letter.marketing and not campaign.is_marketing:
+        return "this mail offers to unsubscribe, which does not end transactional mail"
+    return ""
 
 
 def list_sensitive() -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.mails.codes import LENGTH
 from chalicelib.models import Model
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
@@ -13,12 +14,13 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}(\{code\})?[A-
 Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 
 SLOT = "{code}"
+LONGEST_CODE = 40  # what a mail shows and a link carries
 
 
 class Offer(Model):
     """A percentage or an amount off. `most_spent` and `expected_cost` are in the shop's currency."""
 
-    percent: Decimal | None = Field(None, gt=0, le=100)
+    percent: Decimal | None = Field(None, gt=0, le=100, max_digits=5, decimal_places=2)
     amount: Money | None = None
     currency: Currency | None = None
     code: Code
@@ -46,6 +48,8 @@ class Offer(Model):
             raise ValueError("an offer is either a percent or an amount")
         if (self.amount is None) != (self.currency is None):
             raise ValueError("an amount needs its currency, a percent has none")
+        if len(self.write_code("." * LENGTH)) > LONGEST_CODE:
+            raise ValueError(f"nobody types a code of more than {LONGEST_CODE} signs")
         if not self.is_affordable(Decimal(0)):
             raise ValueError("no mail would ever go: expected_cost is more than most_spent")
         return self
