@@ -43,6 +43,7 @@ TURNS = 5
 UNKNOWN_FOR = timedelta(minutes=60)  # SES events usually tell within seconds; none within the hour tells nothing
 HUNDREDTHS = 100
 LOOK_BACK_WEEKS = 6                  # days that the planner missed are caught up; each occasion ends at its not_after
+FAILED = (MailState.REFUSED, MailState.EXPIRED, MailState.SUPPRESSED)
 
 # What SES's answer makes of an intent (reliability.md 2.2: which answers prove that nothing was sent).
 OUTCOMES = {
@@ -198,8 +199,19 @@ def judge_occasion(
     """Return INTENT, or the state in which this occasion ends. A suppressed address comes before everything else."""
     if is_barred(person, campaign, tools):
         return MailState.SUPPRESSED
+    profile = forget_failed(person.profile, tools.rows.list_mails(person.id))
     spent = Decimal(tools.rows.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
-    return judge_mail(person.profile, campaign, occasion, tools.shop, now, spent).state
+    return judge_mail(profile, campaign, occasion, tools.shop, now, spent).state
+
+
+def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
+    """Return the profile without the mails that never went out: a cap is for what somebody may have had.
+
+    What became of an intent stands in its row alone: the note in the profile was written before the attempt.
+    """
+    failed = {mail.occasion for mail in mails if mail.state in FAILED}
+    kept = {occasion: note for occasion, note in profile.mails.items() if occasion not in failed}
+    return profile.model_copy(update={"mails": kept})
 
 
 def is_barred(person: Person, campaign: Campaign, tools: Outreach) -> bool:

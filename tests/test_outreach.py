@@ -513,6 +513,18 @@ def test_cap_holds_over_all_campaigns(shop):
     assert outcomes == ["sent", "sent", "capped", "capped", "not due"]
 
 
+def test_mail_that_never_went_out_does_not_count_under_the_cap(shop):
+    customer, post = sign_up(shop), Post("refused", "throttled", "accepted")
+    campaigns = [a_campaign(f"c{n}", when={"trigger": "after-sign-up", "days": 7}) for n in range(3)]
+    tools = make_outreach(shop, post, *campaigns)
+
+    outcomes = [handle_customer(customer, tools, DUE) for _ in range(3)]
+
+    assert outcomes == ["refused", "throttled", "sent"]  # the second, tried again
+    assert handle_customer(customer, tools, DUE) == "sent"
+    assert len({attempt for _, _, attempt in post.sent}) == 4
+
+
 def test_budget_of_a_campaign_holds(shop):
     offer = {**OFFER, "most_spent": "4", "expected_cost": "2"}
     customers, post = [sign_up(shop, f"p{n}@example.org") for n in range(3)], Post()
