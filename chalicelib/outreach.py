@@ -220,7 +220,7 @@ def is_barred(person: Person, campaign: Campaign, tools: Outreach) -> bool:
     A list may know two customers by one address. Only one of them holds it, and their no must not be undone, nor their
     letter doubled, by what the list says of the other.
     """
-    rows = address_rows(person, tools)
+    rows = address_rows(person.profile, tools.people)
     if tools.rows.is_stopped(rows):
         return True
     return campaign.is_marketing and find_holder(rows, tools.people.customers.find_owners(rows)) != person.id
@@ -242,11 +242,11 @@ def guard_intent(letter: Letter, campaign: Campaign, tools: Outreach) -> list[di
     return [*tools.rows.check_unstopped(names), *budget, *letter.parts]
 
 
-def address_rows(person: Person, tools: Outreach) -> tuple[str, ...]:
+def address_rows(profile: Profile, people: People) -> tuple[str, ...]:
     """Return the index rows of the address that a person would be mailed at."""
-    held = person.profile.fields.get("email")
+    held = profile.fields.get("email")
     address = normalise_email(str(held.value)) if held else ""
-    return tools.people.name_rows(Identity(kind="email", value=address)) if address else ()
+    return people.name_rows(Identity(kind="email", value=address)) if address else ()
 
 
 def note_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> list[dict[str, Any]]:

@@ -1,18 +1,18 @@
 """The next days in a moment: who would get what and when, or what would keep it from them. Nothing is sent or kept.
 
-It walks the same occasions and verdicts as sending does, each at its due moment. What nobody can know is left out:
-nobody buys, answers or unsubscribes, and every mail arrives.
+It walks the same occasions and verdicts as sending does, each at its due moment, from what is promised and suppressed
+by now. What nobody can know is left out: nobody buys, answers or unsubscribes, and every mail arrives.
 """
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import AwareDatetime
 
-from chalicelib.agenda import Occasion, judge_mail, list_occasions, next_due
+from chalicelib.agenda import Occasion, Verdict, judge_mail, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.models import MailNote, MailState, Model, Profile
@@ -30,7 +30,10 @@ class Line(Model):
 
 
 class Simulation(Model):
-    """Everything that would happen from `start` on, in order; `promised` is each offer's money, in `currency`."""
+    """Everything that would happen from `start` on, in order.
+
+    `promised` is each offer's money in `currency`, with what was promised before.
+    """
 
     start: AwareDatetime
     days: int
@@ -54,12 +57,19 @@ class Simulation(Model):
 class Walk:
     """The shop while its days go by: profiles gain mails, budgets shrink."""
 
-    def __init__(self, campaigns: Iterable[Campaign], shop: ShopClock) -> None:
-        """Begin with nothing promised and nobody known."""
+    def __init__(
+        self,
+        campaigns: Iterable[Campaign],
+        shop: ShopClock,
+        spent: Mapping[str, Decimal],
+        is_stopped: Callable[[Profile], bool],
+    ) -> None:
+        """Begin with what is promised by now, and nobody known."""
         self.campaigns = {campaign.name: campaign for campaign in campaigns}
         self.shop = shop
+        self.is_stopped = is_stopped
         self.profiles: dict[str, Profile] = {}
-        self.spent: defaultdict[str, Decimal] = defaultdict(Decimal)  # offers alone
+        self.spent = defaultdict(Decimal, spent)  # offers alone
         self.queue: list[tuple[datetime, str]] = []
 
     def meet_person(self, profile: Profile, now: datetime) -> None:
@@ -81,7 +91,7 @@ class Walk:
     def decide_mail(self, profile: Profile, occasion: Occasion, now: datetime) -> Line:
         """Judge one mail, and promise its money."""
         campaign = self.campaigns[occasion.campaign]
-        verdict = judge_mail(profile, campaign, occasion, self.shop, now, self.spent.get(campaign.name, Decimal(0)))
+        verdict = self.judge_mail(profile, campaign, occasion, now)
         sent = verdict.state is MailState.INTENT
         if sent and campaign.offer:
             self.spent[campaign.name] += campaign.offer.expected_cost
@@ -95,11 +105,29 @@ class Walk:
         )
 
 
+    def judge_mail(self, profile: Profile, campaign: Campaign, occasion: Occasion, now: datetime) -> Verdict:
+        """Judge as sending does: a suppressed address comes before everything else."""
+        if self.is_stopped(profile):
+            return Verdict(state=MailState.SUPPRESSED, reason="the address bounced or complained")
+        spent = self.spent.get(campaign.name, Decimal(0))
+        return judge_mail(profile, campaign, occasion, self.shop, now, spent)
+
+
 def simulate_days(
-    people: Iterable[Profile], campaigns: Iterable[Campaign], shop: ShopClock, start: datetime, days: int
+    people: Iterable[Profile],
+    campaigns: Iterable[Campaign],
+    shop: ShopClock,
+    start: datetime,
+    days: int,
+    *,
+    spent: Mapping[str, Decimal] | None = None,
+    is_stopped: Callable[[Profile], bool] = lambda profile: False,
 ) -> Simulation:
-    """Walk so many days from `start`; each step is one mail of one person, the soonest first."""
-    walk = Walk(campaigns, shop)
+    """Walk so many days from `start`; each step is one mail of one person, the soonest first.
+
+    `spent` is what each campaign's offers have promised before, `is_stopped` tells an address that is suppressed.
+    """
+    walk = Walk(campaigns, shop, spent or {}, is_stopped)
     met = 0
     for profile in people:
         walk.meet_person(profile, start)

@@ -12,7 +12,9 @@ from decimal import Decimal
 
 from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.errors import KeyUnavailableError
+from chalicelib.mailrows import MailRows
 from chalicelib.models import MailState, Profile
+from chalicelib.outreach import HUNDREDTHS, address_rows
 from chalicelib.people import People
 from chalicelib.privacy.audit import EVERYBODY
 from chalicelib.simulation import Simulation, simulate_days
@@ -91,8 +93,17 @@ def tell_lines(done: Simulation) -> str:
 
 
 def run_days(people: People, start: datetime, days: int) -> Simulation:
-    """Simulate the shop's own campaigns."""
-    return simulate_days(read_people(people), list_campaigns(), load_shop(), start, days)
+    """Simulate the shop's own campaigns, from their budgets and the suppressed addresses as they are."""
+    rows, campaigns = MailRows(people.customers), list_campaigns()
+    return simulate_days(
+        read_people(people),
+        campaigns,
+        load_shop(),
+        start,
+        days,
+        spent={one.name: Decimal(rows.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
+        is_stopped=lambda profile: rows.is_stopped(address_rows(profile, people)),
+    )
 
 
 def main() -> int:

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from chalicelib.agenda import is_capped, is_cooling, judge_mail, list_occasions, open_window
 from chalicelib.campaigns.holdout import draw_holdout
 from chalicelib.campaigns.library import list_campaigns, load_shop
-from chalicelib.models import MailState, Profile
+from chalicelib.mailrows import MailRows
+from chalicelib.models import Identity, MailState, Profile
+from chalicelib.processing import settle_item
 from chalicelib.simulation import simulate_days
 from infra.simulate import STATES, read_people, run_days, write_text
 from infra.simulationpage import write_page
 from tests.shop import Shop, a_submission
 from tests.test_agenda import CAMPAIGNS, DAY, NOW, OFFER, OFFICE, SHOP, a_campaign, a_note, a_person, a_shop, people
+from tests.test_outreach import an_order
 
 
 def renamed(person: Profile, number: int) -> Profile:
@@ -193,6 +196,27 @@ def test_the_shops_own_customers_are_read_and_nothing_is_written(tables, tmp_pat
     assert done.people == 2 == len(list(read_people(shop.tools().people)))
     assert [(line.customer_id, line.campaign) for line in done.lines] == [(shop.find_id("a@example.org"), "welcome")]
     assert shop.read_all("customers") == before
+
+
+def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path):
+    shop = Shop(tables, tmp_path)
+    consent = {"purpose": "marketing", "words": "Yes.", "words_version": "2026-01-01", "language": "en"}
+    for name in ("a", "b"):
+        shop.take(a_submission(email=f"{name}@example.org", consents=[consent], at=NOW))
+        settle_item(shop.accept(an_order(f"{name}@example.org", at=NOW, number=ord(name))), shop.tools(), NOW)
+    people = shop.tools().people
+    rows = MailRows(people.customers)
+    stops = people.name_rows(Identity(kind="email", value="b@example.org"))
+    spent = rows.spend_budget("win-back", 50_000, 50_000)
+    people.customers.commit_parts([spent, *(rows.write_stop(stop, "bounced", NOW) for stop in stops)])
+
+    done = run_days(people, NOW, 60)
+
+    own = shop.find_id("a@example.org")
+    [state] = [line.state for line in done.lines if (line.customer_id, line.campaign) == (own, "win-back")]
+    assert state in (MailState.OVER_BUDGET, MailState.HELD_OUT)  # as the draw has it
+    assert {line.state for line in done.lines if line.customer_id != own} == {MailState.SUPPRESSED}
+    assert done.promised["win-back"] == 500
 
 
 def test_days_out_of_range_are_refused():
