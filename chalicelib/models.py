@@ -180,7 +180,7 @@ class Reading(Model):
     """What one submission says. Addresses are as given; `identity` normalises them.
 
     `kind` names the history event: sign-up, pre-order, warranty, survey, order, refund, cart, customer, consent,
-    compliance, response, other.
+    compliance, response, login, other.
     `sender_id` is the sender's own id of the customer.
     `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
     `sensitive` maps the name of a field to the purpose whose consent it is kept by.
@@ -256,6 +256,7 @@ class Profile(Model):
     identities: tuple[Identity, ...] = ()
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None
+    last_login: AwareDatetime | None = None
     last_purchase: AwareDatetime | None = None
     events: int = 0
 

@@ -59,6 +59,7 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
             "mails": join_mails(profile, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
             "last_seen": join_signs(profile.last_seen, submission, reading),
+            "last_login": join_logins(profile.last_login, submission, reading),
             "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
             "events": profile.events + 1,
         }
@@ -70,6 +71,11 @@ def join_signs(held: datetime | None, submission: Submission, reading: Reading) 
     if not is_sign(submission, reading):
         return held
     return max(held or submission.occurred_at, submission.occurred_at)
+
+
+def join_logins(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
+    """Keep when the person last logged in, as a system of the shop's told."""
+    return max(held or submission.occurred_at, submission.occurred_at) if reading.kind == "login" else held
 
 
 def is_sign(submission: Submission, reading: Reading) -> bool:

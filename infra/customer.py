@@ -32,6 +32,7 @@ def print_profile(profile: Profile) -> None:
     for label, moment in (
         ("first seen", profile.first_seen),
         ("last seen", profile.last_seen),
+        ("last login", profile.last_login),
         ("last purchase", profile.last_purchase),
     ):
         print(f"  {label:14} {moment.isoformat() if moment else '-'}")

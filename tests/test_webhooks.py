@@ -8,6 +8,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.reasons import list_reasons
 from chalicelib.errors import MalformedError, UnreadableError
 from chalicelib.models import Profile, Trust
+from chalicelib.profile import fold_event
 from chalicelib.senders import webhooks
 from tests.payloads.deliveries import NOW, read_payload, sign_delivery, write_body
 
@@ -43,6 +44,18 @@ def test_a_shop_can_tell_that_a_pre_order_left(kind, entry):
     person = Profile(customer_id="c", entries={"k": reading.entry})
     due = [reason.due for reason in list_reasons(person, campaign, UTC)]
     assert due == [datetime(2026, 10, 9, 12, tzinfo=UTC)] * (entry != "other")
+
+
+def test_a_shop_can_tell_that_somebody_logged_in_and_the_last_time_is_kept():
+    profile = Profile(customer_id="c")
+    for key, at in enumerate(("2026-10-07T10:00:00Z", "2026-10-09T10:00:00Z", "2026-10-08T10:00:00Z")):
+        said = {"type": "customer.logged-in", "timestamp": at, "data": {"email": "ines@example.com"}}
+        submission = parse_body(said)
+        profile = fold_event(profile, f"k{key}", submission, webhooks.interpret(submission))
+    assert profile.last_login == datetime(2026, 10, 9, 10, tzinfo=UTC)
+    assert profile.entries == {}
+    order = parse_body({"type": "order.shipped", "timestamp": "2026-10-09T11:00:00Z", "data": {"item": "Tea"}})
+    assert fold_event(profile, "k9", order, webhooks.interpret(order)).last_login == profile.last_login
 
 
 @pytest.mark.parametrize("data", [None, 5, [], "x", {}, {"email": ["a"], "phone": {}}])

@@ -116,6 +116,7 @@ def tell_person(profile: Profile, archive: Archive, now: datetime) -> Row:
         "events": profile.events,
         "first_seen": tell_time(profile.first_seen),
         "last_seen": tell_time(profile.last_seen),
+        "last_login": tell_time(profile.last_login),
         "last_purchase": tell_time(profile.last_purchase),
         "standing": activity.standing.value,
         "standing_because": activity.reason,

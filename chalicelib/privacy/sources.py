@@ -72,7 +72,7 @@ SENDER_SOURCES = {
     "tally": FOREIGN_FORM.model_copy(update={"name": "tally"}),
     "typeform": FOREIGN_FORM.model_copy(update={"name": "typeform"}),
     "webhooks": Source(
-        name="webhooks", kinds=("other",), facts=("email", "phone", "message"), purposes=("orders",)
+        name="webhooks", kinds=("login", "other"), facts=("email", "phone", "message"), purposes=("orders",)
     ),
     "woocommerce": Source(
         name="woocommerce",

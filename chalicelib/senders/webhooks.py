@@ -17,6 +17,7 @@ CONTENT_TYPES = ("application/json",)
 TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 # What a shop's own system may tell that campaigns know a name for; everything else is kept as `other`.
 ENTRIES = {"pre-order.shipped": "pre-order-shipped"}
+LOGIN = "customer.logged-in"  # says when, and nothing to keep: no entry, since some log in every day
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
@@ -52,11 +53,12 @@ def interpret(submission: Submission) -> Reading:
         data = read_part(parse_object(submission.body), "data")
     except (MalformedError, TooLargeError):
         raise UnreadableError("webhooks: not JSON") from None
+    logged_in = submission.topic == LOGIN
     return Reading(
-        kind="other",
+        kind="login" if logged_in else "other",
         email=read_text(data, "email"),
         phone=read_text(data, "phone"),
         entry=Entry(kind=ENTRIES.get(submission.topic, "other"), at=submission.occurred_at, values=data)
-        if data
+        if data and not logged_in
         else None,
     )
