@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,6 +27,8 @@ from chalicelib.wiring import (
 )
 
 log = logging.getLogger(__name__)
+
+HIDDEN_FOR = timedelta(seconds=360)  # the VisibilityTimeout of the queue of mails
 
 
 def settle_records(event: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def send_record(record: dict[str, Any], end: float) -> bool:
     """Handle the people of one message until `end` (monotonic); return whether all of them are done with."""
     from chalicelib.outreach import handle_customer
 
-    now = datetime.fromtimestamp(int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
+    now = receive_time(record["attributes"])
     counts: dict[str, int] = {}
     for customer_id in parse_ids(record["body"]):
         if time.monotonic() > end:
@@ -153,6 +155,16 @@ def send_record(record: dict[str, Any], end: float) -> bool:
         counts[outcome] = counts.get(outcome, 0) + 1
     log.info("handled", extra={"counts": counts})
     return not any(outcome == "throttled" or outcome.startswith("postponed") for outcome in counts)
+
+
+def receive_time(attributes: dict[str, str]) -> datetime:
+    """Return when a message was received, aware UTC: SQS tells the first time, and how often it came since.
+
+    Each time it comes again it is later by what the queue hides it for. Who took the first time for now would still
+    mail in the evening what first came by day.
+    """
+    first = datetime.fromtimestamp(int(attributes["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
+    return first + HIDDEN_FOR * (int(attributes.get("ApproximateReceiveCount", "1")) - 1)
 
 
 def parse_ids(body: str) -> list[str]:

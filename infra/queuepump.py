@@ -1,8 +1,10 @@
 """Feed a function from a queue or a topic, as Lambda's pollers and subscriptions do."""
 
 import json
+from datetime import datetime
 from typing import Any
 
+from chalicelib.events import HIDDEN_FOR
 from infra.clock import read_now
 from infra.cloud import connect_service
 from infra.delivery import read_failures
@@ -34,14 +36,14 @@ class QueuePump:
 
     def build_event(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the event that Lambda gets from SQS; its clock is the stack's own."""
-        now = str(int(read_now().timestamp() * 1000))
+        now = read_now()
         return {
             "Records": [
                 {
                     "messageId": message["MessageId"],
                     "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"],
-                    "attributes": message.get("Attributes", {}) | {"ApproximateFirstReceiveTimestamp": now},
+                    "attributes": date_attributes(message.get("Attributes", {}), now),
                     "messageAttributes": {},
                     "md5OfBody": message.get("MD5OfBody", ""),
                     "eventSource": "aws:sqs",
@@ -51,6 +53,12 @@ class QueuePump:
                 for message in messages
             ]
         }
+
+
+def date_attributes(attributes: dict[str, str], now: datetime) -> dict[str, str]:
+    """Return a message's attributes with the first time it was received: so long ago that this time is now."""
+    first = now - HIDDEN_FOR * (int(attributes.get("ApproximateReceiveCount", "1")) - 1)
+    return attributes | {"ApproximateFirstReceiveTimestamp": str(int(first.timestamp() * 1000))}
 
 
 class TopicPump(QueuePump):

@@ -29,6 +29,8 @@ from chalicelib.pulse import Pulse, Rates
 from chalicelib.strictjson import dump_json
 from chalicelib.wiring import find_due
 from chalicelib.writing import Writer
+from infra.queuepump import date_attributes
+from infra.template import read_template
 from tests.shop import NOW, Shop, a_submission
 
 SHOP = ShopClock.model_validate(
@@ -775,6 +777,29 @@ def a_message(*customers, at=DUE, **attributes):
     """Return a message of the queue as Lambda hands it over."""
     first = {"ApproximateFirstReceiveTimestamp": str(int(at.timestamp() * 1000))}
     return {"attributes": {**first, **attributes}, "body": json.dumps(customers)}
+
+
+def test_message_that_comes_again_after_hours_sends_nothing_by_night(shop, monkeypatch):
+    customer, post = sign_up(shop), Post()
+    closes = (DUE + timedelta(minutes=10)).strftime("%H:%M")
+    tools = make_outreach(shop, post, a_campaign(window={"opens": "09:00", "closes": closes}))
+    monkeypatch.setattr(events, "open_outreach", lambda: tools)
+
+    assert events.send_record(a_message(customer, ApproximateReceiveCount="3"), end=float("inf"))
+    assert post.sent == []
+    assert events.send_record(a_message(customer, ApproximateReceiveCount="1"), end=float("inf"))
+    assert len(post.sent) == 1
+
+
+def test_local_queue_tells_the_time_of_the_stack_however_often_a_message_came():
+    for count in ("1", "4"):
+        told = date_attributes({"ApproximateReceiveCount": count}, DUE)
+        assert events.receive_time(told) == DUE
+
+
+def test_message_is_hidden_for_as_long_as_its_queue_says():
+    queue = read_template()["Resources"]["Outreach"]["Properties"]
+    assert timedelta(seconds=queue["VisibilityTimeout"]) == events.HIDDEN_FOR
 
 
 def test_language_that_is_none_keeps_nobody_from_their_mail(shop):
