@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.library import list_campaigns
+from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.customers import Customers
 from chalicelib.facts import Facts
 from chalicelib.report import Report, build_report
@@ -24,7 +24,7 @@ FOLDER = ROOT / "out" / "reports"
 
 def read_report(campaign: Campaign, customers: Customers, now: datetime) -> Report:
     """Build a campaign's report from the facts in the table."""
-    return build_report(campaign, Facts(customers).list_facts(campaign.name), now)
+    return build_report(campaign, Facts(customers).list_facts(campaign.name), now, load_shop().margin)
 
 
 def save_page(report: Report, folder: Path) -> Path:

@@ -115,6 +115,8 @@ def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
     for currency, gain in found.gains.items():
         gaps.append((f"revenue a mailed person, {currency}", gain.per_person, "{:+,.2f}"))
         gaps.append((f"revenue of all mailed, {currency}", gain.over_all, "{:+,.2f}"))
+        if gain.margin is not None:
+            gaps.append((f"margin of all mailed, {currency}", gain.margin, "{:+,.2f}"))
     return gaps
 
 

@@ -409,6 +409,28 @@ def test_discount_is_estimated_from_orders_with_the_code(offer, given):
     assert any("iscount" in note for note in done.notes)
 
 
+@pytest.mark.parametrize(
+    ("returned", "held_out", "margin", "words"),
+    [(100, 20, 660, "The mails paid."), (9, 9, -27, "Cannot tell yet whether"), (0, 99, -1188, "cost more than")],
+)
+def test_margin_of_the_shop_is_told_after_goods_and_discount(returned, held_out, margin, words):
+    facts = [
+        *a_group("sent", 400, returned, revenue="27.00", by_code="yes"),  # 30 at full price, of which goods cost 18
+        *a_group("sent", 100, first=400),
+        *a_group("held_out", 500, held_out),  # 12 stay of each
+        a_return("sent-499", "27.00", at=NOW + 30 * DAY, by_code="yes"),  # late: in no comparison
+    ]
+    done = build_report(CAMPAIGN, facts, LATER, Decimal(40))
+
+    told = done.comparison.gains["EUR"].margin
+    assert told.value == pytest.approx(9 * returned - 12 * held_out) == pytest.approx(margin)
+    assert told.low < told.value < told.high
+    [note] = [note for note in done.notes if note.startswith("Extra margin of all mailed: ")]
+    assert words in note
+    assert "margin of all mailed, EUR" in write_page(done)
+    assert build_report(CAMPAIGN, facts, LATER).comparison.gains["EUR"].margin is None
+
+
 # From here on the facts are those that sending, settling and SES's word really write.
 
 

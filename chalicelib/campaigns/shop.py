@@ -1,5 +1,6 @@
 """What holds for every campaign of the shop: its clock, its hours, and how much mail one person gets."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -24,9 +25,13 @@ class Cap(Model):
 
 
 class ShopClock(Model):
-    """The shop-wide file. `time_zone` serves people who named none; `currency` is that of every budget."""
+    """The shop-wide file. `time_zone` serves people who named none; `currency` is that of every budget.
+
+    `margin` is what stays of a full price once the goods are paid, in percent; only the report looks at it.
+    """
 
     time_zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     currency: Currency
+    margin: Decimal | None = Field(None, gt=0, le=100)
     window: Window
     cap: Cap

@@ -6,6 +6,7 @@ count of reasons.
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import AwareDatetime
 
@@ -13,7 +14,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.effects import RETURN_WINDOW
 from chalicelib.facts import Fact
 from chalicelib.models import MailState, Model
-from chalicelib.report.comparison import Comparison, compare_groups
+from chalicelib.report.comparison import Comparison, add_margins, compare_groups
 from chalicelib.report.figures import Counts, Discount, Group, Mails
 from chalicelib.report.tally import count_ends, count_group, count_mails, draw_sample, estimate_discount, sort_facts
 from chalicelib.report.words import tell_headline, tell_notes, tell_sum
@@ -36,13 +37,17 @@ class Report(Model):
     notes: tuple[str, ...]
 
 
-def build_report(campaign: Campaign, facts: Iterable[Fact], now: datetime) -> Report:
-    """Return the report of one campaign; `facts` are its own, in any order."""
+def build_report(
+    campaign: Campaign, facts: Iterable[Fact], now: datetime, margin: Decimal | None = None
+) -> Report:
+    """Return the report of one campaign; `facts` are its own, in any order, `margin` is the shop's, in percent."""
     tally = sort_facts(facts)
     counts = count_ends(tally)
     mailed, held_out = (count_group(tally, state, now) for state in (MailState.SENT, MailState.HELD_OUT))
     comparison = compare_groups(*(draw_sample(tally, state) for state in (MailState.SENT, MailState.HELD_OUT)))
-    discount = estimate_discount(campaign, tally)
+    discount, compared = (estimate_discount(campaign, tally, timely=timely) for timely in (False, True))
+    if margin is not None and compared.kind != "unknown":
+        comparison = add_margins(comparison, margin, compared.given)
     return Report(
         campaign=campaign.name,
         made_at=now,

@@ -28,10 +28,14 @@ class Sample:
 
 
 class Gain(Model):
-    """Revenue of the mailed less that of the held out, in one currency: per mailed person, and over all of them."""
+    """Revenue of the mailed less that of the held out, in one currency: per mailed person, and over all of them.
+
+    `margin` is what stays of it over all of them once the goods are paid; None where the shop does not say its margin.
+    """
 
     per_person: Interval
     over_all: Interval
+    margin: Interval | None = None
 
 
 class Comparison(Model):
@@ -94,6 +98,22 @@ def compare_spending(mailed: Sample, held_out: Sample) -> dict[str, Gain]:
             per_person = subtract_interval(*bound_spending(amounts, (mailed.people, held_out.people)))
             gains[currency] = Gain(per_person=per_person, over_all=per_person.scale(mailed.people))
     return gains
+
+
+def add_margins(found: Comparison, percent: Decimal, given: Mapping[str, Decimal]) -> Comparison:
+    """Return the comparison with the extra margin, `percent` being the shop's of a full price.
+
+    `given` is the discount of the very orders compared. Goods cost their share of the full price, whatever was taken
+    off it: of revenue R after a discount D stay R - (1 - m)(R + D), that is mR - (1 - m)D. Nobody held out has one.
+    """
+    share = float(percent) / 100
+    gains = {
+        currency: gain.model_copy(
+            update={"margin": gain.over_all.scale(share).shift((share - 1) * float(given.get(currency, 0)))}
+        )
+        for currency, gain in found.gains.items()
+    }
+    return found.model_copy(update={"gains": gains})
 
 
 def read_amounts(group: Sample, currency: str) -> list[float]:

@@ -35,6 +35,10 @@ class Interval(Model):
         """Return the interval of so many times the figure."""
         return Interval(value=self.value * factor, low=self.low * factor, high=self.high * factor)
 
+    def shift(self, by: float) -> "Interval":
+        """Return the interval of the figure and so much more."""
+        return Interval(value=self.value + by, low=self.low + by, high=self.high + by)
+
 
 def bound_rate(hits: int, people: int) -> Interval:
     """Return the Wilson interval of a share; `people` is at least 1."""

@@ -125,10 +125,15 @@ def add_revenue(orders: Iterable[Fact]) -> Money:
     return dict(sorted(sums.items()))
 
 
-def estimate_discount(campaign: Campaign, tally: Tally) -> Discount:
-    """Estimate what the offer cost, by the orders that used its code: facts hold their totals after all discounts."""
+def estimate_discount(campaign: Campaign, tally: Tally, *, timely: bool = False) -> Discount:
+    """Estimate what the offer cost, by the orders that used its code: facts hold their totals after all discounts.
+
+    `timely` leaves out the orders that are not compared with those of people held out.
+    """
     sent = tally.list_ended(MailState.SENT)
-    used = [fact for mail_id in sent for fact in tally.returns.get(mail_id, ()) if fact.numbers["by_code"] == "yes"]
+    find = tally.list_timely if timely else lambda mail_id: [*tally.returns.get(mail_id, ())]
+    orders = (fact for mail_id in sent for fact in find(mail_id))
+    used = [fact for fact in orders if fact.numbers["by_code"] == "yes"]
     offer = campaign.offer
     if offer is None:
         return Discount(orders=len(used), given={}, kind="none")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.report.comparison import FEW, LEAST, Comparison
 from chalicelib.report.figures import Counts, Discount, Group
+from chalicelib.report.intervals import Interval
 
 # What the planned must add up to, in the order in which a reader asks.
 END_WORDS = {
@@ -23,6 +24,10 @@ DISCOUNT_WORDS = {
     "percent": "Discount: estimated from what was paid for orders with the code, as if the offer's percentage was all "
     "that was taken off, from all of it.",
     "unknown": "Discount: with 100 % off, what was paid does not tell what was given.",
+}
+MARGIN_WORDS = {
+    True: "margin is what stays when the goods are paid, by the shop's margin, and the discount estimated.",
+    False: "what the goods cost the shop is not known here.",
 }
 
 
@@ -105,10 +110,23 @@ def tell_money(mailed: Group, held_out: Group, comparison: Comparison) -> Iterat
     if len(currencies) > 1:
         yield f"There are orders in {', '.join(currencies)}; nothing is converted."
     for currency, gain in comparison.gains.items():
-        low, value, high = (
-            f"{amount:,.2f} {currency}" for amount in (gain.over_all.low, gain.over_all.value, gain.over_all.high)
-        )
         unsure = " Cannot tell yet whether the mails earned anything." if gain.over_all.has_zero else ""
-        yield f"Extra revenue of all mailed: {value} (95 % interval: {low} to {high}).{unsure}"
+        yield f"Extra revenue of all mailed: {tell_interval(gain.over_all, currency)}.{unsure}"
+        if gain.margin is not None:
+            yield f"Extra margin of all mailed: {tell_interval(gain.margin, currency)}. {judge_margin(gain.margin)}"
     if comparison.gains:
-        yield "Revenue is what was paid, discounts taken off; what the goods cost the shop is not known here."
+        known = all(gain.margin is not None for gain in comparison.gains.values())
+        yield f"Revenue is what was paid, discounts taken off; {MARGIN_WORDS[known]}"
+
+
+def tell_interval(money: Interval, currency: str) -> str:
+    """Write an amount with between what it may well be."""
+    low, value, high = (f"{amount:,.2f} {currency}" for amount in (money.low, money.value, money.high))
+    return f"{value} (95 % interval: {low} to {high})"
+
+
+def judge_margin(margin: Interval) -> str:
+    """Say whether the mails paid, once the goods and the discount are paid."""
+    if margin.has_zero:
+        return "Cannot tell yet whether the mails paid."
+    return "The mails paid." if margin.low > 0 else "The mails cost more than they brought."
