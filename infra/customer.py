@@ -8,6 +8,8 @@ import json
 import sys
 from datetime import datetime
 
+from chalicelib.activity import judge_activity
+from chalicelib.campaigns.library import load_shop
 from chalicelib.config import current_settings
 from chalicelib.identity import normalise_email, normalise_phone
 from chalicelib.models import Event, Identity, Profile
@@ -26,9 +28,10 @@ def find_person(people: People, email: str, phone: str) -> str | None:
     return people.find_customer(Identity(kind="phone", value=number))
 
 
-def print_profile(profile: Profile) -> None:
+def print_profile(profile: Profile, now: datetime) -> None:
     """Print what the history adds up to, each field with its source and time."""
-    print(f"customer {profile.customer_id}: {profile.events} events")
+    activity = judge_activity(profile, now, load_shop().quiet_days)
+    print(f"customer {profile.customer_id}: {profile.events} events; {activity.standing}: {activity.reason}")
     for label, moment in (
         ("first seen", profile.first_seen),
         ("last seen", profile.last_seen),
@@ -60,7 +63,7 @@ def show_customer(people: People, customer_id: str, reason: str, now: datetime) 
     """Note the reading first, then print: what cannot be noted is not shown."""
     note_reading(people.customers, reason, customer_id, now)
     person = people.load_person(customer_id)
-    print_profile(person.profile)
+    print_profile(person.profile, now)
     print("history")
     for event in people.list_history(person):
         print_event(event)

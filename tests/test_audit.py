@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.campaigns.library import load_shop
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.privacy.audit import EVERYBODY, list_accesses, write_access
+from chalicelib.privacy.record import Archive, tell_person
 from chalicelib.privacy.retention import find_span
+from chalicelib.processing import settle_item
 from infra import audit, retention
 from infra.audit import note_reading
 from infra.customer import show_customer
 from infra.retention import tell_retention
 from tests.rules.packaged import read_packaged
 from tests.shop import NOW, Shop, a_submission
+from tests.test_outreach import an_order
 from tests.test_retiring import OLD, leave_things_behind, make_retiring
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,6 +58,20 @@ def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, cu
     with pytest.raises(RaceLostError):
         show_customer(shop.tools().people, customer, "once more", NOW)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("days", "standing"), [(30, "inactive"), (60, "active")])
+def test_a_person_is_shown_with_their_standing_by_the_shops_own_rule(shop, monkeypatch, capsys, days, standing):
+    assert settle_item(shop.accept(an_order(ASHA, at=NOW)), shop.tools(), NOW) == "settled"
+    clock = load_shop().model_copy(update={"quiet_days": days})
+    monkeypatch.setattr("infra.customer.load_shop", lambda: clock)
+    people, later = shop.tools().people, NOW + timedelta(days=31)
+
+    show_customer(people, shop.find_id(ASHA), "asked at the counter", later)
+
+    assert f"; {standing}: 31 days without purchase, by the shop's rule of {days}" in capsys.readouterr().out
+    told = tell_person(shop.read_profile(ASHA), Archive(people, (), clock), later)
+    assert told["standing"] == standing
 
 
 def test_lines_are_found_by_month_and_by_customer(customers):

@@ -27,11 +27,13 @@ class Cap(Model):
 class ShopClock(Model):
     """The shop-wide file. `time_zone` serves people who named none; `currency` is that of every budget.
 
+    `quiet_days` without a purchase make inactive whoever has no rhythm yet; no campaign goes by it.
     `margin` is what stays of a full price once the goods are paid, in percent; only the report looks at it.
     """
 
     time_zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     currency: Currency
+    quiet_days: int = Field(30, ge=1, le=3660)
     margin: Decimal | None = Field(None, gt=0, le=100)
     window: Window
     cap: Cap

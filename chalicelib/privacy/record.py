@@ -109,7 +109,7 @@ def read_event(event: Event) -> Reading | None:
 
 def tell_person(profile: Profile, archive: Archive, now: datetime) -> Row:
     """Return what we make of a person: their standing as a customer, and when they would next hear from us."""
-    activity = judge_activity(profile, now)
+    activity = judge_activity(profile, now, archive.clock.quiet_days)
     due = next_due(profile, archive.campaigns, archive.clock, now)
     return {
         "customer_id": profile.customer_id,
