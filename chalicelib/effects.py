@@ -18,7 +18,8 @@ from chalicelib.restriction import is_restricted
 RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
 RECEPTION = ("bounced", "complained")  # what counts against our reputation
-MEASURED = (MailState.SENT, MailState.HELD_OUT)
+# Those not known to be sent may yet prove to be: the report counts the returns of those that did.
+MEASURED = (MailState.SENT, MailState.HELD_OUT, MailState.INTENT, MailState.UNKNOWN, MailState.PARKED)
 
 Parts = list[dict[str, Any]]
 

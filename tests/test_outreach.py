@@ -26,6 +26,7 @@ from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcil
 from chalicelib.pace import SHARES, Pace
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse, Rates
+from chalicelib.report import build_report
 from chalicelib.strictjson import dump_json
 from chalicelib.wiring import find_due
 from chalicelib.writing import Writer
@@ -587,6 +588,19 @@ def test_order_after_a_mail_counts_as_a_return_once(shop):
     [fact] = [fact for fact in tools.facts.list_facts("welcome") if fact.kind == "returned"]
     assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
     assert fact.order == name_order(tools.people.keys.read_codes(), "shopify:corner.example", "7")
+
+
+def test_order_counts_that_came_before_ses_said_that_the_mail_was_sent(shop):
+    customer, post = sign_up(shop), Post("unknown")
+    tools = make_outreach(shop, post)
+    handle_customer(customer, tools, DUE)
+    order = an_order("asel@example.org", at=DUE + timedelta(minutes=10))
+    assert settle_item(shop.accept(order), shop.tools(), DUE + timedelta(minutes=11)) == "settled"
+
+    tell(shop, "Send", post.sent[0][2])
+
+    done = build_report(a_campaign(), tools.facts.list_facts("welcome"), DUE + timedelta(days=1))
+    assert (done.mailed.people, done.mailed.returned_in_time) == (1, 1)
 
 
 def test_name_of_an_order_is_found_by_nobody_without_the_secret():

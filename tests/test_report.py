@@ -374,6 +374,13 @@ def test_an_order_counts_once_and_for_the_latest_mail_before_it(second, mailed, 
     assert report(reversed(facts)) == done
 
 
+def test_a_parked_mail_takes_no_order_from_one_that_was_sent():
+    parked = [a_fact("planned", "p-1", NOW + 6 * DAY), a_fact("parked", "p-1", NOW + 6 * DAY)]
+    told = [a_return(mail_id, at=NOW + 7 * DAY, order="one") for mail_id in ("sent-0", "p-1")]
+    done = report([*a_group("sent", 1), *parked, *told])
+    assert (done.mailed.people, done.mailed.returned) == (1, 1)
+
+
 def test_who_still_has_time_is_told():
     facts = [*a_group("sent", 3), a_fact("planned", "x"), a_fact("sent", "x", NOW + 10 * DAY)]
     done = report(facts, now=NOW + 20 * DAY)

@@ -24,6 +24,7 @@ ENDS = (
     MailState.OVER_BUDGET,
     MailState.SUPPRESSED,
 )
+COMPARED = (MailState.SENT, MailState.HELD_OUT)  # whose returns count: no mail that was parked takes them from these
 Money = dict[str, Decimal]
 
 
@@ -55,7 +56,7 @@ def sort_facts(facts: Iterable[Fact]) -> Tally:
         else:
             times[fact.kind][fact.mail_id] = read_time(fact)
     ends = {mail_id: state for state in reversed(ENDS) for mail_id in times[state.value]}
-    starts = {mail_id: times[state.value][mail_id] for mail_id, state in ends.items()}
+    starts = {mail_id: times[state.value][mail_id] for mail_id, state in ends.items() if state in COMPARED}
     returns: dict[str, list[Fact]] = defaultdict(list)
     for fact in choose_returns(told, starts):
         returns[fact.mail_id].append(fact)
