@@ -2,7 +2,7 @@
 
 import base64
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from chalice.test import Client
 
@@ -56,6 +56,8 @@ class Api:
 
     def __init__(self, client):
         self.client = client
+        # It puts another `os.environ` in place for each call: of two calls at once, one never takes its own back.
+        client.http._patched_env_vars = lambda _: nullcontext()
         gateway = client.http._local_gateway
         make_event = gateway.event_converter.create_lambda_event
 

@@ -88,6 +88,15 @@ def _read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _leave_environment(_stay_home: None) -> Iterator[None]:
+    """Fail whoever leaves another environment than they found: the next test's processes would inherit it."""
+    before = dict(os.environ)
+    yield
+    changed = {name for name, _ in before.items() ^ os.environ.items()}
+    assert changed <= {"PYTEST_CURRENT_TEST", "AWS_EXECUTION_ENV"}  # pytest's own, and Chalice's once it is imported
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Stack]:
     """Start moto's server."""
