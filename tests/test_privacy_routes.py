@@ -23,6 +23,7 @@ from chalicelib.pages.privacypages import PrivacyWords, find_words
 from chalicelib.privacy import actions
 from chalicelib.privacy.actions import CODE_SIGNS, RequestKind, clean_code, make_code, name_result
 from chalicelib.privacy.package import name_parts, pack_files, seal_package
+from chalicelib.privacy.sweeping import KINDS
 from chalicelib.routes.formposts import limit_form
 from infra.gateway import Gateway
 from infra.wire import WireRequest
@@ -518,6 +519,12 @@ def test_a_receipt_is_told_in_words(api, tables, language):
     assert "c0ffee" in page
     assert "openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json" in page
     assert "{" not in page.partition("</style>")[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_has_words_for_all_that_a_sweep_counts(language):
+    counted = {*KINDS.values(), "other", "names", "links", "waiting"}
+    assert counted <= find_words(language).receipt.names.keys()
 
 
 SHAPES = [{}, {"counts": None, "copies": {}, "ledger": 7}, {"unreadable_at": 5, "copies": [{}], "counts": {"a": {}}}]
