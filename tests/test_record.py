@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.forms.interface import list_languages
 from chalicelib.links import Links, name_token
+from chalicelib.mails.speech import find_speech
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach import handle_customer
 from chalicelib.privacy.actions import RequestKind
@@ -170,6 +171,7 @@ def test_page_has_every_section_in_its_language_and_nothing_of_what_was_typed_ru
     assert all(title in page.replace("&#39;", "'") for title in words.sections.values())
     assert set(words.sections) == set(SECTIONS)
     assert f'<html lang="{language}"' in page
+    assert find_speech(language).write_day(START.date()) in page
     assert NASTY not in page
     seen = Elements()
     seen.feed(page)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.mails.speech import find_speech
 from chalicelib.models import Model
 from chalicelib.pages.rendering import render_page
 from chalicelib.privacy.cells import write_table
@@ -15,7 +16,6 @@ from chalicelib.privacy.record import Section
 
 WORDS = Path(__file__).parent / "recordwords"
 PAGE, DATA = "data.html", "data.json"
-LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # Unicode isolates: a Persian line would turn a date around
 MOST_ROWS = 300  # of one section on the page: what nobody would read is in the other files
 
 
@@ -60,7 +60,7 @@ def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: 
         words=find_interface(spoken),
         shop=shop,
         title=words.title.format(shop=shop),
-        intro=words.intro.format(date=f"{LEFT_TO_RIGHT}{now.date().isoformat()}{AS_BEFORE}"),
+        intro=words.intro.format(date=find_speech(spoken).write_day(now.date())),
         headings=words.sections,
         nothing=words.nothing,
         newest=words.newest,

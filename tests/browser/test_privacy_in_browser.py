@@ -8,6 +8,8 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.links import LinkKind
 from chalicelib.pages.privacypages import find_words
 from chalicelib.privacy.actions import RequestKind, name_result
+from chalicelib.privacy.files import write_files
+from chalicelib.privacy.record import Section
 from tests.browser.test_links_in_browser import (
     LANGUAGES,
     MEASURE,
@@ -17,7 +19,7 @@ from tests.browser.test_links_in_browser import (
     press,
     read_title,
 )
-from tests.linkcase import put_request, put_result, read_inbox
+from tests.linkcase import NOW, put_request, put_result, read_inbox
 from tests.test_privacy_routes import PACKAGE, put_package, put_receipt
 
 STEPS = ("requests", "code", "gone", "pending", "receipt", "copy", "done")
@@ -146,6 +148,21 @@ def test_a_copys_page_is_saved_and_never_shown(site, tables, open_browser, tmp_p
 
     assert read_title(browser) == shown
     assert browser.current_url == f"{site}/privacy/results/{result}"
+
+
+def test_what_lies_deep_in_a_copy_can_be_read_on_a_phone(site, open_browser, take_shot, tmp_path):
+    ages = [{"at": "2026-12-21T10:01:45.132000+00:00", "age": "65+", "told": {"by": {"source": "link:preferences"}}}]
+    section = Section("person", ("ages",), ({"ages": ages},))
+    page = tmp_path / "data.html"
+    page.write_bytes(write_files((section,), language="fa", shop="Corner Shop", now=NOW)["data.html"])
+    browser = open_page(open_browser(scripts=False), page.as_uri())
+    take_shot(browser, "copy-deep-phone")
+
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+    told = browser.find_elements(By.CSS_SELECTOR, ".told")
+    assert len(told) == 3
+    assert max(each.rect["height"] for each in told) < 80, "not one letter a line"
+    assert {each.get_attribute("dir") for each in told} == {"ltr"}, "a number keeps its sign where it was typed"
 
 
 def test_a_correction_ends_at_the_preferences(site, tables, open_browser):
