@@ -328,6 +328,7 @@ def test_unknown_forms_are_404_for_both(api):
     assert (program.status_code, read_json(program)["Code"]) == (404, "UnknownPageError")
     assert person.status_code == 404
     assert 'dir="rtl"' in person.body.decode()
+    assert '<a class="plain" href="https://shop.example">رفتن به فروشگاه</a>' in person.body.decode()
     assert post(api, "nope").status_code == 404
 
 
@@ -471,6 +472,7 @@ def test_the_thanks_and_the_script_are_there(api):
     script = api.call("GET", "/embed.js")
 
     assert "Жауабыңызға рақмет" in thanks.body.decode()
+    assert '<a class="plain" href="https://shop.example">Дүкенге өту</a>' in thanks.body.decode()
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert script.headers["X-Content-Type-Options"] == "nosniff"
     assert len(script.body) < 8192

@@ -291,6 +291,7 @@ def test_preferences_are_cleaned_kept_and_never_shown(api, shop, tables):
     assert consent["words"].startswith("हाँ: मेरी सहमति है")
     for shown in (answer.body.decode(), browse(api, f"/preferences/{token}").body.decode()):
         assert [word for word in ("Aruzhan", "555", "High St") if word in shown] == []
+    assert '<a class="plain" href="https://shop.example">' in answer.body.decode()
 
 
 def test_faults_are_told_beside_the_field_with_what_was_typed(api, shop, tables):

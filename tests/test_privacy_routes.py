@@ -134,6 +134,7 @@ def flatten_texts(words):
 
 def test_a_request_is_kept_as_it_was_asked(api, shop):
     answer = post(api, "/privacy/requests", email=" Asha.Rao@Example.COM ", kind="restrict", language="fa")
+    assert 'href="http://127.0.0.1:8000/privacy/requests?lang=fa"' in answer.body.decode()  # or another address
     opener = shop.tools().opener
     (row,) = shop.read_all("inbox")
     asked = opener.open_submission(row["pk"]["S"], row["sealed"]["B"])

@@ -33,6 +33,7 @@ class Interface(Model):
     not_sent: str
     open_page: str
     back: str
+    home: str
     goes_to: str
     privacy: str
     problems: Mapping[str, str]

@@ -23,7 +23,6 @@ class LinkWords(Model):
     gone: str
     later_title: str
     later: str
-    home: str
     offer_title: str
     offer: str
     stop_title: str
@@ -82,7 +81,7 @@ class Scene:
     @property
     def way_home(self) -> tuple[str, str] | None:
         """Return the address of the shop's own site and the words of a link to it."""
-        return (self.home, self.words.home) if self.home else None
+        return (self.home, self.interface.home) if self.home else None
 
     def say(self, name: str, **named: str) -> str:
         """Return words by their name, with the shop's name in its place."""
@@ -167,7 +166,8 @@ def render_preferences(
 
 def render_chosen(scene: Scene, form: Form) -> str:
     """Return the page after new preferences."""
-    return render_scene(scene, "", title=form.thanks_title[scene.language], text=form.thanks[scene.language])
+    title, text = form.thanks_title[scene.language], form.thanks[scene.language]
+    return render_scene(scene, "", title=title, text=text, onward=scene.way_home)
 
 
 def render_scene(scene: Scene, name: str, **shown: object) -> str:

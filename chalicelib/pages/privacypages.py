@@ -59,7 +59,8 @@ def find_words(language: str) -> PrivacyWords:
 
 def render_sent(scene: Scene, form: Form) -> str:
     """Return the answer to every request, whoever it names."""
-    return render_outcome(scene, form.thanks_title[scene.language], form.thanks[scene.language], switches=())
+    title, text = form.thanks_title[scene.language], form.thanks[scene.language]
+    return render_outcome(scene, title, text, ways=[ask_again(scene)], switches=())
 
 
 def render_gone(scene: Scene) -> str:
@@ -109,7 +110,8 @@ def render_done(scene: Scene, link: Link, files: Sequence[str] = ()) -> str:
     words = find_words(scene.language)
     said = words.kinds[link.request]
     offered = [(f"{scene.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
-    return render_outcome(scene, said.done_title, said.done, files=offered, after=tell_end(scene, link))
+    ways = [scene.way_home] if scene.way_home else []
+    return render_outcome(scene, said.done_title, said.done, files=offered, after=tell_end(scene, link), ways=ways)
 
 
 def render_receipt(scene: Scene, link: Link) -> str:

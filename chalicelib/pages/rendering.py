@@ -44,10 +44,12 @@ def read_style() -> str:
 def render_page(template: str, **shown: Any) -> str:
     """Return a page; `shown` must hold what templates/base.html names: words, shop, title.
 
-    Every page says where the privacy page is; that stands here, lest a page forget it.
+    Every page says where the privacy page is; that stands here, lest a page forget it. `home` is the shop's own site,
+    or "", for pages at which a way ends.
     """
     settings = current_settings()
-    shared = {"privacy": f"{settings.public_url.rstrip('/')}/privacy", "sold": bool(settings.data_sold_to)}
+    privacy = f"{settings.public_url.rstrip('/')}/privacy"
+    shared = {"privacy": privacy, "home": settings.shop_url, "sold": bool(settings.data_sold_to)}
     return build_environment().get_template(template).render(style=read_style(), **shared, **shown)
 
 
