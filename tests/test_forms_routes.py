@@ -467,6 +467,23 @@ def test_the_schema_carries_what_an_embedded_form_shows(api):
     assert shown["fields"][0]["options"][10] == ["10", "۱۰"]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "“How likely are you to recommend us to a friend?”, “Why this number?”, "), ("fa", "«چرا این عدد؟»، «")],
+)
+def test_questions_named_in_a_sentence_are_told_apart(api, language, told):
+    answer = post(api, "survey", {"name": "Asel", "language": language})
+
+    assert told in read_json(answer)["messages"]["score"]
+
+
+def test_languages_stand_in_one_order_on_every_page(api):
+    pages = [api.call("GET", path, accept=PAGE).body.decode() for path in ("/forms/survey", "/privacy")]
+    orders = [re.findall(r'hreflang="(\w+)"', page) for page in pages]
+
+    assert orders[0] == orders[1] == ["bn", "en", "fa", "hi", "kk"]
+
+
 def test_the_thanks_and_the_script_are_there(api):
     thanks = api.call("GET", "/forms/survey/thanks?lang=kk", accept=PAGE)
     script = api.call("GET", "/embed.js")

@@ -25,6 +25,8 @@ class Interface(Model):
     pick: str
     no_answer: str
     rank: str
+    quoted: str
+    between: str
     languages: str
     leave_empty: str
     error: str
@@ -58,7 +60,7 @@ class Interface(Model):
             least=self.write_number(least),
             most=self.write_number(most),
             limit=self.write_number(read_rules().limit),
-            fields=", ".join(list_group(form, name, self.language)),
+            fields=self.between.join(self.quoted.format(text=label) for label in list_group(form, name, self.language)),
         )
 
 
