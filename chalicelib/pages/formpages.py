@@ -1,9 +1,9 @@
 """The pages of a form: itself, its thanks, and the page that says why there is nothing better to show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.interface import Interface, find_interface, list_languages
 from chalicelib.forms.view import show_form
 from chalicelib.pages.rendering import render_page
 
@@ -32,12 +32,17 @@ def render_form(
         title=shown["title"],
         address=address,
         form=shown,
-        switches=[find_interface(language) for language in form.languages],
+        switches=list_switches(form.languages),
         typed=typed or {},
         faults=told,
         places={field["name"]: place_focus(field) for field in shown["fields"]},
         problem=problem,
     )
+
+
+def list_switches(languages: Collection[str] = ()) -> list[Interface]:
+    """Return the languages a page can be switched to, of those named or of all; in one order on every page."""
+    return [find_interface(each) for each in list_languages() if not languages or each in languages]
 
 
 def place_focus(field: Mapping[str, str]) -> str:

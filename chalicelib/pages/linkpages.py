@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import Interface, find_interface, list_languages
+from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.view import show_form
 from chalicelib.links import SEPARATOR, Link
 from chalicelib.models import Model
-from chalicelib.pages.formpages import Faults, Typed, place_focus
+from chalicelib.pages.formpages import Faults, Typed, list_switches, place_focus
 from chalicelib.pages.rendering import render_page
 
 WORDS = Path(__file__).parent / "linkwords"
@@ -180,8 +180,3 @@ def render_scene(scene: Scene, name: str, **shown: object) -> str:
         plain["text"] = scene.say(name)
     shared = {"words": scene.interface, "own": scene.words, "shop": scene.shop, "address": scene.address}
     return render_page("link.html", **shared, switches=list_switches(), **{**plain, **shown})
-
-
-def list_switches() -> list[Interface]:
-    """Return the languages a page can be switched to."""
-    return [find_interface(language) for language in list_languages()]

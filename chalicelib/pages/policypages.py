@@ -5,10 +5,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.mails.speech import find_speech
+from chalicelib.pages.formpages import list_switches
 from chalicelib.pages.policywords import find_words
 from chalicelib.pages.rendering import render_page
+
+ISOLATE, AS_BEFORE = "\u2066", "\u2069"  # a Persian line would read the day's first number as part of the version
 
 
 def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
@@ -24,9 +27,9 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
         shop=shop,
         title=words.title.format(shop=shop),
         address=address,
-        switches=[find_interface(each) for each in list_languages()],
+        switches=list_switches(),
         facts=facts,
-        written=words.version.format(version=facts["version"], date=written),
+        written=words.version.format(version=f"{ISOLATE}{facts['version']}{AS_BEFORE}", date=written),
         titles={each["name"]: each["title"] for each in facts["purposes"]},
         kept=group_periods(facts["kept"]),
         region=words.region.format(region=region) if region else words.here,

@@ -8,7 +8,8 @@ from pathlib import Path
 from chalicelib.forms.definition import Form
 from chalicelib.links import Link
 from chalicelib.models import Model
-from chalicelib.pages.linkpages import Scene, list_switches
+from chalicelib.pages.formpages import list_switches
+from chalicelib.pages.linkpages import Scene
 from chalicelib.pages.receiptview import ReceiptWords, show_receipt, write_moment
 from chalicelib.pages.rendering import render_page
 
