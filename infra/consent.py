@@ -26,6 +26,8 @@ from infra.stage import open_stage, stage_now
 FOLDER = ROOT / "out" / "consents"
 TEMPLATE = "consentpage.html.jinja"
 KEPT_ELSEWHERE = "(its words are kept by whoever asked)"
+PRESSED = "(a button was pressed: a no needs no words)"
+BUTTONS = ("link", "privacy")  # channels of ours where a no has no words of its own
 
 
 def read_ledgers(people: People, customer_id: str, reason: str, now: datetime) -> tuple[PurposeLedger, ...]:
@@ -52,6 +54,18 @@ def tell_consent(said: Consent) -> str:
     return f"{tell_moment(said.at)}  {said.state.value:9}  {said.channel}, {proof}{network}"
 
 
+def explain_silence(said: Consent) -> str:
+    """Say why a statement comes without words."""
+    return PRESSED if said.channel in BUTTONS else KEPT_ELSEWHERE
+
+
+def tell_evidence(said: Consent) -> str:
+    """Write what is known of how it was said, or nothing."""
+    known = (("words of version", said.words_version), ("language", said.language), ("network", said.network))
+    told = ", ".join(f"{name} {value}" for name, value in known if value)
+    return f"{told[0].upper()}{told[1:]}. " if told else ""
+
+
 def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
     """Yield the lines of one purpose, the statement that counts marked."""
     yield name_purpose(ledger.purpose)
@@ -59,8 +73,10 @@ def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
     for one in ledger.statements:
         said = one.consent
         yield f"  {'*' if said == ledger.standing else ' '} {tell_consent(said)}"
-        words = f"“{said.words}”" if said.words else KEPT_ELSEWHERE
-        yield f"      {words} [version {said.words_version or '-'}, {said.language or '-'}]"
+        words = f"“{said.words}”" if said.words else explain_silence(said)
+        version = [f"version {said.words_version}"] if said.words_version else []
+        known = ", ".join([*version, *([said.language] if said.language else [])])
+        yield f"      {words}" + (f" [{known}]" if known else "")
         yield f"      reached us {tell_moment(one.received_at)} by {one.source}"
 
 
@@ -80,13 +96,13 @@ def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...],
         lstrip_blocks=True,
     )
     environment.filters |= {"moment": tell_moment, "purpose": name_purpose}
+    environment.filters |= {"evidence": tell_evidence, "silence": explain_silence}
     return environment.get_template(TEMPLATE).render(
         email=email,
         customer_id=customer_id,
         ledgers=ledgers,
         now=now,
         shop=current_settings().shop_name,
-        elsewhere=KEPT_ELSEWHERE,
     )
 
 

@@ -196,6 +196,8 @@ def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
     for part in (text, page):
         for words in (ASEL, CONSENT["words"], "2026-01-01", "198.51.100.0/24", "A no counts at once", "import:till"):
             assert words in part, words
+        assert "a no needs no words" in part, "nobody else keeps words that there never were"
+        assert "version -" not in part
     assert text.count("\n  * ") == 1
     assert page.count('class="stands"') == 1
     assert "<script" not in page
