@@ -10,10 +10,14 @@ from infra.clock import read_now
 
 PATH = "/_local/mail"
 HEAD = (
-    "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Mailbox</title>"
-    "<style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}"
-    "iframe{width:100%;height:32rem;border:1px solid #ccc}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}"
-    "dt{float:left;width:6rem;color:#666}dd{margin-left:6rem}li{margin:.5rem 0}</style>"
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>Mailbox</title><style>:root{color-scheme:light dark}"
+    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "iframe{width:100%;height:48rem;border:1px solid #8886;border-radius:8px}"
+    "pre{white-space:pre-wrap;background:#8881;border-radius:8px;padding:1rem}pre,li,dd{unicode-bidi:plaintext}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.125rem 1rem}dt{opacity:.7}dd{margin:0}"
+    "ul{list-style:none;padding:0}li{padding:.5rem 0;border-bottom:1px solid #8886}li a{font-weight:600}"
+    "@media(max-width:30rem){dl{display:block}dd{margin-bottom:.5rem}}</style>"
 )
 
 
@@ -63,7 +67,7 @@ def read_mail(sent: Any) -> EmailMessage:
 def list_mails(mails: list[EmailMessage]) -> str:
     """Return the list, newest first."""
     lines = [
-        f"<li><a href='{PATH}/{number}'>{escape(str(mail['Subject']))}</a> to {escape(str(mail['To']))}"
+        f"<li><a href='{PATH}/{number}'><bdi>{escape(str(mail['Subject']))}</bdi></a><br>to {escape(str(mail['To']))}"
         for number, mail in enumerate(mails)
     ]
     listed = "".join(reversed(lines)) or "<li>Nothing has been sent yet."
@@ -77,7 +81,7 @@ def show_mail(mail: EmailMessage) -> str:
     page = mail.get_body(("html",))
     text = mail.get_body(("plain",))
     return (
-        f"<p><a href='{PATH}'>All mails</a><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
+        f"<p><a href='{PATH}'>All mails</a><h1 dir=auto>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
         + (f"<h2>As HTML</h2><iframe sandbox srcdoc=\"{escape(page.get_content())}\"></iframe>" if page else "")
         + (f"<h2>As text</h2><pre>{escape(text.get_content())}</pre>" if text else "")
     )
