@@ -10,18 +10,21 @@ from chalicelib.simulation import Simulation
 
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 8, 12, 36
+DATE = 72  # how wide a date is; one that would be cut off is left out
 MOST_BARS = 120  # more days than that are drawn by the week
 COLOURS = ("#1b7f5c", "#5b6fb5", "#d08a1d", "#b3472f", "#8a8f98")  # apart in lightness too
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
-svg { width: 100%; height: auto } svg text { font-size: 12px; fill: currentColor }
+figure { margin: 1.5rem 0 } .wide { overflow-x: auto }
+svg { width: 100%; min-width: 40rem; height: auto } svg text { font-size: 12px; fill: currentColor }
 .line { stroke: currentColor; stroke-opacity: .25 }
 ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem }
 li span { display: inline-block; width: .9em; height: .9em; margin-right: .4em; vertical-align: -.1em }
-.wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+h2 { margin-top: 2.5rem }
 th, td { text-align: left; padding: .2rem .9rem .2rem 0; white-space: nowrap; border-bottom: 1px solid #8884 }
-.number { text-align: right }
+.number { text-align: right } :focus-visible { outline: 2px solid #5b6fb5; outline-offset: 2px }
 """
 Bar = tuple[str, Counter[MailState]]
 
@@ -60,10 +63,11 @@ def draw_chart(done: Simulation, states: Mapping[MailState, str]) -> str:
         f'<li><span style="background:{colour}"></span>{word}: {total[state]}</li>'
         for (state, word), colour in zip(states.items(), COLOURS, strict=True)
     )
-    return f"""<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title desc">
+    return f"""<figure><div class="wide" tabindex="0" role="region" aria-label="Chart">
+<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title desc">
 <title id="title">Mails per {"day" if done.days <= MOST_BARS else "week"}</title>
 <desc id="desc">{told}. The tables below say the same.</desc>
-{"".join(draw_scale(most))}{"".join(draw_bars(bars, most, states))}</svg>
+{"".join(draw_scale(most))}{"".join(draw_bars(bars, most, states))}</svg></div>
 <figcaption><ul>{key}</ul></figcaption></figure>"""
 
 
@@ -90,7 +94,7 @@ def draw_bars(bars: list[Bar], most: int, states: Mapping[MailState, str]) -> It
                 size = f'width="{max(step - 1, 1):.1f}" height="{height:.1f}"'
                 yield f'<rect x="{left:.1f}" y="{foot:.1f}" {size} fill="{colour}"/>'
         yield "</g>"
-        if place % every == 0:
+        if place % every == 0 and left < WIDTH - RIGHT - DATE:
             yield f'<text x="{left:.1f}" y="{HEIGHT - 12}">{escape(name.removeprefix("week of "))}</text>'
 
 
@@ -106,6 +110,8 @@ def table_campaigns(done: Simulation, states: Mapping[MailState, str]) -> str:
 
 def table_lines(done: Simulation, states: Mapping[MailState, str]) -> str:
     """Return every mail, in order."""
+    if not done.lines:
+        return "<p>Nobody would hear from the shop in this time.</p>"
     rows = [
         (f"{line.at:%Y-%m-%d %H:%M}", line.customer_id, line.campaign, states[line.state], line.reason)
         for line in done.lines
@@ -114,8 +120,12 @@ def table_lines(done: Simulation, states: Mapping[MailState, str]) -> str:
 
 
 def write_table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
-    """Return a table; numbers stand to the right."""
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    """Return a table; numbers stand to the right, below their words."""
+    numbers = [isinstance(cell, int) for cell in rows[0]] if rows else [False] * len(heads)
+    top = "".join(
+        f'<th scope="col"{" class=number" if number else ""}>{escape(head)}</th>'
+        for head, number in zip(heads, numbers, strict=True)
+    )
     body = "".join(f"<tr>{''.join(write_cell(cell) for cell in row)}</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
