@@ -14,7 +14,7 @@ HEAD = (
     "<title>Mailbox</title><style>:root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
     "iframe{width:100%;height:48rem;border:1px solid #8886;border-radius:8px}"
-    "pre{white-space:pre-wrap;background:#8881;border-radius:8px;padding:1rem}pre,li,dd{unicode-bidi:plaintext}"
+    "pre{white-space:pre-wrap;background:#8881;border-radius:8px;padding:1rem}pre,li,dd,h1{unicode-bidi:plaintext}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.125rem 1rem}dt{opacity:.7}dd{margin:0}"
     "ul{list-style:none;padding:0}li{padding:.5rem 0;border-bottom:1px solid #8886}li a{font-weight:600}"
     "@media(max-width:30rem){dl{display:block}dd{margin-bottom:.5rem}}</style>"
@@ -81,7 +81,7 @@ def show_mail(mail: EmailMessage) -> str:
     page = mail.get_body(("html",))
     text = mail.get_body(("plain",))
     return (
-        f"<p><a href='{PATH}'>All mails</a><h1 dir=auto>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
+        f"<p><a href='{PATH}'>All mails</a><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
         + (f"<h2>As HTML</h2><iframe sandbox srcdoc=\"{escape(page.get_content())}\"></iframe>" if page else "")
         + (f"<h2>As text</h2><pre>{escape(text.get_content())}</pre>" if text else "")
     )
