@@ -22,7 +22,7 @@ class Settings(Model):
     shop_language: str = Field("en", description="Language of pages when a visitor names none we have")
     shop_url: str = Field("https://shop.example", description="The shop's own site; links in mails lead there")
     shop_address: str = Field("1 Market Square, Springfield", description="Postal address under every mail")
-    mail_from: str = Field("shop@example.com", description="Sender of mails; its domain must be verified in SES")
+    mail_from: str = Field("shop@example.com", description="Sender of mails, gets answers; verify its domain in SES")
     privacy_contact: str = Field("", description="Who answers questions about data, on /privacy; empty for MAIL_FROM")
     data_sold_to: str = Field("", description="Whom the shop sells data to, named on /privacy; empty for nobody")
     aws_region: str = Field("", description="Set by Lambda; named on /privacy, empty for the shop's own machine")
