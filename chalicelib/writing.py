@@ -33,6 +33,8 @@ REASONS: Mapping[str, Reason] = {
     "warranty-ending": "registered",
     "pre-order-shipped": "pre_ordered",
 }
+ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
+SERVICE = (LinkKind.GO,)  # word on an order cannot be unsubscribed from
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Writer:
         language = find_speech(read_text(person, "language") or self.shop.shop_language).language
         code = self.write_code(person, campaign)
         mail = replace(mail, code=code)
-        tokens = {kind: make_token() for kind in (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)}
+        tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
         owners = [name_token(token) for token in tokens.values()]
         owners.append(f"mail:{mail.attempt}")
         mail = replace(mail, links=(*mail.links, *owners))
@@ -129,10 +131,10 @@ class Writer:
             person_name=read_text(person, "name"),
             offer=make_offer(campaign, code, now.date()),
             link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,
-            unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}",
-            preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}",
+            unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
+            preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
             privacy_url=f"{base}/privacy?lang={language}",
-            reason=REASONS[campaign.when.trigger],
+            reason=REASONS[campaign.when.trigger] if campaign.is_marketing else "served",
         )
 
 

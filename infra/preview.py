@@ -15,7 +15,7 @@ from chalicelib.mails.letters import find_letter, list_letters
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.speech import list_languages
-from chalicelib.mails.words import MailWords, Offer
+from chalicelib.mails.words import MailWords, Offer, Reason
 from infra.inline import write_templates
 from infra.places import ROOT, show_path
 
@@ -24,6 +24,7 @@ SITE = "https://regulars.example.com"
 NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা খাতুন", "kk": "Әсел Нұрланқызы", "fa": "مریم رضایی"}
 MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
 WORKSHOP = ROOT / "docs" / "examples" / "workshop" / "workshop.toml"
+REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "served"}
 CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
@@ -47,14 +48,14 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
     return MailWords(
         shop_name="Corner Shop",
         shop_url="" if plain else "https://shop.example.com/",
-        shop_address="12 High Street\nLondon N1 2AB" if marketing else "",
+        shop_address="12 High Street\nLondon N1 2AB" if "shop_address" in find_letter(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
-        offer=None if plain or template == "survey-invitation" else offer,
+        offer=None if plain or template in ("survey-invitation", "pre-order-shipped") else offer,
         link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         privacy_url=f"{SITE}/privacy?lang={language}",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
-        reason={"welcome": "signed_up"}.get(template, "bought" if marketing else "asked"),
+        reason=REASONS.get(template, "bought" if marketing else "asked"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request="erase" if template == "request" else None,

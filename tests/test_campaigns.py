@@ -58,19 +58,21 @@ def load_text(folder, text, name="spring"):
     return load_campaign(path)
 
 
-def test_four_campaigns_ship():
+def test_five_campaigns_ship():
     assert [campaign.name for campaign in list_campaigns()] == [
         "post-purchase",
+        "pre-order-shipped",
         "survey-invitation",
         "welcome",
         "win-back",
     ]
-    assert all(campaign.purpose == "marketing" for campaign in list_campaigns())
+    assert [campaign.name for campaign in list_campaigns() if not campaign.is_marketing] == ["pre-order-shipped"]
+    assert {campaign.purpose for campaign in list_campaigns()} == {"marketing", ""}
     assert load_shop().cap == Cap(mails=2, days=7)
 
 
 def test_a_campaign_is_found_by_its_name_alone():
-    assert find_campaign("win-back") is list_campaigns()[3]
+    assert find_campaign("win-back") is list_campaigns()[4]
     assert find_campaign("_shop") is None
     assert find_campaign("../definitions/win-back") is None
 

@@ -24,7 +24,8 @@ from infra.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 MARKETING = ("post-purchase", "survey-invitation", "welcome", "win-back")
-EVERY = [(template, language) for template in (*MARKETING, "confirm", "parent", "request") for language in LANGUAGES]
+OTHERS = ("confirm", "parent", "pre-order-shipped", "request")
+EVERY = [(template, language) for template in (*MARKETING, *OTHERS) for language in LANGUAGES]
 WITH_OFFER = ("post-purchase", "welcome", "win-back")
 PLACES = {"title", "answers", "shop", "name", "discount", "date", "number", "symbol", "value", "day", "month", "year"}
 SCRIPTS = {
@@ -56,8 +57,8 @@ def list_places(pattern):
     return {place for _, place, _, _ in Formatter().parse(pattern) if place}
 
 
-def test_seven_mails_in_five_languages_ship():
-    assert list_letters() == tuple(sorted((*MARKETING, "confirm", "parent", "request")))
+def test_eight_mails_in_five_languages_ship():
+    assert list_letters() == tuple(sorted((*MARKETING, *OTHERS)))
     assert list_languages() == LANGUAGES
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from chalicelib import events
 from chalicelib.agenda import ShopClock
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.library import list_campaigns
 from chalicelib.errors import RaceLostError
 from chalicelib.facts import Facts, name_order
 from chalicelib.feedback import parse_notification
@@ -395,7 +396,7 @@ def test_late_word_of_ses_undoes_whatever_end_a_mail_had_come_to(shop):
     settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
     customer = shop.find_id("asel@example.org")
     campaign = a_campaign(
-        kind="transactional", template="post-purchase", offer=None, when={"trigger": "after-purchase", "days": 7}
+        kind="transactional", template="pre-order-shipped", offer=None, when={"trigger": "after-purchase", "days": 7}
     )
     tools = make_outreach(shop, post, campaign)
     assert handle_customer(customer, tools, DUE) == "unknown"
@@ -673,7 +674,7 @@ def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
 STOPPED = Rates(sent=100, bounced=4, complained=0)
 ON_ORDER = {
     "kind": "transactional",
-    "template": "post-purchase",
+    "template": "pre-order-shipped",
     "offer": None,
     "when": {"trigger": "after-purchase", "days": 7},
 }
@@ -682,6 +683,29 @@ ON_ORDER = {
 def stop_marketing(tools, at):
     """Let so many mails have bounced that marketing has to wait."""
     tools.pulse.rates, tools.pulse.read_at = STOPPED, at
+
+
+def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers_no_way_out(shop):
+    customer, post = sign_up(shop), Post()
+    shop.take(a_submission(email="asel@example.org", at=NOW, consents=[{**CONSENT, "state": "withdrawn"}]))
+    told = {"type": "pre-order.shipped", "data": {"email": "asel@example.org", "order": "A-17"}}
+    shipped = Submission(
+        sender="webhooks",
+        topic="pre-order.shipped",
+        trust=Trust.SIGNED,
+        received_at=DUE,
+        occurred_at=DUE,
+        body=dump_json(told),
+    )
+    shop.take(shipped)
+    tools = make_outreach(shop, post, *list_campaigns())
+
+    assert [handle_customer(customer, tools, DUE + timedelta(seconds=2)) for _ in range(2)] == ["sent", "not due"]
+    [(to, mail, _)] = post.sent
+    assert (to, mail.subject, mail.headers) == ("asel@example.org", "Your pre-order is on its way", {})
+    assert "/unsubscribe/" not in mail.html + mail.text
+    assert "It is no advertising." in mail.text
+    assert "1 Market Square" in mail.text
 
 
 def test_stopped_offer_does_not_hold_up_the_word_on_an_order(shop):

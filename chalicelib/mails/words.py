@@ -12,7 +12,7 @@ from chalicelib.mails.names import clean_name
 from chalicelib.models import Model
 
 RequestKind = Literal["access", "correct", "erase", "restrict", "object"]
-Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "asked"]
+Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
 # Plain ASCII without what ends a header, an attribute or a link in a text mail. HTTP only for a machine's own address.
