@@ -106,7 +106,7 @@ def retire_data(event: dict[str, Any]) -> dict[str, int]:
 
 def plan_mails(event: dict[str, Any]) -> dict[str, int]:
     """Queue everybody who is due at the time that the schedule's event names."""
-    from chalicelib.outreach import LOOK_BACK_WEEKS
+    from chalicelib.outreach.desk import LOOK_BACK_WEEKS
 
     customers, queue = open_planning()
     count = queue.send_ids(customers.list_due(event_time(event), LOOK_BACK_WEEKS))
@@ -139,7 +139,7 @@ def may_send(pace: Pace, function: str) -> bool:
 
 def send_record(record: dict[str, Any], end: float) -> bool:
     """Handle the people of one message until `end` (monotonic); return whether all of them are done with."""
-    from chalicelib.outreach import handle_customer
+    from chalicelib.outreach.deciding import handle_customer
 
     now = receive_time(record["attributes"])
     counts: dict[str, int] = {}
@@ -174,7 +174,7 @@ def parse_ids(body: str) -> list[str]:
 
 def reconcile_mails(event: dict[str, Any]) -> dict[str, int]:
     """Close mails that stayed open for an hour before the time that the schedule's event names."""
-    from chalicelib.outreach import reconcile_mails as reconcile
+    from chalicelib.outreach.reconciling import reconcile_mails as reconcile
 
     tools = open_outreach()
     if not may_send(tools.pace, "reconcile_mails"):

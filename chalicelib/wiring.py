@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.keys import Keys
     from chalicelib.mailer import Mailer, Quota
     from chalicelib.models import Profile
-    from chalicelib.outreach import Outreach
+    from chalicelib.outreach.desk import Outreach
     from chalicelib.people import People
     from chalicelib.privacy.desk import Answering
     from chalicelib.privacy.erasing import Erasing
@@ -233,7 +233,7 @@ def open_outreach() -> Outreach:
     from chalicelib.facts import Facts
     from chalicelib.links import Links
     from chalicelib.mailrows import MailRows
-    from chalicelib.outreach import Outreach
+    from chalicelib.outreach.desk import Outreach
     from chalicelib.pace import Pace
     from chalicelib.pulse import Pulse
     from chalicelib.writing import Writer

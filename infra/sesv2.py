@@ -59,7 +59,8 @@ def compose_content(request: dict[str, Any]) -> dict[str, Any]:
     simple = request["Content"].get("Simple")
     if simple is None:
         return request
-    mail = EmailMessage(policy=SMTP)
+    # Lines as long as RFC 5322 allows: where Python 3.11 folds an encoded subject between two words, a space is lost.
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=998))
     mail["From"], mail["To"] = request["FromEmailAddress"], ", ".join(request["Destination"]["ToAddresses"])
     mail["Subject"] = simple["Subject"]["Data"]
     for header in simple.get("Headers", ()):

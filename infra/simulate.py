@@ -14,7 +14,7 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.mailrows import MailRows
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach import HUNDREDTHS, address_rows
+from chalicelib.outreach.judging import HUNDREDTHS, address_rows
 from chalicelib.people import People
 from chalicelib.privacy.audit import EVERYBODY
 from chalicelib.simulation import Simulation, simulate_days

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.links import Links, make_token
 from chalicelib.models import Identity, Trust, utc_text
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.privacy.erasing import advance_erasure, advance_erasures
 from chalicelib.privacy.forgetting import forget_person, write_forgetting
 from chalicelib.privacy.ledger import check_chain

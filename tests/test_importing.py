@@ -15,7 +15,7 @@ from chalicelib.errors import TryAgainLaterError
 from chalicelib.imports.mapping import ImportMap
 from chalicelib.intake import accept_submission
 from chalicelib.models import ConsentState, Trust
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.processing import sweep_inbox
 from chalicelib.wiring import open_door
 from infra import importing

@@ -23,7 +23,10 @@ from chalicelib.links import Links, name_token
 from chalicelib.mailer import Outcome
 from chalicelib.mailrows import MailRows
 from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
-from chalicelib.outreach import UNKNOWN_FOR, Outreach, handle_customer, reconcile_mails, reconcile_occasion
+from chalicelib.outreach.attempts import UNKNOWN_FOR
+from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach.desk import Outreach
+from chalicelib.outreach.reconciling import reconcile_mails, reconcile_occasion
 from chalicelib.pace import SHARES, Pace
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse, Rates

@@ -12,7 +12,7 @@ from chalicelib.forms.interface import list_languages
 from chalicelib.links import Links, name_token
 from chalicelib.mails.speech import find_speech
 from chalicelib.models import ConsentState, Trust
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.privacy.actions import RequestKind
 from chalicelib.privacy.answering import answer_requests
 from chalicelib.privacy.files import find_words, write_files

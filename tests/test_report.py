@@ -23,7 +23,9 @@ from chalicelib.facts import Fact
 from chalicelib.linkactions import note_click, withdraw_consent
 from chalicelib.links import name_token
 from chalicelib.models import utc_text
-from chalicelib.outreach import UNKNOWN_FOR, handle_customer, reconcile_mails
+from chalicelib.outreach.attempts import UNKNOWN_FOR
+from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach.reconciling import reconcile_mails
 from chalicelib.processing import settle_item
 from chalicelib.report import Report, build_report
 from chalicelib.report.comparison import FEW, Sample, compare_groups, round_up

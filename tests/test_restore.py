@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.privacy.ledger import Erasure, Head, hash_entry
 from chalicelib.privacy.replaying import replay_entries
 from infra.ledger import export_ledger, read_export, replay_ledger, verify_ledger

@@ -13,7 +13,7 @@ from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.links import Links
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity, Submission, Trust, utc_text
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.privacy.actions import RequestKind
 from chalicelib.privacy.expiring import list_changes
 from chalicelib.privacy.lookrows import EVERY_DAYS, LookRows

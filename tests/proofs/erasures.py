@@ -35,7 +35,8 @@ from chalicelib.errors import KeyUnavailableError, RegularsError, SealBrokenErro
 from chalicelib.linkactions import note_click
 from chalicelib.links import Link, LinkKind, name_token
 from chalicelib.models import Submission, Trust
-from chalicelib.outreach import handle_customer, reconcile_mails
+from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach.reconciling import reconcile_mails
 from chalicelib.privacy.erasing import advance_erasures
 from chalicelib.privacy.forgetting import forget_person
 from chalicelib.privacy.ledger import check_chain

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.customers import Customers, name_due
-from chalicelib.outreach import LOOK_BACK_WEEKS
+from chalicelib.outreach.desk import LOOK_BACK_WEEKS
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, open_shop
 from tests.proofs.sends_wire import Request

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.facts import Facts
 from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import MailState
-from chalicelib.outreach import LOOK_BACK_WEEKS
+from chalicelib.outreach.desk import LOOK_BACK_WEEKS
 from tests.proofs.sends_stage import COST, Office
 
 if TYPE_CHECKING:

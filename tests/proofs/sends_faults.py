@@ -21,7 +21,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import RegularsError
-from chalicelib.outreach import LOOK_BACK_WEEKS, Outreach, handle_customer, reconcile_mails
+from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach.desk import LOOK_BACK_WEEKS, Outreach
+from chalicelib.outreach.reconciling import reconcile_mails
 from chalicelib.processing import settle_item
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import check_ends, print_table

@@ -24,7 +24,8 @@ from chalicelib.inbox import Inbox
 from chalicelib.links import name_token
 from chalicelib.mailrows import OPEN, MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
-from chalicelib.outreach import handle_customer, reconcile_mails
+from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach.reconciling import reconcile_mails
 from chalicelib.processing import settle_item
 from chalicelib.pulse import Pulse
 from chalicelib.strictjson import dump_json

@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 
 from chalicelib import writing
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal
 from infra.children import end_children, free_port, wait_listening

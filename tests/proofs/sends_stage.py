@@ -26,7 +26,7 @@ from chalicelib.links import Links
 from chalicelib.mailer import Mailer
 from chalicelib.mailrows import MailRows
 from chalicelib.models import Identity
-from chalicelib.outreach import Outreach
+from chalicelib.outreach.desk import Outreach
 from chalicelib.pace import Pace
 from chalicelib.people import People
 from chalicelib.profile import fold_event

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.asking import ask_waiting
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.privacy.answering import answer_requests
 from chalicelib.privacy.retention import find_span
 from chalicelib.privacy.retiring import retire_people

@@ -21,7 +21,7 @@ from chalicelib.imports.records import open_table
 from chalicelib.imports.rows import RowReader
 from chalicelib.links import Link, LinkKind, name_token
 from chalicelib.models import Consent, Profile, Trust
-from chalicelib.outreach import handle_customer
+from chalicelib.outreach.deciding import handle_customer
 from chalicelib.pages.policypages import render_policy
 from chalicelib.pages.policywords import find_words
 from chalicelib.preferences import check_preferences, find_preferences, list_consents, list_fields
