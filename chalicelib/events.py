@@ -1,10 +1,12 @@
 """Events in: what Lambda hands to the functions in app.py. The time comes from the event, never from the clock."""
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,6 +27,9 @@ from chalicelib.wiring import (
     open_retiring,
     open_settling,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.mailer import Quota
 
 log = logging.getLogger(__name__)
 
@@ -117,24 +122,30 @@ def plan_mails(event: dict[str, Any]) -> dict[str, int]:
 def send_mails(event: dict[str, Any]) -> dict[str, Any]:
     """Bring each queued customer one step on. A message some of whose people must wait comes back whole."""
     end = time.monotonic() + LONGEST_RUN
-    if not may_send(open_outreach().pace, "send_mails"):
-        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
-    failures = []
-    for record in event["Records"]:
-        if not send_record(record, end):
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+    quota = ask_quota(open_outreach().pace, "send_mails")
+    if quota is not None and not quota.allows_mail:
+        return {"batchItemFailures": []}  # a day's quota is no failure: who is due stays due, and is queued again
+    failures = [record for record in event["Records"] if quota is None or not send_record(record, end)]
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failures]}
 
 
 def may_send(pace: Pace, function: str) -> bool:
     """Ask SES whether anything may be sent at all, and keep the function's share of its rate."""
+    quota = ask_quota(pace, function)
+    return quota is not None and quota.allows_mail
+
+
+def ask_quota(pace: Pace, function: str) -> Quota | None:
+    """Return what SES lets us send, or None where it cannot be asked; `pace` takes the function's share of its rate."""
     try:
         quota = open_quota()
     except (ClientError, BotoCoreError) as fault:
         log.warning("quota_unknown", extra={"fault": type(fault).__name__})
-        return False
+        return None
     pace.set_rate(quota.per_second, function)
-    return quota.enabled and quota.left_today != 0
+    if not quota.allows_mail:
+        log.warning("quota_used", extra={"key": function})
+    return quota
 
 
 def send_record(record: dict[str, Any], end: float) -> bool:

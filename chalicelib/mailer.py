@@ -62,6 +62,11 @@ class Quota(NamedTuple):
     left_today: int | None
     enabled: bool
 
+    @property
+    def allows_mail(self) -> bool:
+        """Tell whether a mail may be sent now."""
+        return self.enabled and self.left_today != 0
+
 
 class Mailer:
     """Sends mails through one SESv2 client that does not retry, each with at most one POST."""

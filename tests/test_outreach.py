@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib import events
 from chalicelib.agenda import ShopClock
@@ -20,7 +20,7 @@ from chalicelib.feedback import parse_notification
 from chalicelib.identity import normalise_email
 from chalicelib.linkactions import note_click, withdraw_consent
 from chalicelib.links import Links, name_token
-from chalicelib.mailer import Outcome
+from chalicelib.mailer import Outcome, Quota
 from chalicelib.mailrows import MailRows
 from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
 from chalicelib.outreach.attempts import UNKNOWN_FOR
@@ -812,6 +812,29 @@ def test_each_sender_keeps_to_its_share_and_knows_a_rate_without_limit(function)
 def test_message_that_is_late_comes_back_whole():
     record = {"attributes": {"ApproximateFirstReceiveTimestamp": "1772366400000"}, "body": '["c-1", "c-2"]'}
     assert events.send_record(record, end=0.0) is False
+
+
+@pytest.mark.parametrize(
+    ("quota", "returned"),
+    [(Quota(14, 0, True), []), (Quota(14, 5, False), []), (EndpointConnectionError(endpoint_url="ses"), ["m-1"])],
+    ids=["used up", "paused", "SES is down"],
+)
+def test_what_ses_does_not_let_us_send_is_no_failure_and_stays_due(shop, monkeypatch, quota, returned):
+    def open_quota():
+        if isinstance(quota, Exception):
+            raise quota
+        return quota
+
+    customer, post = sign_up(shop), Post()
+    tools = make_outreach(shop, post)
+    monkeypatch.setattr(events, "open_outreach", lambda: tools)
+    monkeypatch.setattr(events, "open_quota", open_quota)
+
+    answer = events.send_mails({"Records": [{"messageId": "m-1", **a_message(customer)}]})
+
+    assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == returned
+    assert post.sent == []
+    assert handle_customer(customer, tools, DUE) == "sent"
 
 
 def a_message(*customers, at=DUE, **attributes):

@@ -63,3 +63,11 @@ def test_every_make_target_in_the_readme_exists():
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"(?:`|^    )make ([a-z][a-z-]*)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_alarm_is_explained():
+    template = (ROOT / "infra" / "template.yaml").read_text()
+    alarms = set(re.findall(r"^  (\w+Alarm):$", template, re.MULTILINE))
+    told = set(re.findall(r"`(\w+Alarm)`", (ROOT / "docs" / "deploy.md").read_text()))
+
+    assert alarms == told
