@@ -567,6 +567,13 @@ def test_bars_and_whiskers_stand_where_the_figures_do():
         assert drawn == [pytest.approx(1 + share / end * 98, abs=0.01) for share in (rate.low, rate.high)]
 
 
+@pytest.mark.parametrize(("returned", "said"), [(0, True), (1, False)])
+def test_no_purchase_yet_is_said_in_words(returned, said):
+    page = write_page(report(a_group("sent", 20, returned)))
+    assert ("Nobody who was mailed has bought anything yet." in page) is said
+    assert ("Discount given" in page) is not said
+
+
 def test_what_an_order_calls_its_currency_stays_text():
     page = write_page(report(a_group("sent", 20, 20, currency="<b>&") + a_group("held_out", 20)))
     assert "<b>" not in page
