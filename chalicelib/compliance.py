@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.claimant import Claimant, is_stranger, look_up, name_claims
 from chalicelib.errors import UnreadableError
 from chalicelib.identity import list_deciding
 from chalicelib.inbox import State
@@ -22,7 +23,7 @@ from chalicelib.privacy.audit import write_access
 from chalicelib.privacy.forgetting import ForgetOrder, Reason, write_forgetting, write_nothing_held
 from chalicelib.privacy.requestrows import RequestRows, start_handover
 from chalicelib.privacy.shoprows import ShopRows, start_walk
-from chalicelib.settling import Claimant, Settling, Told, is_stranger, look_up, name_claims
+from chalicelib.settling import Settling, Told
 
 ACTOR = "shopify"  # in the audit
 Parts = list[dict[str, Any]]
@@ -39,7 +40,7 @@ def settle_compliance(told: Told, tools: Settling, now: datetime) -> State:
     if act is None:
         raise UnreadableError(f"compliance: {told.submission.topic}")
     claims, key = name_claims(told.submission), told.item.key
-    claimant = look_up(told.submission, told.reading, claims, tools)
+    claimant = look_up(told.submission, told.reading, claims, tools.people, tools.region)
     known = any(claim in claimant.owners and claimant.owners[claim].id != key for claim in claims)
     customers = tools.people.customers
     customers.commit_parts(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.askrows import AskRows
+from chalicelib.claimant import look_up, name_claims
 from chalicelib.effects import RECEPTION, list_stops
 from chalicelib.identity import normalise_email
 from chalicelib.inbox import InboxItem, State
@@ -19,8 +20,6 @@ from chalicelib.settling import (
     Told,
     blank_item,
     brings_back,
-    look_up,
-    name_claims,
     settle_told,
 )
 from chalicelib.unconfirmed import Unconfirmed
@@ -41,7 +40,7 @@ def hold_submission(told: Told, tools: Settling, now: datetime) -> State:
 
     One released from quarantine after its seven days is over already.
     """
-    claimant = look_up(told.submission, told.reading, [], tools)
+    claimant = look_up(told.submission, told.reading, [], tools.people, tools.region)
     if not is_kept(told.submission.received_at, now) or brings_back(claimant, told):
         return blank_item(told.item.key, State.NOBODY, tools, now)
     tools.people.customers.commit_parts([Unconfirmed(tools.inbox).hold_item(told.item)])

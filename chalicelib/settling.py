@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers import Owner, name_claim
+from chalicelib.claimant import Claimant, claim_names, is_stranger, look_up, name_claims, suggest_merges
 from chalicelib.downstream.outbox import Outbox
 from chalicelib.effects import list_effects
-from chalicelib.identity import list_claimable, list_deciding, list_identities
+from chalicelib.identity import list_deciding
 from chalicelib.inbox import Inbox, InboxItem, State
 from chalicelib.links import Links
-from chalicelib.models import Identity, Profile, Reading, Submission, utc_text
-from chalicelib.people import People, Person, find_holder
+from chalicelib.models import ConsentState, Profile, Reading, Submission, utc_text
+from chalicelib.people import People, Person
 from chalicelib.privacy.forgetting import Forgetting
 from chalicelib.privacy.lookrows import LookRows
 from chalicelib.privacy.redacting import read_noes, redact_history, redact_submission
@@ -42,29 +42,6 @@ class Settling:
 
 
 @dataclass(frozen=True)
-class Claimant:
-    """A submission, the names in it, the index rows of each, and who owns the rows that exist."""
-
-    submission: Submission
-    names: tuple[Identity, ...]
-    rows: dict[Identity, tuple[str, ...]]
-    owners: dict[str, Owner]
-
-    def find_holder(self, name: Identity) -> str | None:
-        """Return the customer who holds a name, or None where it is free."""
-        return find_holder(self.rows[name], self.owners)
-
-    def find_parting(self, name: Identity) -> str:
-        """Return when somebody of this name was last forgotten (RFC 3339 UTC), or ""."""
-        return max((self.owners[row].gone_at for row in self.rows[name] if row in self.owners), default="")
-
-    def list_own(self, customer_id: str) -> tuple[Identity, ...]:
-        """Return the names that this submission may give to a customer: free ones and the customer's own."""
-        claimable = list_claimable(self.names, self.submission.trust)
-        return tuple(name for name in claimable if self.find_holder(name) in (None, customer_id))
-
-
-@dataclass(frozen=True)
 class Told:
     """An inbox item with what stands in it and what that means."""
 
@@ -77,7 +54,7 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
     """Let an item take its effect in one transaction; `also` enters the same person's history with it."""
     key, submission = told.item.key, told.submission
     claims = name_claims(submission)
-    claimant = look_up(submission, told.reading, claims, tools)
+    claimant = look_up(submission, told.reading, claims, tools.people, tools.region)
     if any(claim in claimant.owners and claimant.owners[claim].id != key for claim in claims):
         return blank_item(key, State.DUPLICATE, tools, now)
     if brings_back(claimant, told):
@@ -105,6 +82,7 @@ def settle_told(told: Told, tools: Settling, now: datetime, also: tuple[Told, ..
             *(tools.people.customers.write_owner(claim, key) for claim in claims),
             *claim_names(person.id, claimant, tools.people),
             *suggest_merges(person.id, claimant, tools.people),
+            *pass_noes(person, claimant, told, tools, now),
             *list_effects(person, submission, told.reading, tools.people, now),
         ]
     )
@@ -117,20 +95,6 @@ def blank_item(key: str, state: State, tools: Settling, now: datetime) -> State:
     return state
 
 
-def name_claims(submission: Submission) -> list[str]:
-    """Return the rows of the sender's delivery and event ids."""
-    place = (submission.sender, submission.shop, submission.topic)
-    return [name_claim(*place, claim) for claim in submission.claims]
-
-
-def look_up(submission: Submission, reading: Reading, claims: list[str], tools: Settling) -> Claimant:
-    """Read in one call who holds the names of a submission and whether its ids took effect before."""
-    names = list_identities(submission, reading, tools.region)
-    rows = {name: tools.people.name_rows(name) for name in names}
-    wanted = [*claims, *(row for own in rows.values() for row in own)]
-    return Claimant(submission, names, rows, tools.people.customers.find_owners(wanted))
-
-
 def find_person(claimant: Claimant, people: People) -> Person | None:
     """Return the one whom the deciding names belong to, or someone new; None for a link that is nobody's."""
     for name in list_deciding(claimant.names, claimant.submission.trust):
@@ -141,15 +105,6 @@ def find_person(claimant: Claimant, people: People) -> Person | None:
         if not is_stranger(claimant.names, person.profile):
             return person
     return None if any(name.kind == "link" for name in claimant.names) else people.make_person()
-
-
-def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
-    """Tell a shared address from a shared person: the sender knows this customer under another id."""
-    ids = {name.value for name in names if name.kind == "id"}
-    sources = {value.rpartition(":")[0] for value in ids}
-    known = {name.value for name in profile.identities if name.kind == "id"}
-    rivals = {value for value in known if value.rpartition(":")[0] in sources}
-    return bool(rivals) and not rivals & ids
 
 
 def brings_back(claimant: Claimant, told: Told) -> bool:
@@ -168,24 +123,33 @@ def brings_back(claimant: Claimant, told: Told) -> bool:
     return not held and not is_own_act(told.submission, told.reading)
 
 
-def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
-    """Return the parts that give a person every name they may have, under every live index secret."""
-    rows = [row for name in claimant.list_own(customer_id) for row in claimant.rows[name]]
-    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in claimant.owners]
-    left = [(row, claimant.owners[row]) for row in rows if row in claimant.owners and not claimant.owners[row].id]
-    return free + [people.customers.inherit_row(row, customer_id, owner.gone_at) for row, owner in left]
-
-
 def plan_look(person: Person, people: People, now: datetime) -> list[dict[str, Any]]:
     """Return the part by which retention will know of somebody new."""
     return [] if person.new_key is None else [LookRows(people.customers).write_first(person.id, now)]
 
 
-def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
-    """Return the parts that note who else holds a name of this submission; one per pair."""
-    holders = {claimant.find_holder(name): name.kind for name in claimant.names}
+def pass_noes(
+    person: Person, claimant: Claimant, told: Told, tools: Settling, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the parts by which a no reaches whoever holds the address that it names.
+
+    A shop may know two customers by one address, and advertising goes to the one who holds it: their reader has said
+    no, under whatever number. Only the no is passed on, and nothing else of what was told.
+    """
+    noes = tuple(one for one in told.reading.consents if one.state is ConsentState.WITHDRAWN)
+    holder = next((claimant.find_holder(name) for name in claimant.names if name.kind == "email"), None)
+    if not noes or holder in (None, person.id):
+        return []
+    reader = tools.people.load_person(str(holder))
+    said = Reading(kind="consent", consents=noes)
+    text = said.model_dump_json(exclude_defaults=True).encode()
+    passed = told.submission.model_copy(update={"body": text, "reduced": True, "claims": ()})
+    profile = fold_event(reader.profile, told.item.key, passed, said)
+    if profile.consents == reader.profile.consents:
+        return []
+    redact_history(reader, profile, tools.people)
     return [
-        people.customers.write_suggestion(customer_id, other, kind)
-        for other, kind in holders.items()
-        if other not in (None, customer_id)
+        tools.people.write_event(reader, told.item.key, passed),
+        *tools.people.write_profile(reader, profile, tools.find_due(profile, now)),
+        *tools.outbox.write_changes(reader.profile, profile, now),
     ]

@@ -17,6 +17,8 @@ from chalicelib.intake import accept_submission
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach.deciding import handle_customer
 from chalicelib.processing import sweep_inbox
+from chalicelib.profile import fold_history
+from chalicelib.reading import read_submission
 from chalicelib.wiring import open_door
 from infra import importing
 from infra.importing import AT_ONCE, Progress, Refusals, import_file
@@ -173,6 +175,30 @@ def test_a_second_customer_of_one_address_does_not_undo_its_no_nor_double_its_le
     assert done.pop(shop.find_id("a@example.org")) == outcome
     assert list(done.values()) == ["suppressed"]
     assert len(post.sent) == (answer == "yes")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_no_reaches_the_one_who_reads_at_the_address_whichever_row_came_first(shop, tmp_path, order):
+    rules = make_map(consents=[{**make_map().consents[0].model_dump(), "collected": NOW.date()}], as_of=NOW.date())
+    rows = "7;a@example.org;Asha;;;;yes", "8;a@example.org;A. Rao;+12025550123;;;no"
+    for row in order:
+        bring_in(shop, tmp_path, rows[row], rules=rules)
+    post = Post()
+    for one in shop.list_customers():
+        handle_customer(one, make_outreach(shop, post), DUE)
+    reader = shop.find_id("a@example.org")
+    profile = shop.open_profile(reader)
+
+    assert post.sent == []
+    assert profile.consents["marketing"].state is ConsentState.WITHDRAWN
+    told = [event.submission.body for event in shop.read_history(reader)]
+    assert any(b"+12025550123" in body for body in told) is (order == (1, 0))  # no more of the other was passed on
+    assert fold_history(reader, read_own(shop, reader)).consents == profile.consents
+
+
+def read_own(shop, customer):
+    """Return one person's history as the fold takes it."""
+    return [(each.key, each.submission, read_submission(each.submission)) for each in shop.read_history(customer)]
 
 
 def test_a_table_that_is_busy_ends_the_run_and_loses_nothing(shop, tmp_path, monkeypatch):

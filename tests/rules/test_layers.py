@@ -15,6 +15,7 @@ LAYERS = (
     ("settling",),
     ("privacy",),
     ("effects", "writing", "simulation"),
+    ("claimant",),
     ("people", "reading", "mailrows", "askrows", "unconfirmed", "facts", "pulse", "agenda", "mailer", "downstream"),
     ("imports",),
     ("importreading", "linkreading", "linkactions", "feedback", "mailnotes", "pages", "formdata", "preferences"),
