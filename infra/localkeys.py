@@ -68,8 +68,8 @@ def read_public(path: Path) -> bytes:
 def sender_secret(sender: str) -> str:
     """Return what a sender signs with here; printed at the start, worth nothing elsewhere."""
     secret = f"local-{sender}-secret"
-    if sender == "webhooks":  # Standard Webhooks: `whsec_` and base64 of the key
-        return "whsec_" + base64.b64encode(secret.encode()).decode()
+    if sender == "webhooks":  # Standard Webhooks: `whsec_` and base64 of a key of at least 24 bytes
+        return "whsec_" + base64.b64encode(secret.ljust(24, ".").encode()).decode()
     return secret
 
 

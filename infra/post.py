@@ -1,6 +1,10 @@
-"""Post an example to the running stack, signed as its sender signs: `python -m infra.post shopify|typeform [--same]`.
+"""Post an example to the running stack, signed as its sender signs: `python -m infra.post shopify [--same]`.
 
-Each post is a new order or response, unless `--same`: then it is the delivery of the file, and the second is a
+    shopify    an order of Asha Rao's
+    typeform   a survey's answer
+    webhooks   a system of the shop's own says that her pre-order left
+
+Each post is a new order, response or message, unless `--same`: then it is the delivery of the file, and the second is a
 duplicate.
 """
 
@@ -15,6 +19,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from chalicelib.downstream.signing import read_keys, sign_event
+from infra.clock import read_now
 from infra.environ import read_state
 from infra.localkeys import sender_secret
 
@@ -52,7 +58,18 @@ def typeform_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
     return body, {"Typeform-Signature": f"sha256={sign_body('typeform', body)}"}
 
 
-DELIVERIES = {"shopify": shopify_delivery, "typeform": typeform_delivery}
+def webhooks_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a Standard Webhooks message's body and headers, signed at the stack's own time."""
+    message: dict[str, Any] = json.loads((EXAMPLES / "pre-order-shipped.json").read_text())
+    now = read_now()
+    if not same:
+        message["timestamp"] = now.isoformat()
+    body = json.dumps(message).encode()
+    message_id = "msg_example" if same else f"msg_{secrets.token_hex(12)}"
+    return body, sign_event(message_id, int(now.timestamp()), body, read_keys(sender_secret("webhooks")))
+
+
+DELIVERIES = {"shopify": shopify_delivery, "typeform": typeform_delivery, "webhooks": webhooks_delivery}
 
 
 def post_delivery(url: str, sender: str, *, same: bool) -> tuple[int, str]:

@@ -134,8 +134,9 @@ def test_a_signed_order_is_accepted_and_settled_within_seconds(running):
     assert post_delivery(running.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
 
 
-def test_a_signed_response_is_accepted(running):
-    assert post_delivery(running.state["url"], "typeform", same=False)[0] == 202
+@pytest.mark.parametrize("sender", ["typeform", "webhooks"])
+def test_a_signed_response_or_message_is_accepted(running, sender):
+    assert post_delivery(running.state["url"], sender, same=False)[0] == 202
 
 
 def test_the_printed_commands_work_with_curl_and_openssl_alone(running):
