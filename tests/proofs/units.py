@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from chalicelib.models import Submission
+from chalicelib.models import Submission, Trust
 from chalicelib.wiring import DOOR_PATIENCE, WORK_PATIENCE, make_client, open_door, open_settling
 
 Item = dict[str, Any]
@@ -72,7 +72,7 @@ def print_units(stage: str) -> None:
     order = form.model_copy(
         update={"sender": "shopify", "shop": "corner.example", "topic": "orders/create", "body": make_order(1)}
     )
-    order = order.model_copy(update={"trust": "signed", "claims": ("event:1", "webhook:1")})
+    order = order.model_copy(update={"trust": Trust.SIGNED, "claims": ("event:1", "webhook:1")})
     again = order.model_copy(update={"body": make_order(2), "claims": ("event:2", "webhook:2")})
     for name, submission in (("form, someone new", form), ("order, someone new", order), ("order, known", again)):
         old, parts = watch_commit(None, submission)
