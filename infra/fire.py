@@ -2,10 +2,14 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from chalicelib.wiring import make_session
 from infra.clock import parse_time, read_now
-from infra.environ import open_stack
+from infra.environ import STAGE, STATE, open_stack, read_state
 from infra.invoke import LambdaContext, list_sources, load_handler
+from infra.permissions import Guard
 from infra.schedule import build_firing
 
 
@@ -16,7 +20,22 @@ def fire_job(job: str, moment: str) -> object:
         if job not in jobs:
             raise SystemExit(f"No schedule is called {job!r}. There are: {', '.join(sorted(jobs))}.")
         event = build_firing(job, parse_time(moment) if moment else read_now())
-        return load_handler(jobs[job].handler_string)(event, LambdaContext(job))
+        with limit_rights(job):
+            return load_handler(jobs[job].handler_string)(event, LambdaContext(job))
+
+
+@contextmanager
+def limit_rights(job: str) -> Iterator[None]:
+    """Hold a job to its policy while inside, on a stack that runs; say so in the end where it wanted more."""
+    if not STATE.exists():
+        yield
+        return
+    guard = Guard(STAGE, read_state()["made"])
+    guard.watch_session(make_session())
+    with guard.act_as(job):
+        yield
+    if guard.refused:
+        raise SystemExit("\n".join(guard.refused))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,11 @@ import sys
 import threading
 from typing import Any
 
+from chalicelib.wiring import make_session
 from infra.clock import read_now
+from infra.environ import STAGE, read_state
 from infra.invoke import Handler, LambdaContext, load_handler
+from infra.permissions import Guard
 from infra.proxy import (
     NO_ANSWER,
     NO_ROUTE,
@@ -100,7 +103,9 @@ def drain_rest(source: Any) -> None:
 
 
 def main(descriptor: int) -> None:
-    """Serve on a listening socket that the parent opened."""
+    """Serve on a listening socket that the parent opened, with the rights of the door alone."""
+    guard = Guard(STAGE, read_state()["made"], "api_handler")
+    guard.watch_session(make_session())  # before the app is loaded: it makes its clients as it starts
     listener = socket.socket(fileno=descriptor)
     Gateway(load_handler(HANDLER)).serve(listener)
 

@@ -1,12 +1,14 @@
 """What feeds each function: the app's own declarations, with what infra/template.yaml adds to them."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SNSEventConfig, SQSEventConfig
 
+from chalicelib.wiring import make_session
 from infra.invoke import Handler, LambdaContext, list_sources, load_handler
+from infra.permissions import Guard
 from infra.schedule import read_expression
 from infra.template import Made, default_parameters, read_template, resolve_value
 
@@ -21,23 +23,25 @@ class EventSource:
     kind: str
     handler: Handler
     properties: dict[str, Any]
+    guard: Guard = field(default_factory=lambda: Guard("", {}))
 
     def call(self, event: dict[str, Any]) -> Any:
-        """Call the function; one call at a time, since the app's caches are made for one Lambda environment."""
-        with turn:
+        """Call the function, within its rights; one at a time, since the app's caches are made for one environment."""
+        with turn, self.guard.act_as(self.name):
             return self.handler(event, LambdaContext(self.name))
 
 
 def read_sources(stage: str, made: Made) -> list[EventSource]:
     """Return every event source that the app declares, resolved against what was made."""
-    template = read_template()
+    template, guard = read_template(), Guard(stage, made)
+    guard.watch_session(make_session())
     parameters = default_parameters(template) | {"Stage": stage}
     sources = []
     for config in list_sources():
         kind, declared = describe_source(config)
         added = find_properties(template, config.name)
         properties = declared | resolve_value(added, parameters, made)
-        sources.append(EventSource(config.name, kind, load_handler(config.handler_string), properties))
+        sources.append(EventSource(config.name, kind, load_handler(config.handler_string), properties, guard))
     return sources
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from infra.children import free_port
 from infra.emulator import explain_absence
+from infra.permissions import find_refusals
 from infra.places import ROOT
 from infra.post import post_delivery
 
@@ -125,6 +126,7 @@ def running(tmp_path_factory):
     started = start_run(tmp_path_factory.mktemp("local"), workers=2)
     yield started
     assert end_run(started) == 0
+    assert find_refusals(started.folder / "log") == []  # what AWS would have refused each function
 
 
 def test_a_signed_order_is_accepted_and_settled_within_seconds(running):
@@ -231,7 +233,8 @@ def test_newsletter_makes_nobody_a_customer_before_the_button_in_the_mail_is_pre
     running.wait_until(lambda: "unconfirmed" in run_module(running, "infra.waiting").stdout)
 
     def ask():
-        run_module(running, "infra.fire", "ask_confirmations", "")  # or the schedule, if it was faster
+        fired = run_module(running, "infra.fire", "ask_confirmations", "")  # or the schedule, if it was faster
+        assert fired.returncode == 0, fired.stderr
         return find_confirmation(running, email)
 
     running.wait_until(ask)
@@ -254,7 +257,8 @@ def test_a_consent_reaches_the_shops_own_system_signed(running):
     running.wait_until(lambda: show_customer(running, "dana@example.org"))
 
     def told():
-        run_module(running, "infra.fire", "relay_events", "")  # or the schedule, if it was faster
+        fired = run_module(running, "infra.fire", "relay_events", "")  # or the schedule, if it was faster
+        assert fired.returncode == 0, fired.stderr
         return run_module(running, "infra.receiver").stdout
 
     running.wait_until(lambda: "consent.changed" in told())

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from infra.children import free_port
+from infra.permissions import find_refusals
 from infra.places import ROOT
 
 
@@ -71,6 +72,9 @@ class LocalStack:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
+        refused = find_refusals(self.folder / "log")
+        if refused:
+            raise RuntimeError(f"AWS would have refused: {refused}")
 
     def run(self, *command: str) -> str:
         """Run one of the project's commands against it; return what it printed."""
