@@ -12,6 +12,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.customers import Customers
 from chalicelib.facts import Facts
+from chalicelib.pulse import Pulse, Rates
 from chalicelib.report import Report, build_report
 from chalicelib.wiring import open_planning
 from infra.clock import read_now
@@ -35,6 +36,14 @@ def save_page(report: Report, folder: Path) -> Path:
     return path
 
 
+def tell_stop(rates: Rates) -> str:
+    """Say that no marketing goes out now, and why."""
+    return (
+        f"Marketing is stopped: of {rates.sent:,} mails in seven days {rates.bounced:,} bounced and "
+        f"{rates.complained:,} were complained of (docs/mails.md)."
+    )
+
+
 def main() -> int:
     """Run the command."""
     campaigns = {campaign.name: campaign for campaign in list_campaigns()}
@@ -44,7 +53,10 @@ def main() -> int:
     with open_stack():
         customers, _ = open_planning()
         report = read_report(campaigns[asked.campaign], customers, read_now())
+        rates = Pulse(customers).read_rates(read_now())
     print(report.model_dump_json(indent=2))
+    if rates.stops_marketing:
+        print(tell_stop(rates), file=sys.stderr)
     print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
     return 0
 

@@ -27,10 +27,11 @@ from chalicelib.outreach.attempts import UNKNOWN_FOR
 from chalicelib.outreach.deciding import handle_customer
 from chalicelib.outreach.reconciling import reconcile_mails
 from chalicelib.processing import settle_item
+from chalicelib.pulse import Rates
 from chalicelib.report import Report, build_report
 from chalicelib.report.comparison import FEW, Sample, compare_groups, round_up
 from chalicelib.report.intervals import bound_rate, bound_spending, student, subtract_interval
-from infra.report import read_report, save_page
+from infra.report import read_report, save_page, tell_stop
 from infra.reportpage import find_end, list_whiskers, write_page
 from tests.shop import NOW, Shop
 from tests.test_outreach import (
@@ -586,6 +587,12 @@ def test_the_page_is_kept_under_the_campaigns_name(tmp_path):
     assert path.name == "welcome.html"
     assert done.headline.replace(" %", "\u00a0%") in path.read_text()
     assert json.loads(done.model_dump_json())["counts"]["planned"] == 1007
+
+
+def test_who_asks_for_a_report_hears_that_marketing_is_stopped():
+    assert tell_stop(Rates(1_200, 40, 0)) == (
+        "Marketing is stopped: of 1,200 mails in seven days 40 bounced and 0 were complained of (docs/mails.md)."
+    )
 
 
 def test_a_campaign_that_is_not_on_file_is_refused_by_name():
