@@ -8,6 +8,7 @@ Of the event only what is used is kept: SES repeats subject, headers and address
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chalicelib.errors import MalformedError, TooLargeError
 from chalicelib.models import JsonValue, Reading, Submission, Trust
 from chalicelib.strictjson import dump_json, parse_object
 
@@ -29,12 +30,15 @@ RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complain
 
 
 def parse_notification(record: Mapping[str, JsonValue], now: datetime) -> Submission | None:
-    """Return the submission of one SNS record; None for a mail that is not tagged as ours.
+    """Return the submission of one SNS record; None for a mail that is not tagged as ours, and for what is no event.
 
-    Raise MalformedError where the message is no JSON object.
+    SES greets a topic in plain words ("Successfully validated SNS topic ...") when it is told to publish there.
     """
     told = record["Sns"]
-    event = parse_object(told["Message"].encode())
+    try:
+        event = parse_object(told["Message"].encode())
+    except (MalformedError, TooLargeError):
+        return None
     kind = str(event.get("eventType") or event.get("notificationType") or "")
     attempt = read_attempt(event)
     if kind not in FACTS or not attempt:

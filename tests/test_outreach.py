@@ -759,6 +759,12 @@ def test_offer_that_ses_did_not_take_waits_for_its_window_and_is_not_looked_at_b
     assert reconcile_mails(tools, opening) == {"sent": 1}
 
 
+@pytest.mark.parametrize("words", ["Successfully validated SNS topic for Amazon SES event publishing.", "[]", ""])
+def test_what_is_no_event_of_ses_is_not_ours_and_fails_nothing(words):
+    sns = {"Message": words, "MessageId": "m-1", "Timestamp": "2026-03-01T12:00:00Z"}
+    assert events.record_feedback({"Records": [{"Sns": sns}]}) == {"accepted": 0, "not ours": 1}
+
+
 def test_reception_is_counted_once(shop):
     customer, post = sign_up(shop), Post("unknown")
     tools = make_outreach(shop, post)
