@@ -14,14 +14,7 @@ from chalicelib.people import People
 from chalicelib.privacy.requestrows import OWNED_BY_REQUEST
 from chalicelib.pulse import Pulse
 from chalicelib.reading import read_submission
-from chalicelib.settling import (
-    OWNED_BY_ITEM,
-    Settling,
-    Told,
-    blank_item,
-    brings_back,
-    settle_told,
-)
+from chalicelib.settling import OWNED_BY_ITEM, Settling, Told, blank_item, brings_back, settle_told
 from chalicelib.unconfirmed import Unconfirmed
 
 

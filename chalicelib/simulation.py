@@ -62,12 +62,12 @@ class Walk:
         campaigns: Iterable[Campaign],
         shop: ShopClock,
         spent: Mapping[str, Decimal],
-        is_stopped: Callable[[Profile], bool],
+        is_barred: Callable[[Profile, Campaign], bool],
     ) -> None:
         """Begin with what is promised by now, and nobody known."""
         self.campaigns = {campaign.name: campaign for campaign in campaigns}
         self.shop = shop
-        self.is_stopped = is_stopped
+        self.is_barred = is_barred
         self.profiles: dict[str, Profile] = {}
         self.spent = defaultdict(Decimal, spent)  # offers alone
         self.queue: list[tuple[datetime, str]] = []
@@ -107,8 +107,8 @@ class Walk:
 
     def judge_mail(self, profile: Profile, campaign: Campaign, occasion: Occasion, now: datetime) -> Verdict:
         """Judge as sending does: a suppressed address comes before everything else."""
-        if self.is_stopped(profile):
-            return Verdict(state=MailState.SUPPRESSED, reason="the address bounced or complained")
+        if self.is_barred(profile, campaign):
+            return Verdict(state=MailState.SUPPRESSED, reason="the address is suppressed, or another customer's")
         spent = self.spent.get(campaign.name, Decimal(0))
         return judge_mail(profile, campaign, occasion, self.shop, now, spent)
 
@@ -121,13 +121,13 @@ def simulate_days(
     days: int,
     *,
     spent: Mapping[str, Decimal] | None = None,
-    is_stopped: Callable[[Profile], bool] = lambda profile: False,
+    is_barred: Callable[[Profile, Campaign], bool] = lambda profile, campaign: False,
 ) -> Simulation:
     """Walk so many days from `start`; each step is one mail of one person, the soonest first.
 
-    `spent` is what each campaign's offers have promised before, `is_stopped` tells an address that is suppressed.
+    `spent` is what each campaign's offers have promised before, `is_barred` tells an address that may not be mailed.
     """
-    walk = Walk(campaigns, shop, spent or {}, is_stopped)
+    walk = Walk(campaigns, shop, spent or {}, is_barred)
     met = 0
     for profile in people:
         walk.meet_person(profile, start)

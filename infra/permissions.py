@@ -27,7 +27,7 @@ POLICIES = ROOT / ".chalice"
 LEADING = "dynamodb:LeadingKeys"
 # A transaction needs the right to each of its parts.
 PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-# A batch of one's own needs no right but that to one of them.
+# A batch needs the right to the single call.
 SINGLE = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
 HASH_KEY = re.compile(r"\s*(\w+) = (:\w+)")
 

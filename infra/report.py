@@ -37,7 +37,9 @@ def save_page(report: Report, folder: Path) -> Path:
 
 
 def tell_stop(rates: Rates) -> str:
-    """Say that no marketing goes out now, and why."""
+    """Say that no marketing goes out now, and why; nothing where it does."""
+    if not rates.stops_marketing:
+        return ""
     return (
         f"Marketing is stopped: of {rates.sent:,} mails in seven days {rates.bounced:,} bounced and "
         f"{rates.complained:,} were complained of (docs/mails.md)."
@@ -55,8 +57,8 @@ def main() -> int:
         report = read_report(campaigns[asked.campaign], customers, read_now())
         rates = Pulse(customers).read_rates(read_now())
     print(report.model_dump_json(indent=2))
-    if rates.stops_marketing:
-        print(tell_stop(rates), file=sys.stderr)
+    if stopped := tell_stop(rates):
+        print(stopped, file=sys.stderr)
     print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
     return 0
 

@@ -14,7 +14,7 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.mailrows import MailRows
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach.judging import HUNDREDTHS, address_rows
+from chalicelib.outreach.judging import HUNDREDTHS, is_barred
 from chalicelib.people import People
 from chalicelib.privacy.audit import EVERYBODY
 from chalicelib.simulation import Simulation, simulate_days
@@ -102,7 +102,7 @@ def run_days(people: People, start: datetime, days: int) -> Simulation:
         start,
         days,
         spent={one.name: Decimal(rows.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
-        is_stopped=lambda profile: rows.is_stopped(address_rows(profile, people)),
+        is_barred=lambda profile, campaign: is_barred(profile, campaign, people, rows),
     )
 
 

@@ -593,6 +593,7 @@ def test_who_asks_for_a_report_hears_that_marketing_is_stopped():
     assert tell_stop(Rates(1_200, 40, 0)) == (
         "Marketing is stopped: of 1,200 mails in seven days 40 bounced and 0 were complained of (docs/mails.md)."
     )
+    assert tell_stop(Rates(1_200, 36, 0)) == ""
 
 
 def test_a_campaign_that_is_not_on_file_is_refused_by_name():

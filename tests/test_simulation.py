@@ -211,6 +211,12 @@ def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path
     spent = rows.spend_budget("win-back", 50_000, 50_000)
     people.customers.commit_parts([spent, *(rows.write_stop(stop, "bounced", NOW) for stop in stops)])
 
+    shop.take(a_submission(email="c@example.org", consents=[consent], at=NOW))
+    settle_item(shop.accept(an_order("c@example.org", at=NOW, number=99)), shop.tools(), NOW)
+    [row] = people.name_rows(Identity(kind="email", value="c@example.org"))
+    held = {"pk": {"S": row}, "sk": {"S": "identity"}, "owner": {"S": "another-customer"}}
+    shop.dynamodb.put_item(TableName=people.customers.table, Item=held)
+
     done = run_days(people, NOW, 60)
 
     own = shop.find_id("a@example.org")

@@ -96,7 +96,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     campaign = tools.find_campaign(mail.campaign)
     late = utc_text(now) > mail.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
-    if campaign is None or not allowed or is_barred(person, campaign, tools):
+    if campaign is None or not allowed or is_barred(person.profile, campaign, tools.people, tools.rows):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, mail, state, tools, now)
         return state.value

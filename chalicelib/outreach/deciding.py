@@ -42,19 +42,19 @@ def handle_person(person: Person, tools: Outreach, now: datetime) -> str:
 
     What has to wait stands in the way of nothing else: a stopped offer does not hold up the word on an order.
     """
-    tried = NOT_DUE
-    for mail in tools.rows.list_mails(person.id):
+    tried, mails = NOT_DUE, tools.rows.list_mails(person.id)
+    for mail in mails:
         if mail.state is MailState.THROTTLED:
             turn = find_turn(person, mail, tools, now)
             if turn > now:
                 put_off(person.id, mail, turn, tools)
             elif (tried := retry_mail(person, mail, tools, now)) != MailState.THROTTLED:
                 return tried
-    decided = decide_next(person, tools, now)
+    decided = decide_next(person, mails, tools, now)
     return tried if decided == NOT_DUE else decided
 
 
-def decide_next(person: Person, tools: Outreach, now: datetime) -> str:
+def decide_next(person: Person, mails: list[MailRow], tools: Outreach, now: datetime) -> str:
     """Decide the earliest occasion that is due and need not wait, or put the due date right where none is due."""
     occasions = list_occasions(person.profile, tools.campaigns, tools.shop, now)
     ripe = sorted((one for one in occasions if one.due_at <= now), key=lambda one: (one.due_at, one.id))
@@ -64,7 +64,7 @@ def decide_next(person: Person, tools: Outreach, now: datetime) -> str:
     free = (one for one in ripe if not is_held_back(tools.find_campaign(one.campaign), tools, now))
     first = next(free, None)
     # Stopped, nothing is written: the occasion stays due until the rates are better, or its time is over.
-    return decide_occasion(person, first, tools, now) if first else "stopped"
+    return decide_occasion(person, first, mails, tools, now) if first else "stopped"
 
 
 def move_due(person: Person, tools: Outreach, now: datetime) -> None:
@@ -73,12 +73,14 @@ def move_due(person: Person, tools: Outreach, now: datetime) -> None:
     tools.people.customers.commit_parts(tools.people.write_profile(person, person.profile, due))
 
 
-def decide_occasion(person: Person, occasion: Occasion, tools: Outreach, now: datetime) -> str:
+def decide_occasion(
+    person: Person, occasion: Occasion, mails: list[MailRow], tools: Outreach, now: datetime
+) -> str:
     """Decide what becomes of an occasion and write it in one transaction; send when it is an intent."""
     campaign = tools.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
-    state = judge_occasion(person, occasion, campaign, tools, now)
+    state = judge_occasion(person, occasion, campaign, mails, tools, now)
     mail = MailRow(
         occasion=occasion.id,
         campaign=campaign.name,

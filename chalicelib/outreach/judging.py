@@ -6,7 +6,7 @@ from decimal import Decimal
 from chalicelib.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.identity import normalise_email
-from chalicelib.mailrows import MailRow
+from chalicelib.mailrows import MailRow, MailRows
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.outreach.desk import Outreach
 from chalicelib.people import People, Person, find_holder
@@ -16,12 +16,15 @@ FAILED = (MailState.REFUSED, MailState.EXPIRED, MailState.SUPPRESSED)
 
 
 def judge_occasion(
-    person: Person, occasion: Occasion, campaign: Campaign, tools: Outreach, now: datetime
+    person: Person, occasion: Occasion, campaign: Campaign, mails: list[MailRow], tools: Outreach, now: datetime
 ) -> MailState:
-    """Return INTENT, or the state in which this occasion ends. A suppressed address comes before everything else."""
-    if is_barred(person, campaign, tools):
+    """Return INTENT, or the state in which this occasion ends; `mails` are the person's rows.
+
+    A suppressed address comes before everything else.
+    """
+    if is_barred(person.profile, campaign, tools.people, tools.rows):
         return MailState.SUPPRESSED
-    profile = forget_failed(person.profile, tools.rows.list_mails(person.id))
+    profile = forget_failed(person.profile, mails)
     spent = Decimal(tools.rows.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
     return judge_mail(profile, campaign, occasion, tools.shop, now, spent).state
 
@@ -31,16 +34,16 @@ def is_held_back(campaign: Campaign | None, tools: Outreach, now: datetime) -> b
     return campaign is not None and campaign.is_marketing and tools.pulse.stops_marketing(now)
 
 
-def is_barred(person: Person, campaign: Campaign, tools: Outreach) -> bool:
+def is_barred(profile: Profile, campaign: Campaign, people: People, mails: MailRows) -> bool:
     """Tell an address that may not be mailed: suppressed, or, where it is marketing, not this person's by name.
 
     A list may know two customers by one address. Only one of them holds it, and their no must not be undone, nor their
     letter doubled, by what the list says of the other.
     """
-    rows = address_rows(person.profile, tools.people)
-    if tools.rows.is_stopped(rows):
+    rows = address_rows(profile, people)
+    if mails.is_stopped(rows):
         return True
-    return campaign.is_marketing and find_holder(rows, tools.people.customers.find_owners(rows)) != person.id
+    return campaign.is_marketing and find_holder(rows, people.customers.find_owners(rows)) != profile.customer_id
 
 
 def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:

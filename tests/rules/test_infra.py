@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import app
+from chalicelib.events import HIDDEN_FOR
 from tests.rules.packaged import list_functions, list_tables, read_packaged, write_packaged
 
 NEEDED = {
@@ -57,6 +59,11 @@ def test_a_queue_mapping_without_partial_failures_is_noticed():
     queue = {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["FailedRecords", "Arn"]}, "BatchSize": 10}}
     template["Resources"]["SweepInbox"]["Properties"]["Events"] = {"Queue": queue}
     assert find_gaps(template) == ["SweepInbox.FunctionResponseTypes"]
+
+
+def test_a_message_of_the_queue_of_mails_comes_again_when_the_code_takes_it_to():
+    queue = read_packaged()["Resources"]["Outreach"]["Properties"]
+    assert timedelta(seconds=queue["VisibilityTimeout"]) == HIDDEN_FOR
 
 
 def test_the_inbox_stream_is_the_tables_own_and_its_failures_have_a_place():
