@@ -19,6 +19,7 @@ test: $(READY) $(JAR) ## the whole suite (ARGS="-k word" for a part)
 
 check: $(READY) ## lint, types, and the rules of the house
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
 	@$(BIN)/python -m pytest tests/rules
 

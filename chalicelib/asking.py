@@ -166,9 +166,7 @@ def ask_person(
             *question.parts,
         ]
     )
-    outcome = tools.mailer.send_mail(
-        question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN
-    )
+    outcome = tools.mailer.send_mail(question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN)
     log.info("ask_attempted", extra={"key": item.key, "reason": outcome.kind})
     sent = replace(item, pending=Wait.SENDING.value, ask_at=utc_text(now))
     return close_item(sent, outcome.kind, tools, now)

@@ -1,8 +1,8 @@
 """How often an address was asked to confirm: one row of the Customers table, known by the address's keyed hash.
 
-    pk                 sk    holds
-    ask#<index row>    ask   the last times that it was asked (those planned among them), when it last said no,
-                             version, expires_at: nothing older than a week and a day can matter
+pk                 sk    holds
+ask#<index row>    ask   the last times that it was asked (those planned among them), when it last said no,
+                         version, expires_at: nothing older than a week and a day can matter
 """
 
 from collections.abc import Sequence
@@ -40,9 +40,9 @@ class AskRows:
     def read_one(self, row: str) -> AskRow:
         """Read one row consistently."""
         key = name_ask(row)
-        stored = self.customers.client.get_item(
-            TableName=self.customers.table, Key=key, ConsistentRead=True
-        ).get("Item")
+        stored = self.customers.client.get_item(TableName=self.customers.table, Key=key, ConsistentRead=True).get(
+            "Item"
+        )
         if stored is None:
             return AskRow()
         refused = stored["refused_at"]["S"]

@@ -38,9 +38,7 @@ def name_claims(submission: Submission) -> list[str]:
     return [name_claim(*place, claim) for claim in submission.claims]
 
 
-def look_up(
-    submission: Submission, reading: Reading, claims: list[str], people: People, region: str
-) -> Claimant:
+def look_up(submission: Submission, reading: Reading, claims: list[str], people: People, region: str) -> Claimant:
     """Read in one call who holds the names of a submission and whether its ids took effect before."""
     names = list_identities(submission, reading, region)
     rows = {name: people.name_rows(name) for name in names}

@@ -178,9 +178,7 @@ class Customers:
     def bar_row(self, row: str, gone_at: str) -> dict[str, Any]:
         """Return the transaction part that makes a tombstone of a name which nobody holds."""
         item = {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": GONE}, "gone_at": {"S": gone_at}}
-        return {
-            "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        }
+        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
 
     def bar_free(self, row: str, owner: Owner | None, gone_at: str) -> list[dict[str, Any]]:
         """Return the part that bars a name as read, or lets its tombstone tell a later moment; none for one held."""
@@ -243,9 +241,7 @@ class Customers:
             "customer": {"S": customer_id},
             "expires_at": {"N": str(int(until.timestamp()))},
         }
-        return {
-            "Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        }
+        return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
 
     def check_profile(self, customer_id: str, version: int) -> dict[str, Any]:
         """Return the transaction part that fails when the profile changed since it was read at `version`."""

@@ -24,9 +24,7 @@ MEASURED = (MailState.SENT, MailState.HELD_OUT, MailState.INTENT, MailState.UNKN
 Parts = list[dict[str, Any]]
 
 
-def list_effects(
-    person: Person, submission: Submission, reading: Reading, people: People, now: datetime
-) -> Parts:
+def list_effects(person: Person, submission: Submission, reading: Reading, people: People, now: datetime) -> Parts:
     """Return the further transaction parts of an event."""
     rows, facts = MailRows(people.customers), Facts(people.customers)
     if submission.sender == "ses":

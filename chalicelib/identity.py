@@ -48,9 +48,7 @@ def list_orders(submission: Submission, reading: Reading) -> tuple[Identity, ...
     if submission.trust is not Trust.SIGNED:
         return ()
     ids = dict.fromkeys([order.id for order in reading.orders] + [refund.order_id for refund in reading.refunds])
-    return tuple(
-        Identity(kind="order", value=f"{submission.sender}:{submission.shop}:{order_id}") for order_id in ids
-    )
+    return tuple(Identity(kind="order", value=f"{submission.sender}:{submission.shop}:{order_id}") for order_id in ids)
 
 
 def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:

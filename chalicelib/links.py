@@ -29,12 +29,12 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648
 class LinkKind(StrEnum):
     """What a link is for; a token opens the page of its own kind and no other."""
 
-    GO = "go"            # to the shop, with a code
-    STOP = "stop"        # out of the letters
-    CHOOSE = "choose"    # preferences
+    GO = "go"  # to the shop, with a code
+    STOP = "stop"  # out of the letters
+    CHOOSE = "choose"  # preferences
     CONFIRM = "confirm"  # double opt-in
     REQUEST = "request"  # proof of a data subject request: opens with a code that is typed
-    RESULT = "result"    # what came of one: a receipt, a package, or that it is done
+    RESULT = "result"  # what came of one: a receipt, a package, or that it is done
 
 
 class Ask(Model):

@@ -33,18 +33,32 @@ TRIES = 1
 Kind = Literal["accepted", "refused", "throttled", "paused", "unreached", "unknown"]
 
 # The errors of SES API v2 and those common to all of AWS, by what they say about this attempt.
-THROTTLED = frozenset({
-    "TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException", "ThrottledException",
-    "RequestThrottled", "RequestThrottledException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded",
-})  # fmt: skip
-PAUSED = frozenset({
-    "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException", "NotFoundException",
-})  # fmt: skip
+THROTTLED = frozenset(
+    {
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+    }
+)
+PAUSED = frozenset(
+    {
+        "SendingPausedException",
+        "AccountSuspendedException",
+        "MailFromDomainNotVerifiedException",
+        "NotFoundException",
+    }
+)
 CUT_OFF = frozenset({"RequestTimeout", "RequestTimeoutException"})
 OUR_OWN = (401, 403)  # expired, missing or mistaken credentials, a clock that is wrong: about us, not about the mail
 NEVER_REACHED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 NO_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
-
 
 
 class Outcome(Model):

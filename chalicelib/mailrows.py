@@ -1,11 +1,11 @@
 """Rows of the Customers table about mail: one per occasion, who must not be mailed, what a campaign has spent.
 
-    pk                    sk                holds
-    cust#<id>             mail#<occasion>   state, attempt, campaign, mail id, not_after, the names of its links;
-                                            while it is open also due_week = open#<shard> and due_at, for the
-                                            reconciler
-    stop#<index row>      stop              an address that is never mailed again: keyed hash, reason, when
-    budget#<campaign>     budget            money promised in offers so far, in hundredths
+pk                    sk                holds
+cust#<id>             mail#<occasion>   state, attempt, campaign, mail id, not_after, the names of its links;
+                                        while it is open also due_week = open#<shard> and due_at, for the
+                                        reconciler
+stop#<index row>      stop              an address that is never mailed again: keyed hash, reason, when
+budget#<campaign>     budget            money promised in offers so far, in hundredths
 """
 
 from collections.abc import Iterator, Sequence

@@ -153,17 +153,17 @@ class Entry(Model):
 class MailState(StrEnum):
     """Where one mail to one person stands; the order is the order of life, and a fold never goes back in it."""
 
-    INTENT = "intent"            # about to be handed to SES: at most one wire attempt follows
-    THROTTLED = "throttled"      # SES certainly did not take it; it may be tried again
-    UNKNOWN = "unknown"          # the answer was lost: an SES event may still tell
-    PARKED = "parked"            # stayed unknown; marketing is not sent again, a person decides
-    REFUSED = "refused"          # SES will never take it
-    EXPIRED = "expired"          # its time passed before it could go out
-    HELD_OUT = "held_out"        # drawn into the group that is not mailed, to measure against
-    CAPPED = "capped"            # the person had enough mail already
-    SUPPRESSED = "suppressed"    # no consent, unsubscribed, bounced, or the address is suppressed
+    INTENT = "intent"  # about to be handed to SES: at most one wire attempt follows
+    THROTTLED = "throttled"  # SES certainly did not take it; it may be tried again
+    UNKNOWN = "unknown"  # the answer was lost: an SES event may still tell
+    PARKED = "parked"  # stayed unknown; marketing is not sent again, a person decides
+    REFUSED = "refused"  # SES will never take it
+    EXPIRED = "expired"  # its time passed before it could go out
+    HELD_OUT = "held_out"  # drawn into the group that is not mailed, to measure against
+    CAPPED = "capped"  # the person had enough mail already
+    SUPPRESSED = "suppressed"  # no consent, unsubscribed, bounced, or the address is suppressed
     OVER_BUDGET = "over_budget"  # the campaign's money is spent
-    SENT = "sent"                # SES took it
+    SENT = "sent"  # SES took it
 
 
 class MailNote(Model):

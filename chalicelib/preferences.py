@@ -52,11 +52,14 @@ def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
             if clean.child and STATES[answer] is ConsentState.GIVEN:
                 continue
             words = next(option.label[clean.language] for option in field.options if option.value == answer)
-            yield STATES[answer], Ask(
-                purpose=field.name.removeprefix(TOPIC).replace("_", "-"),
-                words=words,
-                words_version=clean.form.version,
-                language=clean.language,
+            yield (
+                STATES[answer],
+                Ask(
+                    purpose=field.name.removeprefix(TOPIC).replace("_", "-"),
+                    words=words,
+                    words_version=clean.form.version,
+                    language=clean.language,
+                ),
             )
 
 

@@ -19,7 +19,7 @@ from chalicelib.customers import Customers
 
 SHARDS = 4
 DAYS = 7
-FEWEST = 100        # below this many mails a rate says nothing
+FEWEST = 100  # below this many mails a rate says nothing
 MOST_BOUNCED = 0.03
 MOST_COMPLAINED = 0.0008
 FRESH_FOR = timedelta(minutes=1)

@@ -1,9 +1,9 @@
 """Data subject requests, from the settling side: what is asked waits for its proof, and what the proof brings about.
 
-    request   a row below the person, if there is one of that address; nothing else, and nobody is told
-    try       a turn at the code, counted by having been kept
-    confirm   once, within 24 hours of the mail: history, what was asked for, the result's link, an audit row
-    lift      staff ends a restriction
+request   a row below the person, if there is one of that address; nothing else, and nobody is told
+try       a turn at the code, counted by having been kept
+confirm   once, within 24 hours of the mail: history, what was asked for, the result's link, an audit row
+lift      staff ends a restriction
 """
 
 from collections.abc import Callable, Mapping

@@ -3,7 +3,7 @@
 from chalicelib.models import Profile
 
 RESTRICTED = "restricted"  # a profile field
-ITS_SENDER = "privacy"     # the only one whose word on it counts: no form, shop or import ends a restriction
+ITS_SENDER = "privacy"  # the only one whose word on it counts: no form, shop or import ends a restriction
 
 
 def is_restricted(profile: Profile) -> bool:

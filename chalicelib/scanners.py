@@ -18,17 +18,64 @@ MACHINE = "machine"
 # curl, most preview fetchers.
 NAMES = (
     # driven browsers and crawlers (a Cubot is a telephone)
-    r"(?<!cu)bot\b", "crawl", "spider", "scan", "fetch", "preview", "headless", "phantomjs", "puppeteer", "playwright",
-    "selenium", "python", "slurp", "mediapartners", "facebookexternalhit", "embedly", "iframely", "lighthouse",
+    r"(?<!cu)bot\b",
+    "crawl",
+    "spider",
+    "scan",
+    "fetch",
+    "preview",
+    "headless",
+    "phantomjs",
+    "puppeteer",
+    "playwright",
+    "selenium",
+    "python",
+    "slurp",
+    "mediapartners",
+    "facebookexternalhit",
+    "embedly",
+    "iframely",
+    "lighthouse",
     # mail security
-    "barracuda", "proofpoint", "mimecast", "ironport", "ciscosecure", "symantec", "messagelabs", "fireeye", "trellix",
-    "sophos", "forti(?:mail|client|guard)", "trend ?micro", "tmes", "checkpoint", "avanan", "zscaler", "forcepoint",
-    "websense", "mcafee", "kaspersky", "bitdefender", "vadesecure", "hornetsecurity", "cloudmark", "safelinks",
-    "defender", "urldefense", "virustotal",
+    "barracuda",
+    "proofpoint",
+    "mimecast",
+    "ironport",
+    "ciscosecure",
+    "symantec",
+    "messagelabs",
+    "fireeye",
+    "trellix",
+    "sophos",
+    "forti(?:mail|client|guard)",
+    "trend ?micro",
+    "tmes",
+    "checkpoint",
+    "avanan",
+    "zscaler",
+    "forcepoint",
+    "websense",
+    "mcafee",
+    "kaspersky",
+    "bitdefender",
+    "vadesecure",
+    "hornetsecurity",
+    "cloudmark",
+    "safelinks",
+    "defender",
+    "urldefense",
+    "virustotal",
     # programs that look ahead for their user; the press itself opens a browser
-    "microsoft office", "ms-?office", "microsoft outlook", "googleimageproxy", r"ggpht\.com", "google-safety",
-    "google-read-aloud", "appengine-google", "yahoomailproxy",
-)  # fmt: skip
+    "microsoft office",
+    "ms-?office",
+    "microsoft outlook",
+    "googleimageproxy",
+    r"ggpht\.com",
+    "google-safety",
+    "google-read-aloud",
+    "appengine-google",
+    "yahoomailproxy",
+)
 MACHINE_NAME = re.compile("|".join(NAMES))
 
 # Networks that only machines browse from: the fetchers of mail gateways. Clouds at large are left out: people come
@@ -36,11 +83,16 @@ MACHINE_NAME = re.compile("|".join(NAMES))
 NETWORKS = tuple(
     ip_network(network)
     for network in (
-        "64.235.144.0/20", "209.222.80.0/21",  # Barracuda Email Security (campus.barracuda.com)
-        "40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17",  # Exchange Online Protection (Microsoft)
-        "2a01:111:f400::/48", "2a01:111:f403::/48",
+        "64.235.144.0/20",
+        "209.222.80.0/21",  # Barracuda Email Security (campus.barracuda.com)
+        "40.92.0.0/15",
+        "40.107.0.0/16",
+        "52.100.0.0/14",
+        "104.47.0.0/17",  # Exchange Online Protection (Microsoft)
+        "2a01:111:f400::/48",
+        "2a01:111:f403::/48",
     )
-)  # fmt: skip
+)
 
 # Sec-Purpose (Fetch standard), and the names that browsers used before it.
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")

@@ -128,9 +128,7 @@ def plan_look(person: Person, people: People, now: datetime) -> list[dict[str, A
     return [] if person.new_key is None else [LookRows(people.customers).write_first(person.id, now)]
 
 
-def pass_noes(
-    person: Person, claimant: Claimant, told: Told, tools: Settling, now: datetime
-) -> list[dict[str, Any]]:
+def pass_noes(person: Person, claimant: Claimant, told: Told, tools: Settling, now: datetime) -> list[dict[str, Any]]:
     """Return the parts by which a no reaches whoever holds the address that it names.
 
     A shop may know two customers by one address, and advertising goes to the one who holds it: their reader has said

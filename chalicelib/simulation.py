@@ -104,7 +104,6 @@ class Walk:
             reason=verdict.reason,
         )
 
-
     def judge_mail(self, profile: Profile, campaign: Campaign, occasion: Occasion, now: datetime) -> Verdict:
         """Judge as sending does: a suppressed address comes before everything else."""
         if self.is_barred(profile, campaign):

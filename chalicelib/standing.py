@@ -41,9 +41,7 @@ def choose_consents(heard: Consents, of_age: datetime | None) -> tuple[dict[str,
 
 def is_childs_yes(consent: Consent, of_age: datetime | None) -> bool:
     """Tell a yes that was said for a child: by themselves, or, where it is to marketing, by anybody."""
-    allowed = consent.state is ConsentState.WITHDRAWN or (
-        consent.channel == PARENT and consent.purpose != MARKETING
-    )
+    allowed = consent.state is ConsentState.WITHDRAWN or (consent.channel == PARENT and consent.purpose != MARKETING)
     return not allowed and of_age is not None and consent.at < of_age
 
 
@@ -130,9 +128,7 @@ def clear_entries(entries: Mapping[str, Entry], noes: Mapping[str, datetime]) ->
 def clear_entry(entry: Entry, noes: Mapping[str, datetime]) -> Entry:
     """Drop from one entry what was taken back."""
     gone = {
-        name
-        for name, purpose in entry.sensitive.items()
-        if is_taken_back(entry.at, noes.get(purpose), entry.proven)
+        name for name, purpose in entry.sensitive.items() if is_taken_back(entry.at, noes.get(purpose), entry.proven)
     }
     values = {name: value for name, value in entry.values.items() if name not in gone}
     return entry.model_copy(update={"values": values})

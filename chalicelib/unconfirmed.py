@@ -23,10 +23,10 @@ from chalicelib.optin import KEEP_UNCONFIRMED, is_kept
 class Wait(StrEnum):
     """What an unconfirmed item waits for; also its partition of the inbox's index."""
 
-    ASKING = "asking"    # to be asked about
-    LATER = "later"      # to be asked about at `ask_at`
+    ASKING = "asking"  # to be asked about
+    LATER = "later"  # to be asked about at `ask_at`
     SENDING = "sending"  # the mail is on its way since `ask_at`
-    ASKED = "asked"      # an answer
+    ASKED = "asked"  # an answer
     UNASKED = "unasked"  # nothing: it will not be asked about
 
 

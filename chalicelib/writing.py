@@ -102,9 +102,7 @@ class Writer:
         utm = {"source": "regulars", "medium": "email", "campaign": mail.campaign}
         hosts = [urlsplit(self.shop.shop_url).netloc]
         destination = build_destination(self.shop.shop_url, hosts, code=mail.code, utm=utm)
-        return link.model_copy(
-            update={"expires_at": expires_at, "destination": destination, "code": mail.code}
-        )
+        return link.model_copy(update={"expires_at": expires_at, "destination": destination, "code": mail.code})
 
     def write_code(self, person: Person, campaign: Campaign) -> str:
         """Return the person's code in this campaign, or ""."""

@@ -1,7 +1,7 @@
 """The environment of the running stack, for whoever wants to work on it; or of its data at rest.
 
-    with open_stack():
-        open_settling()...     # the app's own wiring, against the local tables
+with open_stack():
+    open_settling()...     # the app's own wiring, against the local tables
 """
 
 import contextlib

@@ -60,9 +60,7 @@ def write_secret(path: Path, content: bytes) -> None:
 def read_public(path: Path) -> bytes:
     """Return the public half of a private key file, in DER (SubjectPublicKeyInfo, as KMS GetPublicKey answers)."""
     key = serialization.load_pem_private_key(path.read_bytes(), None)
-    return key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def sender_secret(sender: str) -> str:

@@ -82,6 +82,6 @@ def show_mail(mail: EmailMessage) -> str:
     text = mail.get_body(("plain",))
     return (
         f"<p><a href='{PATH}'>All mails</a><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
-        + (f"<h2>As HTML</h2><iframe sandbox srcdoc=\"{escape(page.get_content())}\"></iframe>" if page else "")
+        + (f'<h2>As HTML</h2><iframe sandbox srcdoc="{escape(page.get_content())}"></iframe>' if page else "")
         + (f"<h2>As text</h2><pre>{escape(text.get_content())}</pre>" if text else "")
     )

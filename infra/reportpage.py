@@ -51,16 +51,20 @@ def write_page(report: Report) -> str:
     """Return the page, whole: nothing is loaded from anywhere."""
     whiskers = list_whiskers(report)
     end = find_end(whiskers)
-    return make_environment().get_template(TEMPLATE).render(
-        report=report,
-        ends=list_ends(report),
-        funnel=list_steps(report),
-        mails=[(MAIL_WORDS[name], count) for name, count in report.mails.model_dump().items()],
-        whiskers=whiskers,
-        ticks=[end * part / 4 for part in range(5)],
-        end=end,
-        gaps=list_gaps(report),
-        days=RETURN_WINDOW.days,
+    return (
+        make_environment()
+        .get_template(TEMPLATE)
+        .render(
+            report=report,
+            ends=list_ends(report),
+            funnel=list_steps(report),
+            mails=[(MAIL_WORDS[name], count) for name, count in report.mails.model_dump().items()],
+            whiskers=whiskers,
+            ticks=[end * part / 4 for part in range(5)],
+            end=end,
+            gaps=list_gaps(report),
+            days=RETURN_WINDOW.days,
+        )
     )
 
 

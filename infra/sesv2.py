@@ -1,8 +1,8 @@
 """What moto leaves out of SES API v2, put in front of it: local runs and tests then see what SES would have sent.
 
-    GetAccount                   moto answers 404; here, the quota of an account out of the sandbox
-    SendEmail, simple content    moto keeps only the HTML; here, both parts and the headers, as one message
-    a line break in a header     moto takes it; SES and this refuse it with 400 BadRequestException
+GetAccount                   moto answers 404; here, the quota of an account out of the sandbox
+SendEmail, simple content    moto keeps only the HTML; here, both parts and the headers, as one message
+a line break in a header     moto takes it; SES and this refuse it with 400 BadRequestException
 """
 
 import json

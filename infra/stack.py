@@ -83,9 +83,7 @@ def set_backups(dynamodb: Any, properties: Properties) -> None:
     if not (backups := properties.get("PointInTimeRecoverySpecification")):
         return
     try:
-        dynamodb.update_continuous_backups(
-            TableName=properties["TableName"], PointInTimeRecoverySpecification=backups
-        )
+        dynamodb.update_continuous_backups(TableName=properties["TableName"], PointInTimeRecoverySpecification=backups)
     except ClientError as error:
         if error.response["Error"]["Code"] != "UnknownOperationException":
             raise

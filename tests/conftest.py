@@ -1,9 +1,9 @@
 """The fixtures; there are few on purpose.
 
-    stack      session  DynamoDB Local in memory (moto's server where Java is missing); started on first use
-    cloud      session  moto's server for SES, SQS, SNS, SSM and KMS; started on first use
-    tables     a stage of one's own: its tables made from infra/template.yaml, the environment set for it
-    (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
+stack      session  DynamoDB Local in memory (moto's server where Java is missing); started on first use
+cloud      session  moto's server for SES, SQS, SNS, SSM and KMS; started on first use
+tables     a stage of one's own: its tables made from infra/template.yaml, the environment set for it
+(every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
 """
 
 import os

@@ -88,9 +88,7 @@ def a_submission(at):
 
 
 def a_note(occasion="other:1", state=MailState.SENT, at=NOW, marketing=True):
-    return MailNote(
-        campaign=occasion.partition(":")[0], occasion=occasion, state=state, at=at, marketing=marketing
-    )
+    return MailNote(campaign=occasion.partition(":")[0], occasion=occasion, state=state, at=at, marketing=marketing)
 
 
 def list_ids(profile, *campaigns, now=NOW, shop=None):
@@ -323,9 +321,16 @@ def test_a_mail_is_judged(state, campaign, changes):
 
 @pytest.mark.parametrize(
     ("wish", "days_ago", "capped"),
-    [("weekly", 6, True), ("weekly", 8, False), ("monthly", 29, True), ("monthly", 31, False), ("quarterly", 90, True),
-     ("quarterly", 92, False), ("as it comes", 8, False)],
-)  # fmt: skip
+    [
+        ("weekly", 6, True),
+        ("weekly", 8, False),
+        ("monthly", 29, True),
+        ("monthly", 31, False),
+        ("quarterly", 90, True),
+        ("quarterly", 92, False),
+        ("as it comes", 8, False),
+    ],
+)
 def test_a_person_hears_from_us_as_often_as_they_asked(wish, days_ago, capped):
     person = a_person(mails=[a_note(at=NOW - timedelta(days=days_ago))], frequency=wish)
 
@@ -426,16 +431,35 @@ def test_the_change_of_clocks_is_found_to_the_second():
 
 
 ZONES = [
-    "UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Tehran",
-    "Africa/Cairo", "Africa/Casablanca", "America/Havana", "America/Santiago", "Pacific/Chatham", "Asia/Almaty",
-]  # fmt: skip
+    "UTC",
+    "Europe/Berlin",
+    "America/St_Johns",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Tehran",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Havana",
+    "America/Santiago",
+    "Pacific/Chatham",
+    "Asia/Almaty",
+]
 clocks = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
 windows = st.tuples(clocks, clocks, st.sets(st.sampled_from(WEEKDAYS), min_size=1)).filter(lambda w: w[0] != w[1])
 # Around the changes of clocks, where mistakes live, and at any other time.
 CHANGES = (
-    "2011-12-30", "2026-03-08", "2026-03-29", "2026-04-05", "2026-04-24", "2026-09-06", "2026-10-04", "2026-10-25",
-    "2026-10-29", "2026-11-01",
-)  # fmt: skip
+    "2011-12-30",
+    "2026-03-08",
+    "2026-03-29",
+    "2026-04-05",
+    "2026-04-24",
+    "2026-09-06",
+    "2026-10-04",
+    "2026-10-25",
+    "2026-10-29",
+    "2026-11-01",
+)
 moments = st.builds(
     lambda day, minutes: datetime.fromisoformat(f"{day}T00:00+00:00") + timedelta(minutes=minutes),
     st.sampled_from(CHANGES),
@@ -547,9 +571,7 @@ def test_history_in_any_order_has_the_same_agenda(bought, chance, now):
     shuffled = list(history)
     chance.shuffle(shuffled)
 
-    one, other = (
-        list_occasions(fold_history("c", events), CAMPAIGNS, SHOP, now) for events in (history, shuffled)
-    )
+    one, other = (list_occasions(fold_history("c", events), CAMPAIGNS, SHOP, now) for events in (history, shuffled))
 
     assert one == other
 

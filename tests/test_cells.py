@@ -35,11 +35,23 @@ def test_what_would_be_a_formula_begins_with_an_apostrophe(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "Асель", "زهرا", "প্রিয়া", "a=b", "1-2", "a@example.org", 'say "hi", twice', "two\r\nlines; and; more",
-        "\N{GRINNING FACE}", "\N{GRINNING FACE}" * 16_384, "x" * 32_768, "don't", "O'=1",
+        "",
+        "Асель",
+        "زهرا",
+        "প্রিয়া",
+        "a=b",
+        "1-2",
+        "a@example.org",
+        'say "hi", twice',
+        "two\r\nlines; and; more",
+        "\N{GRINNING FACE}",
+        "\N{GRINNING FACE}" * 16_384,
+        "x" * 32_768,
+        "don't",
+        "O'=1",
     ],
     ids=lambda text: ascii(text[:20]),
-)  # fmt: skip
+)
 def test_plain_text_comes_back_as_it_was(text):
     assert read_back(text) == text
 
@@ -47,12 +59,18 @@ def test_plain_text_comes_back_as_it_was(text):
 @pytest.mark.parametrize(
     ("value", "cell"),
     [
-        (None, ""), (True, "true"), (-5, "-5"), (Decimal("-5.00"), "-5.00"), (Decimal("12.5"), "12.5"),
-        ("-5.00", "'-5.00"), ("+77010000000", "'+77010000000"),
-        (["=1"], '["=1"]'), ({"a": Decimal("1.50")}, '{"a": "1.50"}'),
+        (None, ""),
+        (True, "true"),
+        (-5, "-5"),
+        (Decimal("-5.00"), "-5.00"),
+        (Decimal("12.5"), "12.5"),
+        ("-5.00", "'-5.00"),
+        ("+77010000000", "'+77010000000"),
+        (["=1"], '["=1"]'),
+        ({"a": Decimal("1.50")}, '{"a": "1.50"}'),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_numbers_of_ours_stay_numbers_and_typed_ones_are_text(value, cell):
     assert read_back(value) == cell
 

@@ -166,10 +166,14 @@ def test_canaries_in_every_field_reach_no_row_of_the_outbox(shop):
     for number, canary in enumerate(CANARIES):
         shop.take(
             a_submission(
-                email=f"{canary.split('.')[0]}@example.org", name=canary, entry={"note": canary},
-                consents=[{**YES, "words": canary}], trust=Trust.RENDERED, at=NOW + timedelta(seconds=number),
+                email=f"{canary.split('.')[0]}@example.org",
+                name=canary,
+                entry={"note": canary},
+                consents=[{**YES, "words": canary}],
+                trust=Trust.RENDERED,
+                at=NOW + timedelta(seconds=number),
             )
-        )  # fmt: skip
+        )
     rows = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("out#")]
 
     assert Counter(row["kind"]["S"] for row in rows) == {"consent.changed": 50}
@@ -193,13 +197,21 @@ def test_who_is_forgotten_is_told_of_in_the_same_transaction(shop, listened):
 def a_customer(state, at=NOW):
     """Return what Shopify sends of a customer whose marketing consent stands so."""
     body = {
-        "id": 706405506930370084, "email": ASEL, "first_name": "Асель", "updated_at": at.isoformat(),
+        "id": 706405506930370084,
+        "email": ASEL,
+        "first_name": "Асель",
+        "updated_at": at.isoformat(),
         "email_marketing_consent": {"state": state, "consent_updated_at": at.isoformat()},
-    }  # fmt: skip
+    }
     return Submission(
-        sender="shopify", shop="corner.example", topic="customers/update", trust=Trust.SIGNED,
-        received_at=at, occurred_at=at, body=json.dumps(body).encode(),
-    )  # fmt: skip
+        sender="shopify",
+        shop="corner.example",
+        topic="customers/update",
+        trust=Trust.SIGNED,
+        received_at=at,
+        occurred_at=at,
+        body=json.dumps(body).encode(),
+    )
 
 
 def test_shop_is_told_the_id_that_it_knows_itself(shop):

@@ -379,13 +379,26 @@ def wire_app(cloud, monkeypatch, downstream):
 
 
 def firing():
-    return {"time": "2026-03-01T12:05:00Z", "source": "aws.events", "detail": {}, "detail-type": "", "version": "0",
-            "id": "1", "account": "0", "region": "r", "resources": []}  # fmt: skip
+    return {
+        "time": "2026-03-01T12:05:00Z",
+        "source": "aws.events",
+        "detail": {},
+        "detail-type": "",
+        "version": "0",
+        "id": "1",
+        "account": "0",
+        "region": "r",
+        "resources": [],
+    }
 
 
 def queue_event(message):
-    record = {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
-              "attributes": message["Attributes"]}  # fmt: skip
+    record = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+    }
     return {"Records": [record]}
 
 

@@ -22,39 +22,138 @@ HEADERS = {"webhook-id": "m1", "webhook-timestamp": "0", "webhook-signature": ""
 
 # Addresses that must be refused as they stand: nothing is even looked up.
 ODD = [
-    "http://shop.example/", "http://shop.example:80/", "https://shop.example:80/", "https://shop.example:8443/",
-    "https://shop.example:22/", "https://shop.example:0443/", "https://shop.example:/", "ftp://shop.example/",
-    "file:///etc/passwd", "gopher://shop.example/", "//shop.example/", "shop.example", "", "https://", "https:///x",
-    "HTTPS://shop.example/", "https://user@shop.example/", "https://user:word@shop.example/",
-    "https://shop.example@169.254.169.254/", "https://shop.example\\@127.0.0.1/", "https://shop.example#@127.0.0.1/",
-    "https://127.0.0.1/", "https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://0177.0.0.1/",
-    "https://0x7f.0.0.1/", "https://127.0.0.0x1/", "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/",
-    "https://169.254.169.254/latest/meta-data/", "https://[::1]/", "https://[fd00:ec2::254]/",
-    "https://[::ffff:169.254.169.254]/", "https://[64:ff9b::7f00:1]/", "https://93.184.215.14/", "https://localhost/",
-    "https://metadata/", "https://shop.example./", "https://.shop.example/", "https://shop..example/",
-    "https://-shop.example/", "https://shop-.example/", "https://shop_one.example/", "https://ѕhop.example/",
-    "https://shop.exаmple/", "https://shop.example/ x", "https://shop.example/\r\nHost: 127.0.0.1", "https://shop.example\n",
-    "https://shop.example/%zz", "https://shop.example/#fragment", "https://shop.example/" + "x" * 8_192,
-    "https://" + "a." * 130 + "example/", "https://" + "a" * 64 + ".example/", "http://127.0.0.1:8000/",
-    "http://127.0.0.1/", "https://127.0.0.1.1/", "https://shop.example:443:443/", "https://shop%2eexample/",
-    "https://shop.example\t/", "https://shop.example/\x00", "https://ſhop.example/", "https://shop.example/é",
-]  # fmt: skip
+    "http://shop.example/",
+    "http://shop.example:80/",
+    "https://shop.example:80/",
+    "https://shop.example:8443/",
+    "https://shop.example:22/",
+    "https://shop.example:0443/",
+    "https://shop.example:/",
+    "ftp://shop.example/",
+    "file:///etc/passwd",
+    "gopher://shop.example/",
+    "//shop.example/",
+    "shop.example",
+    "",
+    "https://",
+    "https:///x",
+    "HTTPS://shop.example/",
+    "https://user@shop.example/",
+    "https://user:word@shop.example/",
+    "https://shop.example@169.254.169.254/",
+    "https://shop.example\\@127.0.0.1/",
+    "https://shop.example#@127.0.0.1/",
+    "https://127.0.0.1/",
+    "https://127.1/",
+    "https://0x7f000001/",
+    "https://2130706433/",
+    "https://0177.0.0.1/",
+    "https://0x7f.0.0.1/",
+    "https://127.0.0.0x1/",
+    "https://①②⑦.⓪.⓪.①/",
+    "https://127。0。0。1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://[::1]/",
+    "https://[fd00:ec2::254]/",
+    "https://[::ffff:169.254.169.254]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://93.184.215.14/",
+    "https://localhost/",
+    "https://metadata/",
+    "https://shop.example./",
+    "https://.shop.example/",
+    "https://shop..example/",
+    "https://-shop.example/",
+    "https://shop-.example/",
+    "https://shop_one.example/",
+    "https://ѕhop.example/",
+    "https://shop.exаmple/",
+    "https://shop.example/ x",
+    "https://shop.example/\r\nHost: 127.0.0.1",
+    "https://shop.example\n",
+    "https://shop.example/%zz",
+    "https://shop.example/#fragment",
+    "https://shop.example/" + "x" * 8_192,
+    "https://" + "a." * 130 + "example/",
+    "https://" + "a" * 64 + ".example/",
+    "http://127.0.0.1:8000/",
+    "http://127.0.0.1/",
+    "https://127.0.0.1.1/",
+    "https://shop.example:443:443/",
+    "https://shop%2eexample/",
+    "https://shop.example\t/",
+    "https://shop.example/\x00",
+    "https://ſhop.example/",
+    "https://shop.example/é",
+]
 
 # What a name may turn out to be: none of these is connected to, alone or beside a public address.
 CLOSED = [
-    "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "127.0.0.1", "127.255.0.1",
-    "169.254.169.254", "169.254.170.2", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.0.170", "192.0.2.1",
-    "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1",
-    "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
-    "::", "::1", "::ffff:127.0.0.1", "::ffff:93.184.215.14", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::5db8:d70e",
-    "64:ff9b:1::1", "100::1", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "2002:7f00:1::",
-    "2002:5db8:d70e::1", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1",
-    "ff02::1", "4000::1", "2606:2800::1%1",
-]  # fmt: skip
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.1",
+    "10.255.255.255",
+    "100.64.0.1",
+    "100.127.255.254",
+    "127.0.0.1",
+    "127.255.0.1",
+    "169.254.169.254",
+    "169.254.170.2",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.1",
+    "192.0.0.170",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.0.1",
+    "192.168.255.255",
+    "198.18.0.1",
+    "198.19.255.255",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:93.184.215.14",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::5db8:d70e",
+    "64:ff9b:1::1",
+    "100::1",
+    "2001::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:db8::1",
+    "2002:7f00:1::",
+    "2002:5db8:d70e::1",
+    "3fff::1",
+    "5f00::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "4000::1",
+    "2606:2800::1%1",
+]
 OPEN = [
-    PUBLIC_4, "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "192.0.1.1", "223.255.255.255",
-    PUBLIC_6, "2a00:1450:4001::1", "2001:200::1", "2620:0:862::1",
-]  # fmt: skip
+    PUBLIC_4,
+    "8.8.8.8",
+    "100.63.255.255",
+    "100.128.0.1",
+    "172.15.0.1",
+    "172.32.0.1",
+    "192.0.1.1",
+    "223.255.255.255",
+    PUBLIC_6,
+    "2a00:1450:4001::1",
+    "2001:200::1",
+    "2620:0:862::1",
+]
 
 
 @pytest.fixture
@@ -178,11 +277,15 @@ def make_certificate(name, key, signer, issuer, *, days=1, ca=False):
     named = lambda text: x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])  # noqa: E731
     built = (
         x509.CertificateBuilder()
-        .subject_name(named(name)).issuer_name(named(issuer)).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=30)).not_valid_after(now + dt.timedelta(days=days))
+        .subject_name(named(name))
+        .issuer_name(named(issuer))
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=30))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)] if not ca else [x509.DNSName("ca")]), False)
-    )  # fmt: skip
+    )
     return built.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
@@ -291,7 +394,9 @@ def test_this_machine_is_a_target_in_local_runs_alone(connects):
     assert connects[0] == [("127.0.0.1", receiver.port)]
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.2:80/", "http://localhost:80/", "http://127.0.0.1:99999/", "http://[::1]:80/"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.2:80/", "http://localhost:80/", "http://127.0.0.1:99999/", "http://[::1]:80/"]
+)
 def test_not_even_there_is_any_other_plain_address_one(address):
     with pytest.raises(TargetRefusedError):
         read_target("shop", address, local=True)
@@ -303,7 +408,10 @@ def test_not_even_there_is_any_other_plain_address_one(address):
         ("", {}),
         (" , ", {}),
         ("erp=https://a.example", {"erp": "https://a.example"}),
-        ("erp=https://a.example?x=1, crm=https://b.example", {"erp": "https://a.example?x=1", "crm": "https://b.example"}),
+        (
+            "erp=https://a.example?x=1, crm=https://b.example",
+            {"erp": "https://a.example?x=1", "crm": "https://b.example"},
+        ),
     ],
 )
 def test_targets_are_named_and_separated_by_commas(setting, targets):

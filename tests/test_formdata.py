@@ -29,8 +29,12 @@ def test_urlencoded_pairs_keep_their_order_and_their_repetitions():
     raw = b"why_us=near&name=%D8%B3%D8%A7%D8%B1%D8%A7&why_us=price&note=a+b&empty="
 
     assert parse_body(raw, FORM + "; charset=utf-8") == [
-        ("why_us", "near"), ("name", "سارا"), ("why_us", "price"), ("note", "a b"), ("empty", ""),
-    ]  # fmt: skip
+        ("why_us", "near"),
+        ("name", "سارا"),
+        ("why_us", "price"),
+        ("note", "a b"),
+        ("empty", ""),
+    ]
 
 
 def test_multipart_pairs_keep_their_order_and_their_line_ends():

@@ -282,10 +282,12 @@ def test_preferences_keep_no_yes_of_a_child(api, shop):
     people = shop.tools().people
     links = Links(shop.dynamodb, shop.prefix + "links")
     rows = people.name_rows(Identity(kind="link", value=name_token(token)))
-    people.customers.commit_parts([
-        links.write_link(token, a_link(LinkKind.CHOOSE)),
-        *(people.customers.write_owner(row, customer) for row in rows),
-    ])  # fmt: skip
+    people.customers.commit_parts(
+        [
+            links.write_link(token, a_link(LinkKind.CHOOSE)),
+            *(people.customers.write_owner(row, customer) for row in rows),
+        ]
+    )
     chosen = {"topic_marketing": "yes", "age_band": "under-16", "frequency": "weekly"}
     answer = api.post(f"/preferences/{token}", urlencode(chosen).encode(), content_type=FORM)
 
@@ -304,10 +306,12 @@ def test_preferences_withdraw_the_consent_of_a_sensitive_answer(api, shop):
     people = shop.tools().people
     links = Links(shop.dynamodb, shop.prefix + "links")
     rows = people.name_rows(Identity(kind="link", value=name_token(token)))
-    people.customers.commit_parts([
-        links.write_link(token, a_link(LinkKind.CHOOSE)),
-        *(people.customers.write_owner(row, customer) for row in rows),
-    ])  # fmt: skip
+    people.customers.commit_parts(
+        [
+            links.write_link(token, a_link(LinkKind.CHOOSE)),
+            *(people.customers.write_owner(row, customer) for row in rows),
+        ]
+    )
     api.millis += 3_600_000
     answer = api.post(f"/preferences/{token}", b"topic_health=no", content_type=FORM)
 
@@ -401,12 +405,15 @@ def test_the_schema_says_what_an_answer_asks_of_others(workshop):
         ('field = "parent_email"', 'field = "email"', "parent.field must name a field"),
         ('field = "parent_email"', 'field = "nobody"', "parent.field must name a field"),
         ('value = "under-16"', 'value = "under-18"', "age_band takes these options alone"),
-        ('name = "age_band"\ntype = "choice"\npersonal = true\nplace = "profile"\nrequired = true',
-         'name = "age_band"\ntype = "choice"\npersonal = true\nplace = "profile"', "required"),
+        (
+            'name = "age_band"\ntype = "choice"\npersonal = true\nplace = "profile"\nrequired = true',
+            'name = "age_band"\ntype = "choice"\npersonal = true\nplace = "profile"',
+            "required",
+        ),
         ('name = "name"', 'name = "name"\nsensitive = "health"', "not sensitive"),
         ('name = "name"', 'name = "name"\nas_band = true', "as_band belongs to birth_year"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told(workshop, tmp_path, old, new, told):
     from chalicelib.errors import DefinitionError
     from chalicelib.forms.library import load_form

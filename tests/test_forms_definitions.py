@@ -16,9 +16,12 @@ SHIPPED = ("newsletter", "pre-order", "sign-up", "survey", "warranty")
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 # What each language is written in; Kazakh has letters that Russian lacks.
 SCRIPTS = {
-    "en": "[A-Za-z]", "hi": "[\u0900-\u097f]", "bn": "[\u0980-\u09ff]", "kk": "[\u0400-\u04ff]",
+    "en": "[A-Za-z]",
+    "hi": "[\u0900-\u097f]",
+    "bn": "[\u0980-\u09ff]",
+    "kk": "[\u0400-\u04ff]",
     "fa": "[\u0600-\u06ff]",
-}  # fmt: skip
+}
 
 FORM = """
 kind = "response"
@@ -106,8 +109,10 @@ def test_the_survey_ranks_reasons_and_scores_from_nought_to_ten():
 
     assert form.find_field("score").bounds == (0, 10)
     assert {field.name: field.type for field in form.fields}.items() >= {
-        "why": "long_text", "why_us": "ranking", "found_us": "choice"
-    }.items()  # fmt: skip
+        "why": "long_text",
+        "why_us": "ranking",
+        "found_us": "choice",
+    }.items()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

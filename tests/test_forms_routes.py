@@ -137,7 +137,7 @@ def test_a_page_of_ours_is_trusted_more_than_a_bare_post(api, shop):
         ({"render": 0}, ("too_fast",)),
         ({"render": -86_400}, ("from_future",)),
     ],
-)  # fmt: skip
+)
 def test_suspected_spam_is_answered_alike_and_set_aside(api, shop, extra, suspicion):
     if "render" in extra:
         extra = {"render": fresh_token(age=extra["render"])}
@@ -189,9 +189,13 @@ def test_a_refusal_speaks_the_language_of_the_form(api):
 
 def test_a_browser_gets_the_page_back_with_all_that_was_typed(api):
     typed = {
-        "email": 'x" onmouseover="alert(1)', "name": "Asha <b>Rao</b>", "address": "1 High St\nTown",
-        "interests": ["new", "events"], "consent_marketing": get_form("sign-up").consents[0].version, "language": "en",
-    }  # fmt: skip
+        "email": 'x" onmouseover="alert(1)',
+        "name": "Asha <b>Rao</b>",
+        "address": "1 High St\nTown",
+        "interests": ["new", "events"],
+        "consent_marketing": get_form("sign-up").consents[0].version,
+        "language": "en",
+    }
 
     answer = browse(api, answers=typed)
 
@@ -340,10 +344,18 @@ def test_verbs_are_not_tampered_with(api, shop):
 # Origins ------------------------------------------------------------------------------------------------------------
 
 STRANGERS = [
-    "https://evil.example", "null", "https://www.shop.example.evil.example", "https://evilwww.shop.example",
-    "http://www.shop.example", "https://www.shop.example:8443", "https://www.shop.example/", "HTTPS://WWW.SHOP.EXAMPLE",
-    "https://www.shop.example, https://evil.example", "https://sub.www.shop.example", "x",
-]  # fmt: skip
+    "https://evil.example",
+    "null",
+    "https://www.shop.example.evil.example",
+    "https://evilwww.shop.example",
+    "http://www.shop.example",
+    "https://www.shop.example:8443",
+    "https://www.shop.example/",
+    "HTTPS://WWW.SHOP.EXAMPLE",
+    "https://www.shop.example, https://evil.example",
+    "https://sub.www.shop.example",
+    "x",
+]
 
 
 def test_pages_of_other_sites_may_not_post(api, shop, allowed):

@@ -36,13 +36,21 @@ def test_body_is_canonical_and_holds_the_words_that_were_shown():
     body = json.loads(submission.body)
     assert submission.body == json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     assert body == {
-        "form": "survey", "kind": "survey", "version": SURVEY.version, "language": "hi",
-        "fields": {"email": "asha@example.com"}, "entry": {"score": 9},
-        "consents": [{
-            "purpose": "marketing", "words": SURVEY.consents[0].words["hi"],
-            "words_version": SURVEY.consents[0].version, "language": "hi",
-        }],
-    }  # fmt: skip
+        "form": "survey",
+        "kind": "survey",
+        "version": SURVEY.version,
+        "language": "hi",
+        "fields": {"email": "asha@example.com"},
+        "entry": {"score": 9},
+        "consents": [
+            {
+                "purpose": "marketing",
+                "words": SURVEY.consents[0].words["hi"],
+                "words_version": SURVEY.consents[0].version,
+                "language": "hi",
+            }
+        ],
+    }
 
 
 def test_reading_says_who_what_and_what_was_agreed():
@@ -120,9 +128,13 @@ def test_malformed_idempotency_headers_are_refused(header):
 
 
 NETWORKS = {
-    "203.0.113.77": "203.0.113.0/24", "2001:db8:1:2:3::4": "2001:db8:1::/48",
-    "::ffff:203.0.113.77": "203.0.113.0/24", "": "", "nobody": "", "203.0.113.0/24": "",
-}  # fmt: skip
+    "203.0.113.77": "203.0.113.0/24",
+    "2001:db8:1:2:3::4": "2001:db8:1::/48",
+    "::ffff:203.0.113.77": "203.0.113.0/24",
+    "": "",
+    "nobody": "",
+    "203.0.113.0/24": "",
+}
 
 
 @pytest.mark.parametrize("address", NETWORKS)

@@ -207,9 +207,14 @@ def test_dates_exist_and_purchases_lie_in_the_past():
     assert check(WARRANTY, **buy("۲۰۲۶-۰۲-۲۸"))["purchased_on"] == "2026-02-28"
     assert check(WARRANTY, **buy("2026-03-02"))["purchased_on"] == "2026-03-02"  # already tomorrow in the east
     reasons = {
-        "2026-03-03": "in_future", "2026-02-30": "invalid", "20260301": "invalid", "2026-W01-1": "invalid",
-        "01/03/2026": "invalid", "1404-12-10": "out_of_range", "": "missing",
-    }  # fmt: skip
+        "2026-03-03": "in_future",
+        "2026-02-30": "invalid",
+        "20260301": "invalid",
+        "2026-W01-1": "invalid",
+        "01/03/2026": "invalid",
+        "1404-12-10": "out_of_range",
+        "": "missing",
+    }
     for day, reason in reasons.items():
         assert find_faults(WARRANTY, **buy(day)) == {"purchased_on": reason}
 
@@ -239,8 +244,12 @@ def test_one_of_a_group_is_needed_and_one_fault_in_it_is_enough():
 
 def test_all_faults_are_told_at_once():
     assert find_faults(PRE_ORDER, quantity="many", email="x", colour="red") == {
-        "item": "missing", "quantity": "invalid", "name": "missing", "email": "invalid", "colour": "unknown",
-    }  # fmt: skip
+        "item": "missing",
+        "quantity": "invalid",
+        "name": "missing",
+        "email": "invalid",
+        "colour": "unknown",
+    }
 
 
 VERSION = SIGN_UP.consents[0].version
@@ -276,9 +285,13 @@ def test_cleaned_text_is_nfc_and_cleaning_it_again_changes_nothing(text):
 
 
 ANSWERS = st.one_of(
-    TEXTS, st.integers(), st.booleans(), st.none(), st.lists(st.sampled_from(["price", "near", "x"]), max_size=4),
+    TEXTS,
+    st.integers(),
+    st.booleans(),
+    st.none(),
+    st.lists(st.sampled_from(["price", "near", "x"]), max_size=4),
     st.sampled_from(["a@example.com", "2025550100", "friend", "price", "7", "2026-01-31", VERSION, "x@y", "x" * 300]),
-)  # fmt: skip
+)
 NAMES = st.sampled_from([*(field.name for field in SURVEY.fields), "consent_marketing", "other"])
 
 
@@ -323,10 +336,13 @@ COMPLETE: dict[str, dict[str, Any]] = {
     "sign-up": {"email": "a@example.com", "consent_marketing": True, "interests": ["new"]},
     "pre-order": {"item": "Tea", "quantity": 2, "name": "Asha", "email": "a@example.com", "needed_by": "2026-12-24"},
     "warranty": {
-        "product": "Kettle", "serial_number": "K-1", "purchased_on": "2026-01-02", "name": "Asha",
+        "product": "Kettle",
+        "serial_number": "K-1",
+        "purchased_on": "2026-01-02",
+        "name": "Asha",
         "phone": "2025550100",
     },
-}  # fmt: skip
+}
 WRONG: list[Any] = [None, True, 5, "", [], {}, "x" * 5000, ["x"], -1]
 
 

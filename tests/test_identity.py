@@ -44,8 +44,8 @@ def test_email_is_known_by_one_spelling(typed, known):
     ("one", "other"),
     [
         ("mike@example.org", "m\u0131ke@example.org"),  # dotless i: str.upper would equate them
-        ("k@example.org", "\u212a@example.org"),        # Kelvin sign: str.lower would
-        ("fi@example.org", "\ufb01@example.org"),       # ligature: NFKC would
+        ("k@example.org", "\u212a@example.org"),  # Kelvin sign: str.lower would
+        ("fi@example.org", "\ufb01@example.org"),  # ligature: NFKC would
     ],
 )
 def test_look_alike_addresses_are_different_people(one, other):

@@ -99,8 +99,12 @@ def test_preferences_reach_the_person_behind_the_link_and_name_nobody(shop):
     profile = shop.read_profile("asha@example.org")
 
     assert {name: held.value for name, held in profile.fields.items()} == {
-        "email": "asha@example.org", "name": "Asha", "language": "bn", "frequency": "monthly", "phone": "+12025550143",
-    }  # fmt: skip
+        "email": "asha@example.org",
+        "name": "Asha",
+        "language": "bn",
+        "frequency": "monthly",
+        "phone": "+12025550143",
+    }
     assert shop.tools().people.find_customer(Identity(kind="phone", value="+12025550143")) is None
     assert len(shop.list_customers()) == 1
 

@@ -283,9 +283,12 @@ def test_preferences_are_cleaned_kept_and_never_shown(api, shop, tables):
 
     assert (answer.status_code, topic) == (200, "preferences")
     assert said["fields"] == {
-        "frequency": "monthly", "language": "bn", "name": "Aruzhan", "phone": "+12025550143",
+        "frequency": "monthly",
+        "language": "bn",
+        "name": "Aruzhan",
+        "phone": "+12025550143",
         "address": "12 High St\nSpringfield",
-    }  # fmt: skip
+    }
     (consent,) = said["consents"]
     assert (consent["purpose"], consent["state"], consent["language"]) == ("marketing", "given", "hi")
     assert consent["words"].startswith("हाँ: मेरी सहमति है")
@@ -383,8 +386,10 @@ def test_an_answer_is_kept_with_the_words_that_were_ticked(api, shop, tables, an
 
     assert (first.status_code, again.status_code, topic) == (200, 200, "confirm")
     assert (said["link"], said["answer"], [ask["words"] for ask in said["consents"]]) == (
-        name_token(token), answer, words,
-    )  # fmt: skip
+        name_token(token),
+        answer,
+        words,
+    )
     assert "Answered before" in again.body.decode()
     assert "Answered before" not in first.body.decode()
 

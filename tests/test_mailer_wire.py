@@ -66,7 +66,7 @@ class Server:
         elif self.behaviour == RESET:  # closing with this set sends RST
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif self.behaviour == CUT:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"MessageId\": \"a")
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"MessageId": "a')
         elif self.behaviour != CLOSE:
             connection.sendall(self.behaviour)
             return b"Connection: close" not in self.behaviour
@@ -134,7 +134,7 @@ def an_error(status, code):
         pytest.param(CLOSE, "unknown", "ConnectionClosedError", id="closed without an answer"),
         pytest.param(CUT, "unknown", "NoMessageId", id="cut off in the middle"),
         pytest.param(an_answer(200, b"<html>\xff\xfe"), "unknown", "", id="garbled 200"),
-        pytest.param(an_answer(200, b"{\"MessageId\": "), "unknown", "", id="half a 200"),
+        pytest.param(an_answer(200, b'{"MessageId": '), "unknown", "", id="half a 200"),
         pytest.param(an_answer(200, []), "unknown", "", id="200 with a list"),
         pytest.param(an_answer(200, {}), "unknown", "NoMessageId", id="200 without id"),
         pytest.param(an_answer(200, {"MessageId": ""}), "unknown", "NoMessageId", id="200 with an empty id"),
@@ -151,14 +151,19 @@ def an_error(status, code):
         pytest.param(an_error(400, "RequestTimeout"), "unknown", "RequestTimeout", id="cut off on its way in"),
         pytest.param(an_error(429, "TooManyRequestsException"), "throttled", "TooManyRequestsException", id="429"),
         pytest.param(an_answer(429, b""), "throttled", "429", id="429 without a name"),
-        pytest.param(an_answer(400, {"__type": "ThrottlingException"}), "throttled", "ThrottlingException",
-                     id="throttling body"),
+        pytest.param(
+            an_answer(400, {"__type": "ThrottlingException"}), "throttled", "ThrottlingException", id="throttling body"
+        ),
         pytest.param(an_error(400, "Throttling"), "throttled", "Throttling", id="throttling header"),
         pytest.param(an_error(400, "LimitExceededException"), "throttled", "LimitExceededException", id="limit"),
         pytest.param(an_error(400, "SendingPausedException"), "paused", "SendingPausedException", id="paused"),
         pytest.param(an_error(400, "AccountSuspendedException"), "paused", "AccountSuspendedException", id="suspended"),
-        pytest.param(an_error(400, "MailFromDomainNotVerifiedException"), "paused",
-                     "MailFromDomainNotVerifiedException", id="our domain"),
+        pytest.param(
+            an_error(400, "MailFromDomainNotVerifiedException"),
+            "paused",
+            "MailFromDomainNotVerifiedException",
+            id="our domain",
+        ),
         pytest.param(an_error(404, "NotFoundException"), "paused", "NotFoundException", id="our configuration set"),
         pytest.param(an_error(403, "ExpiredTokenException"), "paused", "ExpiredTokenException", id="our credentials"),
         pytest.param(an_error(403, "SignatureDoesNotMatch"), "paused", "SignatureDoesNotMatch", id="our clock"),
@@ -166,7 +171,7 @@ def an_error(status, code):
         pytest.param(an_error(400, "BadRequestException"), "refused", "BadRequestException", id="bad request"),
         pytest.param(an_answer(413, b""), "refused", "413", id="413"),
     ],
-)  # fmt: skip
+)
 def test_one_call_is_one_post_and_its_outcome_is_told_apart(run_server, behaviour, kind, code):
     server, client = run_server(behaviour)
 
@@ -264,8 +269,14 @@ def test_what_is_posted_is_the_mail_with_its_headers_and_opaque_tags(run_server)
 
 INJECTIONS = [
     *(chr(code) for code in [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029]),
-    "\r\n", "\n\n", "\r\n\r\n", "\n ", "\r\n\t", "%0d%0a\r\n", "\ud800",
-]  # fmt: skip
+    "\r\n",
+    "\n\n",
+    "\r\n\r\n",
+    "\n ",
+    "\r\n\t",
+    "%0d%0a\r\n",
+    "\ud800",
+]
 EVIL_LINES = ("Bcc: v@example.net", "Subject: x")
 EVIL_ADDRESSES = [
     *(f"a@example.org{sign}{line}" for sign in INJECTIONS for line in EVIL_LINES),
@@ -295,15 +306,46 @@ def test_header_injections_never_reach_the_wire(run_server):
 @pytest.mark.parametrize(
     "to",
     [
-        "", "@", "a", "a@", "@example.org", "a@b@example.org", "a@example.org,b@example.org",
-        "a@example.org;b@example.org", "a@example.org b@example.org", '"a@x, b" <c@example.org>', "A <a@example.org>",
-        "<a@example.org>", '"a b"@example.org', "(x)a@example.org", ".a@example.org", "a.@example.org",
-        "a..b@example.org", "a@example..org", "a@-x.org", "a@x-.org", "a@x", "a@localhost", "a@[127.0.0.1]",
-        "a@127.0.0.1", "a@example.org.", "a@example.org ", "=?utf-8?q?a=40x.org?=@example.org", "=?utf-8?q?x?=",
-        "mıke@example.org", "आशा@example.org", "a＠example.org", "a@ex\u00adample.org", "a@ex\u200bample.org",
-        "a@ﬁ.org", "a@\u212aelvin.org", "a@" + "x" * 64 + ".org", "a" * 65 + "@example.org", "a@" + "x." * 126 + "org",
+        "",
+        "@",
+        "a",
+        "a@",
+        "@example.org",
+        "a@b@example.org",
+        "a@example.org,b@example.org",
+        "a@example.org;b@example.org",
+        "a@example.org b@example.org",
+        '"a@x, b" <c@example.org>',
+        "A <a@example.org>",
+        "<a@example.org>",
+        '"a b"@example.org',
+        "(x)a@example.org",
+        ".a@example.org",
+        "a.@example.org",
+        "a..b@example.org",
+        "a@example..org",
+        "a@-x.org",
+        "a@x-.org",
+        "a@x",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@127.0.0.1",
+        "a@example.org.",
+        "a@example.org ",
+        "=?utf-8?q?a=40x.org?=@example.org",
+        "=?utf-8?q?x?=",
+        "mıke@example.org",
+        "आशा@example.org",
+        "a＠example.org",
+        "a@ex\u00adample.org",
+        "a@ex\u200bample.org",
+        "a@ﬁ.org",
+        "a@\u212aelvin.org",
+        "a@" + "x" * 64 + ".org",
+        "a" * 65 + "@example.org",
+        "a@" + "x." * 126 + "org",
     ],
-)  # fmt: skip
+)
 def test_anything_but_exactly_one_address_is_refused(run_server, to):
     server, client = run_server(an_answer(200, {"MessageId": "m-1"}))
 
@@ -313,9 +355,17 @@ def test_anything_but_exactly_one_address_is_refused(run_server, to):
 
 @pytest.mark.parametrize(
     "to",
-    ["asha@example.org", "a.b+tag@sub.example.co.uk", "o'brien@example.org", "a=b@example.org", "x@例え.テスト",
-     "A_B-c@EXAMPLE.ORG", "a@xn--bcher-kva.example", "a@1.example.org"],
-)  # fmt: skip
+    [
+        "asha@example.org",
+        "a.b+tag@sub.example.co.uk",
+        "o'brien@example.org",
+        "a=b@example.org",
+        "x@例え.テスト",
+        "A_B-c@EXAMPLE.ORG",
+        "a@xn--bcher-kva.example",
+        "a@1.example.org",
+    ],
+)
 def test_an_ordinary_address_is_sent_to(run_server, to):
     server, client = run_server(an_answer(200, {"MessageId": "m-1"}))
 

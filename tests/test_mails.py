@@ -152,9 +152,12 @@ def test_an_offer_says_what_it_gives_its_code_and_its_last_day(template, languag
     mail = render_mail(template, language, words)
     percent = {"fa": "۱۵٪", "bn": "১৫%"}.get(language, "15%")
     day = {
-        "en": "24\xa0December 2026", "hi": "24\xa0दिसंबर 2026", "bn": "২৪\xa0ডিসেম্বর ২০২৬",
-        "kk": "2026 жылғы 24\xa0желтоқсан", "fa": "۳\xa0دی ۱۴۰۵ (۲۴\xa0دسامبر ۲۰۲۶)",
-    }[language]  # fmt: skip
+        "en": "24\xa0December 2026",
+        "hi": "24\xa0दिसंबर 2026",
+        "bn": "২৪\xa0ডিসেম্বর ২০২৬",
+        "kk": "2026 жылғы 24\xa0желтоқсан",
+        "fa": "۳\xa0دی ۱۴۰۵ (۲۴\xa0دسامبر ۲۰۲۶)",
+    }[language]
     ticket = "".join(read_page(mail).find(".//td[@class='ticket']").itertext())
 
     assert percent in mail.preview
@@ -198,9 +201,17 @@ def test_money_is_written_as_the_language_writes_it(language, offer, said):
 
 @pytest.mark.parametrize(
     "offer",
-    [{}, {"percent": 0}, {"percent": 10, "amount": 5, "currency": "EUR"}, {"amount": 5}, {"percent": 101},
-     {"percent": -1}, {"amount": -5, "currency": "EUR"}, {"amount": 5, "currency": "euro"}],
-)  # fmt: skip
+    [
+        {},
+        {"percent": 0},
+        {"percent": 10, "amount": 5, "currency": "EUR"},
+        {"amount": 5},
+        {"percent": 101},
+        {"percent": -1},
+        {"amount": -5, "currency": "EUR"},
+        {"amount": 5, "currency": "euro"},
+    ],
+)
 def test_an_offer_of_nothing_or_of_two_things_is_refused(offer):
     with pytest.raises(ValidationError):
         Offer(code="K7XQM3TD", **offer)
@@ -360,9 +371,14 @@ def test_a_language_that_we_do_not_speak_becomes_its_nearest_or_english(language
 
 
 EVIL = [
-    "<script>alert(1)</script>", "{{ 7*7 }}", "{% include 'x' %}", "${7*7}", '" onmouseover="x', "{shop}",
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "{% include 'x' %}",
+    "${7*7}",
+    '" onmouseover="x',
+    "{shop}",
     "{0.__class__}",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("evil", EVIL)
@@ -378,10 +394,22 @@ def test_what_looks_like_code_in_a_shops_words_is_shown_as_text(evil):
 
 @pytest.mark.parametrize(
     "link",
-    ["http://example.com/", "javascript:alert(1)", "//example.com", "https://example.com/\r\nBcc: a@example.org",
-     "https://example.com/a b", "https://example.com/>", 'https://example.com/"', "https://exämple.com/", "data:,x",
-     "https:// ", "http://localhost.example.com/", "http://127.0.0.1.example.com/", "https://e.com/" + "x" * 900],
-)  # fmt: skip
+    [
+        "http://example.com/",
+        "javascript:alert(1)",
+        "//example.com",
+        "https://example.com/\r\nBcc: a@example.org",
+        "https://example.com/a b",
+        "https://example.com/>",
+        'https://example.com/"',
+        "https://exämple.com/",
+        "data:,x",
+        "https:// ",
+        "http://localhost.example.com/",
+        "http://127.0.0.1.example.com/",
+        "https://e.com/" + "x" * 900,
+    ],
+)
 @pytest.mark.parametrize("name", ["link", "unsubscribe_url", "preferences_url", "confirm_url", "shop_url"])
 def test_a_link_that_could_break_out_is_refused_without_being_quoted(name, link):
     with pytest.raises(ValidationError) as refusal:
@@ -390,7 +418,9 @@ def test_a_link_that_could_break_out_is_refused_without_being_quoted(name, link)
     assert link not in str(refusal.value)
 
 
-@pytest.mark.parametrize("link", ["https://example.com/a?b=c&d=%20#e", "http://127.0.0.1:8000/go/x", "http://localhost/x"])
+@pytest.mark.parametrize(
+    "link", ["https://example.com/a?b=c&d=%20#e", "http://127.0.0.1:8000/go/x", "http://localhost/x"]
+)
 def test_an_ordinary_link_is_taken_and_leads_where_it_says(link):
     page = read_page(render_mail("win-back", "en", change_words(link=link)))
 
@@ -413,9 +443,13 @@ def test_text_part_is_lines_that_can_be_read():
 
 def test_longest_words_keep_every_line_within_what_mail_allows():
     words = change_words(
-        shop_name="W" * 100, person_name="V" * 40, shop_address="X" * 300, shop_url="https://s.example/" + "a" * 880,
-        link="https://s.example/" + "b" * 880, unsubscribe_url="https://s.example/" + "c" * 880,
-    )  # fmt: skip
+        shop_name="W" * 100,
+        person_name="V" * 40,
+        shop_address="X" * 300,
+        shop_url="https://s.example/" + "a" * 880,
+        link="https://s.example/" + "b" * 880,
+        unsubscribe_url="https://s.example/" + "c" * 880,
+    )
     mail = render_mail("win-back", "en", words)
 
     assert max(map(len, mail.text.splitlines())) < 998

@@ -16,9 +16,14 @@ def test_a_code_is_the_same_for_the_same_person_and_campaign():
 
 @pytest.mark.parametrize(
     "other",
-    [(b"another secret", "cust-1", "win-back"), (SECRET, "cust-2", "win-back"), (SECRET, "cust-1", "welcome"),
-     (SECRET, "cust-1w", "in-back"), (SECRET, "win-back", "cust-1")],
-)  # fmt: skip
+    [
+        (b"another secret", "cust-1", "win-back"),
+        (SECRET, "cust-2", "win-back"),
+        (SECRET, "cust-1", "welcome"),
+        (SECRET, "cust-1w", "in-back"),
+        (SECRET, "win-back", "cust-1"),
+    ],
+)
 def test_any_other_secret_person_or_campaign_gives_another_code(other):
     assert derive_code(*other) != derive_code(SECRET, "cust-1", "win-back")
 
@@ -62,8 +67,10 @@ def test_days_of_the_solar_calendar_follow_one_another_for_fifty_years():
     for number in range(1, 18_263):
         year, month, day = solar_date(date(2021, 3, 21) + timedelta(days=number))
         assert (year, month, day) in (
-            (before[0], before[1], before[2] + 1), (before[0], before[1] + 1, 1), (before[0] + 1, 1, 1),
-        )  # fmt: skip
+            (before[0], before[1], before[2] + 1),
+            (before[0], before[1] + 1, 1),
+            (before[0] + 1, 1, 1),
+        )
         before = (year, month, day)
 
 

@@ -26,10 +26,19 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 days = st.integers(0, 6).map(lambda number: START + number * DAY)
 # Some are children, some are not; whoever was born in 2009 stops being one in the middle of these days.
-ages = st.sampled_from([
-    {}, {"age_band": "under-16"}, {"age_band": "16-24"}, {"age_band": "65+"}, {"birth_year": 2012},
-    {"birth_year": 1980}, {"birth_year": "2009"}, {"age_band": "young"}, {"birth_year": 17},
-])  # fmt: skip
+ages = st.sampled_from(
+    [
+        {},
+        {"age_band": "under-16"},
+        {"age_band": "16-24"},
+        {"age_band": "65+"},
+        {"birth_year": 2012},
+        {"birth_year": 1980},
+        {"birth_year": "2009"},
+        {"age_band": "young"},
+        {"birth_year": 17},
+    ]
+)
 consents = st.builds(
     Consent,
     purpose=st.sampled_from(["marketing", "health"]),
@@ -218,13 +227,21 @@ def test_a_yes_after_coming_of_age_counts_even_where_a_stronger_one_was_a_childs
 @pytest.mark.parametrize(
     ("name", "value", "kept"),
     [
-        ("birth_year", 2011, "2011"), ("birth_year", " 2011 ", "2011"), ("birth_year", "11", ""),
-        ("birth_year", 1899, ""), ("birth_year", "under-16", ""), ("birth_year", True, ""),
-        ("birth_year", "\u06f2\u06f0\u06f1\u06f1", ""), ("birth_year", None, ""),
-        ("age_band", "under-16", "under-16"), ("age_band", "65+", "65+"), ("age_band", "Under 16", ""),
-        ("age_band", 16, ""), ("age_band", ["16-24"], ""),
+        ("birth_year", 2011, "2011"),
+        ("birth_year", " 2011 ", "2011"),
+        ("birth_year", "11", ""),
+        ("birth_year", 1899, ""),
+        ("birth_year", "under-16", ""),
+        ("birth_year", True, ""),
+        ("birth_year", "\u06f2\u06f0\u06f1\u06f1", ""),
+        ("birth_year", None, ""),
+        ("age_band", "under-16", "under-16"),
+        ("age_band", "65+", "65+"),
+        ("age_band", "Under 16", ""),
+        ("age_band", 16, ""),
+        ("age_band", ["16-24"], ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_age_is_nothing(name, value, kept):
     assert clean_age(name, value) == kept
 
@@ -239,10 +256,15 @@ def test_a_year_of_birth_falls_into_the_younger_of_its_two_bands():
 @pytest.mark.parametrize(
     "broken",
     [
-        {"limit": 12}, {"limit": 17}, {"bands": ["under-16", "18-24", "25+"]}, {"bands": ["under-16"]},
-        {"bands": ["under-16", "16+", "25-30"]}, {"bands": ["kids", "16+"]}, {"bands": ["under-18", "18+"]},
+        {"limit": 12},
+        {"limit": 17},
+        {"bands": ["under-16", "18-24", "25+"]},
+        {"bands": ["under-16"]},
+        {"bands": ["under-16", "16+", "25-30"]},
+        {"bands": ["kids", "16+"]},
+        {"bands": ["under-18", "18+"]},
     ],
-)  # fmt: skip
+)
 def test_rules_without_sense_are_refused(broken):
     with pytest.raises(ValidationError):
         AgeRules.model_validate({**read_rules().model_dump(), **broken})

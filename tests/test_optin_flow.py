@@ -53,14 +53,26 @@ def make_asking(shop, post) -> Asking:
 def a_sign_up(email=ASEL, at=START, form="sign-up", name="Асель") -> Submission:
     """Return the post of a form that asks to confirm."""
     body = {
-        "form": form, "kind": "sign-up", "version": "2026-01-01", "language": "en",
-        "fields": {"email": email, "name": name}, "entry": {}, "consents": [CONSENT],
-        "confirm": True, "title": "Join our list",
-    }  # fmt: skip
+        "form": form,
+        "kind": "sign-up",
+        "version": "2026-01-01",
+        "language": "en",
+        "fields": {"email": email, "name": name},
+        "entry": {},
+        "consents": [CONSENT],
+        "confirm": True,
+        "title": "Join our list",
+    }
     return Submission(
-        sender="form", topic=form, trust=Trust.BARE, received_at=at, occurred_at=at,
-        idempotency_key=at.isoformat(), network="203.0.113.0/24", body=dump_json(body),
-    )  # fmt: skip
+        sender="form",
+        topic=form,
+        trust=Trust.BARE,
+        received_at=at,
+        occurred_at=at,
+        idempotency_key=at.isoformat(),
+        network="203.0.113.0/24",
+        body=dump_json(body),
+    )
 
 
 def sign_up(shop, email=ASEL, at=START, form="sign-up", name="Асель") -> str:
@@ -81,9 +93,7 @@ def press(shop, token, answer, at=START + HOUR) -> str:
     link = Links(shop.dynamodb, shop.prefix + "links").read_link(token, at)
     assert link is not None
     confirmed = answer == "yes"
-    said = linkactions.answer_confirmation(
-        link, name_token(token), at, confirmed=confirmed, network="198.51.100.0/24"
-    )
+    said = linkactions.answer_confirmation(link, name_token(token), at, confirmed=confirmed, network="198.51.100.0/24")
     return settle_item(shop.accept(said), shop.tools(), at)
 
 
@@ -202,13 +212,20 @@ def test_item_that_expired_unasked_is_not_asked_about(shop):
 
 
 def test_release_after_the_seven_days_is_about_nobody(shop):
-    body = dump_json({
-        "form": "sign-up", "kind": "sign-up", "version": "1", "language": "en", "fields": {"email": ASEL},
-        "entry": {}, "consents": [], "confirm": True, "title": "T",
-    })  # fmt: skip
-    old = Submission(
-        sender="form", topic="sign-up", trust=Trust.BARE, received_at=START, occurred_at=START, body=body
+    body = dump_json(
+        {
+            "form": "sign-up",
+            "kind": "sign-up",
+            "version": "1",
+            "language": "en",
+            "fields": {"email": ASEL},
+            "entry": {},
+            "consents": [],
+            "confirm": True,
+            "title": "T",
+        }
     )
+    old = Submission(sender="form", topic="sign-up", trust=Trust.BARE, received_at=START, occurred_at=START, body=body)
 
     assert settle_item(shop.accept(old), shop.tools(), START + KEEP_UNCONFIRMED) == "nobody"
 

@@ -36,13 +36,16 @@ FORM = {"content_type": "application/x-www-form-urlencoded"}
 PAGE = {**FORM, "accept": CHROME["accept"], "accept_language": "en"}
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 RECEIPT = {
-    "receipt": "m3Zk8Jt0", "shop": "Corner Shop", "requested_at": "2026-03-01T11:50:00Z",
-    "confirmed_at": "2026-03-01T11:58:00Z", "unreadable_at": "2026-03-01T11:58:07.120Z",
+    "receipt": "m3Zk8Jt0",
+    "shop": "Corner Shop",
+    "requested_at": "2026-03-01T11:50:00Z",
+    "confirmed_at": "2026-03-01T11:58:00Z",
+    "unreadable_at": "2026-03-01T11:58:07.120Z",
     "verified_at": "2026-03-01T11:59:02Z",
     "counts": {"history": 3, "mails": 2, "names": 2, "links": 6, "waiting": 0, "<b>new</b>": 1},
     "copies": [{"of": "keys", "until": "2026-03-08T11:58:07Z"}, {"of": "tapes", "until": "some day"}, 7],
     "ledger": {"number": 17, "hash": "c0ffee" * 10},
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -90,9 +93,7 @@ def put_receipt(tables, token, receipt=RECEIPT, **known):
     key = ec.generate_private_key(ec.SECP256R1())
     text = json.dumps(receipt)
     signature = base64.b64encode(key.sign(text.encode(), ec.ECDSA(hashes.SHA256()))).decode()
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return put_result(tables, token, request="erase", receipt=text, signature=signature, **known), public
 
 
@@ -119,6 +120,7 @@ def flatten_keys(value, prefix=""):
 
 def flatten_texts(words):
     """Return every text of nested words."""
+
     def walk(value):
         if isinstance(value, str):
             yield value
@@ -509,9 +511,12 @@ def test_a_receipt_is_told_in_words(api, tables, language):
     for said in (*words.times.values(), *(words.names[name] for name in ("history", "mails", "names", "keys"))):
         assert said in page
     day = {
-        "en": "8\xa0March 2026, 11:58 UTC", "hi": "8\xa0मार्च 2026, 11:58 UTC", "bn": "৮\xa0মার্চ ২০২৬, ১১:৫৮ UTC",
-        "kk": "2026 жылғы 8\xa0наурыз, 11:58 UTC", "fa": "(۸\xa0مارس ۲۰۲۶)، ۱۱:۵۸ UTC",
-    }[language]  # fmt: skip
+        "en": "8\xa0March 2026, 11:58 UTC",
+        "hi": "8\xa0मार्च 2026, 11:58 UTC",
+        "bn": "৮\xa0মার্চ ২০২৬, ১১:৫৮ UTC",
+        "kk": "2026 жылғы 8\xa0наурыз, 11:58 UTC",
+        "fa": "(۸\xa0مارس ۲۰۲۶)، ۱۱:۵۸ UTC",
+    }[language]
     assert day in page
     assert {"fa": "۱۷", "bn": "১৭"}.get(language, "17") in page
     assert "&lt;b&gt;new&lt;/b&gt;" in page  # what we have no words for
@@ -596,8 +601,10 @@ def test_a_copy_is_handed_out_byte_for_byte_and_never_shown(api, tables):
     page = browse(api, f"/privacy/results/{result}").body.decode()
 
     assert re.findall(rf'href="http://127.0.0.1:8000/privacy/results/{result}/([a-z.]+)" download', page) == [
-        "data.html", "data.json", "data.zip",
-    ]  # fmt: skip
+        "data.html",
+        "data.json",
+        "data.zip",
+    ]
     for name, content in PACKAGE.items():
         answer = fetch(f"/privacy/results/{result}/{name}")
         assert (answer.status, answer.body) == (200, content)
@@ -615,8 +622,9 @@ def test_a_file_too_large_to_be_answered_is_had_packed(api, tables):
     large = fetch(f"/privacy/results/{result}/data.json")
 
     assert (large.status, find_header(large, "Location")) == (
-        302, f"http://127.0.0.1:8000/privacy/results/{result}/data.zip"
-    )  # fmt: skip
+        302,
+        f"http://127.0.0.1:8000/privacy/results/{result}/data.zip",
+    )
     assert fetch(f"/privacy/results/{result}/data.zip").status == 200
 
 
@@ -644,9 +652,7 @@ def test_files_of_other_names_are_not_there(api, tables):
 def test_a_package_opens_with_its_own_token_alone_and_ends(api, tables):
     token = put_request(tables)
     result = put_package(tables, token, PACKAGE)
-    tables.dynamodb.delete_item(
-        TableName=tables.settings.prefix + "links", Key={"pk": {"S": name_parts(result, 1)[0]}}
-    )
+    tables.dynamodb.delete_item(TableName=tables.settings.prefix + "links", Key={"pk": {"S": name_parts(result, 1)[0]}})
     over = put_package(tables, put_request(tables), PACKAGE, expires_at=END.replace(year=2025))
 
     assert fetch(f"/privacy/results/{result}/data.json").status == 404

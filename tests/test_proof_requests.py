@@ -1,8 +1,8 @@
 """Proofs of requests, small; `make prove-requests` runs them large.
 
-    scanners   who only looks at links, however often and under whatever name, changes nothing about anybody
-    answers    a known and an unknown address get the same bytes, in times that cannot be told apart
-    codes      of thousands of wrong codes at once three are compared; then the right one is refused, a new mail's works
+scanners   who only looks at links, however often and under whatever name, changes nothing about anybody
+answers    a known and an unknown address get the same bytes, in times that cannot be told apart
+codes      of thousands of wrong codes at once three are compared; then the right one is refused, a new mail's works
 """
 
 import itertools
@@ -93,8 +93,10 @@ def test_scanners_change_nothing_about_anybody(api, shop, tables):
     assert set(topics) <= {"click"}  # of /go, once as a machine's
     sweep_inbox(shop.tools(), NOW + timedelta(minutes=10))
     assert list_people(shop) == people
-    print(f"\n{VISITS} visits of {len(agents)} scanners and {len(AHEAD)} ways of looking ahead to {len(paths)} pages:"
-          f" 0 changes in {', '.join(rest)}; machines' click notes: {len(topics)}; tries spent: 0")  # fmt: skip
+    print(
+        f"\n{VISITS} visits of {len(agents)} scanners and {len(AHEAD)} ways of looking ahead to {len(paths)} pages:"
+        f" 0 changes in {', '.join(rest)}; machines' click notes: {len(topics)}; tries spent: 0"
+    )
 
 
 def test_a_known_address_is_answered_as_an_unknown_one(api, shop):
@@ -117,8 +119,10 @@ def test_a_known_address_is_answered_as_an_unknown_one(api, shop):
     assert next(iter(answers))[0] == 202
     assert p > 0.001
     middle = {who: 1_000 * sorted(each)[len(each) // 2] for who, each in times.items()}
-    print(f"\n{PAIRS} pairs: 1 answer; median {middle['person']:.3f} ms known, {middle['nobody']:.3f} ms unknown;"
-          f" Mann-Whitney p = {p:.3f}")  # fmt: skip
+    print(
+        f"\n{PAIRS} pairs: 1 answer; median {middle['person']:.3f} ms known, {middle['nobody']:.3f} ms unknown;"
+        f" Mann-Whitney p = {p:.3f}"
+    )
 
 
 def test_times_that_differ_are_told_apart():
@@ -162,5 +166,7 @@ def test_of_any_number_of_wrong_codes_at_once_three_are_compared(api, shop, tabl
     assert sorted(topic for topic, _ in read_inbox(shop)) == ["try"] * 3
     fresh = put_request(tables)
     assert type_code(api, fresh, clean_code("k7x-4mt")).status_code == 303
-    print(f"\n{CODES} wrong codes from {THREADS} threads in {took:.0f} s: 3 compared, then the right one refused;"
-          " a new mail's code taken")  # fmt: skip
+    print(
+        f"\n{CODES} wrong codes from {THREADS} threads in {took:.0f} s: 3 compared, then the right one refused;"
+        " a new mail's code taken"
+    )

@@ -41,9 +41,22 @@ from tests.test_requests import (
 )
 
 SECTIONS = (
-    "person", "fields", "identities", "consents", "consent_history", "orders", "refunds", "entries", "mails",
-    "campaigns", "stops", "requests", "readings", "doubles", "history",
-)  # fmt: skip
+    "person",
+    "fields",
+    "identities",
+    "consents",
+    "consent_history",
+    "orders",
+    "refunds",
+    "entries",
+    "mails",
+    "campaigns",
+    "stops",
+    "requests",
+    "readings",
+    "doubles",
+    "history",
+)
 NASTY = '<script>alert(1)</script>"onload="x'
 
 
@@ -374,8 +387,13 @@ def test_staff_lift_a_restriction_and_it_is_noted_and_in_the_history(shop, asel)
     assert is_restricted(shop.open_profile(asel))
     accepted = []
 
-    assert lift_person(ASEL, shop.tools().people, lambda said: bool(accepted.append(shop.accept(said))) or True,
-                       reason="asked on the phone", now=START + HOUR)  # fmt: skip
+    assert lift_person(
+        ASEL,
+        shop.tools().people,
+        lambda said: bool(accepted.append(shop.accept(said))) or True,
+        reason="asked on the phone",
+        now=START + HOUR,
+    )
     sweep_inbox(shop.tools(), START + 2 * HOUR)
 
     assert not is_restricted(shop.open_profile(asel))

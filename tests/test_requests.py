@@ -513,8 +513,10 @@ def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel)
     assert next_due(profile, [a_campaign()], SHOP, DUE) is None
     assert not fits_audience(profile, Audience())
     assert read_link(shop, result).model_dump(include={"kind", "request", "language"}) == {
-        "kind": LinkKind.RESULT, "request": "restrict", "language": "kk",
-    }  # fmt: skip
+        "kind": LinkKind.RESULT,
+        "request": "restrict",
+        "language": "kk",
+    }
     people = shop.tools().people
     rows = people.name_rows(Identity(kind="link", value="stop"))
     people.customers.commit_parts([people.customers.write_owner(row, asel) for row in rows])

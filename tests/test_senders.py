@@ -101,12 +101,33 @@ def replace_leaf(body, path, value):
 
 
 ODD = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**37), 10**37) | st.text(max_size=8)
-    | st.sampled_from(["", "0", "é", "\x00", "NaN", "-1", "9" * 30, "2026-02-30", "0001-01-01T00:00:00+14:00",
-                       "gid://shopify/X/1", "https://", 0, -1, 10**30, 0.5, 1e-7]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**37), 10**37)
+    | st.text(max_size=8)
+    | st.sampled_from(
+        [
+            "",
+            "0",
+            "é",
+            "\x00",
+            "NaN",
+            "-1",
+            "9" * 30,
+            "2026-02-30",
+            "0001-01-01T00:00:00+14:00",
+            "gid://shopify/X/1",
+            "https://",
+            0,
+            -1,
+            10**30,
+            0.5,
+            1e-7,
+        ]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=5,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=600, deadline=None)

@@ -53,13 +53,17 @@ def to_history(said):
         (
             f"{number}",
             Submission(
-                sender="form", topic="sign-up", trust=Trust.BARE, received_at=one.received_at,
-                occurred_at=one.consent.at, body=b"{}",
+                sender="form",
+                topic="sign-up",
+                trust=Trust.BARE,
+                received_at=one.received_at,
+                occurred_at=one.consent.at,
+                body=b"{}",
             ),
             Reading(kind="sign-up", consents=(one.consent,)),
         )
         for number, one in enumerate(said)
-    ]  # fmt: skip
+    ]
 
 
 @given(lists)
@@ -181,8 +185,11 @@ def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(sho
     ]
     first, no = (one.consent for one in ledger.statements[:2])
     assert (first.words, first.words_version, first.language, first.network) == (
-        CONSENT["words"], CONSENT["words_version"], "en", "203.0.113.0/24",
-    )  # fmt: skip
+        CONSENT["words"],
+        CONSENT["words_version"],
+        "en",
+        "203.0.113.0/24",
+    )
     assert (no.language, no.network, no.at) == ("fa", "198.51.100.0/24", NOW + DAY)
     assert ledger.standing == no == shop.read_profile(ASEL).consents["marketing"]
 

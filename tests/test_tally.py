@@ -62,14 +62,18 @@ def test_a_hidden_or_paying_address_is_not_the_visitors():
 @pytest.mark.parametrize(
     "field",
     [
-        {}, {"type": None, "value": 1}, {"key": 5, "label": None, "type": "INPUT_TEXT", "value": "x"},
-        {"key": "a", "label": "A", "type": "MATRIX", "value": None}, {"key": "a", "type": "MATRIX", "value": [1]},
+        {},
+        {"type": None, "value": 1},
+        {"key": 5, "label": None, "type": "INPUT_TEXT", "value": "x"},
+        {"key": "a", "label": "A", "type": "MATRIX", "value": None},
+        {"key": "a", "type": "MATRIX", "value": [1]},
         {"key": "a", "type": "DROPDOWN", "value": "o1", "options": None},
         {"key": "a", "type": "DROPDOWN", "value": [["o1"], {"x": 1}], "options": [{"id": "o1", "text": None}]},
         {"key": "a", "type": "RANKING", "value": {"o1": 1}, "options": [{"id": {}}]},
-        {"key": "a", "type": "INPUT_EMAIL", "value": ["x"]}, {"key": "a", "type": "HOLOGRAM", "value": {"x": 1}},
+        {"key": "a", "type": "INPUT_EMAIL", "value": ["x"]},
+        {"key": "a", "type": "HOLOGRAM", "value": {"x": 1}},
     ],
-)  # fmt: skip
+)
 def test_an_odd_field_never_stops_a_reading(field):
     good = {"key": "k9", "label": "Email", "type": "INPUT_EMAIL", "value": "farah@example.com"}
     assert read_fields(field, None, 7, good).email == "farah@example.com"

@@ -159,8 +159,9 @@ def test_a_hidden_field_is_never_an_address_of_its_own_accord():
         (make_answer("choice", {"id": "c1", "ref": "r1"}), "r1"),
         (make_answer("choices", {"labels": ["London", "Sydney"]}), ["London", "Sydney"]),
         (
-            make_answer("choices", {"ids": ["c1", "other", "c2"], "refs": ["r1", "r2"], "labels": ["A", "B"],
-                                    "other": "own"}),
+            make_answer(
+                "choices", {"ids": ["c1", "other", "c2"], "refs": ["r1", "r2"], "labels": ["A", "B"], "other": "own"}
+            ),
             ["A", "B", "own"],
         ),
         (make_answer("choices", {"ids": ["c1", "other"], "other": "own"}), ["c1", "own"]),
@@ -171,7 +172,7 @@ def test_a_hidden_field_is_never_an_address_of_its_own_accord():
         (make_answer("signature", "https://s.example"), "https://s.example"),
         ({"type": "hologram", "shape": "cup", "field": {"id": "q1"}}, {"shape": "cup"}),
     ],
-)  # fmt: skip
+)
 def test_every_type_of_answer_has_a_value(answer, expected):
     name = answer["field"].get("ref", "q1")
     assert read_values(answer) == {name: expected}
@@ -180,12 +181,19 @@ def test_every_type_of_answer_has_a_value(answer, expected):
 @pytest.mark.parametrize(
     "answer",
     [
-        {}, {"type": None}, {"type": "text"}, {"type": "text", "text": None, "field": None}, {"type": "choices"},
-        {"type": "choices", "choices": []}, {"type": "choice", "choice": "x"}, {"type": {}, "field": []},
-        {"type": "email", "email": {"a": 1}, "field": {"id": "q"}}, {"type": "payment", "payment": 5},
+        {},
+        {"type": None},
+        {"type": "text"},
+        {"type": "text", "text": None, "field": None},
+        {"type": "choices"},
+        {"type": "choices", "choices": []},
+        {"type": "choice", "choice": "x"},
+        {"type": {}, "field": []},
+        {"type": "email", "email": {"a": 1}, "field": {"id": "q"}},
+        {"type": "payment", "payment": 5},
         {"type": "email", "email": 5, "field": {"id": 7, "ref": None}},
     ],
-)  # fmt: skip
+)
 def test_an_odd_answer_never_stops_a_reading(answer):
     good = make_answer("email", "a@example.com", "q9")
     assert read_body(make_response([answer, None, 5, good])).email == "a@example.com"
@@ -225,8 +233,16 @@ def test_a_form_id_never_leaves_the_folder(form_id):
 
 @pytest.mark.parametrize(
     "text",
-    ["kind = 'unheard-of'", "unknown = 1", "[profile]\nName = 'x'", "[[consents]]\npurpose = 'marketing'", "=", "\xff",
-     "[entry]\nage_band = 'q1'", "[ages]\nYoung = 'young'"],
+    [
+        "kind = 'unheard-of'",
+        "unknown = 1",
+        "[profile]\nName = 'x'",
+        "[[consents]]\npurpose = 'marketing'",
+        "=",
+        "\xff",
+        "[entry]\nage_band = 'q1'",
+        "[ages]\nYoung = 'young'",
+    ],
 )
 def test_a_mistaken_mapping_is_told_with_its_file(tmp_path: Path, text):
     path = tmp_path / "Broken1.toml"
@@ -247,10 +263,14 @@ def test_a_mapping_may_take_an_address_from_a_hidden_field_if_it_says_so():
 @pytest.mark.parametrize(
     ("field", "answer", "kept"),
     [
-        ("age_band", "Under 16", "under-16"), ("age_band", "16-24", "16-24"), ("age_band", "old enough", None),
-        ("birth_year", 2012, "2012"), ("birth_year", "2012", "2012"), ("birth_year", "12 years", None),
+        ("age_band", "Under 16", "under-16"),
+        ("age_band", "16-24", "16-24"),
+        ("age_band", "old enough", None),
+        ("birth_year", 2012, "2012"),
+        ("birth_year", "2012", "2012"),
+        ("birth_year", "12 years", None),
     ],
-)  # fmt: skip
+)
 def test_an_age_is_kept_as_profiles_hold_it_and_a_childs_yes_does_not_stand(field, answer, kept):
     mapping = Mapping(
         kind="sign-up",

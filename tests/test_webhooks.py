@@ -37,10 +37,13 @@ def test_a_shop_can_tell_that_a_pre_order_left(kind, entry):
     assert reading.entry.kind == entry
     campaign = Campaign.model_validate(
         {
-            "name": "shipped", "kind": "transactional", "template": "t", "good_for_days": 3,
+            "name": "shipped",
+            "kind": "transactional",
+            "template": "t",
+            "good_for_days": 3,
             "when": {"trigger": "pre-order-shipped", "hours": 2},
         }
-    )  # fmt: skip
+    )
     person = Profile(customer_id="c", entries={"k": reading.entry})
     due = [reason.due for reason in list_reasons(person, campaign, UTC)]
     assert due == [datetime(2026, 10, 9, 12, tzinfo=UTC)] * (entry != "other")

@@ -28,10 +28,18 @@ def test_the_ping_is_told_by_its_body_alone(raw):
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"webhook_id=", b"webhook_id=7\n", b"webhook_id=7&x=1", b"webhook_id=-7", b"x=1&webhook_id=7",
-        b'{"webhook_id":7}', b"webhook_id=" + b"7" * 21, b"webhook_id=\xd9\xa7", b" webhook_id=7",
+        b"",
+        b"webhook_id=",
+        b"webhook_id=7\n",
+        b"webhook_id=7&x=1",
+        b"webhook_id=-7",
+        b"x=1&webhook_id=7",
+        b'{"webhook_id":7}',
+        b"webhook_id=" + b"7" * 21,
+        b"webhook_id=\xd9\xa7",
+        b" webhook_id=7",
     ],
-)  # fmt: skip
+)
 def test_anything_else_unsigned_is_no_ping_and_refused(raw):
     assert not woocommerce.is_ping(raw, {})
     with pytest.raises(InvalidSignatureError):

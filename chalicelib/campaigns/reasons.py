@@ -92,9 +92,7 @@ def find_shipped(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator
 
 def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, Entry]]:
     """Yield the entries of a kind."""
-    return (
-        (key, entry) for key, entry in profile.entries.items() if entry.kind == kind and entry.at.year in YEARS
-    )
+    return ((key, entry) for key, entry in profile.entries.items() if entry.kind == kind and entry.at.year in YEARS)
 
 
 def read_day(entry: Entry) -> date | None:

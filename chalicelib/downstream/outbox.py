@@ -46,9 +46,7 @@ class Outbox:
         changes = list_changes(before, after, now) if self.wanted else []
         return [part for data in changes for part in self.write_outgoing(EventKind.CONSENT_CHANGED, data, now)]
 
-    def write_forgotten(
-        self, customer_id: str, identities: Iterable[Identity], reason: str, now: datetime
-    ) -> Parts:
+    def write_forgotten(self, customer_id: str, identities: Iterable[Identity], reason: str, now: datetime) -> Parts:
         """Return the transaction parts that tell of someone who was forgotten."""
         data = describe_forgotten(customer_id, identities, now, reason)
         return self.write_outgoing(EventKind.CUSTOMER_FORGOTTEN, data, now)

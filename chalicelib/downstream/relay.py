@@ -39,9 +39,7 @@ def relay_events(tools: Relay, now: datetime) -> dict[str, int]:
 def relay_batch(ids: Sequence[str], tools: Relay, counts: dict[str, int]) -> None:
     """Queue some events and remove them, but for those that SQS did not take. Without targets they only go."""
     found = [event for event in map(tools.outbox.read_row, ids) if event is not None]
-    lost = tools.messages.send_messages(
-        message for event in found for message in make_messages(event, tools.targets)
-    )
+    lost = tools.messages.send_messages(message for event in found for message in make_messages(event, tools.targets))
     for event in found:
         if event.id not in lost:
             tools.outbox.drop_row(event.id)

@@ -13,9 +13,18 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Value = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
 FieldType = Literal[
-    "text", "long_text", "email", "phone", "address", "integer", "score",
-    "date", "choice", "choices", "ranking",
-]  # fmt: skip
+    "text",
+    "long_text",
+    "email",
+    "phone",
+    "address",
+    "integer",
+    "score",
+    "date",
+    "choice",
+    "choices",
+    "ranking",
+]
 
 CONTACT = {"name": "text", "email": "email", "phone": "phone", "address": "address"}
 AGES = {BIRTH_YEAR: "integer", AGE_BAND: "choice"}

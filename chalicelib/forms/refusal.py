@@ -5,10 +5,29 @@ import re
 from chalicelib.errors import RegularsError
 
 REASONS = (
-    "missing", "one_of", "wrong_type", "invalid", "not_ascii", "too_long", "control_character", "not_a_choice",
-    "repeated", "too_few", "too_many", "out_of_range", "in_future", "words_changed", "unknown", "file", "forged",
-    "not_allowed", "no_consent", "too_young", "parent_needed", "own_address",
-)  # fmt: skip
+    "missing",
+    "one_of",
+    "wrong_type",
+    "invalid",
+    "not_ascii",
+    "too_long",
+    "control_character",
+    "not_a_choice",
+    "repeated",
+    "too_few",
+    "too_many",
+    "out_of_range",
+    "in_future",
+    "words_changed",
+    "unknown",
+    "file",
+    "forged",
+    "not_allowed",
+    "no_consent",
+    "too_young",
+    "parent_needed",
+    "own_address",
+)
 
 TELLABLE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 

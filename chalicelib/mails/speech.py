@@ -75,9 +75,7 @@ class Speech(Model):
 
     def fill_day(self, year: int, month: str, number: int) -> str:
         """Put a day's three parts in this language's order."""
-        return self.day.format(
-            year=self.write_digits(str(year)), month=month, day=self.write_digits(str(number))
-        )
+        return self.day.format(year=self.write_digits(str(year)), month=month, day=self.write_digits(str(number)))
 
 
 @cache

@@ -110,9 +110,7 @@ def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) ->
     tools.people.customers.commit_parts(
         [
             tools.people.customers.check_profile(person.id, person.version),
-            tools.rows.move_mail(
-                person.id, mail, MailState.INTENT, attempt.attempt, attempt.at, letter.mail.links
-            ),
+            tools.rows.move_mail(person.id, mail, MailState.INTENT, attempt.attempt, attempt.at, letter.mail.links),
             *tools.rows.check_unstopped(names),
             *letter.parts,
         ]

@@ -73,9 +73,7 @@ def move_due(person: Person, tools: Outreach, now: datetime) -> None:
     tools.people.customers.commit_parts(tools.people.write_profile(person, person.profile, due))
 
 
-def decide_occasion(
-    person: Person, occasion: Occasion, mails: list[MailRow], tools: Outreach, now: datetime
-) -> str:
+def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], tools: Outreach, now: datetime) -> str:
     """Decide what becomes of an occasion and write it in one transaction; send when it is an intent."""
     campaign = tools.find_campaign(occasion.campaign)
     if campaign is None:
@@ -110,9 +108,7 @@ def decide_occasion(
 
 def note_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> list[dict[str, Any]]:
     """Return the parts that put a mail into the person's history, profile and rows, and move their due date."""
-    note = MailNote(
-        campaign=mail.campaign, occasion=mail.occasion, state=mail.state, at=now, marketing=mail.marketing
-    )
+    note = MailNote(campaign=mail.campaign, occasion=mail.occasion, state=mail.state, at=now, marketing=mail.marketing)
     submission = write_note(note, now)
     key = f"mail-{mail.mail_id}"
     profile: Profile = fold_event(person.profile, key, submission, read_submission(submission))

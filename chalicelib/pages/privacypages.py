@@ -83,9 +83,7 @@ def render_pending(scene: Scene) -> str:
     return render_outcome(scene, words.pending_title, words.pending, ways=[look, ask_again(scene)], address="")
 
 
-def render_code(
-    scene: Scene, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = ""
-) -> str:
+def render_code(scene: Scene, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = "") -> str:
     """Return the page that says what will happen and asks for the code.
 
     `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.

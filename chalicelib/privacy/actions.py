@@ -1,8 +1,8 @@
 """What the door keeps of a data subject request, as Submissions; `privacy.reading` reads them when they are settled.
 
-    request   somebody names an address and what they ask for; proves nothing, changes nothing
-    try       one of the three turns at typing the code of the mail
-    confirm   the code was right
+request   somebody names an address and what they ask for; proves nothing, changes nothing
+try       one of the three turns at typing the code of the mail
+confirm   the code was right
 """
 
 import hashlib
@@ -57,9 +57,7 @@ def try_code(name: str, slot: int, now: datetime) -> Submission:
     return write_action("try", f"{name}:{slot}", now, {"link": name, "slot": slot})
 
 
-def confirm_request(
-    link: Link, name: str, token: str, now: datetime, *, network: str, language: str
-) -> Submission:
+def confirm_request(link: Link, name: str, token: str, now: datetime, *, network: str, language: str) -> Submission:
     """Return that the right code was typed, once for ever. It is sealed: the result's token may stand in it."""
     said = {"link": name, "kind": link.request, "result": name_result(token), "language": language, "network": network}
     # The moment is not part of what tells two apart: `said` must be the same when a reply was lost.

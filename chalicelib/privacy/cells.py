@@ -17,13 +17,13 @@ from unicodedata import category, normalize
 
 from chalicelib.models import JsonValue
 
-FORMULA = "=+-@\u2212"           # with the true minus sign
-FIRST = "\t\r\n\x00"             # as the very first character
+FORMULA = "=+-@\u2212"  # with the true minus sign
+FIRST = "\t\r\n\x00"  # as the very first character
 QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-UNSEEN = ("C", "Z")              # Unicode: controls and marks without width, spaces of every kind
+UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of every kind
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 KEPT = "\t\r\n"
-ENDS = ";\t\r\n"                # of a cell, in some spreadsheet or other
+ENDS = ";\t\r\n"  # of a cell, in some spreadsheet or other
 PARTS = re.compile(f"(?<=[{ENDS}])")
 
 

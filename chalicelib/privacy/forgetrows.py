@@ -1,10 +1,10 @@
 """One row of the Customers table per erasure: how far it is. Nothing personal, so it may stay.
 
-    pk              sk       holds
-    forget#<id>     forget   state, whose it was (a random id), ledger number, reason, times, counts, links, probe,
-                             receipt and signature; while there is something to do, due_week = forget#0 and due_at
+pk              sk       holds
+forget#<id>     forget   state, whose it was (a random id), ledger number, reason, times, counts, links, probe,
+                         receipt and signature; while there is something to do, due_week = forget#0 and due_at
 
-    sweeping -> verified -> closed      verified again after 1, 14 and 35 days; what came back is swept again
+sweeping -> verified -> closed      verified again after 1, 14 and 35 days; what came back is swept again
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Stage(StrEnum):
 
     SWEEPING = "sweeping"  # the key is gone; the rest is being removed
     VERIFIED = "verified"  # nothing is left; looked at again later
-    CLOSED = "closed"      # looked at for the last time
+    CLOSED = "closed"  # looked at for the last time
 
 
 @dataclass(frozen=True)

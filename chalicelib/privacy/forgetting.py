@@ -36,11 +36,11 @@ Parts = list[dict[str, Any]]
 class Reason(StrEnum):
     """Why somebody is forgotten."""
 
-    REQUEST = "request"      # they asked, and proved that the mailbox is theirs
-    SHOPIFY = "shopify"      # customers/redact
-    SHOP = "shop"            # shop/redact
+    REQUEST = "request"  # they asked, and proved that the mailbox is theirs
+    SHOPIFY = "shopify"  # customers/redact
+    SHOP = "shop"  # shop/redact
     RETENTION = "retention"  # not seen for longer than data is kept
-    STAFF = "staff"          # asked on the phone or in the shop
+    STAFF = "staff"  # asked on the phone or in the shop
 
 
 class ForgetOrder(Model):

@@ -38,9 +38,7 @@ def hand_over(row: RequestRow, person: Person, tools: Answering, now: datetime) 
     until = now + KEEP_PACKAGE
     for name, part in zip(names, parts, strict=True):
         tools.links.put_part(name, part, until)
-    link = Link(
-        kind=LinkKind.RESULT, language=row.language, request=row.kind, parts=len(parts), expires_at=until
-    )
+    link = Link(kind=LinkKind.RESULT, language=row.language, request=row.kind, parts=len(parts), expires_at=until)
     try:
         announce_package(replace(noted, version=row.version + 1), token, link, tools, now)
     except RaceLostError:

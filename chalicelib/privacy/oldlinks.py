@@ -1,7 +1,7 @@
 """The links of mails whose own rows are gone. A way out of a mail works for ever, so forgetting must find them here.
 
-    pk           sk       holds
-    cust#<id>    links    names of links' rows, as a mail's row has them
+pk           sk       holds
+cust#<id>    links    names of links' rows, as a mail's row has them
 """
 
 from collections.abc import Iterable

@@ -52,9 +52,7 @@ class Archive:
         return self.people.customers
 
 
-def gather_record(
-    person: Person, requests: list[RequestRow], archive: Archive, now: datetime
-) -> tuple[Section, ...]:
+def gather_record(person: Person, requests: list[RequestRow], archive: Archive, now: datetime) -> tuple[Section, ...]:
     """Return everything held of a person, read from the tables as they stand."""
     profile = person.profile
     history = [(event, read_event(event)) for event in archive.people.list_history(person)]
@@ -220,9 +218,7 @@ def list_months(since: datetime, until: datetime) -> Iterator[str]:
 
 def list_doubles(person: Person, archive: Archive) -> list[Row]:
     """Return by what kind of name somebody else here may be the same person; who, is not theirs to know."""
-    return [
-        {"shared": kind} for one, other, kind in archive.customers.list_suggestions() if person.id in (one, other)
-    ]
+    return [{"shared": kind} for one, other, kind in archive.customers.list_suggestions() if person.id in (one, other)]
 
 
 def tell_event(event: Event) -> Row:

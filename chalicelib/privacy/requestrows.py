@@ -35,16 +35,17 @@ STAFFS = "request#staff"  # and what waits for somebody to look at it
 class RequestState(StrEnum):
     """Where a request stands."""
 
-    ASKING = "asking"            # to be mailed at `due_at`
-    LATER = "later"              # the same, and its turn under the caps is taken
-    SENDING = "sending"          # its mail is on its way
-    ASKED = "asked"              # waits for the code
-    CONFIRMED = "confirmed"      # the code was typed; the package is to be made
+    ASKING = "asking"  # to be mailed at `due_at`
+    LATER = "later"  # the same, and its turn under the caps is taken
+    SENDING = "sending"  # its mail is on its way
+    ASKED = "asked"  # waits for the code
+    CONFIRMED = "confirmed"  # the code was typed; the package is to be made
     DONE = "done"
     EXPIRED = "expired"
     UNREACHABLE = "unreachable"
-    OVERSIZE = "oversize"        # the package is too large to be handed out by link
-    TO_SHOP = "to_shop"          # Shopify asks for the shop: staff export it
+    OVERSIZE = "oversize"  # the package is too large to be handed out by link
+    TO_SHOP = "to_shop"  # Shopify asks for the shop: staff export it
+
 
 UNSENT = (RequestState.ASKING, RequestState.LATER, RequestState.UNREACHABLE)
 CLOSED = (RequestState.CONFIRMED, RequestState.DONE, RequestState.OVERSIZE)  # the code was typed: once is enough

@@ -46,12 +46,12 @@ ELSEWHERE = {
 class Ends(StrEnum):
     """What ends a period; words for each stand in pages/policywords."""
 
-    AGE = "age"              # its time is over: TTL, a sweep, or AWS
-    MOMENT = "moment"        # it took its effect: normally within a second
-    DECIDED = "decided"      # somebody of the shop has looked at it
+    AGE = "age"  # its time is over: TTL, a sweep, or AWS
+    MOMENT = "moment"  # it took its effect: normally within a second
+    DECIDED = "decided"  # somebody of the shop has looked at it
     FORGOTTEN = "forgotten"  # the person is forgotten
-    NEVER = "never"          # nothing: it names nobody
-    SERVICE = "service"      # as the service that holds it says
+    NEVER = "never"  # nothing: it names nobody
+    SERVICE = "service"  # as the service that holds it says
 
 
 class Period(Model):

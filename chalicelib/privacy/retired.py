@@ -1,7 +1,7 @@
 """What retention has removed, counted by month; no personal data.
 
-    pk                    sk         holds
-    retired#<yyyy-mm>     retired    people, clicks, mails, notes, bodies: how many were removed
+pk                    sk         holds
+retired#<yyyy-mm>     retired    people, clicks, mails, notes, bodies: how many were removed
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ class Kind(StrEnum):
 
     PEOPLE = "people"  # forgotten: no sign of life for too long
     CLICKS = "clicks"  # visits through links
-    MAILS = "mails"    # rows of mails
-    NOTES = "notes"    # what became of mails, in a history
+    MAILS = "mails"  # rows of mails
+    NOTES = "notes"  # what became of mails, in a history
     BODIES = "bodies"  # messages word for word, of which only what we use stays
 
 

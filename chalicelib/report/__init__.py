@@ -37,9 +37,7 @@ class Report(Model):
     notes: tuple[str, ...]
 
 
-def build_report(
-    campaign: Campaign, facts: Iterable[Fact], now: datetime, margin: Decimal | None = None
-) -> Report:
+def build_report(campaign: Campaign, facts: Iterable[Fact], now: datetime, margin: Decimal | None = None) -> Report:
     """Return the report of one campaign; `facts` are its own, in any order, `margin` is the shop's, in percent."""
     tally = sort_facts(facts)
     counts = count_ends(tally)
@@ -62,5 +60,3 @@ def build_report(
         headline=tell_headline(comparison, mailed, held_out, RETURN_WINDOW.days),
         notes=tell_notes(counts, mailed, held_out, comparison, discount, RETURN_WINDOW.days),
     )
-
-

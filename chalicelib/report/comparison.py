@@ -11,9 +11,9 @@ from pydantic import Field
 from chalicelib.models import Model
 from chalicelib.report.intervals import Interval, bound_rate, bound_spending, need_people, subtract_interval
 
-FEW = 10       # a group below this says nothing, whatever its interval
-LEAST = 0.01   # a difference below one in a hundred is not looked for ...
-MOST = 0.05    # ... and one above five is not counted on: the first few people are mostly luck
+FEW = 10  # a group below this says nothing, whatever its interval
+LEAST = 0.01  # a difference below one in a hundred is not looked for ...
+MOST = 0.05  # ... and one above five is not counted on: the first few people are mostly luck
 
 Verdict = Literal["more", "fewer", "unclear", "nobody"]
 

@@ -122,9 +122,7 @@ def take_stop(press: Press, link: Link) -> Response:
     from chalicelib.pages.linkpages import render_stopped
 
     network, language = press.network, press.language
-    press.door.accept(
-        linkactions.withdraw_consent(link, press.name, press.now, network=network, language=language)
-    )
+    press.door.accept(linkactions.withdraw_consent(link, press.name, press.now, network=network, language=language))
     offered = f"{press.name_address('preferences')}?lang={press.language}"
     return answer_page(press, render_stopped(press.scene, offered))
 
@@ -204,9 +202,7 @@ def take_confirm(press: Press, link: Link) -> Response:
     if answer not in ("yes", "no"):
         return answer_page(press, render_confirm(press.scene, link), 422)
     confirmed = answer == "yes"
-    said = linkactions.answer_confirmation(
-        link, press.name, press.now, confirmed=confirmed, network=press.network
-    )
+    said = linkactions.answer_confirmation(link, press.name, press.now, confirmed=confirmed, network=press.network)
     if not press.door.accept(said):
         return answer_page(press, render_notice(press.scene, "before"))
     return answer_page(press, render_notice(press.scene, "confirmed" if confirmed else "refused"))

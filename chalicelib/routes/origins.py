@@ -4,7 +4,6 @@ A request without `Origin` does not come from a page in a browser that matters h
 frame, a file, a redirect across sites) is nobody, and is refused.
 """
 
-
 from chalicelib.errors import ForbiddenOriginError
 from chalicelib.forms.definition import Form
 

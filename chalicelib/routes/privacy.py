@@ -165,9 +165,7 @@ def spend_try(press: Press, link: Link, code: str) -> Response:
 
 def lead_on(press: Press, link: Link) -> Response:
     """Keep that the code was right, and lead to the result; again leads there again."""
-    said = confirm_request(
-        link, press.name, press.token, press.now, network=press.network, language=press.language
-    )
+    said = confirm_request(link, press.name, press.token, press.now, network=press.network, language=press.language)
     press.door.accept(said)
     scene, result = press.scene, name_result(press.token)
     address = f"{scene.site}/privacy/results/{result}?lang={scene.language}"

@@ -17,11 +17,23 @@ ANY: tuple[type, ...] = (object,)
 # Names that tell families apart.
 MARKS = frozenset(
     {
-        "abandoned_checkout_url", "addresses", "cart_token", "customer", "customer_id", "email_marketing_consent",
-        "financial_status", "line_items", "orders_requested", "orders_to_redact", "refund_line_items", "shop_domain",
-        "sms_marketing_consent", "token", "verified_email",
+        "abandoned_checkout_url",
+        "addresses",
+        "cart_token",
+        "customer",
+        "customer_id",
+        "email_marketing_consent",
+        "financial_status",
+        "line_items",
+        "orders_requested",
+        "orders_to_redact",
+        "refund_line_items",
+        "shop_domain",
+        "sms_marketing_consent",
+        "token",
+        "verified_email",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

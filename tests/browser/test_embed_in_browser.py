@@ -38,8 +38,9 @@ def host(site, monkeypatch):
             path, _, query = self.path.partition("?")
             form, _, lang = query.partition(",")
             text, kind = {
-                "/spoil.js": (SPOILERS, "text/javascript"), "/host.css": (HOST_STYLE, "text/css"),
-            }.get(path, (PAGE.format(site=site, form=form, lang=lang), "text/html; charset=utf-8"))  # fmt: skip
+                "/spoil.js": (SPOILERS, "text/javascript"),
+                "/host.css": (HOST_STYLE, "text/css"),
+            }.get(path, (PAGE.format(site=site, form=form, lang=lang), "text/html; charset=utf-8"))
             policy = f"default-src 'none'; script-src 'self' {site}; connect-src {site}; style-src 'self'"
             self.send_response(200 if path != "/favicon.ico" else 204)
             self.send_header("Content-Type", kind)

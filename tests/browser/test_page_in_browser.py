@@ -160,9 +160,17 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
 
     assert "referral_note" not in seen
     assert seen[-10:] == [
-        "email", "name", "phone", "address", "interests", "interests", "interests", "age_band", "consent_marketing",
+        "email",
+        "name",
+        "phone",
+        "address",
+        "interests",
+        "interests",
+        "interests",
+        "age_band",
+        "consent_marketing",
         "button",
-    ]  # fmt: skip
+    ]
     assert "Thank you for signing up" in read_text(browser)
     assert len(shop.read_all("inbox")) == 1
 

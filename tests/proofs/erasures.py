@@ -373,11 +373,15 @@ def judge(run: Run) -> dict[str, Any]:
     after, under_way, longest = list_late(run)
     waiting = [row for row in shop.read_all("inbox") if "sealed" in row]
     rows = [row for row in shop.read_all("customers") if row["sk"]["S"] == "forget"]
-    left = [
-        row["pk"]["S"]
-        for row in shop.read_all("customers")
-        if any(row["pk"]["S"] == f"cust#{customer}" for subject in run.subjects for customer in subject.customers)
-    ] if len(run.subjects) <= 200 else []
+    left = (
+        [
+            row["pk"]["S"]
+            for row in shop.read_all("customers")
+            if any(row["pk"]["S"] == f"cust#{customer}" for subject in run.subjects for customer in subject.customers)
+        ]
+        if len(run.subjects) <= 200
+        else []
+    )
     return {
         "people": len(run.subjects),
         "records": sum(len(subject.records) for subject in run.subjects),

@@ -139,9 +139,7 @@ def main() -> int:
             ratios = f"{spent / results[0][0]:.2f} and {took / results[0][1]:.2f} of the smallest"
             print(f"{size:>9,} stored: {spent:g} read units in {calls} queries, {took:.0f} ms; {ratios}", end="")
             print(f" (written in {wrote:.0f} s)", flush=True)
-    flat = all(
-        spent <= results[0][0] * MOST_GROWTH and took <= results[0][1] * MOST_SLOWER for spent, took in results
-    )
+    flat = all(spent <= results[0][0] * MOST_GROWTH and took <= results[0][1] * MOST_SLOWER for spent, took in results)
     print(f"seed {asked.seed}: {stored:,} stored, {0 if flat else 1} violations")
     print("flat: the cost follows the due" if flat else "not flat")
     return 0 if flat else 1

@@ -163,8 +163,7 @@ class Run:
 def invent_people(total: int, chance: random.Random) -> dict[str, dict[str, str]]:
     """Return addresses and fields; every tenth is in the second campaign's audience too."""
     return {
-        f"person{number}@example.org": {"age_band": "25-34"} if chance.random() < 0.1 else {}
-        for number in range(total)
+        f"person{number}@example.org": {"age_band": "25-34"} if chance.random() < 0.1 else {} for number in range(total)
     }
 
 

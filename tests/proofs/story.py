@@ -50,9 +50,7 @@ def call(url: str, body: bytes | None = None, **headers: str) -> tuple[int, dict
 def sign_up(stack: LocalStack, email: str, language: str) -> None:
     """Sign somebody up by the form."""
     body = {"email": email, "name": NAMES[language], "language": language, "consent_marketing": "yes"}
-    status, _, text = call(
-        f"{stack.url}/forms/sign-up", json.dumps(body).encode(), Content_Type="application/json"
-    )
+    status, _, text = call(f"{stack.url}/forms/sign-up", json.dumps(body).encode(), Content_Type="application/json")
     assert status == 202, (status, text)
 
 

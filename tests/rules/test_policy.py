@@ -132,17 +132,22 @@ def test_whoever_may_send_has_a_share_of_the_rate_and_together_they_keep_it():
     functions = list_functions(template)
     senders = {
         function["Handler"].removeprefix("app."): max(
-            (event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency", 1)
-             for event in function.get("Events", {}).values()),
+            (
+                event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency", 1)
+                for event in function.get("Events", {}).values()
+            ),
             default=1,
         )
         for name, function in functions.items()
         if allows(role_statements(template, name), "ses:SendEmail")
-    }  # fmt: skip
+    }
     assert set(senders) <= set(SHARES)
     assert sum(share * senders.get(name, 1) for name, share in SHARES.items()) == pytest.approx(1)
-    assert all(allows(role_statements(template, name), "ses:GetAccount") for name, function in functions.items()
-               if function["Handler"].removeprefix("app.") in senders)  # fmt: skip
+    assert all(
+        allows(role_statements(template, name), "ses:GetAccount")
+        for name, function in functions.items()
+        if function["Handler"].removeprefix("app.") in senders
+    )
 
 
 def test_answering_requests_cannot_open_the_inbox_and_sends_only_as_the_shop():

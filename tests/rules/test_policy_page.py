@@ -42,15 +42,26 @@ from tests.test_senders import INVENTED, TOPICS, read_file
 SETTINGS = Settings(aws_region="eu-central-1", shop_name="Tea & Sons", public_url="https://forms.shop.example")
 EVERYBODY = tuple(SENDERS)
 ANSWERS = {
-    "text": "Tea", "long_text": "Much tea", "phone": "+12025550123", "address": "1 Road", "integer": "2",
-    "score": "9", "date": "2026-01-05",
-}  # fmt: skip
+    "text": "Tea",
+    "long_text": "Much tea",
+    "phone": "+12025550123",
+    "address": "1 Road",
+    "integer": "2",
+    "score": "9",
+    "date": "2026-01-05",
+}
 ENDING = {"shopify/customer-redact", "shopify/shop-redact"}  # of whom they speak, nothing is kept
 # What a template's resource types are of: who runs them. What handles no data of people is not named.
 AWS = {
-    "DynamoDB": "dynamodb", "KMS": "kms", "SQS": "sqs", "SNS": "sns", "SES": "ses", "Logs": "logs",
-    "Serverless": "lambda", "ApiGateway": "apigateway",
-}  # fmt: skip
+    "DynamoDB": "dynamodb",
+    "KMS": "kms",
+    "SQS": "sqs",
+    "SNS": "sns",
+    "SES": "ses",
+    "Logs": "logs",
+    "Serverless": "lambda",
+    "ApiGateway": "apigateway",
+}
 NOT_RECIPIENTS = {"IAM", "CloudWatch", "Events", "Lambda"}
 
 
