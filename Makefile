@@ -12,7 +12,7 @@ help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto)
-	@exec $(BIN)/python -m infra.local
+	@exec $(BIN)/python -m infra.local.run
 
 test: $(READY) $(JAR) ## the whole suite (ARGS="-k word" for a part)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -24,67 +24,67 @@ check: $(READY) ## lint, types, and the rules of the house
 	@$(BIN)/python -m pytest tests/rules
 
 package: $(READY) ## out/STAGE/: the CloudFormation template and the function's zip (STAGE=dev)
-	@$(BIN)/python -m infra.package $(STAGE)
+	@$(BIN)/python -m infra.deploy.package $(STAGE)
 
 preview: $(READY) ## every mail in every language, to look at: prints the page's path
-	@$(BIN)/python -m infra.preview
+	@$(BIN)/python -m infra.deploy.preview
 
 fire: $(READY) ## fire a schedule: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
-	@$(BIN)/python -m infra.fire "$(JOB)" "$(NOW)"
+	@$(BIN)/python -m infra.local.fire "$(JOB)" "$(NOW)"
 
 clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:00:00Z (or NOW=real)
-	@$(BIN)/python -m infra.clock "$(NOW)"
+	@$(BIN)/python -m infra.local.clock "$(NOW)"
 
 customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
-	@$(BIN)/python -m infra.customer --email "$(EMAIL)" --phone "$(PHONE)"
+	@$(BIN)/python -m infra.staff.customer --email "$(EMAIL)" --phone "$(PHONE)"
 
 import: $(READY) ## a customer list, dry run: make import FILE=customers.csv MAP=map.toml (APPLY=yes to do it)
-	@$(BIN)/python -m infra.importing --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
+	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
 
 export: $(READY) ## everything held of a person, as files: make export EMAIL=... (or PHONE=+...) OUT=folder
-	@$(BIN)/python -m infra.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
+	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
 
 requests: $(READY) ## people's requests about their data that are not done; nobody is named (DONE=number ends one)
-	@$(BIN)/python -m infra.requests --done "$(DONE)"
+	@$(BIN)/python -m infra.staff.requests --done "$(DONE)"
 
 lift: $(READY) ## end a restriction, as the person asked: make lift EMAIL=...
-	@$(BIN)/python -m infra.requests --lift "$(EMAIL)"
+	@$(BIN)/python -m infra.staff.requests --lift "$(EMAIL)"
 
 audit: $(READY) ## who opened whose record, and why: make audit (MONTH=2026-11 EMAIL=asha.rao@example.com)
-	@$(BIN)/python -m infra.audit --month "$(MONTH)" --email "$(EMAIL)"
+	@$(BIN)/python -m infra.staff.audit --month "$(MONTH)" --email "$(EMAIL)"
 
 retention: $(READY) ## what has been kept long enough and would go now; what went, by month
-	@$(BIN)/python -m infra.retention
+	@$(BIN)/python -m infra.staff.retention
 
 consent: $(READY) ## proof of what somebody agreed to: make consent EMAIL=... (text; a page in out/consents/ for paper)
-	@$(BIN)/python -m infra.consent "$(EMAIL)"
+	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"
 
 simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
-	@$(BIN)/python -m infra.simulate $(DAYS)
+	@$(BIN)/python -m infra.staff.simulate $(DAYS)
 
 report: $(READY) ## what became of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
-	@$(BIN)/python -m infra.report "$(CAMPAIGN)"
+	@$(BIN)/python -m infra.staff.report "$(CAMPAIGN)"
 
 told: $(READY) ## what the shop's own systems were told: consents that changed, people who were forgotten
-	@$(BIN)/python -m infra.receiver
+	@$(BIN)/python -m infra.local.receiver
 
 waiting: $(READY) ## what waits in the local inbox, and why
-	@$(BIN)/python -m infra.waiting
+	@$(BIN)/python -m infra.staff.waiting
 
 release: $(READY) ## send one waiting item back to be settled: make release KEY=...
-	@$(BIN)/python -m infra.waiting --release "$(KEY)"
+	@$(BIN)/python -m infra.staff.waiting --release "$(KEY)"
 
 forget: $(READY) ## forget somebody who asked in person; prints the receipt: make forget EMAIL=... (or PHONE=+...)
-	@$(BIN)/python -m infra.forget --email "$(EMAIL)" --phone "$(PHONE)"
+	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)"
 
 verify-ledger: $(READY) ## is the record of erasures whole?
-	@$(BIN)/python -m infra.ledger verify
+	@$(BIN)/python -m infra.staff.ledger verify
 
 export-ledger: $(READY) ## the record of erasures to out/ledger.jsonl
-	@$(BIN)/python -m infra.ledger export
+	@$(BIN)/python -m infra.staff.ledger export
 
 replay-ledger: $(READY) ## after a restore: forget again whoever was forgotten (FILE=out/ledger.jsonl)
-	@$(BIN)/python -m infra.ledger replay --file "$(FILE)"
+	@$(BIN)/python -m infra.staff.ledger replay --file "$(FILE)"
 
 prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while processes are killed (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.storm $(ARGS)
@@ -99,11 +99,11 @@ prove-trust: $(READY) $(JAR) ## from first order to receipt, and no way back, on
 	@$(BIN)/python -m tests.proofs.trust $(ARGS)
 
 prove-requests: $(READY) $(JAR) ## 10,000 visits by scanners, 10,000 pairs of addresses, 10,000 wrong codes; a scanner's browser
-	@VISITS=10000 PAIRS=10000 CODES=10000 $(BIN)/python -m pytest tests/test_proof_requests.py -s
+	@VISITS=10000 PAIRS=10000 CODES=10000 $(BIN)/python -m pytest tests/data_requests/test_proof_requests.py -s
 	@SECONDS=120 $(BIN)/python -m pytest tests/browser/test_scanner_in_browser.py -s
 
 prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
-	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/test_outage.py -s
+	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/settling/test_outage.py -s
 
 prove-sends: $(READY) $(JAR) ## sending under faults, in every order of a stop, by many schedulers; the daily job's cost
 	@$(BIN)/python -m tests.proofs.sends_faults
@@ -123,7 +123,7 @@ story: $(READY) $(JAR) ## a win-back from end to end on a stack of its own
 	@$(BIN)/python -m tests.proofs.story
 
 say: $(READY) ## what SES would say of somebody's last mail: make say EVENT=bounce EMAIL=... (delivery full complaint not-spam)
-	@$(BIN)/python -m infra.say "$(EVENT)" "$(EMAIL)"
+	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
 
 bench: $(READY) $(JAR) ## the accept path beside a bare handler; import times; write units
 	@$(BIN)/python -m tests.proofs.bench
@@ -139,7 +139,7 @@ $(READY): requirements.txt requirements-dev.txt
 	@touch $@
 
 # Without Java or npm, or a network, moto stands in; the suite and the local run say so.
-$(JAR): infra/emulator.py | $(READY)
+$(JAR): infra/local/emulator.py | $(READY)
 	@mkdir -p .cache
 	@$(BIN)/python -c 'from infra.emulator import explain_absence; print(explain_absence() or "DynamoDB Local is here")'
 	@touch $@

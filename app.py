@@ -8,9 +8,10 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import answers, events
 from chalicelib.config import serves_requests
+from chalicelib.functions import events
 from chalicelib.logs import configure_logging
+from chalicelib.routes import middleware
 from chalicelib.routes.forms import forms
 from chalicelib.routes.hooks import hooks
 from chalicelib.routes.links import links
@@ -25,11 +26,11 @@ app.register_blueprint(hooks)
 app.register_blueprint(links)
 app.register_blueprint(policy)
 app.register_blueprint(privacy)
-app.register_middleware(answers.dress_answer, "http")
+app.register_middleware(middleware.dress_answer, "http")
 app.register_middleware(events.hide_failure, "all")
 
 if serves_requests():
-    answers.warm_up()
+    middleware.warm_up()
 
 
 @app.on_dynamodb_record(stream_arn="placeholder-the-template-sets-it", batch_size=100)

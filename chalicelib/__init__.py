@@ -1,7 +1,1 @@
-"""Regulars: know your regulars, keep their trust.
-
-Imports point down only:
-  routes -> wiring -> intake, processing -> senders, forms -> identity, profile, vault, inbox, customers
-  -> models, config, errors.
-The way of one submission: routes/ -> intake.accept -> Inbox table -> processing.settle -> Customers table.
-"""
+"""Regulars: know your regulars, keep their trust. `docs/architecture.md` shows the rooms and the ways through them."""

@@ -5,8 +5,8 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
-from chalicelib.inbox import Inbox
 from chalicelib.models import Submission
+from chalicelib.store.inbox import Inbox
 from chalicelib.vault.envelope import InboxSeal
 
 

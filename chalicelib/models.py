@@ -11,6 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+PARENT = "parent"  # the channel of what a parent agreed to, and the purpose of their word itself
+RESTRICTED = "restricted"  # a profile field
+
 
 def plain_numbers(value: Any) -> Any:
     """Return a JSON value with every Decimal as its text, so that it is the same after storing as before."""
@@ -274,3 +277,13 @@ class Event(Model):
 def utc_text(moment: datetime) -> str:
     """Return RFC 3339 UTC text with microseconds: it sorts as time does, which table keys rely on."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class RequestKind(StrEnum):
+    """What a person may ask (GDPR, Articles 15, 16, 17, 18 and 21)."""
+
+    ACCESS = "access"
+    CORRECT = "correct"
+    ERASE = "erase"
+    RESTRICT = "restrict"
+    OBJECT = "object"

@@ -18,10 +18,10 @@ import pytest
 from botocore.loaders import create_loader
 
 from chalicelib.config import Settings, current_settings, read_settings
-from infra.children import end_children, free_port, wait_listening
-from infra.cloud import name_endpoints, start_cloud
-from infra.emulator import explain_absence, start_emulator
-from infra.stack import TABLES, create_stack
+from infra.local.children import end_children, free_port, wait_listening
+from infra.local.cloud import name_endpoints, start_cloud
+from infra.local.emulator import explain_absence, start_emulator
+from infra.local.stack import TABLES, create_stack
 
 CLOSED = 9  # the discard port: nothing answers there
 played: list[str] = []  # filled by `stack`, printed at the end

@@ -6,9 +6,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.errors import TooLargeError, TryAgainLaterError
-from chalicelib.inbox import Inbox
 from chalicelib.intake import accept_submission, name_submission
-from tests.shop import DOOR_KEY, Shop, a_submission
+from chalicelib.store.inbox import Inbox
+from tests.builders.shop import DOOR_KEY, Shop, a_submission
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.campaigns.offer import Currency
 from chalicelib.models import ConsentState, Model, Order, Profile
-from chalicelib.profile import is_purchase
-from chalicelib.restriction import is_restricted
+from chalicelib.people.profile import is_purchase
+from chalicelib.people.restriction import is_restricted
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag

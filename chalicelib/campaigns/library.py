@@ -16,7 +16,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.mails.letters import find_letter, list_letters
 from chalicelib.models import Model
-from chalicelib.purposes import judge_consent
+from chalicelib.shop.purposes import judge_consent
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 Shape = TypeVar("Shape", bound=Model)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 
-from chalicelib.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
 from chalicelib.campaigns.definition import Campaign, When
 from chalicelib.models import ConsentState, Entry, Profile
-from chalicelib.profile import is_purchase
+from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
+from chalicelib.people.profile import is_purchase
 
 
 class Reason(NamedTuple):

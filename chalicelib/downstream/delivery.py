@@ -20,13 +20,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.downstream.guard import Network
-from chalicelib.downstream.messages import Message, Messages, read_message
+from chalicelib.downstream.http_post import post_bytes
+from chalicelib.downstream.public_address import Network
+from chalicelib.downstream.queue import Message, Messages, read_message
 from chalicelib.downstream.signing import read_keys, sign_event
 from chalicelib.downstream.target import read_target
-from chalicelib.downstream.wire import post_bytes
 from chalicelib.errors import MalformedError, TargetRefusedError, TryAgainLaterError
-from chalicelib.parameters import Parameters
+from chalicelib.store.parameters import Parameters
 
 # Seconds after the first, second ... failure; together 22.6 hours. SQS hides a message for 12 hours at most.
 DELAYS = (5, 60, 300, 1_800, 7_200, 14_400, 21_600, 36_000)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers import Customers
-from chalicelib.downstream.events import EventKind, describe_forgotten, list_changes
+from chalicelib.downstream.changes import EventKind, describe_forgotten, list_changes
 from chalicelib.models import Identity, Profile, utc_text
+from chalicelib.store.customers import Customers
 
 SHARDS = 4
 

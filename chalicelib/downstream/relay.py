@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.downstream.messages import Messages, make_messages
 from chalicelib.downstream.outbox import Outbox
-from chalicelib.queue import split_batches
+from chalicelib.downstream.queue import Messages, make_messages
+from chalicelib.store.queues import split_batches
 
 MOST = 1_000  # events a run; the next is a minute away
 TOGETHER = 10  # events between two removals

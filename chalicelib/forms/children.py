@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from chalicelib.forms.definition import ConsentAsk, Form
-from chalicelib.minors import AGE_BAND, BIRTH_YEAR, OWN, is_young, place_year
 from chalicelib.models import JsonValue
+from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, OWN, is_young, place_year
 
 KEPT = OWN | {"mail_language"}  # the preferences page's name for `language`
 

@@ -2,7 +2,7 @@
 
 from unicodedata import category, normalize
 
-from chalicelib.forms.refusal import RefusedValueError
+from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.text import CONTROLS, refuse_match
 
 

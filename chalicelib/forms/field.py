@@ -6,8 +6,8 @@ from pydantic import Field as Key
 from pydantic import StringConstraints, field_validator, model_validator
 
 from chalicelib.forms.words import Words
-from chalicelib.minors import AGE_BAND, BIRTH_YEAR, FIRST_YEAR, LAST_YEAR, read_rules
 from chalicelib.models import Model
+from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, FIRST_YEAR, LAST_YEAR, read_rules
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]

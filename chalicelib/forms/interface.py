@@ -8,8 +8,8 @@ from typing import Literal
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import PICKED
-from chalicelib.minors import read_rules
 from chalicelib.models import Model
+from chalicelib.shop.ages import read_rules
 
 LANGUAGES = Path(__file__).parent / "languages"
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
-from chalicelib.purposes import judge_consents
+from chalicelib.shop.purposes import judge_consents
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 UNLISTED = Path(__file__).parent / "unlisted"  # forms that no address names: a page of its own asks each

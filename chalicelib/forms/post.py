@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import RESERVED, Form
-from chalicelib.forms.refusal import tell_name
+from chalicelib.forms.reasons import tell_name
 from chalicelib.models import JsonValue
 
 Pairs = Sequence[tuple[str, str]]

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.forms.definition import RESERVED, ConsentAsk, Form
 from chalicelib.forms.field import Field
-from chalicelib.minors import AGE_BAND, read_least, read_rules
+from chalicelib.shop.ages import AGE_BAND, read_least, read_rules
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

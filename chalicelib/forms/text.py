@@ -8,7 +8,7 @@ can turn a line around) and the byte order mark.
 import re
 from unicodedata import category, normalize
 
-from chalicelib.forms.refusal import RefusedValueError
+from chalicelib.forms.reasons import RefusedValueError
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

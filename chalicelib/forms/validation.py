@@ -9,7 +9,7 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.children import check_child, is_child, spare_answers, spare_consents, store_band
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
-from chalicelib.forms.refusal import RefusedValueError, tell_name
+from chalicelib.forms.reasons import RefusedValueError, tell_name
 from chalicelib.forms.sensitive import check_sensitive, list_kept
 from chalicelib.forms.values import Occasion, clean_value
 from chalicelib.models import JsonValue

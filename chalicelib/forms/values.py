@@ -9,10 +9,10 @@ from unicodedata import decimal
 
 from chalicelib.forms.contacts import clean_email, clean_phone
 from chalicelib.forms.field import Field
-from chalicelib.forms.refusal import RefusedValueError
+from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.text import check_length, clean_line, clean_lines
-from chalicelib.minors import BIRTH_YEAR
 from chalicelib.models import JsonValue
+from chalicelib.shop.ages import BIRTH_YEAR
 
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}")  # \d: the digits of every script
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

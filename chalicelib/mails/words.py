@@ -9,9 +9,8 @@ from unicodedata import category
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.mails.names import clean_name
-from chalicelib.models import Model
+from chalicelib.models import Model, RequestKind
 
-RequestKind = Literal["access", "correct", "erase", "restrict", "object"]
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900

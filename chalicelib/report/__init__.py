@@ -11,13 +11,12 @@ from decimal import Decimal
 from pydantic import AwareDatetime
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.effects import RETURN_WINDOW
-from chalicelib.facts import Fact
 from chalicelib.models import MailState, Model
 from chalicelib.report.comparison import Comparison, add_margins, compare_groups
+from chalicelib.report.count import count_ends, count_group, count_mails, draw_sample, estimate_discount, sort_facts
 from chalicelib.report.figures import Counts, Discount, Group, Mails
-from chalicelib.report.tally import count_ends, count_group, count_mails, draw_sample, estimate_discount, sort_facts
 from chalicelib.report.words import tell_headline, tell_notes, tell_sum
+from chalicelib.store.facts import RETURN_WINDOW, Fact
 
 
 class Report(Model):

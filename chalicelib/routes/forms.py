@@ -14,12 +14,12 @@ from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
-from chalicelib.routes.formanswers import answer_json, answer_page, fresh_render
-from chalicelib.routes.formposts import take_post
+from chalicelib.routes.form_answers import answer_json, answer_page, fresh_render
+from chalicelib.routes.form_posts import take_post
+from chalicelib.routes.form_request import Visit, choose_language, names_html, read_visit
+from chalicelib.routes.http import read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
-from chalicelib.routes.requests import read_headers
-from chalicelib.routes.visits import Visit, choose_language, names_html, read_visit
-from chalicelib.wiring import open_door
+from chalicelib.services import open_door
 
 forms = Blueprint(__name__)
 
@@ -100,7 +100,7 @@ def refuse_page(request: Any) -> Response:
     headers, settings = read_headers(request), open_door().settings
     if not names_html(headers):
         raise UnknownPageError("There is no such form.")
-    from chalicelib.pages.formpages import render_problem  # jinja2 is for pages alone
+    from chalicelib.pages.form_page import render_problem  # jinja2 is for pages alone
 
     spoken = choose_language(request, headers, list_languages(), settings.shop_language)
     page = render_problem(find_interface(spoken), shop=settings.shop_name, status=404, address="")
@@ -110,7 +110,7 @@ def refuse_page(request: Any) -> Response:
 
 def open_page(visit: Visit) -> Response:
     """Return the form's page with a fresh render token."""
-    from chalicelib.pages.formpages import render_form  # jinja2 is for pages alone
+    from chalicelib.pages.form_page import render_form  # jinja2 is for pages alone
 
     shop = visit.door.settings.shop_name
     token = fresh_render(visit)
@@ -120,7 +120,7 @@ def open_page(visit: Visit) -> Response:
 
 def open_thanks(visit: Visit) -> Response:
     """Return the thank-you page."""
-    from chalicelib.pages.formpages import render_thanks  # jinja2 is for pages alone
+    from chalicelib.pages.form_page import render_thanks  # jinja2 is for pages alone
 
     shop = visit.door.settings.shop_name
     return answer_page(visit, render_thanks(visit.form, visit.words, shop=shop, address=visit.link))

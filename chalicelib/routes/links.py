@@ -13,15 +13,15 @@ from collections.abc import Callable
 from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
 
-from chalicelib import linkactions
 from chalicelib.errors import InvalidSubmissionError, TryAgainLaterError
 from chalicelib.forms.definition import Form
-from chalicelib.links import Link, LinkKind
 from chalicelib.models import Submission
-from chalicelib.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
-from chalicelib.routes.linkanswers import PRIVATE, Press, answer_link, answer_page, log, read_post, read_press
-from chalicelib.routes.requests import client_address, read_headers
-from chalicelib.scanners import is_ahead, tell_caller
+from chalicelib.routes.http import client_address, read_headers
+from chalicelib.routes.link_request import PRIVATE, Press, answer_link, log, read_post, read_press, show_page
+from chalicelib.routes.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
+from chalicelib.routes.scanners import is_ahead, tell_caller
+from chalicelib.senders.link import answer_confirmation, choose_preferences, note_click, withdraw_consent
+from chalicelib.store.links import Link, LinkKind
 
 links = Blueprint(__name__)
 
@@ -76,7 +76,10 @@ def answer_press(
     page: str, token: str, kinds: tuple[LinkKind, ...], answer: Callable[[Press, Link], Response], again: str = ""
 ) -> Response:
     """Answer a request for a link; `again` names the page whose buttons stand on it after an outage."""
-    from chalicelib.pages.linkpages import render_later, render_notice  # jinja2 is for pages alone
+    from chalicelib.pages.link_pages import (
+        render_later,  # jinja2 is for pages alone
+        render_notice,
+    )
 
     press = read_press(links.current_request, page, token)
     return answer_link(
@@ -90,14 +93,14 @@ def answer_press(
 
 def lead_on(press: Press, link: Link) -> Response:
     """Redirect, or show the code; a browser that only looks ahead is told to ask again when somebody presses."""
-    from chalicelib.pages.linkpages import render_offer
+    from chalicelib.pages.link_pages import render_offer
 
     if is_ahead(read_headers(press.request)):
         return Response("", status_code=204, headers=PRIVATE)
     note_visit(press, link)
     if link.destination:
         return Response("", status_code=302, headers={**PRIVATE, "Location": link.destination})
-    return answer_page(press, render_offer(press.scene, link.code))
+    return show_page(press, render_offer(press.scene, link.code))
 
 
 def note_visit(press: Press, link: Link) -> None:
@@ -105,38 +108,38 @@ def note_visit(press: Press, link: Link) -> None:
     request = press.request
     by = tell_caller(request.method, read_headers(request), client_address(request))
     try:
-        press.door.accept(linkactions.note_click(link, press.name, by, press.now))
+        press.door.accept(note_click(link, press.name, by, press.now))
     except TryAgainLaterError:
         log.warning("click_not_kept", extra={"key": press.name})
 
 
 def ask_stop(press: Press, _: Link) -> Response:
     """Show the one button."""
-    from chalicelib.pages.linkpages import render_stop
+    from chalicelib.pages.link_pages import render_stop
 
-    return answer_page(press, render_stop(press.scene))
+    return show_page(press, render_stop(press.scene))
 
 
 def take_stop(press: Press, link: Link) -> Response:
     """Unsubscribe, whatever the body is: it is not even read."""
-    from chalicelib.pages.linkpages import render_stopped
+    from chalicelib.pages.link_pages import render_stopped
 
     network, language = press.network, press.language
-    press.door.accept(linkactions.withdraw_consent(link, press.name, press.now, network=network, language=language))
+    press.door.accept(withdraw_consent(link, press.name, press.now, network=network, language=language))
     offered = f"{press.name_address('preferences')}?lang={press.language}"
-    return answer_page(press, render_stopped(press.scene, offered))
+    return show_page(press, render_stopped(press.scene, offered))
 
 
 def ask_preferences(press: Press, link: Link) -> Response:
     """Show the empty form."""
-    from chalicelib.pages.linkpages import render_preferences
+    from chalicelib.pages.link_pages import render_preferences
 
-    return answer_page(press, render_preferences(press.scene, find_preferences(link.kind)))
+    return show_page(press, render_preferences(press.scene, find_preferences(link.kind)))
 
 
 def take_preferences(press: Press, link: Link) -> Response:
     """Keep what was filled in; show the page again, with what was typed, where something is wrong with it."""
-    from chalicelib.pages.linkpages import render_chosen
+    from chalicelib.pages.link_pages import render_chosen
 
     form = find_preferences(link.kind)
     sent: Sent = []
@@ -148,7 +151,7 @@ def take_preferences(press: Press, link: Link) -> Response:
         press.door.accept(action)
     except ChaliceViewError as refusal:
         return show_again(press, form, sent, refusal)
-    return answer_page(press, render_chosen(press.scene, form))
+    return show_page(press, render_chosen(press.scene, form))
 
 
 def read_choices(press: Press, link: Link, form: Form, sent: Sent) -> Submission | None:
@@ -158,7 +161,7 @@ def read_choices(press: Press, link: Link, form: Form, sent: Sent) -> Submission
     fields, consents = list_fields(clean), tuple(list_consents(clean))
     if not fields and not consents:
         return None
-    return linkactions.choose_preferences(
+    return choose_preferences(
         link,
         press.name,
         press.now,
@@ -171,38 +174,38 @@ def read_choices(press: Press, link: Link, form: Form, sent: Sent) -> Submission
 
 def show_again(press: Press, form: Form, sent: Sent, refusal: ChaliceViewError | None = None) -> Response:
     """Return the preferences page with what is wrong."""
-    from chalicelib.pages.linkpages import render_preferences
-    from chalicelib.routes.formanswers import list_typed
+    from chalicelib.pages.link_pages import render_preferences
+    from chalicelib.routes.form_answers import list_typed
 
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
     status = refusal.STATUS_CODE if refusal else 422
     scene = press.scene
     problem = scene.interface.problems.get(str(status), scene.interface.not_sent) if refusal else scene.words.nothing
     page = render_preferences(scene, form, typed=list_typed(sent), faults=faults, problem="" if faults else problem)
-    return answer_page(press, page, status)
+    return show_page(press, page, status)
 
 
 def ask_confirm(press: Press, link: Link) -> Response:
     """Show what is to be confirmed, and two buttons."""
-    from chalicelib.pages.linkpages import render_confirm
+    from chalicelib.pages.link_pages import render_confirm
 
-    return answer_page(press, render_confirm(press.scene, link))
+    return show_page(press, render_confirm(press.scene, link))
 
 
 def take_confirm(press: Press, link: Link) -> Response:
     """Confirm or refuse, as the button says; without one of the two answers, ask again."""
-    from chalicelib.pages.linkpages import render_confirm, render_notice
+    from chalicelib.pages.link_pages import render_confirm, render_notice
 
     try:
         answer = dict(read_post(press)).get("answer")
     except TryAgainLaterError:
         raise
     except ChaliceViewError as refusal:
-        return answer_page(press, render_confirm(press.scene, link), refusal.STATUS_CODE)
+        return show_page(press, render_confirm(press.scene, link), refusal.STATUS_CODE)
     if answer not in ("yes", "no"):
-        return answer_page(press, render_confirm(press.scene, link), 422)
+        return show_page(press, render_confirm(press.scene, link), 422)
     confirmed = answer == "yes"
-    said = linkactions.answer_confirmation(link, press.name, press.now, confirmed=confirmed, network=press.network)
+    said = answer_confirmation(link, press.name, press.now, confirmed=confirmed, network=press.network)
     if not press.door.accept(said):
-        return answer_page(press, render_notice(press.scene, "before"))
-    return answer_page(press, render_notice(press.scene, "confirmed" if confirmed else "refused"))
+        return show_page(press, render_notice(press.scene, "before"))
+    return show_page(press, render_notice(press.scene, "confirmed" if confirmed else "refused"))

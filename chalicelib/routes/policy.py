@@ -7,11 +7,11 @@ from chalice import Blueprint, Response
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.forms.interface import list_languages
 from chalicelib.pages.rendering import page_headers
+from chalicelib.routes.form_request import choose_language, names_html
+from chalicelib.routes.http import read_headers, request_time
 from chalicelib.routes.origins import read_origin
-from chalicelib.routes.requests import read_headers, request_time
-from chalicelib.routes.visits import choose_language, names_html
 from chalicelib.senders import SENDERS
-from chalicelib.wiring import Door, open_door
+from chalicelib.services import Door, open_door
 
 policy = Blueprint(__name__)
 
@@ -28,8 +28,8 @@ def show_policy() -> Response:
 
 def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Response:
     """Return page or JSON in the caller's language."""
-    from chalicelib.pages.policypages import render_policy  # jinja2 is for pages alone
-    from chalicelib.privacy.policy import tell_policy  # reads every definition: not when the container starts
+    from chalicelib.pages.policy_facts import tell_policy  # reads every definition: not when the container starts
+    from chalicelib.pages.policy_page import render_policy  # jinja2 is for pages alone
 
     headers, settings = read_headers(request), door.settings
     language = choose_language(request, headers, list_languages(), settings.shop_language)

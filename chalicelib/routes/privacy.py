@@ -15,29 +15,21 @@ from collections.abc import Callable
 from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
 
+from chalicelib.data_requests.codes import TRIES, check_code, clean_code, has_shape, name_result
 from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
-from chalicelib.links import Link, LinkKind
-from chalicelib.privacy.actions import (
-    TRIES,
-    RequestKind,
-    ask_request,
-    check_code,
-    clean_code,
-    confirm_request,
-    has_shape,
-    name_result,
-    try_code,
-)
-from chalicelib.routes import formanswers
-from chalicelib.routes.formposts import clean_post, handle_post
+from chalicelib.models import RequestKind
+from chalicelib.routes.data_request_results import answer_result, offer_file, offer_key, show_result
+from chalicelib.routes.form_answers import answer_json, answer_page
+from chalicelib.routes.form_posts import clean_post, handle_post
+from chalicelib.routes.form_request import Visit, read_visit
 from chalicelib.routes.forms import open_page
-from chalicelib.routes.linkanswers import PRIVATE, Press, answer_link, answer_page, read_post, read_press
+from chalicelib.routes.link_request import PRIVATE, Press, answer_link, read_post, read_press, show_page
 from chalicelib.routes.origins import read_site
-from chalicelib.routes.privacyresults import answer_result, offer_file, offer_key, show_result
-from chalicelib.routes.visits import Visit, read_visit
-from chalicelib.wiring import open_door
+from chalicelib.senders.privacy import ask_request, confirm_request, try_code
+from chalicelib.services import open_door
+from chalicelib.store.links import Link, LinkKind
 
 privacy = Blueprint(__name__)
 
@@ -112,21 +104,21 @@ def keep_request(visit: Visit, post: Post) -> bool:
 
 def thank_asker(visit: Visit, _post: Post, _kept: bool) -> Response:
     """Say the same to everybody."""
-    from chalicelib.pages.linkpages import Scene
-    from chalicelib.pages.privacypages import render_sent  # jinja2 is for pages alone
+    from chalicelib.pages.link_pages import Scene
+    from chalicelib.pages.request_pages import render_sent  # jinja2 is for pages alone
 
     if not visit.by_browser:
-        return formanswers.answer_json(visit, {"status": "accepted"}, 202)
+        return answer_json(visit, {"status": "accepted"}, 202)
     settings = visit.door.settings
     site = read_site(settings.public_url)
     scene = Scene(visit.spoken, settings.shop_name, settings.shop_url, site, visit.link)
-    return formanswers.answer_page(visit, render_sent(scene, visit.form), 202)
+    return answer_page(visit, render_sent(scene, visit.form), 202)
 
 
 def answer_request(token: str, answer: Callable[[Press, Link], Response]) -> Response:
     """Answer for a link that proves a request."""
-    from chalicelib.pages.linkpages import render_later
-    from chalicelib.pages.privacypages import render_gone
+    from chalicelib.pages.link_pages import render_later
+    from chalicelib.pages.request_pages import render_gone
 
     press = read_press(privacy.current_request, "privacy/confirm", token)
     return answer_link(press, (LinkKind.REQUEST,), answer, gone=render_gone, later=render_later)
@@ -134,9 +126,9 @@ def answer_request(token: str, answer: Callable[[Press, Link], Response]) -> Res
 
 def ask_code(press: Press, link: Link) -> Response:
     """Show the page; looking spends no try."""
-    from chalicelib.pages.privacypages import render_code
+    from chalicelib.pages.request_pages import render_code
 
-    return answer_page(press, render_code(press.scene, link))
+    return show_page(press, render_code(press.scene, link))
 
 
 def take_code(press: Press, link: Link) -> Response:
@@ -165,18 +157,35 @@ def spend_try(press: Press, link: Link, code: str) -> Response:
 
 def lead_on(press: Press, link: Link) -> Response:
     """Keep that the code was right, and lead to the result; again leads there again."""
-    said = confirm_request(link, press.name, press.token, press.now, network=press.network, language=press.language)
-    press.door.accept(said)
     scene, result = press.scene, name_result(press.token)
+    said = confirm_request(
+        link,
+        press.name,
+        result,
+        press.now,
+        network=press.network,
+        language=press.language,
+        purposes=list_advertised() if link.request == RequestKind.OBJECT.value else (),
+    )
+    press.door.accept(said)
     address = f"{scene.site}/privacy/results/{result}?lang={scene.language}"
     return Response("", status_code=303, headers={**PRIVATE, "Location": address})
 
 
+def list_advertised() -> tuple[str, ...]:
+    """Return the purposes of today's marketing campaigns: what an objection ends."""
+    from chalicelib.campaigns.library import (
+        list_campaigns,  # of all that the door answers, only an objection needs them
+    )
+
+    return tuple(sorted({campaign.purpose for campaign in list_campaigns() if campaign.is_marketing}))
+
+
 def refuse_tries(press: Press) -> Response:
     """Say that there are no tries left."""
-    from chalicelib.pages.privacypages import render_spent
+    from chalicelib.pages.request_pages import render_spent
 
-    refused = answer_page(press, render_spent(press.scene), 429)
+    refused = show_page(press, render_spent(press.scene), 429)
     refused.headers["Retry-After"] = NEXT_MAIL
     return refused
 
@@ -191,10 +200,10 @@ def ask_again(
     refusal: ChaliceViewError | None = None,
 ) -> Response:
     """Show the page with what was wrong."""
-    from chalicelib.pages.privacypages import render_code
+    from chalicelib.pages.request_pages import render_code
 
     status = refusal.STATUS_CODE if refusal else 422
     interface = press.scene.interface
     problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""
     page = render_code(press.scene, link, fault=fault, left=left, typed=typed, problem=problem)
-    return answer_page(press, page, status)
+    return show_page(press, page, status)

@@ -7,10 +7,10 @@ answers to a form of ours, and what they say is never `signed`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.minors import AGE_BAND, BIRTH_YEAR, clean_age
 from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
-from chalicelib.senders.leaves import drop_blanks
-from chalicelib.senders.mapping import ConsentAnswer, Mapping
+from chalicelib.senders.form_maps import ConsentAnswer, Mapping
+from chalicelib.senders.json_values import drop_blanks
+from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, clean_age
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import JsonValue, Reading, Submission, Trust
-from chalicelib.senders.leaves import choose_text, find_leaf, read_id, read_part, read_parts, read_text, read_time
+from chalicelib.senders.json_values import choose_text, find_leaf, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
 from chalicelib.strictjson import parse_object
 
@@ -66,7 +66,7 @@ def list_claims(body: Mapping[str, JsonValue], topic: str) -> Iterator[str]:
 
 def interpret(submission: Submission) -> Reading:
     """Say what was answered; raise UnreadableError."""
-    from chalicelib.senders.mapping import find_mapping  # the door never needs these
+    from chalicelib.senders.form_maps import find_mapping  # the door never needs these
     from chalicelib.senders.responses import Answer, read_response
 
     try:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import Entry, Reading, Submission, Trust
-from chalicelib.senders.leaves import read_part, read_text, read_time
+from chalicelib.senders.json_values import read_part, read_text, read_time
 from chalicelib.senders.signatures import check_message, find_header
 from chalicelib.strictjson import parse_object
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.routes.formposts import limit_form
-from tests.api import open_api
-from tests.shop import Shop
+from chalicelib.routes.form_posts import limit_form
+from tests.builders.api import open_api
+from tests.builders.shop import Shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -63,7 +63,7 @@ def shop(tables, tmp_path):
 @pytest.fixture
 def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
     """Serve the app as the gateway does, on this machine; yield its address."""
-    from infra.gateway import Gateway
+    from infra.local.gateway import Gateway
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

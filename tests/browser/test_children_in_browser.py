@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.linkcase import a_link, put_link
-from tests.test_forms_children import ADULT_POST
-from tests.workshop import put_example
+from tests.builders.links import a_link, put_link
+from tests.builders.workshop import put_example
+from tests.forms.test_children import ADULT_POST
 
 pytest.importorskip("selenium")
 from selenium.webdriver.common.by import By

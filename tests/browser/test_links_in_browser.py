@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.linkcase import put_link, read_inbox
+from tests.builders.links import put_link, read_inbox
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 WIDTHS = {"phone": 360, "desk": 1280}

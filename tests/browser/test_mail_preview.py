@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 
 from chalicelib.mails.letters import list_letters
 from chalicelib.mails.speech import list_languages
-from infra.preview import invent_words, render_all, write_mails
+from infra.deploy.preview import invent_words, render_all, write_mails
 
 WIDTHS = (360, 800)
 SCHEMES = ("light", "dark")

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from selenium.webdriver.common.by import By
 
-from chalicelib.asking import ask_waiting
 from chalicelib.models import ConsentState
-from chalicelib.processing import sweep_inbox
+from chalicelib.optin.ask import ask_waiting
+from chalicelib.settling.dispatch import sweep_inbox
 from tests.browser.test_links_in_browser import list_complaints, open_page, press, read_title
-from tests.test_optin_flow import make_asking
-from tests.test_outreach import Post
+from tests.optin.test_flow import make_asking
+from tests.outreach.test_outreach import Post
 
 PHONE = 360
 EMAIL = "asel@example.org"

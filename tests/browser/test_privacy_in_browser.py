@@ -4,12 +4,13 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from chalicelib.data_requests.codes import name_result
+from chalicelib.data_requests.files import write_files
+from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface
-from chalicelib.links import LinkKind
-from chalicelib.pages.privacypages import find_words
-from chalicelib.privacy.actions import RequestKind, name_result
-from chalicelib.privacy.files import write_files
-from chalicelib.privacy.record import Section
+from chalicelib.models import RequestKind
+from chalicelib.pages.request_pages import find_words
+from chalicelib.store.links import LinkKind
 from tests.browser.test_links_in_browser import (
     LANGUAGES,
     MEASURE,
@@ -19,8 +20,8 @@ from tests.browser.test_links_in_browser import (
     press,
     read_title,
 )
-from tests.linkcase import NOW, put_request, put_result, read_inbox
-from tests.test_privacy_routes import PACKAGE, put_package, put_receipt
+from tests.builders.links import NOW, put_request, put_result, read_inbox
+from tests.routes.test_privacy_routes import PACKAGE, put_package, put_receipt
 
 STEPS = ("requests", "code", "gone", "pending", "receipt", "copy", "done")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.report import save_page
+from infra.staff.report import save_page
 from tests.browser.test_mail_preview import LOOK, SCHEMES, measure_contrast
-from tests.test_report import a_group, report
+from tests.report.test_report import a_group, report
 
 # Each text of a chart: its words, where it stands, its colour and the page's.
 CHARTS = """

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from infra.children import end_children, free_port, wait_listening
-from infra.cloud import name_endpoints, start_cloud
-from infra.emulator import start_emulator
-from infra.stack import TABLES, create_stack
+from infra.local.children import end_children, free_port, wait_listening
+from infra.local.cloud import name_endpoints, start_cloud
+from infra.local.emulator import start_emulator
+from infra.local.stack import TABLES, create_stack
 
 STAGE = "bench"
 SECRET = b"local-shopify-secret"
@@ -118,7 +118,7 @@ def time_calls(handle: Handler, events: list[Event]) -> list[float]:
 def compare_warm(rounds: int) -> None:
     """Time both in turn, 100 calls at a time, and print medians and the median ratio."""
     import app
-    from chalicelib.wiring import DOOR_PATIENCE, make_client
+    from chalicelib.services import DOOR_PATIENCE, make_client
 
     client = make_client("dynamodb", DOOR_PATIENCE)
     bare = make_bare(client, f"regulars-{STAGE}-inbox")
@@ -196,8 +196,8 @@ def prepare_stage(folder: Path, cloud_port: int, dynamodb_port: int) -> None:
     """Make tables, keys and parameters, and name them in the environment."""
     import boto3
 
-    from tests.api import put_parameters
-    from tests.shop import write_keys
+    from tests.builders.api import put_parameters
+    from tests.builders.shop import write_keys
 
     inbox_key, public_key, root_key = write_keys(folder)
     os.environ.update(name_endpoints(cloud_port, dynamodb_port))

@@ -31,22 +31,22 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.erasure.forget import forget_person
+from chalicelib.erasure.run import advance_erasures
 from chalicelib.errors import KeyUnavailableError, RegularsError, SealBrokenError
-from chalicelib.linkactions import note_click
-from chalicelib.links import Link, LinkKind, name_token
 from chalicelib.models import Submission, Trust
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.outreach.reconciling import reconcile_mails
-from chalicelib.privacy.erasing import advance_erasures
-from chalicelib.privacy.forgetting import forget_person
-from chalicelib.privacy.ledger import check_chain
-from chalicelib.processing import settle_item, sweep_inbox
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.senders.link import note_click
+from chalicelib.settling.dispatch import settle_item, sweep_inbox
+from chalicelib.store.ledger import check_chain
+from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.vault.person import PersonSeal
-from tests.canary import find_canaries
-from tests.erasecase import an_order_to_forget, make_erasing
+from tests.builders.canary import find_canaries
+from tests.builders.erasures import an_order_to_forget, make_erasing
+from tests.builders.shop import NOW, a_submission
 from tests.proofs.sends_stage import CONSENT, DUE, Office, Post, make_campaign, open_shop
 from tests.proofs.sends_wire import Faults, Killed, Watched, read_step
-from tests.shop import NOW, a_submission
 
 GONE = DUE + timedelta(days=1)
 BACK = GONE + timedelta(days=1)

@@ -4,14 +4,14 @@ import json
 import sys
 from collections import Counter
 
-from chalicelib.inbox import name_shards
 from chalicelib.models import Event
-from chalicelib.people import People
-from chalicelib.processing import Settling
-from chalicelib.profile import fold_history
-from chalicelib.reading import read_submission
-from chalicelib.wiring import open_settling
-from infra.environ import open_stack
+from chalicelib.people.directory import People
+from chalicelib.people.profile import fold_history
+from chalicelib.senders import read_submission
+from chalicelib.services import open_settling
+from chalicelib.settling.dispatch import Settling
+from chalicelib.store.inbox import name_shards
+from infra.local.environ import open_stack
 
 
 def list_customers(people: People) -> list[str]:

@@ -13,13 +13,13 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from chalicelib.imports.mapping import ImportMap
+from chalicelib.imports.column_map import ImportMap
 from chalicelib.intake import accept_submission
 from chalicelib.models import Submission
-from chalicelib.processing import sweep_inbox
-from infra.importing import Outcome, Progress, Refusals, import_file
+from chalicelib.settling.dispatch import sweep_inbox
+from infra.staff.imports import Outcome, Progress, Refusals, import_file
+from tests.builders.shop import DOOR_KEY, NOW, Shop
 from tests.proofs.sends_stage import open_shop
-from tests.shop import DOOR_KEY, NOW, Shop
 
 HEADER = "id;email;name;phone;day;total;news;since\n"
 RULES = ImportMap.model_validate(

@@ -1,7 +1,7 @@
 """What `make prove-requests` measures with: who looks at links, what a table holds, whether two times differ.
 
-The proofs themselves are tests (tests/test_proof_requests.py, tests/browser/test_scanner_in_browser.py), small in the
-suite; the environment makes them large.
+The proofs themselves are tests, small in the suite, and the environment makes them large:
+`tests/data_requests/test_proof_requests.py`, `tests/browser/test_scanner_in_browser.py`.
 """
 
 import json

@@ -20,8 +20,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.customers import Customers, name_due
-from chalicelib.outreach.desk import LOOK_BACK_WEEKS
+from chalicelib.outreach.tools import LOOK_BACK_WEEKS
+from chalicelib.store.customers import Customers, name_due
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, open_shop
 from tests.proofs.sends_wire import Request

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.facts import Facts
-from chalicelib.mailrows import OPEN, MailRow, MailRows
 from chalicelib.models import MailState
-from chalicelib.outreach.desk import LOOK_BACK_WEEKS
+from chalicelib.outreach.tools import LOOK_BACK_WEEKS
+from chalicelib.store.facts import Facts
+from chalicelib.store.mails import OPEN, MailRow, MailRows
 from tests.proofs.sends_stage import COST, Office
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import RegularsError
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.outreach.desk import LOOK_BACK_WEEKS, Outreach
-from chalicelib.outreach.reconciling import reconcile_mails
-from chalicelib.processing import settle_item
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.outreach.tools import LOOK_BACK_WEEKS, Outreach
+from chalicelib.settling.dispatch import settle_item
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import check_ends, print_table
 from tests.proofs.sends_stage import COST, DUE, Office, make_campaign, make_clock, open_shop, stop_addresses

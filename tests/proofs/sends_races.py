@@ -19,15 +19,15 @@ from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any
 
-from chalicelib.identity import normalise_email
-from chalicelib.inbox import Inbox
-from chalicelib.links import name_token
-from chalicelib.mailrows import OPEN, MailRows
 from chalicelib.models import Identity, MailState, Submission, Trust
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.outreach.reconciling import reconcile_mails
-from chalicelib.processing import settle_item
-from chalicelib.pulse import Pulse
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.people.identity import normalise_email
+from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.inbox import Inbox
+from chalicelib.store.links import name_token
+from chalicelib.store.mails import OPEN, MailRows
+from chalicelib.store.reputation import Pulse
 from chalicelib.strictjson import dump_json
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, Post, make_campaign, open_shop

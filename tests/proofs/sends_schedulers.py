@@ -19,12 +19,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import RaceLostError
-from chalicelib.mailrows import OPEN
 from chalicelib.models import MailState
-from chalicelib.outreach.attempts import UNKNOWN_FOR
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.outreach.desk import LOOK_BACK_WEEKS
-from chalicelib.outreach.reconciling import reconcile_mails
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.outreach.send import UNKNOWN_FOR
+from chalicelib.outreach.tools import LOOK_BACK_WEEKS
+from chalicelib.store.mails import OPEN
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import read_rows
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop, pass_call

@@ -18,13 +18,13 @@ from typing import Any
 
 import boto3
 
-from chalicelib import writing
-from chalicelib.outreach.deciding import handle_customer
+from chalicelib.outreach import letters as writing
+from chalicelib.outreach.decide import handle_customer
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal
-from infra.children import end_children, free_port, wait_listening
-from infra.cloud import SERVICES, start_cloud
-from infra.mailbox import PATH
+from infra.local.children import end_children, free_port, wait_listening
+from infra.local.cloud import SERVICES, start_cloud
+from infra.local.mailbox import PATH
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop
 from tests.proofs.sends_wire import Request, Watched
@@ -78,8 +78,8 @@ class Meter:
 
 @contextmanager
 def open_ses() -> Iterator[Any]:
-    """Start the local SES with its sender verified; yield the client that the wiring makes."""
-    from chalicelib.wiring import SEND_PATIENCE, make_client
+    """Start the local SES with its sender verified; yield the client that `services` makes."""
+    from chalicelib.services import SEND_PATIENCE, make_client
 
     port = free_port()
     cloud = start_cloud(port)

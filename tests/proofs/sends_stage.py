@@ -14,36 +14,37 @@ from typing import Any
 
 import boto3
 
-from chalicelib.agenda import ShopClock, next_due
+from chalicelib.campaigns.agenda import next_due
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.shop import ShopClock
 from chalicelib.config import current_settings, read_settings
-from chalicelib.customers import Customers
-from chalicelib.facts import Facts
-from chalicelib.identity import normalise_email
 from chalicelib.intake import name_submission
-from chalicelib.keys import Keys
-from chalicelib.links import Links
-from chalicelib.mailer import Mailer
-from chalicelib.mailrows import MailRows
+from chalicelib.mails.pace import Pace
+from chalicelib.mails.ses import Mailer
 from chalicelib.models import Identity
-from chalicelib.outreach.desk import Outreach
-from chalicelib.pace import Pace
-from chalicelib.people import People
-from chalicelib.profile import fold_event
-from chalicelib.pulse import Pulse
-from chalicelib.reading import read_submission
-from chalicelib.settling import Settling
+from chalicelib.outreach.letters import Writer
+from chalicelib.outreach.tools import Outreach
+from chalicelib.people.directory import People
+from chalicelib.people.identity import normalise_email
+from chalicelib.people.profile import fold_event
+from chalicelib.senders import read_submission
+from chalicelib.services import WORK_PATIENCE, make_client
+from chalicelib.settling.commit import Settling
+from chalicelib.store.customers import Customers
+from chalicelib.store.facts import Facts
+from chalicelib.store.keys import Keys
+from chalicelib.store.links import Links
+from chalicelib.store.mails import MailRows
+from chalicelib.store.reputation import Pulse
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.root import RootSeal
-from chalicelib.wiring import WORK_PATIENCE, make_client
-from chalicelib.writing import Writer
-from infra.children import end_children, wait_listening
-from infra.cloud import name_endpoints
-from infra.emulator import start_emulator
-from infra.stack import TABLES, create_stack
+from infra.local.children import end_children, wait_listening
+from infra.local.cloud import name_endpoints
+from infra.local.emulator import start_emulator
+from infra.local.stack import TABLES, create_stack
+from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission
 from tests.conftest import CLOSED, Stage
 from tests.proofs.sends_wire import Request, Watch, Watched, make_error, read_attempt
-from tests.shop import DOOR_KEY, NOW, Shop, a_submission
 
 CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
 DUE = NOW + timedelta(days=8)

@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from chalicelib.feedback import parse_notification
 from chalicelib.models import Submission
+from chalicelib.senders.ses import parse_notification
 
 
 def make_word(kind: str, attempt: str, address: str, at: datetime) -> Submission:

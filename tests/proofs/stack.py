@@ -10,8 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from infra.children import free_port
-from infra.permissions import find_refusals
+from infra.local.children import free_port
+from infra.local.permissions import find_refusals
 from infra.places import ROOT
 
 
@@ -34,7 +34,7 @@ class LocalStack:
     def start(self, seconds: float = 120) -> None:
         """Start and return once it answers."""
         with self.output.open("ab") as output:
-            command = [sys.executable, "-m", "infra.local"]
+            command = [sys.executable, "-m", "infra.local.run"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=output, stderr=output)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tests.proofs.stack import LocalStack
 
-VICTIMS = ("whole stack", "infra.gateway", "infra.pumps", "DynamoDBLocal")
+VICTIMS = ("whole stack", "infra.local.gateway", "infra.local.pumps", "DynamoDBLocal")
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def main() -> int:
         print(f"killed: {', '.join(killed)}")
         time.sleep(5)
         for _ in range(2):
-            print("sweep:", stack.run("infra.fire", "sweep_inbox", "2027-01-01T00:00:00Z").strip())
+            print("sweep:", stack.run("infra.local.fire", "sweep_inbox", "2027-01-01T00:00:00Z").strip())
         verdict = stack.run("tests.proofs.histories", str(asked.total))
         stack.end()
     print(verdict.strip())

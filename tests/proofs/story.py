@@ -119,16 +119,16 @@ def tell_story(stack: LocalStack) -> None:
     for number, (email, language) in enumerate(PEOPLE):
         sign_up(stack, email, language)
         place_order(stack, number + 1, email, now)
-    wait_for("settling", lambda: "0 waiting" in stack.run("infra.waiting"))
+    wait_for("settling", lambda: "0 waiting" in stack.run("infra.staff.waiting"))
     print(f"{len(PEOPLE)} people signed up and bought")
 
     later = (now + timedelta(days=31)).replace(hour=10, minute=0, second=0)
     place_order(stack, 50, PEOPLE[0][0], now + timedelta(days=20))
-    wait_for("settling", lambda: "0 waiting" in stack.run("infra.waiting"))
+    wait_for("settling", lambda: "0 waiting" in stack.run("infra.staff.waiting"))
     print(f"{PEOPLE[0][0]} bought again twenty days later")
-    print(stack.run("infra.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ")).strip())
+    print(stack.run("infra.local.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ")).strip())
 
-    stack.run("infra.fire", "plan_mails", "")  # the schedule may have been faster: the clock has jumped
+    stack.run("infra.local.fire", "plan_mails", "")  # the schedule may have been faster: the clock has jumped
     wait_for("the mails", lambda: len(read_mails(stack)) > 1)
     time.sleep(6)
     sent = read_mails(stack)
@@ -142,8 +142,8 @@ def tell_story(stack: LocalStack) -> None:
 
     for hour in (1, 25):
         moment = (later + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        stack.run("infra.clock", moment)
-        stack.run("infra.fire", "plan_mails", "")
+        stack.run("infra.local.clock", moment)
+        stack.run("infra.local.fire", "plan_mails", "")
     time.sleep(6)
     assert len(read_mails(stack)) == len(sent), "a second mail went out"
     print("nobody was mailed twice")
@@ -163,10 +163,10 @@ def tell_story(stack: LocalStack) -> None:
     assert code, "no code in the mail"
     place_order(stack, 60, buyer, later + timedelta(hours=5), code.group())
     print(f"{buyer} ordered with {code.group()}")
-    wait_for("settling", lambda: "0 waiting" in stack.run("infra.waiting"))
-    profile = stack.run("infra.customer", "--email", stopper)
+    wait_for("settling", lambda: "0 waiting" in stack.run("infra.staff.waiting"))
+    profile = stack.run("infra.staff.customer", "--email", stopper)
     assert "consent marketing: withdrawn" in profile, profile
-    print(stack.run("infra.report", "win-back"))
+    print(stack.run("infra.staff.report", "win-back"))
 
 
 def main() -> int:

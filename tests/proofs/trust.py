@@ -31,9 +31,9 @@ from uuid import uuid4
 
 import boto3
 
-from infra.post import EXAMPLES
+from infra.local.post import EXAMPLES
 from tests.browser.conftest import CHROMIUM, DRIVER, QUIET
-from tests.canary import find_canaries
+from tests.builders.canary import find_canaries
 from tests.proofs.stack import LocalStack
 from tests.proofs.story import call, find_mail, read_mails, wait_for
 
@@ -110,7 +110,7 @@ class Story:
         row = delimiter.join(cells.get(column.strip('"'), "") for column in header.split(delimiter))
         (self.folder / "list.csv").write_text(f"{header}\n{row}\n")
         files = ("--file", str(self.folder / "list.csv"), "--map", str(self.folder / "map.toml"))
-        return self.stack.run("infra.importing", *files, "--apply", "yes")
+        return self.stack.run("infra.staff.imports", *files, "--apply", "yes")
 
     def sign_up(self) -> None:
         """Sign up by the form, as on a new visit: without a key of its own a post soon after is a repetition."""
@@ -122,17 +122,17 @@ class Story:
 
     def settle(self) -> None:
         """Wait until nothing waits."""
-        wait_for("settling", lambda: "0 waiting" in self.stack.run("infra.waiting"), 120)
+        wait_for("settling", lambda: "0 waiting" in self.stack.run("infra.staff.waiting"), 120)
 
     def is_known(self) -> bool:
         """Tell whether this person is known."""
-        command = [sys.executable, "-m", "infra.customer", "--email", EMAIL]
+        command = [sys.executable, "-m", "infra.staff.customer", "--email", EMAIL]
         done = subprocess.run(command, env=self.stack.environ, capture_output=True, text=True, check=False)
         return done.returncode == 0
 
     def fire(self, job: str) -> None:
         """Let a schedule come now."""
-        self.stack.run("infra.fire", job, "")
+        self.stack.run("infra.local.fire", job, "")
 
     def ask(self, kind: str, browser: Any) -> None:
         """Ask for something by the page."""
@@ -321,7 +321,7 @@ def tell_story(story: Story, browser: Any) -> None:
     stack.start()
     story.mails = 0  # the mailbox lives in memory
     later = datetime.now(UTC) + timedelta(hours=2)  # one mail an hour to one address
-    stack.run("infra.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    stack.run("infra.local.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
     story.ask("erase", browser)
     result = story.confirm("erase", browser)
     wait_result(result, story, "forget_people")
@@ -334,8 +334,8 @@ def tell_story(story: Story, browser: Any) -> None:
 
     say("4. everything is delivered again")
     send_all_again(story)
-    say("  ", stack.run("infra.ledger", "verify").strip())
-    stack.run("infra.ledger", "export", "--file", str(story.folder / "ledger.jsonl"))
+    say("  ", stack.run("infra.staff.ledger", "verify").strip())
+    stack.run("infra.staff.ledger", "export", "--file", str(story.folder / "ledger.jsonl"))
 
     stack.end()
     say("5. files on disk in which they can be read:", find_readable(stack.folder) or "none")
@@ -344,12 +344,12 @@ def tell_story(story: Story, browser: Any) -> None:
 
     stack.start()
     later += timedelta(hours=1)  # a new start has the machine's own time, before they were forgotten
-    stack.run("infra.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    stack.run("infra.local.clock", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
     send_all_again(story)
     say("   delivered again after the restore: nobody came back")
     story.sign_up()
     story.settle()
-    profile = stack.run("infra.customer", "--email", EMAIL)
+    profile = stack.run("infra.staff.customer", "--email", EMAIL)
     assert ": 1 events" in profile, profile
     say("7. they signed up again by themselves:", profile.splitlines()[0])
 
@@ -360,7 +360,7 @@ def restore_backup(story: Story) -> None:
     shutil.copytree(story.folder / "backup", story.stack.folder / "dynamodb")
     (story.stack.folder / "checkpoints.json").unlink()  # a restored table has a stream of its own
     assert story.is_known(), "the backup does not hold them: it proves nothing"
-    said = story.stack.run("infra.ledger", "replay", "--file", str(story.folder / "ledger.jsonl"))
+    said = story.stack.run("infra.staff.ledger", "replay", "--file", str(story.folder / "ledger.jsonl"))
     assert not story.is_known()
     say("6. a backup from before was restored, and the ledger replayed:", said.strip())
     say("   files on disk in which they can be read:", find_readable(story.stack.folder) or "none")

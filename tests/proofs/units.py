@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from chalicelib.models import Submission, Trust
-from chalicelib.wiring import DOOR_PATIENCE, WORK_PATIENCE, make_client, open_door, open_settling
+from chalicelib.services import DOOR_PATIENCE, WORK_PATIENCE, make_client, open_door, open_settling
 
 Item = dict[str, Any]
 
@@ -44,7 +44,7 @@ def count_parts(parts: list[dict[str, Any]], old_inbox: Item) -> Counter[str]:
 def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[str, Any]]]:
     """Accept and settle one submission; return the inbox item as it was and the transaction's parts."""
     from chalicelib.intake import name_submission
-    from chalicelib.processing import settle_item
+    from chalicelib.settling.dispatch import settle_item
 
     tools, door = open_settling(), open_door()
     door.accept(submission)
@@ -62,8 +62,8 @@ def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[s
 
 def print_units(stage: str) -> None:
     """Print what a form and an order cost, for someone new and for someone known."""
+    from tests.builders.shop import a_submission
     from tests.proofs.bench import make_order
-    from tests.shop import a_submission
 
     client = make_client("dynamodb", DOOR_PATIENCE)
     words = "Yes, please write to me now and then about what is new, and about offers for regulars."

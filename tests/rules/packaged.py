@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from infra.package import run_chalice
+from infra.deploy.package import run_chalice
 from infra.places import ROOT
 
 

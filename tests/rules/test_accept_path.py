@@ -5,12 +5,12 @@ import sys
 
 FORBIDDEN = (
     "aws_cryptographic_material_providers",  # the MPL more than doubles the import (measured)
-    "chalicelib.customers",
+    "chalicelib.store.customers",
     "chalicelib.downstream",
-    "chalicelib.identity",
-    "chalicelib.keys",
-    "chalicelib.people",
-    "chalicelib.processing",
+    "chalicelib.people.identity",
+    "chalicelib.store.keys",
+    "chalicelib.people.directory",
+    "chalicelib.settling.dispatch",
     "chalicelib.vault.person",
     "chalicelib.vault.root",
     "email_validator",

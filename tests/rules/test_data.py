@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.asking import ask_waiting
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.privacy.answering import answer_requests
-from chalicelib.privacy.retention import find_span
-from chalicelib.privacy.retiring import retire_people
-from chalicelib.processing import settle_item, sweep_inbox
-from infra.customer import show_customer
-from tests.erasecase import finish, forget
-from tests.shop import NOW, Shop, a_submission
-from tests.test_compliance import a_webhook
-from tests.test_optin_flow import START, make_asking
-from tests.test_optin_flow import sign_up as sign_up_unconfirmed
-from tests.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
-from tests.test_requests import START as LATE
-from tests.test_requests import make_answering, prove
-from tests.test_retiring import OLD, leave_things_behind, make_retiring
+from chalicelib.data_requests.run import answer_requests
+from chalicelib.optin.ask import ask_waiting
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.retention.run import retire_people
+from chalicelib.settling.dispatch import settle_item, sweep_inbox
+from chalicelib.shop.retention import find_span
+from infra.staff.customer import show_customer
+from tests.builders.erasures import finish, forget
+from tests.builders.shop import NOW, Shop, a_submission
+from tests.data_requests.test_requests import START as LATE
+from tests.data_requests.test_requests import make_answering, prove
+from tests.optin.test_flow import START, make_asking
+from tests.optin.test_flow import sign_up as sign_up_unconfirmed
+from tests.outreach.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
+from tests.retention.test_run import OLD, leave_things_behind, make_retiring
+from tests.settling.test_shopify_compliance import a_webhook
 
 D = {"emailAddress": "d@example.org"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"

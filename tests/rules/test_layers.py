@@ -1,113 +1,146 @@
-"""Imports point down only, and each foreign thing has one home."""
+"""Rooms import what the table allows and nothing else; each foreign package has its homes.
+
+`docs/architecture.md` shows the same table, and a test holds the two together.
+"""
 
 import ast
+import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LAYERS = (
-    ("app",),
-    ("routes", "events", "answers"),
-    ("wiring",),
-    ("intake", "processing", "outreach", "asking", "report"),
-    ("confirming", "requesting", "compliance"),
-    ("settling",),
-    ("privacy",),
-    ("effects", "writing", "simulation"),
-    ("claimant",),
-    ("people", "reading", "mailrows", "askrows", "unconfirmed", "facts", "pulse", "agenda", "mailer", "downstream"),
-    ("imports",),
-    ("importreading", "linkreading", "linkactions", "feedback", "mailnotes", "pages", "formdata", "preferences"),
-    ("campaigns",),
-    ("mails",),
-    ("senders", "forms", "activity", "scanners", "destinations", "optin"),
-    ("strictjson", "identity", "profile", "keys", "links", "purposes"),
-    ("standing",),
-    ("vault", "minors", "restriction", "inbox", "customers", "queue", "parameters", "limiter", "pace", "logs"),
-    ("config",),
-    ("models", "errors"),
-)
-RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+ROOTS = {"config", "errors", "limiter", "logs", "models", "strictjson"}  # files that any room may import
+# Room: what it may import, besides itself and ROOTS.
+ROOMS = {
+    "app": "functions routes",
+    "functions": "services settling outreach data_requests retention optin erasure downstream senders mails",
+    "routes": "services pages data_requests campaigns senders forms store",
+    "services": "settling outreach data_requests retention optin erasure downstream campaigns mails people store vault "
+    "intake",
+    "settling": "erasure downstream optin people senders store vault shop",
+    "outreach": "campaigns mails people senders shop store",
+    "data_requests": "pages campaigns mails people senders forms store vault shop",
+    "retention": "erasure people senders store shop",
+    "optin": "mails people senders store vault shop",
+    "report": "campaigns store",
+    "imports": "campaigns forms shop",
+    "pages": "campaigns mails senders forms store shop",
+    "erasure": "downstream people senders store vault",
+    "campaigns": "mails people forms shop",
+    "downstream": "senders store",
+    "mails": "forms shop",
+    "people": "senders store vault shop",
+    "senders": "forms store shop",
+    "forms": "shop",
+    "intake": "store vault",
+    "store": "vault shop",
+    "vault": "",
+    "shop": "",
+}
+AWS = {"services", "functions", "settling", "outreach", "data_requests", "retention", "optin", "erasure", "downstream"}
 HOMES = {
     "aws_encryption_sdk": {"vault"},
     "cryptography": {"vault"},
-    "boto3": {"wiring"},
-    "botocore": {
-        "wiring",
-        "asking",
-        "events",
-        "inbox",
-        "customers",
-        "downstream",
-        "keys",
-        "links",
-        "mailer",
-        "parameters",
-        "privacy",
-        "processing",
-        "vault",
-    },
+    "boto3": {"services"},
+    "botocore": AWS | {"store", "mails", "vault"},
     "http": {"downstream"},
     "socket": {"downstream"},
     "ssl": {"downstream"},
     "chalice": {"app", "routes", "errors"},
     "jinja2": {"pages", "mails"},
-    "phonenumbers": {"identity", "forms"},
+    "phonenumbers": {"people", "forms"},
     "email_validator": {"forms"},
-    "tomllib": {"campaigns", "forms", "mails", "minors", "pages", "privacy", "purposes", "senders"},
+    "tomllib": {"campaigns", "data_requests", "forms", "mails", "pages", "senders", "shop"},
 }
-SOURCES = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
+NAME = re.compile(r"chalicelib(?:\.\w+)+")
 
 
-def name_part(path: Path) -> str:
-    """Return the layer word of a file: its first folder below chalicelib, or its own name."""
-    relative = path.relative_to(ROOT).with_suffix("")
-    return relative.parts[1] if len(relative.parts) > 1 else relative.parts[0]
+def name_room(module: str) -> str:
+    """Return the room of a module: its first part below chalicelib, or the file's own name."""
+    return module.removeprefix("chalicelib.").split(".")[0]
 
 
 def list_imports(path: Path) -> list[str]:
-    """Return the dotted modules that a file imports, wherever in it."""
+    """Return the modules that a file imports, wherever in it; also those that it names in a string."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module == "chalicelib":
-            found += [f"chalicelib.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append(node.module)
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name if name in MODULES else node.module for name in inner]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.fullmatch(node.value):
+            found.append(node.value)
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_down(path):
-    own = name_part(path)
-    if own == "__init__":
+@pytest.mark.parametrize("module", MODULES)
+def test_rooms_import_what_the_table_allows(module):
+    room = name_room(module)
+    if module == "chalicelib":
         return
-    for module in list_imports(path):
-        if not module.startswith("chalicelib."):
-            continue
-        other = module.split(".")[1]
-        assert other == own or RANKS[other] > RANKS[own], f"{own} imports {other}"
+    assert room in ROOMS or room in ROOTS, f"{room} is no room: a file belongs to the room of what it does"
+    allowed = {room, *ROOMS.get(room, "").split(), *ROOTS}
+    for other in list_imports(MODULES[module]):
+        if other.startswith("chalicelib"):
+            assert other in MODULES, f"{module} names {other}, which does not exist"
+            assert name_room(other) in allowed, f"{module} imports {other}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_foreign_packages_stay_in_their_homes(path):
-    for module in list_imports(path):
-        homes = HOMES.get(module.split(".")[0])
-        assert homes is None or name_part(path) in homes, f"{path.name} imports {module}"
+def test_the_table_has_no_circle():
+    graph = {room: set(allowed.split()) for room, allowed in ROOMS.items()}
+
+    assert set(TopologicalSorter(graph).static_order()) == set(ROOMS)
+
+
+def test_the_table_allows_nothing_that_is_not_used():
+    used = {
+        (name_room(module), name_room(other))
+        for module, path in MODULES.items()
+        for other in list_imports(path)
+        if other.startswith("chalicelib.")
+    }
+    allowed = {(room, other) for room, others in ROOMS.items() for other in others.split()}
+
+    assert allowed <= used, sorted(allowed - used)
+
+
+def test_no_circle_inside_a_room():
+    graph = {module: {other for other in list_imports(path) if other in MODULES} for module, path in MODULES.items()}
+    table = {"chalicelib.senders"}  # it names its modules in strings, and they use what it says of them
+    try:
+        TopologicalSorter({one: others - table - {one} for one, others in graph.items()}).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_modules_are_named_in_strings_in_one_place():
+    users = {module for module, path in MODULES.items() if "import_module" in path.read_text()}
+
+    assert users == {"chalicelib.senders"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_foreign_packages_stay_in_their_homes(module):
+    for other in list_imports(MODULES[module]):
+        homes = HOMES.get(other.split(".")[0])
+        assert homes is None or name_room(module) in homes, f"{module} imports {other}"
 
 
 def test_environment_is_read_in_one_place():
-    readers = {path.name for path in SOURCES if "os.environ" in path.read_text() or "os.getenv" in path.read_text()}
+    readers = {name for name, path in MODULES.items() if re.search(r"os\.environ|os\.getenv", path.read_text())}
 
-    assert readers == {"config.py"}
+    assert readers == {"chalicelib.config"}
 
 
 def test_outside_json_is_parsed_in_one_place():
-    users = {path.name for path in SOURCES if "json.loads" in path.read_text()}
+    users = {name for name, path in MODULES.items() if "json.loads" in path.read_text()}
 
-    assert users <= {"strictjson.py", "blindindex.py"}  # the second reads back what it sealed itself
+    assert users <= {"chalicelib.strictjson", "chalicelib.vault.blindindex"}  # the second reads what it sealed itself
 
 
 def test_digests_are_never_compared_with_equals():
@@ -120,9 +153,8 @@ def test_digests_are_never_compared_with_equals():
 
 
 def test_no_clock_is_read_below_the_front():
-    readers = {
-        name_part(path) for path in SOURCES if "datetime.now(" in path.read_text() or "time.time(" in path.read_text()
-    }
+    clocks = re.compile(r"datetime\.now\(|time\.time\(")
+    readers = {name_room(name) for name, path in MODULES.items() if clocks.search(path.read_text())}
 
     # A container that starts has no event yet to take the time from; and a message that comes again does not say when.
-    assert readers <= {"answers", "events"}
+    assert readers <= {"routes", "functions"}

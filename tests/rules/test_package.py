@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import SERVICES, measure_zip, slim_package
+from infra.deploy.package import SERVICES, measure_zip, slim_package
 from infra.places import ROOT
 
 # A zip on a clean path, in a fresh interpreter that sees nothing else of this machine's Python packages.
@@ -18,7 +18,7 @@ TRY_IT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import app, boto3, phonenumbers, email_validator
-from chalicelib import wiring
+from chalicelib import services
 session = boto3.session.Session(region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
 hosts = {name: session.client(name).meta.endpoint_url for name in sys.argv[2].split(",")}
 number = phonenumbers.parse("020 7946 0018", "GB")

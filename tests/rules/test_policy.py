@@ -4,7 +4,7 @@ import fnmatch
 
 import pytest
 
-from chalicelib.pace import SHARES
+from chalicelib.mails.pace import SHARES
 from tests.rules.packaged import list_functions, read_packaged, role_statements
 
 DOOR = "APIHandler"

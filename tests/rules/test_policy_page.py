@@ -8,36 +8,34 @@ from functools import cache
 
 import pytest
 
-from chalicelib import linkactions
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
 from chalicelib.forms.interface import list_languages
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.forms.post import sort_post
-from chalicelib.forms.submission import make_submission
 from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
-from chalicelib.imports.records import open_table
-from chalicelib.imports.rows import RowReader
-from chalicelib.links import Link, LinkKind, name_token
-from chalicelib.models import Consent, Profile, Trust
-from chalicelib.outreach.deciding import handle_customer
-from chalicelib.pages.policypages import render_policy
-from chalicelib.pages.policywords import find_words
-from chalicelib.preferences import check_preferences, find_preferences, list_consents, list_fields
-from chalicelib.privacy.actions import RequestKind, confirm_request
-from chalicelib.privacy.policy import SERVICES, name_version, tell_policy
-from chalicelib.privacy.reading import interpret
-from chalicelib.privacy.sources import FACTS, SENDER_SOURCES
-from chalicelib.purposes import load_purposes
-from chalicelib.reading import OWN_READERS
-from chalicelib.senders import SENDERS
+from chalicelib.imports.csv_rows import open_table
+from chalicelib.imports.submission import RowReader
+from chalicelib.models import Consent, Profile, RequestKind, Trust
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.pages.policy_facts import SERVICES, name_version, tell_policy
+from chalicelib.pages.policy_page import render_policy
+from chalicelib.pages.policy_sources import FACTS, SENDER_SOURCES
+from chalicelib.pages.policy_words import find_words
+from chalicelib.routes.preferences import check_preferences, find_preferences, list_consents, list_fields
+from chalicelib.senders import OWN_READERS, SENDERS
+from chalicelib.senders.form import make_submission
+from chalicelib.senders.link import choose_preferences, note_click, withdraw_consent
+from chalicelib.senders.privacy import confirm_request, interpret
+from chalicelib.shop.purposes import load_purposes
+from chalicelib.store.links import Link, LinkKind, name_token
+from tests.builders.shop import NOW, Shop, a_submission, read_all_events
+from tests.infra.test_imports import HEADER, make_map
+from tests.outreach.test_outreach import DUE, Post, make_outreach, tell
 from tests.payloads.deliveries import load_sender, sign_delivery, write_body
 from tests.rules.packaged import list_functions, list_tables, read_packaged
-from tests.shop import NOW, Shop, a_submission, read_all_events
-from tests.test_importing import HEADER, make_map
-from tests.test_outreach import DUE, Post, make_outreach, tell
-from tests.test_senders import INVENTED, TOPICS, read_file
+from tests.senders.test_senders import INVENTED, TOPICS, read_file
 
 SETTINGS = Settings(aws_region="eu-central-1", shop_name="Tea & Sons", public_url="https://forms.shop.example")
 EVERYBODY = tuple(SENDERS)
@@ -97,15 +95,13 @@ def press_links(shop, mail):
     """Yield what pressing each link of a mail says."""
     tokens = dict(re.findall(r"/(go|unsubscribe|preferences)/([\w-]{43})", mail.text))
     link = Link(kind=LinkKind.CHOOSE, language="en", campaign="welcome", mail_id="m1")
-    yield linkactions.note_click(link, name_token(tokens["go"]), "person", DUE)
-    yield linkactions.withdraw_consent(
-        link, name_token(tokens["unsubscribe"]), DUE, network="203.0.113.0/24", language="en"
-    )
+    yield note_click(link, name_token(tokens["go"]), "person", DUE)
+    yield withdraw_consent(link, name_token(tokens["unsubscribe"]), DUE, network="203.0.113.0/24", language="en")
     form = find_preferences(LinkKind.CHOOSE)
     answers = {field.name: answer_field(field, 0) for field in form.fields}
     answers |= {ask.name: ask.version for ask in form.consents}
     clean = check_preferences(form, answers, language="en", region="US", today=NOW.date())
-    yield linkactions.choose_preferences(
+    yield choose_preferences(
         link,
         name_token(tokens["preferences"]),
         DUE,
@@ -190,7 +186,7 @@ def test_all_that_is_kept_of_a_person_is_on_the_page(walked):
     events, facts = read_all_events(walked), read_facts()
 
     assert {submission.sender for _, submission, _ in events} == {*SENDERS, *OWN_READERS} - {"privacy"}
-    assert find_gaps(facts, events) == set(), "name it in chalicelib/privacy/sources.py"
+    assert find_gaps(facts, events) == set(), "name it in chalicelib/pages/policy_sources.py"
     assert {reading.kind for _, _, reading in events} <= list_kinds(facts)
     purposes = {each["name"] for each in facts["purposes"]}
     assert {consent.purpose for _, _, reading in events for consent in reading.consents} <= purposes
@@ -224,7 +220,7 @@ def test_each_fact_of_the_shop_system_is_needed(walked):
 
 def test_restriction_and_objection_are_on_the_page():
     links = [Link(kind=LinkKind.REQUEST, request=kind.value, code_hash="x") for kind in RequestKind]
-    said = [confirm_request(link, "n", "t" * 43, NOW, network="", language="en") for link in links]
+    said = [confirm_request(link, "n", "r" * 43, NOW, network="", language="en") for link in links]
     events = [("key", submission, interpret(submission)) for submission in said]
 
     assert {name for event in events for name in list_said(event[2])} == {"fields.restricted", "consents"}

@@ -1,0 +1,186 @@
+"""When is somebody's next reason to hear from us, and may the mail go now? Pure: nothing is read, nothing is sent.
+
+    reason (raw moment) -> occasion (moved into the send window, good until `not_after`) -> verdict, when its time comes
+
+An occasion is handled once its id stands in the profile's mails, whatever became of it;
+only a mail that SES was too busy for is still open.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from pydantic import AwareDatetime
+
+from chalicelib.campaigns.audience import fits_audience
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.holdout import draw_holdout
+from chalicelib.campaigns.reasons import list_reasons
+from chalicelib.campaigns.shop import ShopClock  # callers take it from here
+from chalicelib.campaigns.window import find_opening, find_zone
+from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
+from chalicelib.people.restriction import is_restricted
+from chalicelib.shop.ages import is_minor
+
+# The states in which a mail reached the person, or may have.
+COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
+# What the preferences page offers: at most one marketing mail in so long.
+FREQUENCIES = {"weekly": timedelta(days=7), "monthly": timedelta(days=30), "quarterly": timedelta(days=91)}
+
+
+class Occasion(Model):
+    """One reason to write, for ever the same under its id. Both times are UTC.
+
+    `due_at` is the earliest moment in the send window that is neither before the reason nor past: a job that comes late
+    finds it moved on to the next opening. `not_after` counts from the first opening, so it never moves.
+    """
+
+    campaign: str
+    id: str
+    due_at: AwareDatetime
+    not_after: AwareDatetime
+    reason: str
+
+
+class Verdict(Model):
+    """What becomes of a mail: INTENT where it may go out, else the state in which it ends; why, in words."""
+
+    state: MailState
+    reason: str
+
+
+def list_occasions(
+    profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime
+) -> tuple[Occasion, ...]:
+    """Return every occasion that is neither handled nor past, soonest first, future ones too.
+
+    Whether the person may be written to at all is not asked here: see is_reachable and judge_mail.
+    """
+    found = (each for campaign in campaigns for each in find_occasions(profile, campaign, shop, now))
+    return tuple(sorted(found, key=lambda each: (each.due_at, each.id)))
+
+
+def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
+    """Return when the first of a person's occasions is due, now at the earliest; None for one we may not write to."""
+    reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign, now))
+    firsts = (next(find_occasions(profile, campaign, shop, now), None) for campaign in reachable)
+    return min((first.due_at for first in firsts if first), default=None)
+
+
+def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime) -> Iterator[Occasion]:
+    """Yield the open occasions of one campaign, soonest first: a later reason never finds an earlier opening."""
+    if not fits_audience(profile, campaign.audience):
+        return
+    zone = choose_zone(profile, shop)
+    good = timedelta(days=campaign.good_for_days)
+    soonest = move_opening(campaign, shop, zone, now)
+    reasons = sorted(list_reasons(profile, campaign, zone), key=lambda each: each.due)
+    # Openings are in the order of their reasons, so those too old stand in front: few clocks are looked at.
+    fresh = bisect_left(reasons, soonest - good, key=lambda each: move_opening(campaign, shop, zone, each.due))
+    for reason in reasons[fresh:]:
+        name = f"{campaign.name}:{reason.key}"
+        if not is_handled(profile, name):
+            first = move_opening(campaign, shop, zone, reason.due)
+            yield Occasion(
+                campaign=campaign.name,
+                id=name,
+                due_at=max(first, soonest),
+                not_after=first + good,
+                reason=reason.words,
+            )
+
+
+def is_handled(profile: Profile, occasion: str) -> bool:
+    """Tell whether an occasion has its mail; one that SES was too busy for is still open."""
+    note = profile.mails.get(occasion)
+    return note is not None and note.state is not MailState.THROTTLED
+
+
+def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: datetime) -> datetime:
+    """Return the earliest moment, this one or later, at which a mail of the campaign may go to the person; in UTC."""
+    return move_opening(campaign, shop, choose_zone(profile, shop), moment)
+
+
+def move_opening(campaign: Campaign, shop: ShopClock, zone: tzinfo, moment: datetime) -> datetime:
+    """Return the same for somebody who lives by that zone. Transactional mail waits for no window but its own."""
+    window = campaign.window or (shop.window if campaign.is_marketing else None)
+    return find_opening(window, zone, moment) if window else moment.astimezone(UTC)
+
+
+def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
+    """Return the person's time zone, else the shop's, else UTC."""
+    held = profile.fields.get("time_zone")
+    own = find_zone(held.value) if held and isinstance(held.value, str) else None
+    return own or find_zone(shop.time_zone) or UTC
+
+
+def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
+    """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none.
+
+    No campaign reaches a child, or whoever restricted their data, whatever it is for.
+    """
+    if "email" not in profile.fields or is_minor(profile.ages, now) or is_restricted(profile):
+        return False
+    consent = profile.consents.get(campaign.purpose)
+    return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)
+
+
+def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
+    """Tell whether a person had as much marketing mail of late as the shop allows, or as they asked for themselves."""
+    mailed = [note.at for note in list_counted(profile) if note.marketing]
+    since = now - timedelta(days=shop.cap.days)
+    if sum(moment > since for moment in mailed) >= shop.cap.mails:
+        return True
+    held = profile.fields.get("frequency")
+    wished = FREQUENCIES.get(str(held.value)) if held else None
+    return wished is not None and any(moment > now - wished for moment in mailed)
+
+
+def is_cooling(profile: Profile, campaign: Campaign, now: datetime) -> bool:
+    """Tell whether a person had a mail of this very campaign too short a time ago."""
+    since = now - timedelta(days=campaign.cooldown_days)
+    own = (note for note in list_counted(profile) if note.campaign == campaign.name)
+    return campaign.cooldown_days > 0 and any(note.at > since for note in own)
+
+
+def list_counted(profile: Profile) -> Iterator[MailNote]:
+    """Yield the mails that reached a person, or may have."""
+    return (note for note in profile.mails.values() if note.state in COUNTED)
+
+
+def judge_mail(
+    profile: Profile,
+    campaign: Campaign,
+    occasion: Occasion,
+    shop: ShopClock,
+    now: datetime,
+    spent: Decimal = Decimal(0),
+) -> Verdict:
+    """Decide over one occasion that is due; `spent` is what the campaign's offers have promised so far.
+
+    Held out comes before the caps: who is measured against must not depend on the mail that only others got.
+    """
+    if now > occasion.not_after:
+        return Verdict(state=MailState.EXPIRED, reason="its time passed")
+    if not is_reachable(profile, campaign, now):
+        return Verdict(state=MailState.SUPPRESSED, reason=f"no consent to {campaign.purpose}, or no address")
+    if draw_holdout(profile.customer_id, campaign):
+        return Verdict(state=MailState.HELD_OUT, reason=f"held out, as {campaign.holdout_share:.0%} are")
+    return judge_limits(profile, campaign, occasion, shop, now, spent)
+
+
+def judge_limits(
+    profile: Profile, campaign: Campaign, occasion: Occasion, shop: ShopClock, now: datetime, spent: Decimal
+) -> Verdict:
+    """Decide over an occasion of somebody who would be mailed if nothing is too much."""
+    if is_cooling(profile, campaign, now):
+        words = f"had this campaign's mail within {campaign.cooldown_days} days"
+        return Verdict(state=MailState.CAPPED, reason=words)
+    if campaign.is_marketing and is_capped(profile, shop, now):
+        words = f"had {shop.cap.mails} marketing mails within {shop.cap.days} days"
+        return Verdict(state=MailState.CAPPED, reason=words)
+    if campaign.offer and not campaign.offer.is_affordable(spent):
+        words = f"the budget of {campaign.offer.most_spent} {shop.currency} is promised"
+        return Verdict(state=MailState.OVER_BUDGET, reason=words)
+    return Verdict(state=MailState.INTENT, reason=occasion.reason)

@@ -1,0 +1,154 @@
+"""The next days in a moment: who would get what and when, or what would keep it from them. Nothing is sent or kept.
+
+It walks the same occasions and verdicts as sending does, each at its due moment, from what is promised and suppressed
+by now. What nobody can know is left out: nobody buys, answers or unsubscribes, and every mail arrives.
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pydantic import AwareDatetime
+
+from chalicelib.campaigns.agenda import Occasion, Verdict, judge_mail, list_occasions, next_due
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.shop import ShopClock
+from chalicelib.models import MailNote, MailState, Model, Profile
+
+
+class Line(Model):
+    """One mail that would go out (SENT), or what would become of it; a person is named by customer id alone."""
+
+    at: AwareDatetime
+    customer_id: str
+    campaign: str
+    occasion: str
+    state: MailState
+    reason: str
+
+
+class Simulation(Model):
+    """Everything that would happen from `start` on, in order.
+
+    `promised` is each offer's money in `currency`, with what was promised before.
+    """
+
+    start: AwareDatetime
+    days: int
+    people: int
+    currency: str
+    campaigns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    promised: dict[str, Decimal]
+
+    def count_states(self, campaign: str) -> Counter[MailState]:
+        """Return how many mails of a campaign end in which state."""
+        return Counter(line.state for line in self.lines if line.campaign == campaign)
+
+    def count_day(self, day: int) -> Counter[MailState]:
+        """Return how many mails end in which state within the 24 hours after so many days."""
+        since = self.start + timedelta(days=day)
+        until = since + timedelta(days=1)
+        return Counter(line.state for line in self.lines if since <= line.at < until)
+
+
+class Walk:
+    """The shop while its days go by: profiles gain mails, budgets shrink."""
+
+    def __init__(
+        self,
+        campaigns: Iterable[Campaign],
+        shop: ShopClock,
+        spent: Mapping[str, Decimal],
+        is_barred: Callable[[Profile, Campaign], bool],
+    ) -> None:
+        """Begin with what is promised by now, and nobody known."""
+        self.campaigns = {campaign.name: campaign for campaign in campaigns}
+        self.shop = shop
+        self.is_barred = is_barred
+        self.profiles: dict[str, Profile] = {}
+        self.spent = defaultdict(Decimal, spent)  # offers alone
+        self.queue: list[tuple[datetime, str]] = []
+
+    def meet_person(self, profile: Profile, now: datetime) -> None:
+        """Put a person where they are due next; one who never is takes no room."""
+        due = next_due(profile, self.campaigns.values(), self.shop, now)
+        if due is not None:
+            self.profiles[profile.customer_id] = profile
+            heapq.heappush(self.queue, (due, profile.customer_id))
+
+    def take_next(self) -> Line:
+        """Decide over the soonest mail of all, and put its person where they are due after it."""
+        now, customer_id = heapq.heappop(self.queue)
+        profile = self.profiles.pop(customer_id)
+        ripe = list_occasions(profile, self.campaigns.values(), self.shop, now)[0]
+        line = self.decide_mail(profile, ripe, now)
+        self.meet_person(add_note(profile, line, self.campaigns[line.campaign]), now)
+        return line
+
+    def decide_mail(self, profile: Profile, occasion: Occasion, now: datetime) -> Line:
+        """Judge one mail, and promise its money."""
+        campaign = self.campaigns[occasion.campaign]
+        verdict = self.judge_mail(profile, campaign, occasion, now)
+        sent = verdict.state is MailState.INTENT
+        if sent and campaign.offer:
+            self.spent[campaign.name] += campaign.offer.expected_cost
+        return Line(
+            at=now,
+            customer_id=profile.customer_id,
+            campaign=campaign.name,
+            occasion=occasion.id,
+            state=MailState.SENT if sent else verdict.state,
+            reason=verdict.reason,
+        )
+
+    def judge_mail(self, profile: Profile, campaign: Campaign, occasion: Occasion, now: datetime) -> Verdict:
+        """Judge as sending does: a suppressed address comes before everything else."""
+        if self.is_barred(profile, campaign):
+            return Verdict(state=MailState.SUPPRESSED, reason="the address is suppressed, or another customer's")
+        spent = self.spent.get(campaign.name, Decimal(0))
+        return judge_mail(profile, campaign, occasion, self.shop, now, spent)
+
+
+def simulate_days(
+    people: Iterable[Profile],
+    campaigns: Iterable[Campaign],
+    shop: ShopClock,
+    start: datetime,
+    days: int,
+    *,
+    spent: Mapping[str, Decimal] | None = None,
+    is_barred: Callable[[Profile, Campaign], bool] = lambda profile, campaign: False,
+) -> Simulation:
+    """Walk so many days from `start`; each step is one mail of one person, the soonest first.
+
+    `spent` is what each campaign's offers have promised before, `is_barred` tells an address that may not be mailed.
+    """
+    walk = Walk(campaigns, shop, spent or {}, is_barred)
+    met = 0
+    for profile in people:
+        walk.meet_person(profile, start)
+        met += 1
+    lines = []
+    end = start + timedelta(days=days)
+    while walk.queue and walk.queue[0][0] < end:
+        lines.append(walk.take_next())
+    return Simulation(
+        start=start,
+        days=days,
+        people=met,
+        currency=shop.currency,
+        campaigns=tuple(walk.campaigns),
+        lines=tuple(lines),
+        promised=dict(walk.spent),
+    )
+
+
+def add_note(profile: Profile, line: Line, campaign: Campaign) -> Profile:
+    """Return the profile after the mail."""
+    note = MailNote(
+        campaign=line.campaign, occasion=line.occasion, state=line.state, at=line.at, marketing=campaign.is_marketing
+    )
+    return profile.model_copy(update={"mails": {**profile.mails, line.occasion: note}})

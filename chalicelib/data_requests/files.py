@@ -1,0 +1,69 @@
+"""A person's record as files: JSON for programs, CSV for spreadsheets, one page for people."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from chalicelib.data_requests.csv_cells import write_table
+from chalicelib.data_requests.record import Section
+from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.mails.speech import find_speech
+from chalicelib.models import Model
+from chalicelib.pages.rendering import render_page
+
+WORDS = Path(__file__).parent / "recordwords"
+PAGE, DATA = "data.html", "data.json"
+MOST_ROWS = 300  # of one section on the page: what nobody would read is in the other files
+
+
+class RecordWords(Model):
+    """The page's words in one language; see recordwords/en.toml."""
+
+    title: str
+    intro: str
+    nothing: str
+    newest: str
+    sections: Mapping[str, str]
+
+
+@cache
+def find_words(language: str) -> RecordWords:
+    """Return the words in a language that we speak."""
+    return RecordWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+
+
+def write_files(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> dict[str, bytes]:
+    """Return the files by name."""
+    tables = {f"csv/{each.name}.csv": write_table(each.columns, each.rows) for each in sections if each.rows}
+    return {
+        PAGE: write_page(sections, language=language, shop=shop, now=now).encode("utf-8", "replace"),
+        DATA: write_json(sections).encode("utf-8", "replace"),
+        **tables,
+    }
+
+
+def write_json(sections: tuple[Section, ...]) -> str:
+    """Return everything as one JSON object, by section; money as text, so that no program rounds it."""
+    told = {section.name: section.rows for section in sections}
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:
+    """Return a page that stands alone: nothing is loaded, nothing runs, and it prints. Of what is long, the newest."""
+    spoken = language if language in list_languages() else "en"
+    words = find_words(spoken)
+    return render_page(
+        "record.html",
+        words=find_interface(spoken),
+        shop=shop,
+        title=words.title.format(shop=shop),
+        intro=words.intro.format(date=find_speech(spoken).write_day(now.date())),
+        headings=words.sections,
+        nothing=words.nothing,
+        newest=words.newest,
+        most=MOST_ROWS,
+        sections=sections,
+    )

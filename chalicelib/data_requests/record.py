@@ -1,0 +1,238 @@
+"""Everything that is held of one person, gathered for themselves: sections of rows that any file can show.
+
+What is not in it: the hashes by which they are found (noise to everybody), counters of how often they were mailed, and
+the names of staff. Who read a record, when and why is told; a person has no right to the names of those who did it for
+the shop (Court of Justice of the EU, C-579/21).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail, next_due
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.shop import ShopClock
+from chalicelib.errors import UnreadableError
+from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
+from chalicelib.people.activity import judge_activity
+from chalicelib.people.directory import People, Person
+from chalicelib.people.identity import normalise_email
+from chalicelib.people.restriction import is_restricted
+from chalicelib.senders import read_submission
+from chalicelib.store.audit import list_accesses
+from chalicelib.store.customers import Customers
+from chalicelib.store.mails import MailRows
+from chalicelib.store.requests import BY_PERSON, RequestRow
+
+Row = dict[str, JsonValue]
+LAST_MONTH = 12
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of data; every row has the same columns. `name` is its heading's name in the words of a language."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where a record is gathered from; `campaigns` and `clock` say who would write to the person, and when."""
+
+    people: People
+    campaigns: tuple[Campaign, ...]
+    clock: ShopClock
+
+    @property
+    def customers(self) -> Customers:
+        """Return the table."""
+        return self.people.customers
+
+
+def gather_record(person: Person, requests: list[RequestRow], archive: Archive, now: datetime) -> tuple[Section, ...]:
+    """Return everything held of a person, read from the tables as they stand."""
+    profile = person.profile
+    history = [(event, read_event(event)) for event in archive.people.list_history(person)]
+    return (
+        make_section("person", [tell_person(profile, archive, now)]),
+        make_section("fields", [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)]),
+        make_section("identities", [dump_row(one) for one in profile.identities]),
+        make_section("consents", [dump_row(one) for one in profile.consents.values()]),
+        make_section("consent_history", list_consents(history)),
+        make_section("orders", [{"source": name, **dump_row(one)} for name, one in profile.orders.items()]),
+        make_section("refunds", [{"source": name, **dump_row(one)} for name, one in profile.refunds.items()]),
+        make_section("entries", [dump_row(one) for one in profile.entries.values()]),
+        make_section("mails", list_mails(person, archive)),
+        make_section("campaigns", list_plans(profile, archive, now)),
+        make_section("stops", list_stops(person, archive)),
+        make_section("requests", list_requests(requests)),
+        make_section("readings", list_readings(person, history, archive, now)),
+        make_section("doubles", list_doubles(person, archive)),
+        make_section("history", [tell_event(event) for event, _ in history]),
+    )
+
+
+def make_section(name: str, rows: list[Row]) -> Section:
+    """Return a section whose columns are all that its rows have, in the order in which they come."""
+    columns = tuple(dict.fromkeys(column for row in rows for column in row))
+    return Section(name, columns, tuple(rows))
+
+
+def dump_row(model: Model) -> Row:
+    """Return a model as plain values; money stays a Decimal, which no table takes for a formula."""
+    return {name: plain_value(value) for name, value in model.model_dump().items()}
+
+
+def plain_value(value: JsonValue) -> JsonValue:
+    """Return a value with times and words of ours as text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(part) for name, part in value.items()}
+    return [plain_value(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def read_event(event: Event) -> Reading | None:
+    """Say what an event says, or None for one that no reader of today understands: its text is told all the same."""
+    try:
+        return read_submission(event.submission)
+    except UnreadableError:
+        return None
+
+
+def tell_person(profile: Profile, archive: Archive, now: datetime) -> Row:
+    """Return what we make of a person: their standing as a customer, and when they would next hear from us."""
+    activity = judge_activity(profile, now, archive.clock.quiet_days)
+    due = next_due(profile, archive.campaigns, archive.clock, now)
+    return {
+        "customer_id": profile.customer_id,
+        "events": profile.events,
+        "first_seen": tell_time(profile.first_seen),
+        "last_seen": tell_time(profile.last_seen),
+        "last_login": tell_time(profile.last_login),
+        "last_purchase": tell_time(profile.last_purchase),
+        "standing": activity.standing.value,
+        "standing_because": activity.reason,
+        "standing_since": tell_time(activity.since),
+        "restricted": is_restricted(profile),
+        "next_due": tell_time(due),
+        "ages": [dump_row(said) for said in profile.ages],
+        "joined": {purpose: tell_time(moment) for purpose, moment in profile.joined.items()},
+        "told_at": tell_time(now),
+    }
+
+
+def tell_time(moment: datetime | None) -> str | None:
+    """Return a time as RFC 3339, or None."""
+    return moment.isoformat() if moment else None
+
+
+def list_fields(fields: dict[str, HeldValue], used: bool) -> list[Row]:
+    """Return profile fields, those that stand or those that are withheld."""
+    return [{"name": name, **dump_row(held), "used": used} for name, held in sorted(fields.items())]
+
+
+def list_consents(history: list[tuple[Event, Reading | None]]) -> list[Row]:
+    """Return every statement of will there ever was, with its evidence."""
+    return [
+        {"trust": event.submission.trust.value, **dump_row(consent)}
+        for event, reading in history
+        if reading
+        for consent in reading.consents
+    ]
+
+
+def list_mails(person: Person, archive: Archive) -> list[Row]:
+    """Return every mail that the person got, or was spared, as it stands."""
+    return [
+        {
+            "campaign": mail.campaign,
+            "occasion": mail.occasion,
+            "state": mail.state.value,
+            "at": mail.at,
+            "not_after": mail.not_after,
+            "marketing": mail.marketing,
+            "code": mail.code,
+        }
+        for mail in MailRows(archive.customers).list_mails(person.id)
+    ]
+
+
+def list_plans(profile: Profile, archive: Archive, now: datetime) -> list[Row]:
+    """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
+    return [tell_plan(profile, campaign, archive.clock, now) for campaign in archive.campaigns]
+
+
+def tell_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
+    """Return what one campaign would do."""
+    plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
+    occasion = next(find_occasions(profile, campaign, clock, now), None)
+    if is_restricted(profile):
+        return {**plan, "because": "data is restricted: kept, not used"}
+    if not is_reachable(profile, campaign, now):
+        return {**plan, "because": "no consent, no address, or too young"}
+    if occasion is None:
+        return {**plan, "because": "no reason to write, or not meant by it"}
+    verdict = judge_mail(profile, campaign, occasion, clock, occasion.due_at)
+    writes = verdict.state is MailState.INTENT
+    return {**plan, "writes": writes, "at": tell_time(occasion.due_at), "because": verdict.reason}
+
+
+def list_stops(person: Person, archive: Archive) -> list[Row]:
+    """Return why the person's address is not mailed any more."""
+    held = person.profile.fields.get("email")
+    address = normalise_email(str(held.value)) if held else ""
+    rows = archive.people.name_rows(Identity(kind="email", value=address)) if address else ()
+    return [{"reason": reason, "at": at} for reason, at in MailRows(archive.customers).list_stops(rows).items()]
+
+
+def list_requests(requests: list[RequestRow]) -> list[Row]:
+    """Return what was asked in the person's name, by whomever."""
+    return [{"kind": row.kind, "state": row.state.value, "at": row.at, "language": row.language} for row in requests]
+
+
+def list_readings(
+    person: Person, history: list[tuple[Event, Reading | None]], archive: Archive, now: datetime
+) -> list[Row]:
+    """Return who read the record, when and why, since the person is known."""
+    since = min((event.submission.received_at for event, _ in history), default=now)
+    return [
+        {"at": line.at, "by": "person" if line.actor == BY_PERSON else "staff", "why": line.reason}
+        for month in list_months(since, now)
+        for line in list_accesses(archive.customers, month, person.id)
+    ]
+
+
+def list_months(since: datetime, until: datetime) -> Iterator[str]:
+    """Yield every month from one time to another, as `2026-03`."""
+    year, month = since.year, since.month
+    while (year, month) <= (until.year, until.month):
+        yield f"{year}-{month:02d}"
+        year, month = (year, month + 1) if month < LAST_MONTH else (year + 1, 1)
+
+
+def list_doubles(person: Person, archive: Archive) -> list[Row]:
+    """Return by what kind of name somebody else here may be the same person; who, is not theirs to know."""
+    return [{"shared": kind} for one, other, kind in archive.customers.list_suggestions() if person.id in (one, other)]
+
+
+def tell_event(event: Event) -> Row:
+    """Return one submission as it came, body and all."""
+    told = event.submission
+    return {
+        "at": tell_time(told.occurred_at),
+        "received_at": tell_time(told.received_at),
+        "sender": told.sender,
+        "shop": told.shop,
+        "topic": told.topic,
+        "trust": told.trust.value,
+        "network": told.network,
+        "language": told.language,
+        "ids": list(told.claims),
+        "body": told.body.decode("utf-8", "replace"),
+    }

@@ -1,0 +1,136 @@
+"""The map of an import, as its TOML file says it: which column is what, and what its consent columns are worth.
+
+Every key is documented in docs/import.md; a test holds that page to these models.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from unicodedata import normalize
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from chalicelib.campaigns.library import read_definition
+from chalicelib.campaigns.window import find_zone
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+from chalicelib.shop.purposes import judge_consents
+
+ISO = "iso"  # 2026-05-01, 2026-05-01T09:00:00+02:00
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Note = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+Language = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
+Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")]
+Column = Annotated[
+    str, AfterValidator(lambda name: normalize("NFC", name).strip()), StringConstraints(min_length=1, max_length=200)
+]
+Answers = tuple[Annotated[str, AfterValidator(lambda word: word.strip().casefold())], ...]
+
+
+class Columns(Model):
+    """The header's names of what we know; columns that no map names are never read."""
+
+    id: Column | None = None
+    email: Column | None = None
+    phone: Column | None = None
+    name: Column | None = None
+    address: Column | None = None
+    language: Column | None = None
+    date: Column | None = None
+    order_id: Column | None = None
+    order_date: Column | None = None
+    order_total: Column | None = None
+    order_currency: Column | None = None
+
+
+class ConsentColumn(Model):
+    """A column of answers to one question, and the evidence: the words that were shown, and when it was answered."""
+
+    purpose: Purpose
+    column: Column
+    yes: Answers = Field(min_length=1)
+    no: Answers = ()
+    words: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+    version: Version
+    language: Language = ""
+    collected: date | None = None
+    collected_column: Column | None = None
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "ConsentColumn":
+        """Refuse a consent that nobody could prove, or that could be read both ways."""
+        if set(self.yes) & set(self.no):
+            raise ValueError("an answer stands under both yes and no")
+        if self.collected is None and self.collected_column is None:
+            raise ValueError("collected or collected_column must say when the answers were given")
+        return self
+
+
+class ImportMap(Model):
+    """One file's map. `name` tells one import from another: a row counts once under each."""
+
+    name: Name
+    as_of: date
+    time_zone: str = "UTC"
+    dates: tuple[str, ...] = Field((ISO,), min_length=1)
+    decimal: Annotated[str, StringConstraints(pattern=r"^[.,]$")] = "."
+    delimiter: Annotated[str, StringConstraints(pattern=r"^([,;|\t])?$")] = ""
+    country: Country = ""
+    currency: Currency = ""
+    ids_of: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")] = ""
+    empty: Answers = ()
+    columns: Columns
+    notes: dict[Note, Column] = Field(default_factory=dict)
+    consents: tuple[ConsentColumn, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Return every column of the file that is read."""
+        named = [*self.columns.model_dump(exclude_none=True).values(), *self.notes.values()]
+        for consent in self.consents:
+            named += [name for name in (consent.column, consent.collected_column) if name]
+        return tuple(dict.fromkeys(named))
+
+    @model_validator(mode="after")
+    def check_people(self) -> "ImportMap":
+        """Refuse a map by which nobody could be found, or which says one thing twice."""
+        columns = self.columns
+        if not (columns.id or columns.email or columns.phone):
+            raise ValueError("columns must name id, email or phone: nobody could be found otherwise")
+        if bool(columns.id) != bool(self.ids_of):
+            raise ValueError("ids_of says whose ids columns.id holds (till, webshop ...): give both or neither")
+        purposes = [consent.purpose for consent in self.consents]
+        if len(set(purposes)) < len(purposes):
+            raise ValueError("two consents have the same purpose")
+        return self
+
+    @model_validator(mode="after")
+    def check_orders(self) -> "ImportMap":
+        """Refuse orders without a day, and amounts without a currency."""
+        columns = self.columns
+        if (columns.order_id or columns.order_total or columns.order_currency) and not columns.order_date:
+            raise ValueError("columns.order_date is needed with order_id, order_total and order_currency")
+        if columns.order_total and not (columns.order_currency or self.currency):
+            raise ValueError("an amount needs a currency: columns.order_currency, or currency for all")
+        return self
+
+    @model_validator(mode="after")
+    def check_dates(self) -> "ImportMap":
+        """Refuse a zone that is none, and formats that do not say which day of which year."""
+        if find_zone(self.time_zone) is None:
+            raise ValueError("time_zone is not a name of the IANA database, such as Europe/Berlin")
+        for form in self.dates:
+            if form != ISO and not all(sign in form for sign in ("%Y", "%m", "%d")):
+                raise ValueError("dates takes iso, or formats with %Y, %m and %d, such as %d.%m.%Y")
+        return self
+
+
+def load_map(path: Path) -> ImportMap:
+    """Read a map; raise DefinitionError naming file, line and place."""
+    rules = read_definition(path, ImportMap, {})
+    if faults := judge_consents(each.purpose for each in rules.consents):
+        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
+    return rules

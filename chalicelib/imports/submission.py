@@ -1,0 +1,199 @@
+"""A row by its map: what it says of one person, and the Submission that says so.
+
+The body is all that a row will ever be read from, and the map's words stand in it: neither the map nor the file is
+needed again. Its hash, with the import's name, is what tells a row from another; so the same row counts once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar
+
+from chalicelib.campaigns.window import find_zone
+from chalicelib.forms.reasons import RefusedValueError
+from chalicelib.imports.clean import (
+    check_moment,
+    clean_address,
+    clean_amount,
+    clean_currency,
+    clean_id,
+    clean_language,
+    clean_number,
+    clean_text,
+    read_moment,
+    start_day,
+)
+from chalicelib.imports.column_map import ConsentColumn, ImportMap
+from chalicelib.imports.reasons import RowRefusedError
+from chalicelib.models import ConsentState, JsonValue, Submission, Trust, utc_text
+from chalicelib.strictjson import dump_json
+
+SENDER = "import"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads the rows of one table. `region` (ISO 3166) is for phones without a country code."""
+
+    rules: ImportMap
+    columns: tuple[str, ...]
+    region: str
+    now: datetime
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Return where each column that is read stands."""
+        return {name: self.columns.index(name) for name in self.rules.wanted}
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Return the zone of dates that name none."""
+        return find_zone(self.rules.time_zone) or UTC
+
+    def read_row(self, cells: tuple[str, ...]) -> Submission:
+        """Return what a row becomes; raise RowRefusedError."""
+        row = Row(self, cells)
+        at = row.read_at()
+        body: dict[str, JsonValue] = {
+            "at": utc_text(at),
+            "id": row.clean("id", clean_id) or "",
+            "fields": row.read_fields(),
+            "consents": row.read_consents(at),
+            "order": row.read_order(),
+            "notes": row.read_notes(),
+        }
+        if not (body["id"] or body["fields"].get("email") or body["fields"].get("phone")):
+            raise RowRefusedError("nobody")
+        return Submission(
+            sender=SENDER,
+            shop=self.rules.ids_of,
+            topic=self.rules.name,
+            trust=Trust.RENDERED,
+            received_at=self.now,
+            occurred_at=at,
+            body=dump_json(body),
+        )
+
+    def says_no(self, cells: tuple[str, ...]) -> bool:
+        """Tell whether a row, refused or not, holds a no."""
+        row = Row(self, cells)
+        return any(row.find_cell(each.column).strip().casefold() in each.no for each in self.rules.consents)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one row, by the names of their columns."""
+
+    reader: RowReader
+    cells: tuple[str, ...]
+
+    @property
+    def rules(self) -> ImportMap:
+        """Return the map."""
+        return self.reader.rules
+
+    def find_cell(self, column: str | None) -> str:
+        """Return a cell, or "" for none and for what the map says means nothing."""
+        cell = self.cells[self.reader.places[column]] if column else ""
+        return "" if cell.strip().casefold() in ("", *self.rules.empty) else cell
+
+    def clean(self, field: str, cleaner: Callable[[str], Value]) -> Value | None:
+        """Clean the cell of one of our fields; None for an empty one. Raise RowRefusedError naming the field."""
+        return self.clean_column(field, getattr(self.rules.columns, field), cleaner)
+
+    def clean_column(self, field: str, column: str | None, cleaner: Callable[[str], Value]) -> Value | None:
+        """Clean the cell of any column."""
+        cell = self.find_cell(column)
+        if not cell:
+            return None
+        try:
+            return cleaner(cell)
+        except RefusedValueError as fault:
+            raise RowRefusedError(fault.reason, field) from None
+
+    def read_moment(self, text: str) -> datetime:
+        """Read a day or a moment."""
+        return read_moment(text, self.rules, self.reader.zone, self.reader.now)
+
+    def read_at(self) -> datetime:
+        """Return when the row was true: its own date, else the import's."""
+        own = self.clean("date", self.read_moment)
+        if own is not None:
+            return own
+        return self.read_day(self.rules.as_of, "as_of")
+
+    def read_day(self, day: date, field: str) -> datetime:
+        """Take a day of the map, held to what holds for those of the file."""
+        try:
+            return check_moment(start_day(day, self.reader.zone), self.reader.now)
+        except RefusedValueError as fault:
+            raise RowRefusedError(fault.reason, field) from None
+
+    def read_fields(self) -> dict[str, JsonValue]:
+        """Return the profile fields that the row fills."""
+        found: dict[str, JsonValue] = {
+            "name": self.clean("name", clean_text),
+            "email": self.clean("email", clean_address),
+            "phone": self.clean("phone", lambda text: clean_number(text, self.rules.country or self.reader.region)),
+            "address": self.clean("address", lambda text: clean_text(text, "address")),
+            "language": self.clean("language", clean_language),
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def read_notes(self) -> dict[str, JsonValue]:
+        """Return what else the map keeps: an entry of the history, no profile field."""
+        found = {
+            name: self.clean_column(name, column, lambda text: clean_text(text, "long_text"))
+            for name, column in self.rules.notes.items()
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def read_consents(self, at: datetime) -> list[dict[str, JsonValue]]:
+        """Return what the row says of each purpose."""
+        said = (self.read_consent(each, at) for each in self.rules.consents)
+        return [each for each in said if each is not None]
+
+    def read_consent(self, asked: ConsentColumn, at: datetime) -> dict[str, JsonValue] | None:
+        """Return a yes or a no with its evidence, or None for an empty cell. A no needs no date: it takes the row's."""
+        answer = self.find_cell(asked.column).strip().casefold()
+        if not answer:
+            return None
+        field = f"consent {asked.purpose}"
+        if answer not in (*asked.yes, *asked.no):
+            raise RowRefusedError("unclear", field)
+        given = answer in asked.yes
+        moment = self.clean_column(field, asked.collected_column, self.read_moment)
+        if moment is None and asked.collected is not None:
+            moment = self.read_day(asked.collected, field)
+        if moment is None and given:
+            raise RowRefusedError("missing", field)
+        return {
+            "purpose": asked.purpose,
+            "state": (ConsentState.GIVEN if given else ConsentState.WITHDRAWN).value,
+            "at": utc_text(moment or at),
+            "words": asked.words,
+            "words_version": asked.version,
+            "language": asked.language,
+        }
+
+    def read_order(self) -> Mapping[str, JsonValue] | None:
+        """Return the purchase that the row tells of, or None. Without a number, its day names it."""
+        placed = self.clean("order_date", self.read_moment)
+        number = self.clean("order_id", clean_id)
+        total = self.clean("order_total", lambda text: clean_amount(text, self.rules.decimal))
+        currency = self.clean("order_currency", clean_currency) or self.rules.currency
+        if placed is None:
+            if number or total:
+                raise RowRefusedError("missing", "order_date")
+            return None
+        if total and not currency:
+            raise RowRefusedError("missing", "order_currency")
+        return {
+            "id": number or f"{placed.astimezone(self.reader.zone):%Y-%m-%d}",
+            "placed_at": utc_text(placed),
+            "total": str(total or Decimal(0)),
+            "currency": currency if total else "",
+        }

@@ -1,0 +1,1 @@
+"""Double opt-in: ask by mail for the yes that a form needs."""

@@ -1,0 +1,182 @@
+"""The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.view import show_form
+from chalicelib.models import Model
+from chalicelib.pages.form_page import Faults, Typed, list_switches, place_focus
+from chalicelib.pages.rendering import render_page
+from chalicelib.store.links import SEPARATOR, Link
+
+WORDS = Path(__file__).parent / "linkwords"
+
+
+class LinkWords(Model):
+    """The words of one language; see linkwords/en.toml."""
+
+    gone_title: str
+    gone: str
+    later_title: str
+    later: str
+    offer_title: str
+    offer: str
+    stop_title: str
+    stop: str
+    stop_button: str
+    stopped_title: str
+    stopped: str
+    rather: str
+    confirm_title: str
+    confirm: str
+    confirm_asks: str
+    confirm_button: str
+    refuse_button: str
+    confirm_else: str
+    parent_title: str
+    parent: str
+    parent_asks: str
+    parent_button: str
+    parent_else: str
+    confirmed_title: str
+    confirmed: str
+    before_title: str
+    before: str
+    refused_title: str
+    refused: str
+    no_change: str
+    nothing: str
+
+
+@cache
+def find_words(language: str) -> LinkWords:
+    """Return the words in a language that pages speak."""
+    return LinkWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
+
+    language: str
+    shop: str
+    home: str
+    site: str
+    address: str
+
+    @property
+    def words(self) -> LinkWords:
+        """Return the words of links."""
+        return find_words(self.language)
+
+    @property
+    def interface(self) -> Interface:
+        """Return the words that every page shares."""
+        return find_interface(self.language)
+
+    @property
+    def way_home(self) -> tuple[str, str] | None:
+        """Return the address of the shop's own site and the words of a link to it."""
+        return (self.home, self.interface.home) if self.home else None
+
+    def say(self, name: str, **named: str) -> str:
+        """Return words by their name, with the shop's name in its place."""
+        text: str = getattr(self.words, name)
+        return text.format(shop=self.shop, **named)
+
+
+def render_notice(scene: Scene, name: str, onward: tuple[str, str] | None = None) -> str:
+    """Return a page that only says something: gone, stopped, confirmed, before or refused.
+
+    `onward` is an address and its words; without one the page leads to the shop.
+    """
+    return render_scene(scene, name, onward=onward or scene.way_home)
+
+
+def render_stopped(scene: Scene, preferences: str) -> str:
+    """Return the page after an unsubscribe; `preferences` is the address of the page that it offers."""
+    return render_notice(scene, "stopped", (preferences, scene.words.rather))
+
+
+def render_later(scene: Scene, again: str = "") -> str:
+    """Return the page of an outage; `again` names the page whose buttons stand on it for another try."""
+    return render_scene(scene, "later", buttons=list_buttons(scene, again), onward=scene.way_home)
+
+
+def render_offer(scene: Scene, code: str) -> str:
+    """Return the page of an offer whose link leads to no shop on the web."""
+    return render_scene(scene, "offer", code=code, onward=scene.way_home)
+
+
+def render_stop(scene: Scene) -> str:
+    """Return the page that asks whether to unsubscribe."""
+    return render_scene(scene, "stop", buttons=list_buttons(scene, "stop"), switch=True)
+
+
+def render_confirm(scene: Scene, link: Link) -> str:
+    """Return the page that asks to confirm, in the very words that were ticked."""
+    name, words = "parent" if link.parent else "confirm", scene.words
+    return render_scene(
+        scene,
+        name,
+        text=scene.say(name, title=link.title, answers=SEPARATOR.join(link.answers)),
+        asked=words.parent_asks if link.parent else words.confirm_asks,
+        asks=link.asks,
+        buttons=list_buttons(scene, name),
+        after=words.parent_else if link.parent else words.confirm_else,
+        switch=True,
+    )
+
+
+def list_buttons(scene: Scene, page: str) -> list[tuple[str, str]]:
+    """Return the buttons of a page: what `answer` they send, and their words."""
+    words = scene.words
+    return {
+        "stop": [("stop", words.stop_button)],
+        "confirm": [("yes", words.confirm_button), ("no", words.refuse_button)],
+        "parent": [("yes", words.parent_button), ("no", words.refuse_button)],
+    }.get(page, [])
+
+
+def render_preferences(
+    scene: Scene, form: Form, *, typed: Typed | None = None, faults: Faults | None = None, problem: str = ""
+) -> str:
+    """Return the preferences page, empty but for what was just typed into it."""
+    words = scene.interface.model_copy(update={"no_answer": scene.words.no_change})
+    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    shown = show_form(form, words, "")
+    return render_page(
+        "preferences.html",
+        words=words,
+        shop=scene.shop,
+        title=shown["title"],
+        address=scene.address,
+        form=shown,
+        switches=list_switches(),
+        typed=typed or {},
+        faults=told,
+        places={field["name"]: place_focus(field) for field in shown["fields"]},
+        problem=problem,
+    )
+
+
+def render_chosen(scene: Scene, form: Form) -> str:
+    """Return the page after new preferences."""
+    title, text = form.thanks_title[scene.language], form.thanks[scene.language]
+    return render_scene(scene, "", title=title, text=text, onward=scene.way_home)
+
+
+def render_scene(scene: Scene, name: str, **shown: object) -> str:
+    """Return a page of templates/link.html; `name` is whose title and text it shows unless they are given."""
+    plain: dict[str, object] = {"code": "", "asked": "", "asks": (), "buttons": (), "after": "", "onward": None}
+    plain["switch"] = False
+    if "title" not in shown:
+        plain["title"] = scene.say(f"{name}_title")
+    if "text" not in shown:
+        plain["text"] = scene.say(name)
+    shared = {"words": scene.interface, "own": scene.words, "shop": scene.shop, "address": scene.address}
+    return render_page("link.html", **shared, switches=list_switches(), **{**plain, **shown})

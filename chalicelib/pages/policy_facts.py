@@ -1,0 +1,169 @@
+"""What the privacy page says, as facts: from the forms, senders, campaigns, purposes and periods that are really there.
+
+`tell_policy` is the page's JSON, and the page is rendered from that same JSON. Pure but for reading definitions.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from chalicelib.campaigns.library import list_campaigns
+from chalicelib.config import Settings
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.models import Consent, JsonValue, Profile, RequestKind
+from chalicelib.pages.policy_sources import FACTS, Source, list_all_forms, list_foreign_forms, list_sources, name_field
+from chalicelib.pages.policy_words import PolicyWords, find_words
+from chalicelib.shop.purposes import load_purposes
+from chalicelib.shop.retention import Ends, Period, load_retention
+from chalicelib.strictjson import dump_json
+
+# The services of AWS that handle anything of a person, by their names in infra/template.yaml.
+SERVICES = ("dynamodb", "kms", "lambda", "apigateway", "sqs", "sns", "ses", "ssm", "logs")
+# Of every submission, whatever it says; see `models.Submission`.
+NOTED = ("received_at", "occurred_at", "language", "network", "fields.language")
+Facts = dict[str, JsonValue]
+
+
+def tell_policy(language: str, settings: Settings, senders: tuple[str, ...]) -> Facts:
+    """Return all facts in one language; `senders` are those that the shop has set up."""
+    version = name_version(settings, senders)
+    return {"version": version, "date": find_date(), **tell_facts(language, settings, senders)}
+
+
+@cache
+def name_version(settings: Settings, senders: tuple[str, ...]) -> str:
+    """Return a hash of the facts in every language: 12 hexadecimal digits."""
+    told = [tell_facts(language, settings, senders) for language in list_languages()]
+    return hashlib.sha256(dump_json(told)).hexdigest()[:12]
+
+
+def find_date() -> str:
+    """Return the newest date among the versions of what the page is made of."""
+    versions = [load_purposes().version, load_retention().version]
+    for form, _ in list_all_forms():
+        versions += [form.version, *(ask.version for ask in form.consents)]
+    return max(version[:10] for version in versions)
+
+
+def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Facts:
+    """Return what the version is made of."""
+    words = find_words(language)
+    return {
+        "language": language,
+        "controller": {
+            "name": settings.shop_name,
+            "address": settings.shop_address,
+            "site": settings.shop_url,
+            "contact": settings.privacy_contact or settings.mail_from,
+        },
+        "forms": [tell_form(form, purposes, language) for form, purposes in list_all_forms()],
+        "sources": [tell_source(source, words) for source in list_sources(senders)],
+        "noted": {"kept_as": list(NOTED), "words": words.noted},
+        "evidence": name_words(Consent.model_fields, words.evidence),
+        "record": name_words(Profile.model_fields, words.record),
+        "purposes": tell_purposes(language),
+        "kept": [tell_period(each, language) for each in load_retention().kept],
+        "recipients": {
+            "region": settings.aws_region,
+            "services": name_words(SERVICES, words.services),
+            "downstream": list_names(settings.downstream),
+            "sold_to": list_names(settings.data_sold_to),
+        },
+        "rights": name_words(RequestKind, words.rights),
+        "requests": f"{settings.public_url.rstrip('/')}/privacy/requests?lang={language}",
+    }
+
+
+def tell_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
+    """Return what one form asks. A language that it does not speak is answered in its first one."""
+    spoken = language if language in form.languages else form.languages[0]
+    return {
+        "name": form.name,
+        "title": form.title[spoken],
+        "language": spoken,
+        "kind": form.kind,
+        "confirmed_by_mail": form.confirm,
+        "purposes": list(purposes),
+        "fields": [
+            {
+                "name": field.name,
+                "kept_as": name_field(form, field),
+                "label": field.label[spoken],
+                "personal": field.personal,
+                "sensitive": field.sensitive,
+                "required": field.required,
+            }
+            for field in form.fields
+        ],
+        "consents": [
+            {"purpose": ask.purpose, "words": ask.words[spoken], "version": ask.version, "required": ask.required}
+            for ask in form.consents
+        ],
+    }
+
+
+def tell_source(source: Source, words: PolicyWords) -> Facts:
+    """Return what one source brings."""
+    return {
+        "name": source.name,
+        "title": words.sources[source.name],
+        "kinds": list(source.kinds),
+        "purposes": list(source.purposes),
+        "facts": [{"name": name, "kept_as": list(FACTS[name]), "words": words.facts[name]} for name in source.facts],
+        "forms": [{"name": form_id, "kept_as": list(names)} for form_id, names in list_foreign_forms(source.name)],
+    }
+
+
+def tell_purposes(language: str) -> list[Facts]:
+    """Return every purpose with its basis, and the campaigns that write for it."""
+    return [
+        {
+            "name": name,
+            "title": each.title[language],
+            "words": each.words[language],
+            "basis": each.basis.value,
+            "basis_words": find_words(language).basis[each.basis],
+            "campaigns": [campaign.name for campaign in list_campaigns() if serves_purpose(campaign.purpose, name)],
+        }
+        for name, each in load_purposes().purposes.items()
+    ]
+
+
+def serves_purpose(purpose: str, name: str) -> bool:
+    """Tell whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
+    return (purpose or "orders") == name
+
+
+def tell_period(period: Period, language: str) -> Facts:
+    """Return one line of the table of periods."""
+    words = find_words(language)
+    return {
+        "name": period.name,
+        "store": period.store,
+        "store_words": words.stores[period.store],
+        "words": period.words[language],
+        "ends": period.ends.value,
+        "days": period.span.days if period.span else None,
+        "how_long": tell_span(period, language, words),
+    }
+
+
+def tell_span(period: Period, language: str, words: PolicyWords) -> str:
+    """Say how long, in this language's digits."""
+    if period.ends is not Ends.AGE:
+        return words.ends[period.ends]
+    if period.days == 1:
+        return words.day
+    pattern, count = (words.months, period.months) if period.months else (words.days, period.days)
+    return pattern.format(n=find_interface(language).write_number(count or 0))
+
+
+def name_words(names: Iterable[str], words: Mapping[str, str]) -> list[Facts]:
+    """Return names with their words; KeyError for one without."""
+    return [{"name": str(name), "words": words[name]} for name in names]
+
+
+def list_names(text: str) -> list[str]:
+    """Split a setting at commas; of `name=address` the name counts."""
+    return [part.partition("=")[0].strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,133 @@
+"""Which of a person's statements stand: the strongest of each kind, save what a child said and what a no took back.
+
+Pure, and without a clock. Each step is a join: what does not stand now is remembered beside what does, since a word
+that comes late may raise it again. A sensitive value is the exception: once its consent is withdrawn its place alone
+is remembered, and nothing raises it again but the value given anew.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.models import PARENT, Consent, ConsentState, Entry, HeldValue, Reading, Submission, Trust
+from chalicelib.people.restriction import may_say
+from chalicelib.shop.ages import OWN
+
+MARKETING = "marketing"
+Consents = Mapping[str, Consent]
+Fields = Mapping[str, HeldValue]
+
+
+def hear_consents(known: Consents, said: Iterable[Consent]) -> dict[str, Consent]:
+    """Keep the strongest statement of each kind, by `purpose:state:who`."""
+    heard = dict(known)
+    for new in said:
+        who = PARENT if new.channel == PARENT else "signed" if new.signed else "anybody"
+        name = f"{new.purpose}:{new.state.value}:{who}"
+        heard[name] = max(heard.get(name, new), new, key=rank_consent)
+    return heard
+
+
+def choose_consents(heard: Consents, of_age: datetime | None) -> tuple[dict[str, Consent], dict[str, Consent]]:
+    """Part what stands, by purpose, from all other statements. A child's own yes never stands."""
+    standing: dict[str, Consent] = {}
+    for consent in heard.values():
+        if not is_childs_yes(consent, of_age):
+            rival = standing.get(consent.purpose, consent)
+            standing[consent.purpose] = max(rival, consent, key=rank_consent)
+    chosen = {id(consent) for consent in standing.values()}
+    return standing, {name: consent for name, consent in heard.items() if id(consent) not in chosen}
+
+
+def is_childs_yes(consent: Consent, of_age: datetime | None) -> bool:
+    """Tell a yes that was said for a child: by themselves, or, where it is to marketing, by anybody."""
+    allowed = consent.state is ConsentState.WITHDRAWN or (consent.channel == PARENT and consent.purpose != MARKETING)
+    return not allowed and of_age is not None and consent.at < of_age
+
+
+def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
+    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address.
+
+    What waits to be confirmed outranks nothing: typing an address must not pause anybody's mail either.
+    """
+    withdrawn = consent.state is ConsentState.WITHDRAWN
+    weight = 2 if consent.signed or withdrawn else int(consent.state is ConsentState.GIVEN)
+    return (weight, consent.at, withdrawn, consent.model_dump_json())
+
+
+def list_noes(heard: Consents) -> dict[str, datetime]:
+    """Return when each purpose was last withdrawn."""
+    noes: dict[str, datetime] = {}
+    for consent in heard.values():
+        if consent.state is ConsentState.WITHDRAWN:
+            noes[consent.purpose] = max(consent.at, noes.get(consent.purpose, consent.at))
+    return noes
+
+
+def hear_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
+    """Let each field's strongest statement be the one that counts: signed before typed, then later before earlier."""
+    heard = dict(known)
+    said = {**reading.fields, **list_contacts(reading)}
+    for name, value in said.items():
+        if not may_say(name, submission.sender):
+            continue
+        purpose = reading.sensitive.get(name, "")
+        new = HeldValue(
+            value=value,
+            at=submission.occurred_at,
+            source=f"{submission.sender}:{submission.topic}",
+            signed=submission.trust is Trust.SIGNED,
+            purpose=purpose,
+            proven=is_proven(purpose, reading),
+        )
+        heard[name] = max(heard.get(name, new), new, key=rank_value)
+    return heard
+
+
+def list_contacts(reading: Reading) -> dict[str, str]:
+    """Return the addresses of a reading as profile fields."""
+    return {name: value for name, value in (("email", reading.email), ("phone", reading.phone)) if value}
+
+
+def is_proven(purpose: str, reading: Reading) -> bool:
+    """Tell a consent that its speaker gave through a mail of ours, or is to confirm by one before it enters here."""
+    given = [consent for consent in reading.consents if consent.purpose == purpose]
+    return any(consent.signed or consent.state is ConsentState.PENDING for consent in given)
+
+
+def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str]:
+    """Order statements; source, purpose and text break ties so that the fold does not depend on arrival."""
+    return (held.signed, held.proven, held.at, held.source, held.purpose, repr(held.value))
+
+
+def choose_fields(
+    heard: Fields, of_age: datetime | None, noes: Mapping[str, datetime]
+) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
+    """Part what stands from what does not: a sensitive value taken back, and what a child's profile does not hold."""
+    standing, withheld = {}, {}
+    for name, held in heard.items():
+        if held.purpose and is_taken_back(held.at, noes.get(held.purpose), held.proven):
+            withheld[name] = held.model_copy(update={"value": None})
+        elif name not in OWN and of_age is not None and held.at < of_age:
+            withheld[name] = held
+        else:
+            standing[name] = held
+    return standing, withheld
+
+
+def is_taken_back(at: datetime, no: datetime | None, proven: bool) -> bool:
+    """Tell a sensitive value whose consent does not outlast a no: given before it, or by an unproven yes at all."""
+    return no is not None and not (proven and at > no)
+
+
+def clear_entries(entries: Mapping[str, Entry], noes: Mapping[str, datetime]) -> dict[str, Entry]:
+    """Drop from entries the sensitive values whose consent was taken back."""
+    return {key: clear_entry(entry, noes) if entry.sensitive else entry for key, entry in entries.items()}
+
+
+def clear_entry(entry: Entry, noes: Mapping[str, datetime]) -> Entry:
+    """Drop from one entry what was taken back."""
+    gone = {
+        name for name, purpose in entry.sensitive.items() if is_taken_back(entry.at, noes.get(purpose), entry.proven)
+    }
+    values = {name: value for name, value in entry.values.items() if name not in gone}
+    return entry.model_copy(update={"values": values})

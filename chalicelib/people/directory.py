@@ -1,0 +1,109 @@
+"""People: finding them by what they are called, opening their records, starting someone new."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import KeyUnavailableError
+from chalicelib.models import Event, Identity, Profile, Submission, utc_text
+from chalicelib.store.customers import Customers, Owner
+from chalicelib.store.keys import Keys
+from chalicelib.vault.blindindex import BlindIndex
+from chalicelib.vault.envelope import pack_submission, unpack_submission
+from chalicelib.vault.person import PersonSeal
+from chalicelib.vault.root import make_key
+
+
+@dataclass(frozen=True)
+class Person:
+    """One customer: profile, the version it was read at, their seal; `new_key` is set on one not stored yet."""
+
+    profile: Profile
+    version: int
+    seal: PersonSeal
+    new_key: bytes | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the customer id: random, so it says nothing."""
+        return self.profile.customer_id
+
+
+@dataclass(frozen=True)
+class People:
+    """The tables that hold people, and the index that finds them."""
+
+    customers: Customers
+    keys: Keys
+    index: BlindIndex
+
+    def name_rows(self, name: Identity) -> tuple[str, ...]:
+        """Return the rows of an identity, one per live index secret."""
+        return tuple(f"idn#{row}" for row in self.index.name_identity(name))
+
+    def find_customer(self, name: Identity) -> str | None:
+        """Return the id of the customer who holds this identity."""
+        rows = self.name_rows(name)
+        return find_holder(rows, self.customers.find_owners(rows))
+
+    def load_person(self, customer_id: str) -> Person:
+        """Open a customer's profile; raise KeyUnavailableError for one who is being forgotten."""
+        key = self.keys.read_key(customer_id)
+        stored = self.customers.read_profile(customer_id)
+        if key is None or stored is None:
+            raise KeyUnavailableError("customer")
+        seal = PersonSeal(customer_id, key)
+        text = seal.open_record("profile", "profile", stored.sealed)
+        return Person(Profile.model_validate_json(text), stored.version, seal)
+
+    def make_person(self) -> Person:
+        """Start someone new under a random id and a key of their own; nothing is written yet."""
+        customer_id = secrets.token_urlsafe(16)
+        key = make_key()
+        return Person(Profile(customer_id=customer_id), 0, PersonSeal(customer_id, key), key)
+
+    def list_history(self, person: Person) -> Iterator[Event]:
+        """Open a person's history, oldest first."""
+        for record_id, sealed in self.customers.list_events(person.id):
+            key = record_id.rpartition("#")[2]
+            text = person.seal.open_record(record_id, "event", sealed)
+            yield Event(key=key, submission=unpack_submission(key, text))
+
+    def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[dict[str, Any]]:
+        """Return the transaction parts that replace a person's profile, and keep a new one's key."""
+        sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
+        parts = [self.customers.write_profile(person.id, sealed, person.version, due)]
+        if person.new_key is not None:
+            parts.append(self.keys.write_key(person.id, person.new_key))
+        return parts
+
+    def write_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
+        """Return the transaction part that adds a submission to a person's history."""
+        record_id = name_event(key, submission)
+        return self.customers.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
+
+    def replace_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
+        """Return the transaction part that puts a submission in the place of what it was before."""
+        record_id = name_event(key, submission)
+        return self.customers.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
+
+    def delete_event(self, person: Person, event: Event) -> dict[str, Any]:
+        """Return the transaction part that takes an event out of a person's history."""
+        return self.customers.delete_row(person.id, name_event(event.key, event.submission))
+
+
+def name_event(key: str, submission: Submission) -> str:
+    """Return an event's sort key: a history is read in the order in which it happened."""
+    return f"event#{utc_text(submission.occurred_at)}#{key}"
+
+
+def seal_event(person: Person, record_id: str, key: str, submission: Submission) -> bytes:
+    """Seal an event for its place."""
+    return person.seal.seal_record(record_id, "event", pack_submission(key, submission))
+
+
+def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:
+    """Return who holds an identity under any live index secret; nobody holds the name of one who was forgotten."""
+    return next((owners[row].id for row in rows if row in owners and owners[row].id), None)

@@ -1,0 +1,165 @@
+"""What we know of one person: a pure fold over their history.
+
+Each step is a join (the later wins, a set grows, an edge moves out), so history may be folded in any order, and
+folding one more event into yesterday's profile equals folding everything again. A property test holds that.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.models import (
+    Consent,
+    ConsentState,
+    Entry,
+    Identity,
+    MailNote,
+    MailState,
+    Order,
+    OrderState,
+    Profile,
+    Reading,
+    Refund,
+    Submission,
+)
+from chalicelib.people.consents import (
+    choose_consents,
+    choose_fields,
+    clear_entries,
+    hear_consents,
+    hear_fields,
+    list_noes,
+)
+from chalicelib.shop.ages import come_of_age, join_ages, list_ages
+
+OURS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
+
+
+def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
+    """Fold a whole history of (inbox key, submission, reading)."""
+    profile = Profile(customer_id=customer_id)
+    for key, submission, reading in history:
+        profile = fold_event(profile, key, submission, reading)
+    return profile
+
+
+def fold_event(profile: Profile, key: str, submission: Submission, reading: Reading) -> Profile:
+    """Return the profile with one more event in it. Folding the same event twice would count it twice."""
+    orders = join_orders(profile.orders, submission, reading.orders)
+    ages = join_ages(profile.ages, list_ages(reading.fields.items(), submission.occurred_at))
+    of_age = come_of_age(ages)
+    heard = hear_consents(hear_consents(profile.outranked, profile.consents.values()), reading.consents)
+    noes = list_noes(heard)
+    consents, outranked = choose_consents(heard, of_age)
+    said = hear_fields({**profile.withheld, **profile.fields}, submission, reading)
+    fields, withheld = choose_fields(said, of_age, noes)
+    return profile.model_copy(
+        update={
+            "fields": fields,
+            "withheld": withheld,
+            "consents": consents,
+            "outranked": outranked,
+            "ages": ages,
+            "joined": join_firsts(profile.joined, reading.consents),
+            "orders": orders,
+            "refunds": join_refunds(profile.refunds, submission, reading.refunds),
+            "entries": clear_entries(join_entries(profile, key, reading), noes),
+            "mails": join_mails(profile, reading),
+            "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
+            "last_seen": join_signs(profile.last_seen, submission, reading),
+            "last_login": join_logins(profile.last_login, submission, reading),
+            "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
+            "events": profile.events + 1,
+        }
+    )
+
+
+def join_signs(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
+    """Keep when the person last gave a sign of life."""
+    if not is_sign(submission, reading):
+        return held
+    return max(held or submission.occurred_at, submission.occurred_at)
+
+
+def join_logins(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
+    """Keep when the person last logged in, as a system of the shop's told."""
+    return max(held or submission.occurred_at, submission.occurred_at) if reading.kind == "login" else held
+
+
+def is_sign(submission: Submission, reading: Reading) -> bool:
+    """Tell what shows that a person still has to do with the shop; a mail of ours or a scanner's visit does not."""
+    by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
+    return submission.sender not in OURS and not (reading.kind == "click" and by_machine)
+
+
+def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
+    """Keep when the first yes to each purpose was said; one that waits to be confirmed is none yet."""
+    joined = dict(held)
+    for new in said:
+        if new.state is ConsentState.GIVEN:
+            joined[new.purpose] = min(new.at, joined.get(new.purpose, new.at))
+    return joined
+
+
+def join_orders(held: Mapping[str, Order], submission: Submission, said: Iterable[Order]) -> dict[str, Order]:
+    """Keep each order as last described; refunds only ever grow."""
+    joined = dict(held)
+    for new in said:
+        name = f"{submission.sender}:{submission.shop}:{new.id}"
+        joined[name] = merge_order(joined.get(name), new)
+    return joined
+
+
+def merge_order(old: Order | None, new: Order) -> Order:
+    """Return the later description with the refunds of both."""
+    if old is None:
+        return new
+    refunds = dict(old.refunds)
+    for refund_id, amount in new.refunds.items():
+        refunds[refund_id] = max(amount, refunds.get(refund_id, amount))
+    return max(old, new, key=rank_order).model_copy(update={"refunds": refunds})
+
+
+def rank_order(order: Order) -> tuple[datetime, int, str]:
+    """Order descriptions by the sender's own time; within one instant an order only moves on."""
+    text = order.model_dump_json(exclude={"refunds"})
+    return (order.updated_at, list(OrderState).index(order.state), text)
+
+
+def join_refunds(held: Mapping[str, Refund], submission: Submission, said: Iterable[Refund]) -> dict[str, Refund]:
+    """Add refunds by their id."""
+    joined = dict(held)
+    for new in said:
+        name = f"{submission.sender}:{submission.shop}:{new.id}"
+        joined[name] = max(joined.get(name, new), new, key=Refund.model_dump_json)
+    return joined
+
+
+def join_entries(profile: Profile, key: str, reading: Reading) -> dict[str, Entry]:
+    """Add what was told on this occasion under the inbox key it came in."""
+    return profile.entries if reading.entry is None else {**profile.entries, key: reading.entry}
+
+
+def join_mails(profile: Profile, reading: Reading) -> dict[str, MailNote]:
+    """Let each mail move on in its life, never back; at one state the earlier time stands."""
+    new = reading.mail
+    if new is None:
+        return profile.mails
+    old = profile.mails.get(new.occasion, new)
+    return {**profile.mails, new.occasion: max(old, new, key=rank_mail)}
+
+
+def rank_mail(note: MailNote) -> tuple[int, float, str]:
+    """Order notes of one mail."""
+    return (list(MailState).index(note.state), -note.at.timestamp(), note.model_dump_json())
+
+
+def is_purchase(order: Order) -> bool:
+    """Tell an order that counts as bought; test orders and cancelled ones do not."""
+    return not order.test and order.state in (OrderState.PAID, OrderState.OPEN)
+
+
+def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
+    """Return the profile with these names added, in a stable order; links and orders are not names to show."""
+    lasting = (name for name in names if name.kind in ("id", "email", "phone"))
+    known = {(name.kind, name.value): name for name in (*profile.identities, *lasting)}
+    return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

@@ -1,0 +1,1 @@
+"""Delete what was kept long enough."""

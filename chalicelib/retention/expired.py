@@ -1,0 +1,85 @@
+"""What of one person has been kept long enough, by the table of periods. Pure.
+
+Only what holds nothing else goes from a history: a visit, or a word on a mail. Consents, orders and answers stay as
+long as the person does. A message of a shop system is cut down to what we use of it, and says the same afterwards.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.models import Event, OrderState, Profile, Reading
+from chalicelib.people.profile import is_sign
+from chalicelib.senders import find_sender
+from chalicelib.shop.retention import find_span
+from chalicelib.store.mails import OPEN, MailRow
+from chalicelib.store.retention_counts import Kind
+
+FADING = {
+    "click": (Kind.CLICKS, "clicks"),
+    "mail": (Kind.NOTES, "mail-notes"),
+    "mail-event": (Kind.NOTES, "mail-notes"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event of a history with what it says."""
+
+    event: Event
+    reading: Reading
+
+    @property
+    def at(self) -> datetime:
+        """Return when it happened."""
+        return self.event.submission.occurred_at
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that goes: an event, the body of one, or a mail's row."""
+
+    kind: Kind
+    line: Line | None = None
+    mail: MailRow | None = None
+
+    @property
+    def event(self) -> Event:
+        """Return the event of a change that has one."""
+        if self.line is None:
+            raise ValueError(self.kind)
+        return self.line.event
+
+
+def is_inactive(lines: Iterable[Line], now: datetime) -> bool:
+    """Tell somebody who has given no sign of life for longer than a record is kept; nothing at all tells nothing."""
+    signs = [line.at for line in lines if is_sign(line.event.submission, line.reading)]
+    return bool(signs) and max(signs) < now - find_span("inactive")
+
+
+def has_open_order(profile: Profile) -> bool:
+    """Tell somebody who waits for something they ordered."""
+    return any(order.state is OrderState.OPEN and not order.test for order in profile.orders.values())
+
+
+def list_changes(lines: Iterable[Line], mails: Iterable[MailRow], now: datetime) -> list[Change]:
+    """Return everything that goes, oldest first."""
+    changes = [change for line in lines if (change := judge_line(line, now))]
+    before = now - find_span("mail-notes")
+    old = (mail for mail in mails if mail.state not in OPEN and datetime.fromisoformat(mail.at) < before)
+    return changes + [Change(Kind.MAILS, mail=mail) for mail in old]
+
+
+def judge_line(line: Line, now: datetime) -> Change | None:
+    """Say what becomes of one event, if anything."""
+    kind, period = FADING.get(line.reading.kind, (None, ""))
+    if kind is not None and not says_more(line.reading):
+        return Change(kind, line) if line.at < now - find_span(period) else None
+    submission = line.event.submission
+    whole = find_sender(submission.sender) is not None and not submission.reduced
+    return Change(Kind.BODIES, line) if whole and line.at < now - find_span("raw-bodies") else None
+
+
+def says_more(reading: Reading) -> bool:
+    """Tell an event that holds more than a visit or a word on a mail: that must stay."""
+    return bool(reading.consents or reading.fields or reading.orders or reading.refunds)

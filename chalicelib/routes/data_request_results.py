@@ -1,0 +1,110 @@
+"""What came of a request, behind the token that only its asker has: pages, and files to be saved.
+
+Files never open on our own address: they are attachments, and where a browser shows one all the same, a sandbox that
+may do nothing.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.routes.link_request import PRIVATE, Press, answer_link, show_page
+from chalicelib.store.links import Link, LinkKind, Links
+
+RESULTS = (LinkKind.RESULT, LinkKind.CHOOSE)
+WHOLE = "data.zip"
+FILES = ("data.html", "data.json", WHOLE)  # of a package; its tables are in the zip alone
+# Types that Chalice does not know as binary: for those it refuses requests without a fitting Accept header.
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "zip": "application/x-zip-compressed",
+    "sig": "application/x-signature",
+    "pem": "application/x-pem-file",
+}
+LARGEST = 4_420_000  # bytes: Lambda answers with 6 MB at most, in base64; a package is no larger either
+
+
+class Download(Response):
+    """A file as it is, byte for byte, through the gateway's base64."""
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        """Return what the gateway takes; it decodes the body for every client, since all types count as binary."""
+        plain: dict[str, Any] = Response("", self.headers, self.status_code).to_dict()
+        return {**plain, "body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
+
+
+def answer_result(press: Press, answer: Callable[[Press, Link], Response]) -> Response:
+    """Answer for a result's token; one page for what is unknown, not there yet, and over."""
+    from chalicelib.pages.link_pages import render_later
+    from chalicelib.pages.request_pages import render_pending
+
+    return answer_link(press, RESULTS, answer, gone=render_pending, later=render_later)
+
+
+def show_result(press: Press, link: Link) -> Response:
+    """Show what came of it. A correction is made on the page of preferences, by the same token."""
+    from chalicelib.pages.request_pages import render_done, render_receipt
+
+    if link.kind is LinkKind.CHOOSE:
+        address = f"{press.name_address('preferences')}?lang={press.language}"
+        return Response("", status_code=302, headers={**PRIVATE, "Location": address})
+    if link.receipt:
+        return show_page(press, render_receipt(press.scene, link))
+    return show_page(press, render_done(press.scene, link, FILES if link.parts else ()))
+
+
+def offer_file(press: Press, link: Link, name: str) -> Response:
+    """Hand out one file by its name; the page of what is not there for any other name."""
+    from chalicelib.pages.request_pages import render_pending
+
+    content = read_receipt(link, name) if link.receipt else read_copy(press, link, name)
+    if content is None:
+        return show_page(press, render_pending(press.scene), 404)
+    if len(content) > LARGEST:  # packed it fits: nothing larger is packed
+        address = f"{press.scene.address}/{WHOLE}"
+        return Response("", status_code=302, headers={**PRIVATE, "Location": address})
+    return send_file(name, content)
+
+
+def read_receipt(link: Link, name: str) -> bytes | None:
+    """Return the receipt as it was signed, or its signature (DER)."""
+    return {"receipt.json": link.receipt.encode(), "receipt.sig": base64.b64decode(link.signature)}.get(name)
+
+
+def read_copy(press: Press, link: Link, name: str) -> bytes | None:
+    """Return a file of a package, or the whole; the token alone opens it."""
+    from chalicelib.data_requests.package import (
+        pick_file,  # the vault's half is for results alone
+        read_package,
+    )
+
+    if name not in FILES or not link.parts:
+        return None
+    links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
+    packed = read_package(press.token, link, links, press.now)
+    return packed if packed is None or name == WHOLE else pick_file(packed, name)
+
+
+def offer_key(press: Press) -> Response:
+    """Hand out the public key of receipts, which is nobody's secret."""
+    from chalicelib.pages.request_pages import render_pending
+
+    key = press.door.parameters.read_receipt_key(press.now)
+    if not key:
+        return show_page(press, render_pending(press.scene), 404)
+    return send_file("receipt-key.pem", key.encode())
+
+
+def send_file(name: str, content: bytes) -> Response:
+    """Return a file to be saved."""
+    headers = {
+        **PRIVATE,
+        "Content-Type": TYPES[name.rpartition(".")[2]],
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Download(content, headers)

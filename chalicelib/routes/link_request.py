@@ -1,0 +1,122 @@
+"""One request for a link of a mail: what is behind it, in which language, and how it is answered."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.errors import SlowDownError, TryAgainLaterError
+from chalicelib.forms.interface import list_languages
+from chalicelib.forms.network import truncate_address
+from chalicelib.pages.link_pages import Scene
+from chalicelib.pages.rendering import page_headers
+from chalicelib.routes.form_body import parse_body
+from chalicelib.routes.form_request import choose_language
+from chalicelib.routes.http import client_address, read_body, read_headers, request_time
+from chalicelib.routes.origins import read_origin, read_site
+from chalicelib.routes.preferences import Sent
+from chalicelib.services import Door, open_door
+from chalicelib.store.links import Link, LinkKind, Links, name_token
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = "30"  # seconds
+# The token stands in the address: it must reach nobody through a Referer, a cache or a search engine.
+PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+
+
+@dataclass(frozen=True)
+class Press:
+    """A request for a link. `link` is None where nothing usable is behind the token, or it could not be read."""
+
+    door: Door
+    request: Any
+    page: str
+    token: str
+    link: Link | None
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """Return the name of the link's row, which stands for whoever has the mail."""
+        return name_token(self.token)
+
+    @property
+    def network(self) -> str:
+        """Return the neighbourhood of the caller's address, kept as evidence of consent."""
+        return truncate_address(client_address(self.request))
+
+    @property
+    def language(self) -> str:
+        """Return the page's language: `?lang=`, the mail's, else what the browser asks for."""
+        asked = str((self.request.query_params or {}).get("lang", ""))
+        own = self.link.language if self.link else ""
+        for language in (asked, own):
+            if language in list_languages():
+                return language
+        headers = read_headers(self.request)
+        return choose_language(self.request, headers, list_languages(), self.door.settings.shop_language)
+
+    @property
+    def scene(self) -> Scene:
+        """Return where the page stands; addresses come from the settings, never from the Host header."""
+        settings = self.door.settings
+        address = self.name_address(self.page)
+        return Scene(self.language, settings.shop_name, settings.shop_url, read_site(settings.public_url), address)
+
+    def name_address(self, page: str) -> str:
+        """Return the address of a page for the same token; a token that is none is not repeated."""
+        token = self.token if self.link else ""
+        return f"{read_site(self.door.settings.public_url)}/{page}/{token}"
+
+
+def read_press(request: Any, page: str, token: str) -> Press:
+    """Return the request with nothing looked up yet."""
+    return Press(open_door(), request, page, token, None, request_time(request))
+
+
+def find_link(press: Press, kinds: tuple[LinkKind, ...]) -> Link | None:
+    """Return the link if it is of a kind that this page serves; raise TryAgainLaterError."""
+    links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
+    link = links.read_link(press.token, press.now)
+    return link if link is not None and link.kind in kinds else None
+
+
+def answer_link(
+    press: Press,
+    kinds: tuple[LinkKind, ...],
+    answer: Callable[[Press, Link], Response],
+    *,
+    gone: Callable[[Scene], str],
+    later: Callable[[Scene], str],
+) -> Response:
+    """Find the link and answer. One page for unknown, malformed and expired; 503 where nothing could be kept."""
+    try:
+        link = find_link(press, kinds)
+        if link is None:
+            return show_page(press, gone(press.scene), 404)
+        press = replace(press, link=link)
+        return answer(press, link)
+    except TryAgainLaterError:
+        log.warning("link_unanswered", extra={"page": press.page})
+        return show_page(press, later(press.scene), 503)
+
+
+def read_post(press: Press) -> Sent:
+    """Return what was posted; raise SlowDownError, or why it cannot be read."""
+    if not press.door.limiter.take_turn(client_address(press.request), press.now):
+        raise SlowDownError("Too many posts from this network: wait a minute.")
+    raw = read_body(press.request, press.door.settings.max_body_bytes)
+    return parse_body(raw, read_headers(press.request).get("content-type", ""))
+
+
+def show_page(press: Press, page: str, status: int = 200) -> Response:
+    """Return a page."""
+    own = read_origin(press.door.settings.public_url)
+    headers = {**page_headers(own, press.language), **PRIVATE, "Vary": "Accept-Language"}
+    if status == 503:
+        headers["Retry-After"] = RETRY_AFTER
+    return Response(page, status_code=status, headers=headers)

@@ -1,0 +1,68 @@
+"""The preferences page's form: a definition like any other, which no address names, and what its answers mean.
+
+It asks and never shows: whoever has the mail has the link.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from chalicelib.forms.definition import ConsentAsk, Form
+from chalicelib.forms.library import UNLISTED, load_form
+from chalicelib.forms.post import fold_pairs
+from chalicelib.forms.validation import CleanForm, validate_form
+from chalicelib.forms.values import Occasion
+from chalicelib.models import ConsentState, JsonValue
+from chalicelib.store.links import Ask, LinkKind
+
+DEFINITION = UNLISTED / "preferences.toml"
+TOPIC = "topic_"
+STATES = {"yes": ConsentState.GIVEN, "no": ConsentState.WITHDRAWN}
+
+Sent = dict[str, JsonValue] | list[tuple[str, str]]
+
+
+def find_preferences(kind: LinkKind) -> Form:
+    """Return the form for a link. An unsubscribe link, which never expires, changes no details of a person."""
+    form = load_form(DEFINITION)
+    if kind is LinkKind.CHOOSE:
+        return form
+    return form.model_copy(update={"fields": tuple(field for field in form.fields if not field.personal)})
+
+
+def check_preferences(form: Form, sent: Sent, *, language: str, region: str, today: date) -> CleanForm:
+    """Return clean answers; raise InvalidSubmissionError with a reason code per field."""
+    values = sent if isinstance(sent, dict) else fold_pairs(form, sent)
+    return validate_form(form, values, language=language, occasion=Occasion(region, today))
+
+
+def list_fields(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return the profile fields answered, by our names for them (`language` means something else in a post)."""
+    fields = dict(clean.fields)
+    if "mail_language" in fields:
+        fields["language"] = fields.pop("mail_language")
+    return fields
+
+
+def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
+    """Yield what was allowed or forbidden, each in the words beside the answer; a child allows nothing."""
+    yield from ((ConsentState.GIVEN, write_ask(ask, clean.language)) for ask in clean.consents)
+    for field in clean.form.fields:
+        if field.name in clean.entry and field.name.startswith(TOPIC):
+            answer = clean.entry[field.name]
+            if clean.child and STATES[answer] is ConsentState.GIVEN:
+                continue
+            words = next(option.label[clean.language] for option in field.options if option.value == answer)
+            yield (
+                STATES[answer],
+                Ask(
+                    purpose=field.name.removeprefix(TOPIC).replace("_", "-"),
+                    words=words,
+                    words_version=clean.form.version,
+                    language=clean.language,
+                ),
+            )
+
+
+def write_ask(ask: ConsentAsk, language: str) -> Ask:
+    """Return a box that was ticked, in the words beside it."""
+    return Ask(purpose=ask.purpose, words=ask.words[language], words_version=ask.version, language=language)

@@ -1,0 +1,170 @@
+"""A clean form as a Submission: one body that is its own evidence, and one key that tells two posts apart."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnreadableError
+from chalicelib.forms.network import truncate_address
+from chalicelib.forms.post import Post
+from chalicelib.forms.validation import CleanForm
+from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission, Trust
+from chalicelib.strictjson import dump_json, parse_object
+
+HEADER_KEY = re.compile(r"[!-~]{1,255}")
+WINDOW_MINUTES = 10
+
+
+def make_submission(
+    clean: CleanForm,
+    post: Post,
+    *,
+    trust: Trust,
+    suspicion: tuple[str, ...],
+    address: str,
+    header_key: str,
+    now: datetime,
+) -> Submission:
+    """Return the Submission; `address` is kept only truncated, `header_key` is the Idempotency-Key header or ""."""
+    network = truncate_address(address)
+    return Submission(
+        sender="form",
+        topic=clean.form.name,
+        trust=trust,
+        received_at=now,
+        occurred_at=now,
+        idempotency_key=choose_key(post, trust, header_key, network, now),
+        network=network,
+        language=post.language,
+        suspicion=(*suspicion, "honeypot") if post.trapped else suspicion,
+        body=write_body(clean),
+    )
+
+
+def write_body(clean: CleanForm) -> bytes:
+    """Write what was said and what was asked, so that no later edit of the definition can change either."""
+    return dump_json(
+        {
+            "form": clean.form.name,
+            "kind": clean.form.kind,
+            "version": clean.form.version,
+            "language": clean.language,
+            "fields": dict(clean.fields),
+            "entry": dict(clean.entry),
+            "consents": [
+                {
+                    "purpose": ask.purpose,
+                    "words": ask.words[clean.language],
+                    "words_version": ask.version,
+                    "language": clean.language,
+                }
+                for ask in clean.consents
+            ],
+            **({"sensitive": dict(clean.sensitive)} if clean.sensitive else {}),
+            **write_ask(clean),
+            **write_parent(clean),
+        }
+    )
+
+
+def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return what asking for confirmation needs, of a form that does."""
+    asks = clean.form.confirm or clean.parent
+    return {"confirm": True, "title": clean.form.title[clean.language]} if asks else {}
+
+
+def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return what asking a parent needs: the address, the words to agree to, and which questions were answered."""
+    if not clean.parent or clean.form.parent is None:
+        return {}
+    answered = {*clean.fields, *clean.entry}
+    said = {
+        "email": clean.parent,
+        "words": clean.form.parent.words[clean.language],
+        "words_version": clean.form.parent.version,
+        "answered": [field.label[clean.language] for field in clean.form.fields if field.name in answered],
+    }
+    return {"parent": said}
+
+
+def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:
+    """Return what two posts of the same content must share to be one.
+
+    The browser's own id; else the caller's header; else the page they were typed into, while it is fresh; else the
+    network and the ten minutes they came in. The body is compared as well, by `intake`.
+    """
+    if header_key and not HEADER_KEY.fullmatch(header_key):
+        raise InvalidSubmissionError({"Idempotency-Key": "invalid"})
+    if post.submission:
+        return f"submission:{post.submission}"
+    if header_key:
+        return f"header:{header_key}"
+    if trust is Trust.RENDERED:
+        return f"render:{post.render}"
+    window = now.replace(minute=now.minute - now.minute % WINDOW_MINUTES)
+    return f"window:{network}:{window:%Y%m%dT%H%MZ}"
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say in our words what the form says; raise UnreadableError."""
+    try:
+        body = parse_object(submission.body)
+        return read_body(submission, body)
+    except (MalformedError, TooLargeError, ValidationError, KeyError, TypeError, AttributeError):
+        # The cause may quote the body, which is personal: it must not ride along into a log.
+        raise UnreadableError("form body is not of the shape we write") from None
+
+
+def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
+    """Turn the canonical body into a Reading; a language the person chose is a profile field."""
+    fields = dict(body["fields"])
+    if submission.language:
+        fields["language"] = submission.language
+    sensitive = dict(body.get("sensitive", {}))
+    entry = Entry(
+        kind=body["kind"],
+        at=submission.occurred_at,
+        values=body["entry"],
+        sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},
+        proven=asks_confirmation(body),
+    )
+    return Reading(
+        kind=body["kind"],
+        email=fields.get("email", ""),
+        phone=fields.get("phone", ""),
+        fields=fields,
+        sensitive={name: purpose for name, purpose in sensitive.items() if name in fields},
+        consents=tuple(read_consent(submission, body, said) for said in body["consents"]),
+        entry=entry if entry.values else None,
+        notes=read_notes(body) if asks_confirmation(body) else {},
+    )
+
+
+def read_notes(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what asking for a yes needs; `parent` where it is a parent's."""
+    parent = {"parent": body["parent"]} if "parent" in body else {}
+    return {"title": body["title"], "language": body["language"], **parent}
+
+
+def asks_confirmation(body: Mapping[str, JsonValue]) -> bool:
+    """Tell whether the form was one whose answers wait for a yes by mail."""
+    return body.get("confirm") is True
+
+
+def read_consent(submission: Submission, body: Mapping[str, JsonValue], said: Mapping[str, str]) -> Consent:
+    """Return one consent with its evidence; a form is anyone's post, so it is never signed.
+
+    Of a form that asks by mail it stays pending: the yes itself is an event of its own.
+    """
+    return Consent(
+        purpose=said["purpose"],
+        state=ConsentState.PENDING if asks_confirmation(body) else ConsentState.GIVEN,
+        at=submission.occurred_at,
+        channel=f"form:{body['form']}",
+        words=said["words"],
+        words_version=said["words_version"],
+        language=said["language"],
+        network=submission.network,
+    )

@@ -1,0 +1,86 @@
+"""What the answers of one form, built elsewhere, mean to us: one file of data per form.
+
+`mappings/<sender>/<form id>.toml`; every key is in docs/senders.md. A form without a file is kept whole.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, is_band
+from chalicelib.shop.purposes import judge_consents
+
+MAPPINGS = Path(__file__).parent / "mappings"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Source = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class ConsentAnswer(Model):
+    """A yes to `answer` gives consent. `words` stand in where a delivery does not quote the question itself."""
+
+    purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    answer: Source
+    version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+    words: str
+
+
+def check_band(text: str) -> str:
+    """Refuse what is no age range."""
+    if not is_band(text):
+        raise ValueError("not a band such as under-16, 16-24 or 65+")
+    return text
+
+
+class Mapping(Model):
+    """One form. `profile` and `entry` say under which of our names to keep which answer, `ages` which is which band.
+
+    A source is a question's reference, id or label, or `hidden:<name>`; a hidden field is the visitor's to change.
+    """
+
+    kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"] = "response"
+    language: str = ""
+    profile: dict[Name, Source] = Field(default_factory=dict)
+    ages: dict[Source, Annotated[str, AfterValidator(check_band)]] = Field(default_factory=dict)
+    entry: dict[Name, Source] = Field(default_factory=dict)
+    consents: tuple[ConsentAnswer, ...] = ()
+
+    @model_validator(mode="after")
+    def check_ages(self) -> "Mapping":
+        """Refuse an age in an entry: there nobody looks whether it is a child's."""
+        if {BIRTH_YEAR, AGE_BAND} & set(self.entry):
+            raise ValueError("birth_year and age_band belong to profile")
+        return self
+
+
+def find_mapping(sender: str, form_id: str, folder: Path = MAPPINGS) -> Mapping | None:
+    """Return what is on file for a form, or None; raise DefinitionError for an unusable file."""
+    if form_id not in list_mappings(folder / sender):  # it comes from a body: it must not leave the folder
+        return None
+    return load_mapping(folder / sender / f"{form_id}.toml")
+
+
+@cache
+def list_mappings(folder: Path) -> frozenset[str]:
+    """Return the ids of the forms on file."""
+    return frozenset(path.stem for path in folder.glob("*.toml"))
+
+
+@cache
+def load_mapping(path: Path) -> Mapping:
+    """Read one file; raise DefinitionError naming it and the place."""
+    try:
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
+        raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from None
+    if faults := judge_consents(said.purpose for said in mapping.consents):
+        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
+    return mapping

@@ -1,0 +1,62 @@
+"""WooCommerce: orders and customers.
+
+https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks and its class-wc-webhook.php. It waits 60 seconds,
+never retries, and disables a webhook after more than 5 failures in a row.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.errors import MalformedError
+from chalicelib.models import Reading, Submission, Trust
+from chalicelib.senders.json_values import read_text
+from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt
+from chalicelib.strictjson import parse_object
+
+CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")  # the second for its ping
+PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+TOPIC = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
+SOURCE = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
+SIGNATURE = "x-wc-webhook-signature"
+
+
+def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
+    """Tell the unsigned `webhook_id=<n>` that is sent once on creation, and is to be answered with exactly 200."""
+    return SIGNATURE not in headers and PING.fullmatch(raw) is not None
+
+
+def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+    """Check the digest."""
+    check_digest(raw, headers.get(SIGNATURE, ""), secrets)
+
+
+def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
+    """Name what arrived; raise MalformedError.
+
+    Nothing is claimed. X-WC-Webhook-Delivery-ID is a hash of the webhook and the second: two orders of one second
+    share it. Nothing is retried either, and the same body is known by itself.
+    """
+    topic = headers.get("x-wc-webhook-topic", "")
+    source = SOURCE.fullmatch(headers.get("x-wc-webhook-source", ""))
+    if not TOPIC.fullmatch(topic) or source is None:
+        raise MalformedError("The x-wc-webhook-topic or -source header is missing or odd.")
+    body = parse_object(raw)
+    check_shape(topic, body)
+    return Submission(
+        sender="woocommerce",
+        shop=source[1].lower(),
+        topic=topic,
+        trust=Trust.RENDERED if read_text(body, "status") == DRAFT else Trust.SIGNED,
+        received_at=now,
+        occurred_at=min(read_gmt(body, "date_modified") or now, now),
+        body=raw,
+    )
+
+
+def interpret(submission: Submission) -> Reading:
+    """Say what the body says; raise UnreadableError."""
+    from chalicelib.senders.woocommerce.reading import read_body  # the door never needs it
+
+    return read_body(submission)

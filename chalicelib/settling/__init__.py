@@ -1,0 +1,1 @@
+"""An inbox item takes its effect, exactly once."""

@@ -1,0 +1,73 @@
+"""Who a submission may be about: the names in it, who holds each, and which of them it may give to whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.models import Identity, Profile, Reading, Submission
+from chalicelib.people.directory import People, find_holder
+from chalicelib.people.identity import list_claimable, list_identities
+from chalicelib.store.customers import Owner, name_claim
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """A submission, the names in it, the index rows of each, and who owns the rows that exist."""
+
+    submission: Submission
+    names: tuple[Identity, ...]
+    rows: dict[Identity, tuple[str, ...]]
+    owners: dict[str, Owner]
+
+    def find_holder(self, name: Identity) -> str | None:
+        """Return the customer who holds a name, or None where it is free."""
+        return find_holder(self.rows[name], self.owners)
+
+    def find_parting(self, name: Identity) -> str:
+        """Return when somebody of this name was last forgotten (RFC 3339 UTC), or ""."""
+        return max((self.owners[row].gone_at for row in self.rows[name] if row in self.owners), default="")
+
+    def list_own(self, customer_id: str) -> tuple[Identity, ...]:
+        """Return the names that this submission may give to a customer: free ones and the customer's own."""
+        claimable = list_claimable(self.names, self.submission.trust)
+        return tuple(name for name in claimable if self.find_holder(name) in (None, customer_id))
+
+
+def name_claims(submission: Submission) -> list[str]:
+    """Return the rows of the sender's delivery and event ids."""
+    place = (submission.sender, submission.shop, submission.topic)
+    return [name_claim(*place, claim) for claim in submission.claims]
+
+
+def look_up(submission: Submission, reading: Reading, claims: list[str], people: People, region: str) -> Claimant:
+    """Read in one call who holds the names of a submission and whether its ids took effect before."""
+    names = list_identities(submission, reading, region)
+    rows = {name: people.name_rows(name) for name in names}
+    wanted = [*claims, *(row for own in rows.values() for row in own)]
+    return Claimant(submission, names, rows, people.customers.find_owners(wanted))
+
+
+def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
+    """Tell a shared address from a shared person: the sender knows this customer under another id."""
+    ids = {name.value for name in names if name.kind == "id"}
+    sources = {value.rpartition(":")[0] for value in ids}
+    known = {name.value for name in profile.identities if name.kind == "id"}
+    rivals = {value for value in known if value.rpartition(":")[0] in sources}
+    return bool(rivals) and not rivals & ids
+
+
+def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
+    """Return the parts that give a person every name they may have, under every live index secret."""
+    rows = [row for name in claimant.list_own(customer_id) for row in claimant.rows[name]]
+    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in claimant.owners]
+    left = [(row, claimant.owners[row]) for row in rows if row in claimant.owners and not claimant.owners[row].id]
+    return free + [people.customers.inherit_row(row, customer_id, owner.gone_at) for row, owner in left]
+
+
+def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
+    """Return the parts that note who else holds a name of this submission; one per pair."""
+    holders = {claimant.find_holder(name): name.kind for name in claimant.names}
+    return [
+        people.customers.write_suggestion(customer_id, other, kind)
+        for other, kind in holders.items()
+        if other not in (None, customer_id)
+    ]

@@ -1,0 +1,64 @@
+"""A consent withdrawn takes its sensitive values out of the history too, not only out of the profile.
+
+The event stays, with its time, its form and its words; the value in it becomes null, as in a profile's `withheld`, so
+that folding the history again gives the same profile. Written before the withdrawal itself: a crash in between leaves
+values gone whose withdrawal is settled a moment later, never a withdrawal settled and values left.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.models import Profile, Reading, Submission
+from chalicelib.people.consents import is_proven, is_taken_back, list_noes
+from chalicelib.people.directory import People, Person
+from chalicelib.senders import read_submission
+from chalicelib.strictjson import dump_json, parse_object
+
+BATCH = 25  # events in one transaction: an event may have 256 KB, and a transaction holds 4 MB
+
+
+def redact_history(person: Person, profile: Profile, people: People) -> None:
+    """Take out of a person's history what the profile to come takes back; where that is nothing, nothing is read."""
+    before, noes = read_noes(person.profile), read_noes(profile)
+    if all(before.get(purpose) == noes.get(purpose) for purpose in list_held(person.profile)):
+        return
+    changed = [
+        people.replace_event(person, event.key, cleaned)
+        for event in people.list_history(person)
+        if (cleaned := redact_submission(event.submission, read_submission(event.submission), noes)) != event.submission
+    ]
+    for start in range(0, len(changed), BATCH):
+        people.customers.commit_parts(changed[start : start + BATCH])
+
+
+def read_noes(profile: Profile) -> dict[str, datetime]:
+    """Return when each purpose was last withdrawn, by a profile."""
+    return list_noes({**profile.outranked, **profile.consents})
+
+
+def list_held(profile: Profile) -> set[str]:
+    """Return the purposes of the sensitive values that a person ever gave."""
+    fields = {held.purpose for held in (*profile.fields.values(), *profile.withheld.values())}
+    return (fields | {purpose for entry in profile.entries.values() for purpose in entry.sensitive.values()}) - {""}
+
+
+def redact_submission(submission: Submission, reading: Reading, noes: Mapping[str, datetime]) -> Submission:
+    """Return a submission without the sensitive values that were taken back; most have none, and stay as they are."""
+    purposes = {**reading.sensitive, **(reading.entry.sensitive if reading.entry else {})}
+    gone = {
+        name
+        for name, purpose in purposes.items()
+        if is_taken_back(submission.occurred_at, noes.get(purpose), is_proven(purpose, reading))
+    }
+    if not gone:
+        return submission
+    body = parse_object(submission.body)
+    for part in ("fields", "entry"):
+        body = {**body, part: blank_values(body.get(part, {}), gone)} if part in body else body
+    return submission.model_copy(update={"body": dump_json(body)})
+
+
+def blank_values(values: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
+    """Return values with some of them null."""
+    return {name: None if name in gone else value for name, value in values.items()}

@@ -1,0 +1,120 @@
+"""Shopify's compliance webhooks, from the settling side: https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
+
+    customers/redact        the person is forgotten like anybody who asks; where nobody is found, that is recorded, and
+                            the names are barred all the same
+    customers/data_request  staff hand the person's data to the shop within 30 days (`make requests`, `make export`)
+    shop/redact             48 hours after the app was removed: everybody who came through that shop is forgotten
+
+The body is signed and its topic is not, so each body must have the shape of its topic (`senders.shopify_shapes`).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting, write_nothing_held
+from chalicelib.erasure.shops import ShopRows, start_walk
+from chalicelib.errors import UnreadableError
+from chalicelib.models import Identity, RequestKind
+from chalicelib.people.directory import Person
+from chalicelib.people.identity import list_deciding
+from chalicelib.settling.commit import Settling, Told
+from chalicelib.settling.match import Claimant, is_stranger, look_up, name_claims
+from chalicelib.store.audit import write_access
+from chalicelib.store.inbox import State
+from chalicelib.store.requests import RequestRows, start_handover
+
+ACTOR = "shopify"  # in the audit
+Parts = list[dict[str, Any]]
+
+
+def is_compliance(told: Told) -> bool:
+    """Tell a compliance webhook."""
+    return told.reading.kind == "compliance"
+
+
+def settle_compliance(told: Told, tools: Settling, now: datetime) -> State:
+    """Do what the topic wants, once; raise UnreadableError for a topic that is not one of them."""
+    act = ACTS.get(told.submission.topic)
+    if act is None:
+        raise UnreadableError(f"compliance: {told.submission.topic}")
+    claims, key = name_claims(told.submission), told.item.key
+    claimant = look_up(told.submission, told.reading, claims, tools.people, tools.region)
+    known = any(claim in claimant.owners and claimant.owners[claim].id != key for claim in claims)
+    customers = tools.people.customers
+    customers.commit_parts(
+        [
+            tools.inbox.write_tombstone(key, State.DUPLICATE if known else State.SETTLED, now),
+            *([] if known else act(told, claimant, tools, now)),
+            *([] if known else [customers.write_owner(claim, key) for claim in claims]),
+        ]
+    )
+    return State.DUPLICATE if known else State.SETTLED
+
+
+def redact_customer(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+    """Forget the customer, and bar every name and order that the request has."""
+    names = (*claimant.names, *list_orders(told))
+    asked_at = told.submission.received_at
+    order = ForgetOrder(reason=Reason.SHOPIFY, request=told.item.key, requested_at=asked_at)
+    at = max(now, asked_at)  # the stream's clock is a whole second, and may lie before it
+    person = find_subject(claimant, tools)
+    if person is None:
+        note = note_request(told, "", "nothing held", tools, now)
+        return [note, *write_nothing_held(names, order, tools.forgetting, at)]
+    note = note_request(told, person.id, "forgotten", tools, now)
+    return [note, *write_forgetting(person, order, tools.forgetting, at, more=names)]
+
+
+def request_data(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+    """Put the request before staff, with its deadline; where nobody is found, that is the answer."""
+    person = find_subject(claimant, tools)
+    if person is None:
+        return [note_request(told, "", "nothing held", tools, now)]
+    people, at = tools.people, told.submission.received_at
+    row = start_handover(person.id, RequestKind.ACCESS, at, language=read_language(person))
+    note = note_request(told, person.id, "to be handed to the shop", tools, now)
+    return [note, people.keys.check_key(person.id), RequestRows(people.customers).write_row(row, now)]
+
+
+def redact_shop(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+    """Begin to walk through everybody: who came through that shop is forgotten, one by one."""
+    shop, at = told.submission.shop, told.submission.received_at
+    row = start_walk(told.item.key, f"{told.submission.sender}:{shop}", at)
+    return [note_request(told, "", "forgetting begins", tools, now), ShopRows(tools.people.customers).write_row(row)]
+
+
+def find_subject(claimant: Claimant, tools: Settling) -> Person | None:
+    """Return whom the deciding names belong to; nobody whom the shop knows under another id."""
+    for name in list_deciding(claimant.names, claimant.submission.trust):
+        holder = claimant.find_holder(name)
+        person = tools.people.load_person(holder) if holder else None
+        if person is not None and not is_stranger(claimant.names, person.profile):
+            return person
+    return None
+
+
+def list_orders(told: Told) -> tuple[Identity, ...]:
+    """Return the orders that the request names."""
+    entry, source = told.reading.entry, f"{told.submission.sender}:{told.submission.shop}"
+    orders = entry.values.get("orders", []) if entry else []
+    return tuple(Identity(kind="order", value=f"{source}:{order}") for order in orders)
+
+
+def read_language(person: Person) -> str:
+    """Return the language of a person's package, or "" where none is known."""
+    held = person.profile.fields.get("language")
+    return held.value if held and isinstance(held.value, str) else ""
+
+
+def note_request(told: Told, customer_id: str, outcome: str, tools: Settling, now: datetime) -> dict[str, Any]:
+    """Return the part that notes what Shopify asked for and what became of it."""
+    reason = f"{told.submission.topic}: {outcome}"
+    return write_access(tools.people.customers, customer_id, ACTOR, reason, now)
+
+
+ACTS: Mapping[str, Callable[[Told, Claimant, Settling, datetime], Parts]] = {
+    "customers/redact": redact_customer,
+    "customers/data_request": request_data,
+    "shop/redact": redact_shop,
+}

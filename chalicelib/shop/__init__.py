@@ -1,0 +1,1 @@
+"""What the shop decides, as data: purposes, ages, retention periods."""

@@ -1,0 +1,16 @@
+"""How long what waits for somebody is kept, and how often an address may be asked. Not the shop's choice."""
+
+from datetime import datetime, timedelta
+
+KEEP_UNCONFIRMED = timedelta(days=7)  # a submission that waits for the yes of a double opt-in
+KEEP_QUIET = timedelta(days=7)  # an address that said no to a confirmation mail is not asked again for so long
+LONGEST_WAIT = timedelta(days=1)  # a confirmation mail that would have to wait longer is not sent at all
+KEEP_QUARANTINE = timedelta(days=30)
+KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
+KEEP_PACKAGE = timedelta(days=7)
+KEEP_FOR_STAFF = timedelta(days=90)  # a request that staff must answer by hand
+
+
+def is_kept(accepted_at: datetime, now: datetime) -> bool:
+    """Return whether an unconfirmed submission may still be confirmed; TTL removes it up to two days later."""
+    return now < accepted_at + KEEP_UNCONFIRMED

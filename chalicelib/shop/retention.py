@@ -1,0 +1,137 @@
+"""How long each kind of data is kept: one table, `retention.toml`. The privacy page shows it, the sweeps act on it.
+
+A shop changes the days or months of what sweeps remove. What other code ends by itself (TTL, backups, logs) is named
+in `ELSEWHERE`: those figures are imported from where they act, or stand in infra/template.yaml, and the file has none.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from math import ceil
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Model
+from chalicelib.shop.periods import (
+    KEEP_FOR_STAFF,
+    KEEP_LINKS,
+    KEEP_PACKAGE,
+    KEEP_QUARANTINE,
+    KEEP_QUIET,
+    KEEP_UNCONFIRMED,
+    LONGEST_WAIT,
+)
+from chalicelib.shop.purposes import Name, Texts, Version
+
+FILE = Path(__file__).with_suffix(".toml")
+MONTH = 365.25 / 12  # days
+
+# What ends by code or by AWS. tests/rules/test_retention.py compares the last five with infra/template.yaml.
+ELSEWHERE = {
+    "quarantine": KEEP_QUARANTINE,
+    "unconfirmed": KEEP_UNCONFIRMED,
+    "asked": KEEP_QUIET + LONGEST_WAIT,
+    "requests": KEEP_FOR_STAFF,
+    "links": KEEP_LINKS,
+    "packages": KEEP_PACKAGE,
+    "customers-backups": timedelta(days=35),
+    "keys-backups": timedelta(days=7),
+    "queue": timedelta(days=1),
+    "failures": timedelta(days=14),
+    "logs": timedelta(days=30),
+}
+
+
+class Ends(StrEnum):
+    """What ends a period; words for each stand in pages/policywords."""
+
+    AGE = "age"  # its time is over: TTL, a sweep, or AWS
+    MOMENT = "moment"  # it took its effect: normally within a second
+    DECIDED = "decided"  # somebody of the shop has looked at it
+    FORGOTTEN = "forgotten"  # the person is forgotten
+    NEVER = "never"  # nothing: it names nobody
+    SERVICE = "service"  # as the service that holds it says
+
+
+class Period(Model):
+    """How long one kind of data is kept. `holds` are its rows, `table/item` as in docs/data.md.
+
+    `store` is a table of ours (inbox, customers, keys, links, ledger), or logs, queues or mails.
+    """
+
+    name: Name
+    store: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+    ends: Ends
+    days: int | None = Field(None, ge=1, le=36_525)
+    months: int | None = Field(None, ge=1, le=1200)
+    holds: tuple[str, ...] = ()
+    words: Texts
+
+    @property
+    def span(self) -> timedelta | None:
+        """Return how long, or None for what no clock ends. A month is a twelfth of 365.25 days, rounded up to a day."""
+        if self.months is not None:
+            return timedelta(days=ceil(self.months * MONTH))
+        return None if self.days is None else timedelta(days=self.days)
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "Period":
+        """Refuse a period without an end, or with two."""
+        if ((self.days is None) + (self.months is None) == 1) != (self.ends is Ends.AGE):
+            raise ValueError("what ends by age has either days or months, and nothing else has any")
+        return self
+
+
+class Retention(Model):
+    """The file. Whoever changes a period or words changes `version`."""
+
+    version: Version
+    kept: tuple[Period, ...]
+
+
+@cache
+def load_retention(path: Path = FILE) -> Retention:
+    """Read the file; raise DefinitionError naming it and the place."""
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+        kept = [fill_period(name, keys) for name, keys in given.get("kept", {}).items()]
+        return Retention.model_validate({**given, "kept": kept})
+    except ValidationError as error:
+        told = [f"{name_place(one['loc'], kept)}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise DefinitionError(f"{path.name}: {'; '.join(told)}") from None
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError, ValueError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from None
+
+
+def fill_period(name: str, keys: Mapping[str, object]) -> dict[str, object]:
+    """Return an entry with its name, and with its days where other code decides them; raise ValueError for both."""
+    span = ELSEWHERE.get(name)
+    if span is None:
+        return {**keys, "name": name}
+    if "days" in keys or "months" in keys:
+        raise ValueError(f"kept.{name}: this period is not changed here; see ELSEWHERE in retention.py")
+    return {**keys, "name": name, "days": span.days}
+
+
+def name_place(place: tuple[int | str, ...], kept: list[dict[str, object]]) -> str:
+    """Return where a mistake is, with an entry's name for its number, e.g. `kept.clicks.months`."""
+    parts = [str(part) for part in place]
+    if len(place) > 1 and isinstance(place[1], int):
+        parts[1] = str(kept[place[1]]["name"])
+    return ".".join(parts) or "file"
+
+
+RETENTION: Mapping[str, Period] = {each.name: each for each in load_retention().kept}
+
+
+def find_span(name: str) -> timedelta:
+    """Return how long one kind of data is kept; KeyError for a name that is not on file or that no clock ends."""
+    span = RETENTION[name].span
+    if span is None:
+        raise KeyError(name)
+    return span

@@ -1,0 +1,116 @@
+"""`make preview`: every mail in every language, written to out/mails/ as it would be sent, with a page to look at them.
+
+The style is put into the templates first, so that a change in mail.css is seen at once.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+
+from chalicelib.mails.letters import find_letter, list_letters
+from chalicelib.mails.mail import Mail
+from chalicelib.mails.rendering import render_mail
+from chalicelib.mails.speech import list_languages
+from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.models import RequestKind
+from chalicelib.store.links import SEPARATOR
+from infra.deploy.inline_css import write_templates
+from infra.places import ROOT, show_path
+
+FOLDER = ROOT / "out" / "mails"
+SITE = "https://regulars.example.com"
+NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা খাতুন", "kk": "Әсел Нұрланқызы", "fa": "مریم رضایی"}
+MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
+WORKSHOP = ROOT / "docs" / "examples" / "workshop" / "workshop.toml"
+REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "served"}
+CODES = {"confirm": "482913", "request": "K7X4MT"}
+STYLE = (
+    "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
+    ".row{display:flex;gap:1rem;overflow-x:auto}figure{margin:0;flex:none}"
+    "iframe{width:360px;height:46rem;border:1px solid #999;border-radius:8px}figcaption{padding-block:.25rem}"
+)
+
+
+def invent_words(template: str, language: str, *, plain: bool = False) -> MailWords:
+    """Return words for a mail to nobody; `plain` leaves out whatever may be left out."""
+    marketing = find_letter(template).marketing
+    currency, amount = MONEY.get(language, ("EUR", "5"))
+    by_amount = template == "post-purchase"
+    offer = Offer(
+        percent=0 if by_amount else 15,
+        amount=Decimal(amount) if by_amount else Decimal(0),
+        currency=currency if by_amount else "",
+        code="K7XQM3TD",
+        expires=date(2026, 12, 24),
+    )
+    return MailWords(
+        shop_name="Corner Shop",
+        shop_url="" if plain else "https://shop.example.com/",
+        shop_address="12 High Street\nLondon N1 2AB" if "shop_address" in find_letter(template).list_needs() else "",
+        person_name="" if plain else NAMES.get(language, ""),
+        offer=None if plain or template in ("survey-invitation", "pre-order-shipped") else offer,
+        link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
+        unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
+        privacy_url=f"{SITE}/privacy?lang={language}",
+        preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
+        reason=REASONS.get(template, "bought" if marketing else "asked"),
+        confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
+        code=CODES.get(template, "") if not plain or template == "request" else "",
+        request=RequestKind.ERASE if template == "request" else None,
+        **(tell_workshop(language) if template == "parent" else {}),
+    )
+
+
+def tell_workshop(language: str) -> dict[str, str]:
+    """Return what a child's form was and which questions were answered, by the example that children fill in."""
+    form = tomllib.loads(WORKSHOP.read_text("utf-8"))
+    answers = (field["label"][language] for field in form["fields"][:3])
+    return {"title": form["title"][language], "answers": SEPARATOR.join(answers)}
+
+
+def render_all() -> Iterator[tuple[str, Mail]]:
+    """Yield every mail with its name, e.g. `win-back.fa` and, with as little in it as may be, `win-back.fa.plain`."""
+    for template in list_letters():
+        for language in list_languages():
+            yield f"{template}.{language}", render_mail(template, language, invent_words(template, language))
+            bare = invent_words(template, language, plain=True)
+            yield f"{template}.{language}.plain", render_mail(template, language, bare)
+
+
+def write_mails(folder: Path) -> Path:
+    """Write all mails and the page that shows them; return that page's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("*.html"), *folder.glob("*.txt")):
+        old.unlink()
+    shown = []
+    for name, mail in render_all():
+        (folder / f"{name}.html").write_text(mail.html, "utf-8")
+        (folder / f"{name}.txt").write_text(f"{mail.subject}\n{mail.preview}\n\n{mail.text}", "utf-8")
+        shown.append((name, mail))
+    index = folder / "index.html"
+    index.write_text(build_index(shown), "utf-8")
+    return index
+
+
+def build_index(shown: list[tuple[str, Mail]]) -> str:
+    """Return the page: a row for each mail, a column for each language."""
+    rows: dict[str, list[str]] = {}
+    for name, mail in shown:
+        template, _, rest = name.partition(".")
+        language, _, plain = rest.partition(".")
+        rows.setdefault(f"{template} {plain}".strip(), []).append(
+            f"<figure lang={language}><figcaption><strong>{escape(mail.subject)}</strong><br>{escape(mail.preview)}<br>"
+            f"<a href='{name}.html'>alone</a> <a href='{name}.txt'>as text</a></figcaption>"
+            f"<iframe sandbox src='{name}.html' title='{name}'></iframe></figure>"
+        )
+    body = "".join(f"<h2>{row}</h2><div class=row>{''.join(figures)}</div>" for row, figures in rows.items())
+    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>Mails</title><style>{STYLE}</style>"
+    return f"{head}<h1>Mails</h1>{body}"
+
+
+if __name__ == "__main__":
+    write_templates()
+    print(show_path(write_mails(FOLDER)))

@@ -1,0 +1,89 @@
+"""What the door reads from SSM, written from a developer's machine: `python -m infra.deploy.secrets STAGE [--secure]`.
+
+    door-key            made once and never replaced: the dedupe memory and signed forms hang on it
+    inbox-public-key    the public half of the stack's inbox key, from KMS
+    receipt-key         the public half of the key that signs receipts of erasures, from KMS
+    senders/<sender>    asked for one by one; two secrets during a rotation, separated by a space
+
+Plain String parameters are the default, so that a door that starts cold depends on no KMS key; `--secure` writes
+SecureString, which is unreadable to those who may read SSM but not use its key, and dies with KMS at a cold start.
+"""
+
+import argparse
+import base64
+import getpass
+import secrets
+from typing import Any
+
+import boto3
+
+from chalicelib.senders import SENDERS
+
+
+def put_parameter(ssm: Any, stage: str, name: str, value: str, kind: str = "String") -> None:
+    """Write one parameter below the door's path, over what was there."""
+    ssm.put_parameter(Name=f"/regulars/{stage}/door/{name}", Value=value, Type=kind, Overwrite=True)
+
+
+def write_public(key_id: str, der: bytes) -> str:
+    """Return the inbox-public-key parameter: the key's id on the first line, then PEM."""
+    return f"{key_id}\n{write_pem(der)}"
+
+
+def write_pem(der: bytes) -> str:
+    """Return a public key as PEM (RFC 7468)."""
+    text = base64.b64encode(der).decode()
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+
+
+def publish_inbox_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
+    """Publish the public half of the stack's inbox key; return the key's ARN."""
+    arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-inbox")["KeyMetadata"]["Arn"]
+    public: bytes = kms.get_public_key(KeyId=arn)["PublicKey"]
+    put_parameter(ssm, stage, "inbox-public-key", write_public(arn, public), kind)
+    return arn
+
+
+def publish_receipt_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
+    """Publish the public half of the key that signs receipts, for whoever checks one; return the key's ARN."""
+    arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-receipt")["KeyMetadata"]["Arn"]
+    put_parameter(ssm, stage, "receipt-key", write_pem(kms.get_public_key(KeyId=arn)["PublicKey"]), kind)
+    return arn
+
+
+def make_door_key(ssm: Any, stage: str, kind: str = "String") -> bool:
+    """Make the door's key where there is none; return whether one was made."""
+    try:
+        ssm.get_parameter(Name=f"/regulars/{stage}/door/door-key")
+    except ssm.exceptions.ParameterNotFound:
+        put_parameter(ssm, stage, "door-key", base64.b64encode(secrets.token_bytes(32)).decode(), kind)
+        return True
+    return False
+
+
+def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
+    """Ask for each sender's secret, unseen; Enter leaves a sender as it is."""
+    for sender in SENDERS:
+        given = getpass.getpass(f"Signing secret of {sender} (Enter: leave as it is): ").split()
+        if given:
+            put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
+
+
+def main() -> None:
+    """Write all of it for one stage, with the AWS account and region of the environment."""
+    parser = argparse.ArgumentParser(description="Write what the door reads.")
+    parser.add_argument("stage")
+    parser.add_argument("--secure", action="store_true", help="write SecureString parameters")
+    given = parser.parse_args()
+    kind = "SecureString" if given.secure else "String"
+    session: Any = boto3.session.Session()
+    ssm = session.client("ssm")
+    print("door-key:", "made" if make_door_key(ssm, given.stage, kind) else "kept")
+    print("inbox-public-key:", publish_inbox_key(session.client("kms"), ssm, given.stage, kind))
+    print("receipt-key:", publish_receipt_key(session.client("kms"), ssm, given.stage, kind))
+    ask_secrets(ssm, given.stage, kind)
+
+
+if __name__ == "__main__":
+    main()

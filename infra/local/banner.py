@@ -1,0 +1,77 @@
+"""What `make run` says once everything is up."""
+
+from typing import Any
+
+from chalicelib.senders import SENDERS
+from infra.local.environ import DATA
+from infra.local.keys import sender_secret
+from infra.places import LOCAL, show_path
+
+LICENCE = LOCAL / "licence-told"
+
+
+def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
+    """Say where everything is, and three things to try."""
+    url = state["url"]
+    print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
+    print(f"  data      {name_database(absence)}")
+    print(f"  mailbox   {state['mailbox']}")
+    print(f"  events    {state['events']} (what the shop's own systems are told)")
+    print(f"  logs      {show_path(LOCAL / 'log')}/")
+    print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
+    print("Three things to try:\n")
+    print(f"  1. Open {url}/forms/sign-up and sign up.")
+    print("  2. Post a signed Shopify order, then see whose it is:\n")
+    print(indent(curl_shopify(url)))
+    print("\n         make customer EMAIL=asha.rao@example.com\n")
+    print("  3. Post a signed Typeform response:\n")
+    print(indent(curl_typeform(url)))
+    print("\n     A new one each time: .venv/bin/python -m infra.local.post shopify (or typeform)\n", flush=True)
+    tell_licence(absence)
+
+
+def name_database(absence: str) -> str:
+    """Say who plays DynamoDB."""
+    if absence:
+        return f"moto, in memory: everything is gone at the end ({absence})"
+    return f"DynamoDB Local, kept in {show_path(DATA)}/"
+
+
+def tell_licence(absence: str) -> None:
+    """Say once what DynamoDB Local's licence asks."""
+    if not absence and not LICENCE.exists():
+        print("DynamoDB Local is AWS's own and not open source: its licence asks that you have an AWS account.")
+        print("Without one, use LOCAL_DB=moto make run.\n", flush=True)
+        LICENCE.touch()
+
+
+def curl_shopify(url: str) -> list[str]:
+    """Return a command that needs curl and openssl alone."""
+    body = "infra/examples/shopify-order.json"
+    return [
+        f"curl -sS {url}/hooks/shopify -H 'Content-Type: application/json' \\",
+        "  -H 'X-Shopify-Topic: orders/create' -H 'X-Shopify-Shop-Domain: corner-shop.example' \\",
+        "  -H 'X-Shopify-Webhook-Id: example-1' -H 'X-Shopify-API-Version: 2024-10' \\",
+        f'  -H "X-Shopify-Hmac-SHA256: {sign_openssl("shopify", body)}" \\',
+        f"  --data-binary @{body}",
+    ]
+
+
+def curl_typeform(url: str) -> list[str]:
+    """Return a command that needs curl and openssl alone."""
+    body = "infra/examples/typeform-response.json"
+    return [
+        f"curl -sS {url}/hooks/typeform -H 'Content-Type: application/json' \\",
+        f'  -H "Typeform-Signature: sha256={sign_openssl("typeform", body)}" \\',
+        f"  --data-binary @{body}",
+    ]
+
+
+def sign_openssl(sender: str, body: str) -> str:
+    """Return the shell expression for a base64 HMAC-SHA-256 of a file."""
+    return f"$(openssl dgst -sha256 -hmac {sender_secret(sender)} -binary {body} | openssl base64 -A)"
+
+
+def indent(lines: list[str]) -> str:
+    """Set a command off from the text."""
+    return "\n".join(f"         {line}" for line in lines)

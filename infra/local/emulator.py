@@ -1,0 +1,91 @@
+"""AWS's own DynamoDB Local: find Java, fetch the jar once, start it.
+
+Its licence asks for an AWS account in good standing and forbids redistribution, so each machine fetches its own copy
+(from the npm package that AWS Amplify publishes) into an ignored folder.
+"""
+
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from infra.local.children import free_port, start_child
+from infra.places import ROOT
+
+PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # holds DynamoDB Local 1.25.1
+SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
+HOME = ROOT / ".cache" / "dynamodb-local-1.25.1"
+OLDEST_JAVA = 11
+
+
+@functools.cache
+def find_java() -> str | None:
+    """Return the Java to use: 11 or newer, from JAVA_HOME or the path."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if java is None:
+        return None
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    return java if version and int(version[1]) >= OLDEST_JAVA else None
+
+
+def explain_absence() -> str:
+    """Say why DynamoDB Local cannot run here, or return the empty text. Fetches the jar where only that is missing."""
+    if os.environ.get("LOCAL_DB") == "moto":
+        return "LOCAL_DB=moto"
+    if find_java() is None:
+        return f"no Java {OLDEST_JAVA} or newer"
+    if (HOME / "DynamoDBLocal.jar").exists():
+        return ""
+    if shutil.which("npm") is None:
+        return "no npm to fetch it with"
+    return fetch_jar()
+
+
+def fetch_jar() -> str:
+    """Fetch the jar with npm; return why that failed, or the empty text."""
+    HOME.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=HOME.parent) as folder:
+        packed = subprocess.run(
+            ["npm", "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False
+        )
+        if packed.returncode:
+            return f"npm could not fetch {PACKAGE}"
+        archive = next(Path(folder).glob("*.tgz"))
+        if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
+            return f"{PACKAGE} is not the file we know"
+        with tarfile.open(archive) as content:
+            content.extractall(folder, filter="data")
+        # One rename, so that two runs at once cannot see half a folder.
+        if not HOME.exists():
+            (Path(folder) / "package" / "emulator").rename(HOME)
+    return ""
+
+
+def start_emulator(data: Path | None = None, log: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
+    """Start DynamoDB Local on a free port, in memory or on a folder; return the process and the port at once."""
+    java, port = find_java(), free_port()
+    if java is None:
+        raise RuntimeError("no Java")
+    if data:
+        data.mkdir(parents=True, exist_ok=True)
+    command = [
+        java,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}",
+        "-jar",
+        str(HOME / "DynamoDBLocal.jar"),
+        "-disableTelemetry",
+        "-sharedDb",
+        "-port",
+        str(port),
+        *(["-dbPath", str(data)] if data else ["-inMemory"]),
+    ]
+    return start_child(command, log=log, folder=HOME), port  # it leaves a metadata file in the folder it stands in

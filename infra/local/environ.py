@@ -1,0 +1,100 @@
+"""The environment of the running stack, for whoever wants to work on it; or of its data at rest.
+
+with open_stack():
+    open_settling()...     # the app's own services, against the local tables
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.local.children import end_children, free_port, wait_listening
+from infra.local.cloud import name_endpoints
+from infra.local.emulator import explain_absence, start_emulator
+from infra.places import LOCAL, show_path
+
+STAGE = "local"
+STATE = LOCAL / "state.json"
+LOCK = LOCAL / "lock"
+DATA = LOCAL / "dynamodb"
+# Relative: a key's name is written into every message, which must open after the folder has moved.
+SETTLING_KEYS = {
+    "INBOX_KEY": f"file:{show_path(LOCAL / 'keys' / 'inbox.pem')}",
+    "ROOT_KEY": f"file:{show_path(LOCAL / 'keys' / 'root.key')}",
+    "RECEIPT_KEY": f"file:{show_path(LOCAL / 'keys' / 'receipt.pem')}",
+}
+
+
+def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:
+    """Return what each process of the stack is given on top of ours. The settling keys are not among it."""
+    public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
+    public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
+    return name_endpoints(cloud_port, dynamodb_port) | public
+
+
+def read_state() -> dict[str, Any]:
+    """Return what the running stack wrote about itself: pid, url, mailbox, environ, made. Raise SystemExit without."""
+    try:
+        state: dict[str, Any] = json.loads(STATE.read_text())
+    except FileNotFoundError:
+        raise SystemExit("Nothing is running, or it is only just starting: `make run`, and try again.") from None
+    return state
+
+
+@contextlib.contextmanager
+def hold_lock() -> Iterator[bool]:
+    """Hold the folder's lock while inside; yield False where someone else holds it. It ends with its process."""
+    LOCAL.mkdir(exist_ok=True)
+    with open(LOCK, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextlib.contextmanager
+def open_stack() -> Iterator[dict[str, str]]:
+    """Set the environment of the running stack, or start DynamoDB Local on its data; yield what was set."""
+    with hold_lock() as alone, contextlib.ExitStack() as stack:
+        environ = stack.enter_context(wake_data()) if alone else read_state()["environ"] | SETTLING_KEYS
+        stack.enter_context(set_environ(environ))
+        yield environ
+
+
+@contextlib.contextmanager
+def wake_data() -> Iterator[dict[str, str]]:
+    """Start DynamoDB Local on the data at rest; yield the environment that reaches it."""
+    if reason := explain_absence():
+        raise SystemExit(f"Nothing is running and no data is kept without DynamoDB Local ({reason}): `make run` first.")
+    if not DATA.exists():
+        raise SystemExit("There is no data yet: `make run` first.")
+    child, port = start_emulator(DATA)
+    try:
+        wait_listening(port, child)
+        yield build_environ(free_port(), port, "http://127.0.0.1:8000") | SETTLING_KEYS
+    finally:
+        end_children([child])
+
+
+@contextlib.contextmanager
+def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables while inside, and none of AWS's but these."""
+    before = dict(os.environ)
+    forget_account()
+    os.environ.update(environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def forget_account() -> None:
+    """Drop every AWS_ variable, and the names of keys: nothing local may ever reach the account of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name in SETTLING_KEYS]:
+        del os.environ[name]

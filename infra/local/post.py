@@ -1,0 +1,99 @@
+"""Post an example to the running stack, signed as its sender signs: `python -m infra.local.post shopify [--same]`.
+
+    shopify    an order of Asha Rao's
+    typeform   a survey's answer
+    webhooks   a system of the shop's own says that her pre-order left
+
+Each post is a new order, response or message, unless `--same`: then it is the delivery of the file, and the second is a
+duplicate.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from chalicelib.downstream.signing import read_keys, sign_event
+from infra.local.clock import read_now
+from infra.local.environ import read_state
+from infra.local.keys import sender_secret
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def sign_body(sender: str, body: bytes) -> str:
+    """Return base64(HMAC-SHA-256), which Shopify and Typeform both use."""
+    return base64.b64encode(hmac.digest(sender_secret(sender).encode(), body, hashlib.sha256)).decode()
+
+
+def shopify_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return an order's body and headers."""
+    order: dict[str, Any] = json.loads((EXAMPLES / "shopify-order.json").read_text())
+    if not same:
+        order["id"] = secrets.randbelow(10**18)
+        order["name"] = f"#{secrets.randbelow(9_000) + 1_000}"
+    body = json.dumps(order).encode()
+    return body, {
+        "X-Shopify-Topic": "orders/create",
+        "X-Shopify-Shop-Domain": "corner-shop.example",
+        "X-Shopify-API-Version": "2024-10",
+        "X-Shopify-Webhook-Id": "example-1" if same else secrets.token_hex(16),
+        "X-Shopify-Hmac-SHA256": sign_body("shopify", body),
+    }
+
+
+def typeform_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a response's body and headers."""
+    response: dict[str, Any] = json.loads((EXAMPLES / "typeform-response.json").read_text())
+    if not same:
+        response["event_id"] = secrets.token_hex(13)
+        response["form_response"]["token"] = secrets.token_hex(16)
+    body = json.dumps(response).encode()
+    return body, {"Typeform-Signature": f"sha256={sign_body('typeform', body)}"}
+
+
+def webhooks_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a Standard Webhooks message's body and headers, signed at the stack's own time."""
+    message: dict[str, Any] = json.loads((EXAMPLES / "pre-order-shipped.json").read_text())
+    now = read_now()
+    if not same:
+        message["timestamp"] = now.isoformat()
+    body = json.dumps(message).encode()
+    message_id = "msg_example" if same else f"msg_{secrets.token_hex(12)}"
+    return body, sign_event(message_id, int(now.timestamp()), body, read_keys(sender_secret("webhooks")))
+
+
+DELIVERIES = {"shopify": shopify_delivery, "typeform": typeform_delivery, "webhooks": webhooks_delivery}
+
+
+def post_delivery(url: str, sender: str, *, same: bool) -> tuple[int, str]:
+    """Post one delivery; return the status and the answer's text."""
+    body, headers = DELIVERIES[sender](same=same)
+    headers["Content-Type"] = "application/json"
+    request = urllib.request.Request(f"{url}/hooks/{sender}", body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+
+
+def main() -> None:
+    """Post one example to the running stack."""
+    parser = argparse.ArgumentParser(description="Post a signed example.")
+    parser.add_argument("sender", choices=sorted(DELIVERIES))
+    parser.add_argument("--same", action="store_true", help="send the file's own delivery, unchanged")
+    given = parser.parse_args()
+    status, text = post_delivery(read_state()["url"], given.sender, same=given.same)
+    print(status, text)
+
+
+if __name__ == "__main__":
+    main()

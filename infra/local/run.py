@@ -1,0 +1,204 @@
+"""`make run`: the whole service on this machine, until Ctrl-C.
+
+DynamoDB Local (data in .local/, kept) or moto (in memory), moto for SES, SQS, SNS, SSM; the gateway's workers; the
+pumps. The app is the one that is deployed: only AWS_ENDPOINT_URL_* and the names of two key files differ.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from infra.local import clock
+from infra.local.banner import print_banner
+from infra.local.children import end_children, start_child, wait_listening
+from infra.local.cloud import start_cloud
+from infra.local.emulator import explain_absence, start_emulator
+from infra.local.environ import (
+    DATA,
+    SETTLING_KEYS,
+    STAGE,
+    STATE,
+    build_environ,
+    forget_account,
+    hold_lock,
+    read_state,
+)
+from infra.local.keys import make_keys, publish_parameters
+from infra.local.mailbox import PATH as MAILBOX
+from infra.local.receiver import PATH as EVENTS
+from infra.local.stack import create_stack
+from infra.places import LOCAL, ROOT
+from infra.template import Made
+
+LOGS = LOCAL / "log"
+KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic")  # keys are files here
+FIRST_PORT = 8000
+MAIL_DOMAIN = "example.com"  # moto sends only from what was verified
+
+
+@dataclass
+class Run:
+    """What has been started so far."""
+
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, command: list[str], environ: dict[str, str], keep: tuple[int, ...] = ()) -> None:
+        """Start one of our own modules."""
+        self.children[name] = start_child(
+            [sys.executable, "-m", *command],
+            env={**os.environ, **environ},
+            log=LOGS / f"{name}.log",
+            folder=ROOT,
+            keep=keep,
+        )
+
+    def find_dead(self) -> str | None:
+        """Return the name of a child that ended, or None."""
+        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+
+
+def open_port() -> socket.socket:
+    """Listen on PORT, or on the first free port from 8000; raise SystemExit when the port asked for is taken."""
+    asked = os.environ.get("PORT")
+    for port in [int(asked)] if asked else range(FIRST_PORT, FIRST_PORT + 50):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((os.environ.get("HOST", "127.0.0.1"), port))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(128)
+        return listener
+    raise SystemExit(f"Port {asked or FIRST_PORT} is taken: choose another with PORT=...")
+
+
+def find_port(first: int) -> int:
+    """Return the first free port from `first`, so that the mailbox stays where it was."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise SystemExit(f"No free port from {first}.")
+
+
+def start_services(run: Run, port: int) -> tuple[int, int, str]:
+    """Start DynamoDB and moto side by side; return their ports (cloud, DynamoDB) and why it is moto, if it is."""
+    cloud_port = find_port(port + 1)
+    run.children["cloud"] = start_cloud(cloud_port, LOGS / "cloud.log")
+    dynamodb_port = cloud_port
+    if not (absence := explain_absence()):
+        run.children["dynamodb"], dynamodb_port = start_emulator(DATA, LOGS / "dynamodb.log")
+        wait_listening(dynamodb_port, run.children["dynamodb"])
+    wait_listening(cloud_port, run.children["cloud"])
+    return cloud_port, dynamodb_port, absence
+
+
+def make_resources(environ: dict[str, str]) -> Made:
+    """Make keys, tables, queues, topics and parameters, as far as they are not there."""
+    make_keys()
+    session: Any = boto3.session.Session(
+        environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], region_name=environ["AWS_REGION"]
+    )
+    clients: Callable[[str], Any] = lambda name: session.client(  # noqa: E731 - a name for its type
+        name, endpoint_url=environ[f"AWS_ENDPOINT_URL_{name.upper()}"]
+    )
+    made = create_stack(STAGE, clients, KINDS)
+    publish_parameters(clients("ssm"))
+    clients("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
+    return made
+
+
+def start_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> None:
+    """Start the gateway's workers and the pumps; return once a request is answered."""
+    run.start("pumps", ["infra.local.pumps"], environ | SETTLING_KEYS)
+    descriptor = listener.fileno()
+    for worker in range(int(os.environ.get("WORKERS", "2"))):
+        # The handler's name tells the app, as in Lambda, that this process answers requests.
+        environ_of_door = environ | {"_HANDLER": "app.app"}
+        run.start(f"gateway-{worker}", ["infra.local.gateway", str(descriptor)], environ_of_door, (descriptor,))
+    host, port = listener.getsockname()
+    while run.find_dead() is None:
+        with contextlib.suppress(TimeoutError, urllib.error.URLError):
+            try:
+                urllib.request.urlopen(f"http://{host}:{port}/_local/ready", timeout=1)
+            except urllib.error.HTTPError as answered:
+                answered.close()
+                return
+
+
+def watch_children(run: Run) -> int:
+    """Return when a child ends; say which."""
+    while (dead := run.find_dead()) is None:
+        time.sleep(0.3)
+    print(f"\n{dead} ended by itself; its last words ({LOGS / dead}.log):", file=sys.stderr)
+    log = LOGS / f"{dead}.log"
+    print("".join(log.read_text().splitlines(keepends=True)[-15:]) if log.exists() else "", file=sys.stderr)
+    return 1
+
+
+def run_stack(run: Run) -> int:
+    """Start everything, say what there is, and stay."""
+    began = time.monotonic()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for left in (clock.FILE, STATE):  # by a run that was killed
+        left.unlink(missing_ok=True)
+    with open_port() as listener:
+        host, port = listener.getsockname()
+        url = f"http://{host}:{port}"
+        cloud_port, dynamodb_port, absence = start_services(run, port)
+        environ = build_environ(cloud_port, dynamodb_port, url)
+        state = {
+            "pid": os.getpid(),
+            "url": url,
+            "mailbox": f"http://127.0.0.1:{cloud_port}{MAILBOX}",
+            "events": f"http://127.0.0.1:{cloud_port}{EVENTS}",
+            "environ": environ,
+            "made": make_resources(environ),
+        }
+        STATE.write_text(json.dumps(state))
+        start_app(run, listener, environ)
+    if run.find_dead() is None:
+        print_banner(state, absence, time.monotonic() - began)
+    return watch_children(run)
+
+
+def end_quietly(*_: object) -> None:
+    """Turn a signal into what Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run until told to end; 0 when we were told."""
+    for told in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
+        signal.signal(told, end_quietly)
+    forget_account()
+    run = Run()
+    with hold_lock() as alone:
+        if not alone:
+            print(f"Already running: {read_state()['url']}", file=sys.stderr)
+            return 1
+        try:
+            return run_stack(run)
+        except KeyboardInterrupt:
+            print("\nEnding.")
+            return 0
+        finally:
+            end_children(run.children.values())
+            STATE.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Say what SES would say of somebody's last mail: `make say EVENT=bounce EMAIL=asel@example.org`. Local runs only.
+
+moto's SES publishes nothing about what becomes of a mail. This publishes an event of SES's shape to the feedback
+topic, from where it takes the way it takes on AWS.
+"""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.models import Identity
+from chalicelib.people.identity import normalise_email
+from chalicelib.services import open_people
+from chalicelib.store.mails import MailRows
+from infra.local.cloud import connect_service
+from infra.local.environ import STAGE, open_stack
+
+EVENTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
+    "delivery": ("Delivery", {"delivery": {}}),
+    "bounce": ("Bounce", {"bounce": {"bounceType": "Permanent", "bounceSubType": "General"}}),
+    "full": ("Bounce", {"bounce": {"bounceType": "Transient", "bounceSubType": "MailboxFull"}}),
+    "complaint": ("Complaint", {"complaint": {"complaintFeedbackType": "abuse"}}),
+    "not-spam": ("Complaint", {"complaint": {"complaintFeedbackType": "not-spam"}}),
+}
+RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
+
+
+def find_attempt(email: str) -> str:
+    """Return the attempt id of somebody's newest mail; raise SystemExit where there is none."""
+    people = open_people()
+    customer_id = people.find_customer(Identity(kind="email", value=normalise_email(email)))
+    mails = MailRows(people.customers).list_mails(customer_id) if customer_id else []
+    if not mails:
+        raise SystemExit("That address has had no mail.")
+    return max(mails, key=lambda mail: mail.at).attempt
+
+
+def write_event(event: str, email: str, attempt: str) -> str:
+    """Return an event as SES writes it."""
+    kind, detail = EVENTS[event]
+    for part, recipients in RECIPIENTS.items():
+        if part in detail:
+            detail = {part: {**detail[part], recipients: [{"emailAddress": email}]}}
+    return json.dumps({"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail})
+
+
+def main() -> int:
+    """Publish one event."""
+    parser = argparse.ArgumentParser(description="Say what SES would say of somebody's last mail.")
+    parser.add_argument("event", choices=sorted(EVENTS))
+    parser.add_argument("email")
+    asked = parser.parse_args()
+    topic = connect_service("sns").create_topic(Name=f"regulars-{STAGE}-feedback")["TopicArn"]
+    message = write_event(asked.event, asked.email, find_attempt(asked.email))
+    connect_service("sns").publish(TopicArn=topic, Message=message)
+    print(f"{datetime.now(UTC):%H:%M:%S} said {asked.event}; `make waiting` and `make report` show what came of it")
+    return 0
+
+
+if __name__ == "__main__":
+    with open_stack():
+        sys.exit(main())

@@ -1,0 +1,56 @@
+"""`make audit`: who opened or handed out whose record, and why. Ids alone: it opens no record and names no customer.
+
+MONTH=2026-11 shows another month than this one; EMAIL=... or CUSTOMER=id shows one person's lines.
+"""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+
+from chalicelib.models import Identity, utc_text
+from chalicelib.people.directory import People
+from chalicelib.people.identity import normalise_email
+from chalicelib.services import open_people
+from chalicelib.store.audit import Access, list_accesses, write_access
+from chalicelib.store.customers import Customers
+from infra.staff.stage import open_stage, stage_now
+
+
+def note_reading(customers: Customers, reason: str, customer_id: str, now: datetime) -> None:
+    """Note that whoever runs this command reads a record. It comes first: what cannot be noted is not shown."""
+    customers.commit_parts([write_access(customers, customer_id, getpass.getuser(), reason, now)])
+
+
+def find_id(people: People, email: str) -> str | None:
+    """Return the customer id behind an address."""
+    return people.find_customer(Identity(kind="email", value=normalise_email(email)))
+
+
+def tell_accesses(lines: Iterable[Access]) -> str:
+    """Write the table."""
+    told = [f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}" for line in lines]
+    return "\n".join([*told, f"{len(told)} lines"])
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Show the access audit.")
+    parser.add_argument("--month", default="", help="yyyy-mm; this month where it is not given")
+    parser.add_argument("--email", default="")
+    parser.add_argument("--customer", default="")
+    asked = parser.parse_args()
+    with open_stage():
+        people = open_people()
+        customer = find_id(people, asked.email) if asked.email else asked.customer
+        if customer is None:
+            print("Nobody is known by that address.")
+            return 1
+        month = asked.month or utc_text(stage_now())[:7]
+        print(tell_accesses(list_accesses(people.customers, month, customer)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

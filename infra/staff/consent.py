@@ -1,0 +1,138 @@
+"""`make consent EMAIL=...`: the proof of what somebody agreed to and took back, in the words they saw.
+
+Prints it, writes it as a page to out/consents/ that goes well on paper, and notes in the access audit that it was read.
+Works on the running local stack, or on its data at rest. On AWS: run it with the stage's environment and credentials.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.config import current_settings
+from chalicelib.models import Consent
+from chalicelib.people.consent_proof import PurposeLedger, list_ledgers
+from chalicelib.people.directory import People
+from chalicelib.services import open_settling
+from chalicelib.shop.purposes import load_purposes
+from infra.places import ROOT, show_path
+from infra.staff.audit import note_reading
+from infra.staff.customer import find_person
+from infra.staff.stage import open_stage, stage_now
+
+FOLDER = ROOT / "out" / "consents"
+TEMPLATE = "consent_page.html.jinja"
+KEPT_ELSEWHERE = "(its words are kept by whoever asked)"
+PRESSED = "(a button was pressed: a no needs no words)"
+BUTTONS = ("link", "privacy")  # channels of ours where a no has no words of its own
+
+
+def read_ledgers(people: People, customer_id: str, reason: str, now: datetime) -> tuple[PurposeLedger, ...]:
+    """Note the reading first, then read: what cannot be noted is not shown."""
+    note_reading(people.customers, reason, customer_id, now)
+    return list_ledgers(people.list_history(people.load_person(customer_id)))
+
+
+def name_purpose(purpose: str) -> str:
+    """Return what a purpose is called, with its legal basis."""
+    found = load_purposes().purposes.get(purpose)
+    return f"{found.title['en']} (basis: {found.basis})" if found else purpose
+
+
+def tell_moment(moment: datetime) -> str:
+    """Write a moment in UTC, to the second."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def tell_consent(said: Consent) -> str:
+    """Write one statement in a line."""
+    proof = "proven" if said.signed else "as typed"
+    network = f", network {said.network}" if said.network else ""
+    return f"{tell_moment(said.at)}  {said.state.value:9}  {said.channel}, {proof}{network}"
+
+
+def explain_silence(said: Consent) -> str:
+    """Say why a statement comes without words."""
+    return PRESSED if said.channel in BUTTONS else KEPT_ELSEWHERE
+
+
+def tell_evidence(said: Consent) -> str:
+    """Write what is known of how it was said, or nothing."""
+    known = (("words of version", said.words_version), ("language", said.language), ("network", said.network))
+    told = ", ".join(f"{name} {value}" for name, value in known if value)
+    return f"{told[0].upper()}{told[1:]}. " if told else ""
+
+
+def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
+    """Yield the lines of one purpose, the statement that counts marked."""
+    yield name_purpose(ledger.purpose)
+    yield f"  now: {ledger.standing.state.value if ledger.standing else 'nothing'}. {ledger.why}"
+    for one in ledger.statements:
+        said = one.consent
+        yield f"  {'*' if said == ledger.standing else ' '} {tell_consent(said)}"
+        words = f"“{said.words}”" if said.words else explain_silence(said)
+        version = [f"version {said.words_version}"] if said.words_version else []
+        known = ", ".join([*version, *([said.language] if said.language else [])])
+        yield f"      {words}" + (f" [{known}]" if known else "")
+        yield f"      reached us {tell_moment(one.received_at)} by {one.source}"
+
+
+def tell_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
+    """Write the whole proof as text."""
+    lines = [line for ledger in ledgers for line in (*tell_ledger(ledger), "")]
+    return "\n".join([f"Consents of {email}", "", *(lines or ["Nothing was ever asked of them, or told.", ""])])
+
+
+def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...], now: datetime) -> str:
+    """Return the proof as a page, whole: nothing is loaded from anywhere."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"moment": tell_moment, "purpose": name_purpose}
+    environment.filters |= {"evidence": tell_evidence, "silence": explain_silence}
+    return environment.get_template(TEMPLATE).render(
+        email=email,
+        customer_id=customer_id,
+        ledgers=ledgers,
+        now=now,
+        shop=current_settings().shop_name,
+    )
+
+
+def save_page(page: str, customer_id: str, folder: Path = FOLDER) -> Path:
+    """Write the page, readable by its owner alone; return where. Its name says nothing of the person."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{customer_id}.html"
+    path.touch(mode=0o600)
+    path.write_text(page, "utf-8")
+    return path
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Prove what somebody agreed to.")
+    parser.add_argument("email")
+    parser.add_argument("--reason", default="proof of consent", help="kept in the access audit")
+    asked = parser.parse_args()
+    people, now = open_settling().people, stage_now()
+    customer_id = find_person(people, asked.email, "")
+    if customer_id is None:
+        print("Nobody is known by that address.")
+        return 1
+    ledgers = read_ledgers(people, customer_id, asked.reason, now)
+    print(tell_proof(asked.email, ledgers))
+    path = save_page(write_page(asked.email, customer_id, ledgers, now), customer_id)
+    print(f"The page: {show_path(path)}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    with open_stage():
+        sys.exit(main())

@@ -1,0 +1,90 @@
+"""`make customer EMAIL=...`: print one person's profile and history, and note that it was read.
+
+Works on the running local stack, or on its data at rest. On AWS: run it with the stage's environment and credentials.
+"""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+
+from chalicelib.campaigns.library import load_shop
+from chalicelib.config import current_settings
+from chalicelib.models import Event, Identity, Profile
+from chalicelib.people.activity import judge_activity
+from chalicelib.people.directory import People
+from chalicelib.people.identity import normalise_email, normalise_phone
+from chalicelib.senders import read_submission
+from chalicelib.services import open_settling
+from infra.staff.audit import note_reading
+from infra.staff.stage import open_stage, stage_now
+
+
+def find_person(people: People, email: str, phone: str) -> str | None:
+    """Return the customer id behind an address."""
+    if email:
+        return people.find_customer(Identity(kind="email", value=normalise_email(email)))
+    number = normalise_phone(phone, current_settings().shop_country)
+    return people.find_customer(Identity(kind="phone", value=number))
+
+
+def print_profile(profile: Profile, now: datetime) -> None:
+    """Print what the history adds up to, each field with its source and time."""
+    activity = judge_activity(profile, now, load_shop().quiet_days)
+    print(f"customer {profile.customer_id}: {profile.events} events; {activity.standing}: {activity.reason}")
+    for label, moment in (
+        ("first seen", profile.first_seen),
+        ("last seen", profile.last_seen),
+        ("last login", profile.last_login),
+        ("last purchase", profile.last_purchase),
+    ):
+        print(f"  {label:14} {moment.isoformat() if moment else '-'}")
+    for name, held in sorted(profile.fields.items()):
+        proof = "signed" if held.signed else "as typed"
+        print(f"  {name:14} {held.value}   [{held.source}, {held.at.date()}, {proof}]")
+    for purpose, consent in sorted(profile.consents.items()):
+        print(f"  consent {purpose}: {consent.state} {consent.at.isoformat()} by {consent.channel} {consent.network}")
+        print(f"      words {consent.words_version or '-'}: {consent.words or 'kept by the sender'}")
+    for name, order in sorted(profile.orders.items()):
+        items = ", ".join(f"{item.quantity} x {item.title}" for item in order.items)
+        print(f"  order {name}: {order.state} {order.total} {order.currency} ({items})")
+
+
+def print_event(event: Event) -> None:
+    """Print one line of the history, with what it said."""
+    submission = event.submission
+    reading = read_submission(submission)
+    said = json.dumps(reading.entry.values, ensure_ascii=False) if reading.entry else ""
+    moment = submission.occurred_at.isoformat()
+    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {said}")
+
+
+def show_customer(people: People, customer_id: str, reason: str, now: datetime) -> None:
+    """Note the reading first, then print: what cannot be noted is not shown."""
+    note_reading(people.customers, reason, customer_id, now)
+    person = people.load_person(customer_id)
+    print_profile(person.profile, now)
+    print("history")
+    for event in people.list_history(person):
+        print_event(event)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Print one person's profile and history.")
+    parser.add_argument("--email", default="")
+    parser.add_argument("--phone", default="")
+    parser.add_argument("--reason", default="asked at the counter", help="kept in the access audit")
+    asked = parser.parse_args()
+    people = open_settling().people
+    customer_id = find_person(people, asked.email, asked.phone)
+    if customer_id is None:
+        print("Nobody is known by that address.")
+        return 1
+    show_customer(people, customer_id, asked.reason, stage_now())
+    return 0
+
+
+if __name__ == "__main__":
+    with open_stage():
+        sys.exit(main())

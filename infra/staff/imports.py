@@ -1,0 +1,228 @@
+"""`make import FILE=customers.csv MAP=map.toml`: bring a shop's own customer list in, row by row, by the door.
+
+Without APPLY=yes it only reads the file and says what would come of it: nothing is written, and nobody is looked up.
+With it, each row is accepted as everything else is. A row counts once, so a run that ended early is simply repeated.
+Works on the running local stack; on AWS with STAGE and the credentials of somebody who may do what the door may.
+"""
+
+import argparse
+import csv
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from chalicelib.config import current_settings
+from chalicelib.errors import DefinitionError, TryAgainLaterError
+from chalicelib.imports.column_map import ImportMap, load_map
+from chalicelib.imports.csv_rows import Record, open_table
+from chalicelib.imports.reasons import FileRefusedError, RowRefusedError
+from chalicelib.imports.submission import RowReader
+from chalicelib.models import Submission
+from chalicelib.senders import read_submission
+from chalicelib.services import open_door
+from infra.local.environ import hold_lock, read_state, set_environ
+from infra.places import ROOT, show_path
+from infra.staff.stage import is_local, stage_now
+
+FOLDER = ROOT / "out" / "imports"
+AT_ONCE = 8  # rows on their way to the table
+TRIES = 6  # of a row while the table is busy; then the run ends and says so
+PAUSE = 0.5  # seconds before the second try, twice as long before each later one
+BAR = 30
+
+Accept = Callable[[Submission], bool]
+
+
+@dataclass
+class Outcome:
+    """What came of a file. `refused` is written to a file as it grows: a bad file may refuse every row."""
+
+    read: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)  # what the rows taken say
+    lost_no: int = 0  # refused rows that hold a no
+
+
+class Progress:
+    """A bar on stderr, by how far the file has been read; only where somebody can see it."""
+
+    def __init__(self, size: int, *, shown: bool) -> None:
+        """Take the file's size in bytes."""
+        self.size, self.shown, self.began, self.next = max(size, 1), shown, time.monotonic(), 0.0
+
+    def show(self, place: int, outcome: Outcome) -> None:
+        """Draw, at most ten times a second."""
+        now = time.monotonic()
+        if self.shown and now >= self.next:
+            self.next = now + 0.1
+            full = min(BAR, BAR * place // self.size)
+            rate = outcome.read / max(now - self.began, 0.001)
+            bar = "#" * full + "." * (BAR - full)
+            print(f"\r[{bar}] {outcome.read} rows, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.shown:
+            print(file=sys.stderr)
+
+
+def accept_patiently(accept: Accept, submission: Submission) -> bool:
+    """Accept a row, waiting while the table is busy; raise TryAgainLaterError after TRIES."""
+    for turn in range(TRIES - 1):
+        try:
+            return accept(submission)
+        except TryAgainLaterError:
+            time.sleep(PAUSE * 2**turn)
+    return accept(submission)
+
+
+def import_file(file: BinaryIO, rules: ImportMap, accept: Accept, now: datetime, refusals: "Refusals") -> Outcome:
+    """Read a file to its end; raise FileRefusedError, or TryAgainLaterError where the table takes no more."""
+    table = open_table(file, rules.wanted, rules.delimiter)
+    reader = RowReader(rules, table.columns, current_settings().shop_country, now)
+    outcome = refusals.outcome
+    rows = read_rows(table.records, reader, refusals, file)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for kept in run_ahead(pool, rows, lambda row: accept_patiently(accept, row)):
+            outcome.accepted += kept
+            outcome.repeated += not kept
+    return outcome
+
+
+def run_ahead(
+    pool: ThreadPoolExecutor, rows: Iterable[Submission], call: Callable[[Submission], bool]
+) -> Iterator[bool]:
+    """Yield what becomes of each row, in order, with twice AT_ONCE of them on their way and no more in memory."""
+    rest = iter(rows)
+    waiting: list[Future[bool]] = [pool.submit(call, row) for row in islice(rest, 2 * AT_ONCE)]
+    while waiting:
+        yield waiting.pop(0).result()
+        waiting += [pool.submit(call, row) for row in islice(rest, 1)]
+
+
+def read_rows(
+    records: Iterable[Record], reader: RowReader, refusals: "Refusals", file: BinaryIO
+) -> Iterator[Submission]:
+    """Yield what the good rows become; note the others."""
+    outcome = refusals.outcome
+    for record in records:
+        outcome.read += 1
+        try:
+            if record.reason:
+                raise RowRefusedError(record.reason)
+            submission = reader.read_row(record.cells)
+        except RowRefusedError as fault:
+            refusals.add(record, fault.reason, says_no=bool(record.cells) and reader.says_no(record.cells))
+        else:
+            outcome.said.update(tell_row(submission))
+            yield submission
+        refusals.progress.show(file.tell(), outcome)
+
+
+def tell_row(submission: Submission) -> list[str]:
+    """Return what a row says, in words that name nobody; it is read as settling will read it."""
+    reading = read_submission(submission)
+    said = [f"{consent.purpose}: {consent.state.value}" for consent in reading.consents]
+    said += ["with an e-mail address"] * bool(reading.email) + ["with a phone number"] * bool(reading.phone)
+    return said + ["with a purchase"] * bool(reading.orders)
+
+
+class Refusals:
+    """The list of refused rows, beside what came of all."""
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        """Start the file."""
+        self.outcome, self.progress = Outcome(), progress
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = path.open("w", newline="")
+        self.rows = csv.writer(self.file)
+        self.rows.writerow(("first_line", "last_line", "reason", "holds_a_no"))
+
+    def add(self, record: Record, reason: str, *, says_no: bool) -> None:
+        """Note one row by its lines; never a value of it."""
+        self.outcome.reasons[reason] += 1
+        self.outcome.lost_no += says_no
+        self.rows.writerow((record.first, record.last, reason, "yes" if says_no else ""))
+
+    def __enter__(self) -> "Refusals":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Finish the file."""
+        self.progress.end()
+        self.file.close()
+
+
+def tell_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
+    """Write the report."""
+    lines = [f"{outcome.read} rows read"]
+    if applied:
+        lines += [f"  {outcome.accepted} accepted", f"  {outcome.repeated} repeated: they were here before"]
+    else:
+        lines.append(f"  {outcome.accepted} would be accepted, as far as they are new")
+    lines += [f"      {count} {words}" for words, count in sorted(outcome.said.items())]
+    lines.append(f"  {outcome.reasons.total()} refused: {show_path(path)}")
+    lines += [f"      {count} {reason}" for reason, count in sorted(outcome.reasons.items())]
+    if outcome.lost_no:
+        lines.append(f"  {outcome.lost_no} of the refused rows hold a no: mend them, or enter those opt-outs by hand.")
+    if not applied:
+        lines.append("Nothing was written. APPLY=yes does it.")
+    return "\n".join(lines)
+
+
+def open_target(*, apply: bool) -> AbstractContextManager[None]:
+    """Return the environment to work in: that of the running local stack, or ours as it is for a stage on AWS."""
+    if not apply or not is_local():
+        return nullcontext()
+    with hold_lock() as alone:
+        if alone:
+            raise SystemExit("Nothing is running here: `make run` first. For a stage on AWS: STAGE=prod.")
+    return set_environ(read_state()["environ"])
+
+
+def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool) -> int:
+    """Import a file, or say what would come of it; 1 where it ended early."""
+    refused = FOLDER / f"{rules.name}-refused.csv"
+    progress = Progress(path.stat().st_size, shown=sys.stderr.isatty())
+    accept: Accept = open_door().accept if apply else lambda _: True
+    status = 0
+    with path.open("rb") as file, Refusals(refused, progress) as refusals:
+        try:
+            import_file(file, rules, accept, now, refusals)
+        except (TryAgainLaterError, KeyboardInterrupt):
+            status = 1
+    print(tell_outcome(refusals.outcome, refused, applied=apply))
+    if status:
+        print("It ended early, or the table takes no more just now. Run the same again: nothing counts twice.")
+    return status
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Import a customer list.")
+    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--map", type=Path, required=True)
+    parser.add_argument("--apply", choices=("yes", "no", ""), default="")
+    asked = parser.parse_args()
+    apply, now = asked.apply == "yes", stage_now()
+    try:
+        with open_target(apply=apply):
+            return run_import(asked.file, load_map(asked.map), now, apply=apply)
+    except (DefinitionError, FileRefusedError, OSError) as fault:
+        print(f"Nothing was imported. {fault}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

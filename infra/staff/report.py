@@ -1,0 +1,67 @@
+"""`make report CAMPAIGN=win-back`: what became of a campaign on the local stack, by the stack's own clock.
+
+Prints it as JSON, writes it as a page to out/reports/, and says on stderr where that is. Opens nobody's record.
+"""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.library import list_campaigns, load_shop
+from chalicelib.report import Report, build_report
+from chalicelib.services import open_planning
+from chalicelib.store.customers import Customers
+from chalicelib.store.facts import Facts
+from chalicelib.store.reputation import Pulse, Rates
+from infra.local.clock import read_now
+from infra.local.environ import open_stack
+from infra.places import ROOT, show_path
+from infra.staff.report_page import write_page
+
+FOLDER = ROOT / "out" / "reports"
+
+
+def read_report(campaign: Campaign, customers: Customers, now: datetime) -> Report:
+    """Build a campaign's report from the facts in the table."""
+    return build_report(campaign, Facts(customers).list_facts(campaign.name), now, load_shop().margin)
+
+
+def save_page(report: Report, folder: Path) -> Path:
+    """Write the page; return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{report.campaign}.html"
+    path.write_text(write_page(report), "utf-8")
+    return path
+
+
+def tell_stop(rates: Rates) -> str:
+    """Say that no marketing goes out now, and why; nothing where it does."""
+    if not rates.stops_marketing:
+        return ""
+    return (
+        f"Marketing is stopped: of {rates.sent:,} mails in seven days {rates.bounced:,} bounced and "
+        f"{rates.complained:,} were complained of (docs/mails.md)."
+    )
+
+
+def main() -> int:
+    """Run the command."""
+    campaigns = {campaign.name: campaign for campaign in list_campaigns()}
+    parser = argparse.ArgumentParser(description="Report what became of a campaign.")
+    parser.add_argument("campaign", choices=sorted(campaigns))
+    asked = parser.parse_args()
+    with open_stack():
+        customers, _ = open_planning()
+        report = read_report(campaigns[asked.campaign], customers, read_now())
+        rates = Pulse(customers).read_rates(read_now())
+    print(report.model_dump_json(indent=2))
+    if stopped := tell_stop(rates):
+        print(stopped, file=sys.stderr)
+    print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""A campaign's report as a page: its sentences, three charts, and the tables that the charts show."""
+
+from dataclasses import dataclass
+from math import floor, log10
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.report import Report
+from chalicelib.report.figures import Group
+from chalicelib.report.intervals import Interval
+from chalicelib.report.words import END_WORDS
+from chalicelib.store.facts import RETURN_WINDOW
+
+TEMPLATE = "report_page.html.jinja"
+MAIL_WORDS = {
+    "handed_over": "handed over to the mail service",
+    "delivered": "delivered",
+    "bounced": "bounced for good",
+    "bounced_soft": "bounced for now",
+    "rejected": "rejected by the mail service",
+    "complained": "complained of as spam",
+    "opened": "opened, by a person or a machine",
+    "clicked_person": "clicked by a person",
+    "clicked_machine": "clicked by a machine",
+    "unsubscribed": "unsubscribed from",
+}
+STEPS = {"delivered": "delivered", "opened": "opened", "clicked_person": "clicked by a person"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its word, its count, and its share of the longest."""
+
+    word: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Whisker:
+    """A group's rate of return with its interval; None for a group without people."""
+
+    word: str
+    people: int
+    returned: int
+    rate: Interval | None
+
+
+def write_page(report: Report) -> str:
+    """Return the page, whole: nothing is loaded from anywhere."""
+    whiskers = list_whiskers(report)
+    end = find_end(whiskers)
+    return (
+        make_environment()
+        .get_template(TEMPLATE)
+        .render(
+            report=report,
+            ends=list_ends(report),
+            funnel=list_steps(report),
+            mails=[(MAIL_WORDS[name], count) for name, count in report.mails.model_dump().items()],
+            whiskers=whiskers,
+            ticks=[end * part / 4 for part in range(5)],
+            end=end,
+            gaps=list_gaps(report),
+            days=RETURN_WINDOW.days,
+        )
+    )
+
+
+def make_environment() -> Environment:
+    """Return the template's environment; what is not told is an error, not a gap."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": write_percent, "money": write_money}
+    return environment
+
+
+def list_ends(report: Report) -> list[Bar]:
+    """Return how the planned ended; whatever did not happen is in the table alone."""
+    return make_bars([(word, getattr(report.counts, name)) for name, word in END_WORDS.items()], report.counts.planned)
+
+
+def list_steps(report: Report) -> list[Bar]:
+    """Return the way from a plan to a purchase."""
+    steps = [("planned", report.counts.planned), ("sent", report.counts.sent)]
+    steps += [(word, getattr(report.mails, name)) for name, word in STEPS.items()]
+    return make_bars([*steps, ("came back", report.mailed.returned)], report.counts.planned)
+
+
+def make_bars(counts: list[tuple[str, int]], whole: int) -> list[Bar]:
+    """Return bars of counts out of a whole."""
+    return [Bar(word, count, count / whole if whole else 0.0) for word, count in counts]
+
+
+def list_whiskers(report: Report) -> list[Whisker]:
+    """Return the two groups that the draw made."""
+    pairs: tuple[tuple[str, Group, Interval | None], ...] = (
+        ("mailed", report.mailed, report.comparison.mailed_rate),
+        ("held out", report.held_out, report.comparison.held_out_rate),
+    )
+    return [Whisker(word, group.people, group.returned_in_time, rate) for word, group, rate in pairs]
+
+
+def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
+    """Return each difference between the groups: its words, the figure, and how it is written."""
+    found = report.comparison
+    if found.returns is None or found.extra_returns is None:
+        return []
+    gaps = [
+        ("more who bought, of 100", found.returns.scale(100), "{:+.1f}"),
+        ("more who bought, of all mailed", found.extra_returns, "{:+,.0f}"),
+    ]
+    for currency, gain in found.gains.items():
+        gaps.append((f"revenue a mailed person, {currency}", gain.per_person, "{:+,.2f}"))
+        gaps.append((f"revenue of all mailed, {currency}", gain.over_all, "{:+,.2f}"))
+        if gain.margin is not None:
+            gaps.append((f"margin of all mailed, {currency}", gain.margin, "{:+,.2f}"))
+    return gaps
+
+
+def find_end(whiskers: list[Whisker]) -> float:
+    """Return where the axis ends: the next 1, 2, 4 or 8 times a power of ten, at most 1."""
+    most = max((one.rate.high for one in whiskers if one.rate), default=0.0)
+    if not most:
+        return 1.0
+    power = 10.0 ** floor(log10(most))
+    return min(1.0, next(power * step for step in (1, 2, 4, 8, 10) if power * step >= most))
+
+
+def write_percent(share: float) -> str:
+    """Return a share as percent: one decimal, none where it is whole."""
+    return f"{share * 100:.1f}".removesuffix(".0") + " %"
+
+
+def write_money(sums: dict[str, object]) -> str:
+    """Return sums of money by currency, or a dash."""
+    return ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items()) or "–"

@@ -1,0 +1,82 @@
+"""`make retention`: what has been kept long enough and would go now, and what went, by month. Nothing is changed.
+
+Opens everybody's record to say so, one after another, and notes that in the access audit. What acts is `retire_data`,
+daily; `make fire JOB=retire_data` calls it here. Works on the running local stack, or on its data at rest.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import RegularsError
+from chalicelib.models import utc_text
+from chalicelib.retention.run import Retiring, judge_record, open_record
+from chalicelib.services import open_retiring
+from chalicelib.store.audit import EVERYBODY
+from chalicelib.store.retention_counts import Kind
+from infra.staff.audit import note_reading
+from infra.staff.stage import open_stage, stage_now
+
+WORDS = {
+    Kind.PEOPLE: "people, with no sign of life for too long",
+    Kind.CLICKS: "visits through links in mails",
+    Kind.MAILS: "rows of mails",
+    Kind.NOTES: "words on mails in histories",
+    Kind.BODIES: "messages to be cut down to what we use of them",
+}
+MONTHS_BACK = 24
+
+
+def count_everything(tools: Retiring, now: datetime) -> Counter[str]:
+    """Look at everybody; count what would go, who is kept as they are, and who could not be opened."""
+    counts: Counter[str] = Counter()
+    for customer_id in tools.looks.list_due():
+        try:
+            record = open_record(customer_id, tools)
+            found = judge_record(record, tools, now) if record else None
+        except (RegularsError, ClientError, BotoCoreError):
+            counts["unreadable"] += 1
+            continue
+        if found is not None:
+            counts["seen"] += 1
+            counts["kept"] += bool(found.kept)
+            counts.update({kind.value: count for kind, count in found.counts.items()})
+    return counts
+
+
+def list_months(now: datetime) -> Iterator[str]:
+    """Yield the months (yyyy-mm) that are told of, the latest first."""
+    day = now.replace(day=1)
+    for _ in range(MONTHS_BACK):
+        yield utc_text(day)[:7]
+        day = (day - timedelta(days=1)).replace(day=1)
+
+
+def tell_retention(tools: Retiring, now: datetime) -> str:
+    """Write the report; it names nobody."""
+    counts = count_everything(tools, now)
+    lines = [f"{counts['seen']} people looked at. Would go now:"]
+    lines += [f"  {counts[kind.value]:6} {words}" for kind, words in WORDS.items()]
+    lines.append(f"{counts['kept']} kept as they are: restricted, or with a request under way.")
+    if counts["unreadable"]:
+        lines.append(f"{counts['unreadable']} could not be opened now.")
+    lines.append("Went, by month:")
+    for month, gone in tools.retired.list_months(list_months(now)):
+        lines.append(f"  {month}  " + ", ".join(f"{count} {kind.value}" for kind, count in gone.items()))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the command."""
+    with open_stage():
+        tools, now = open_retiring(), stage_now()
+        note_reading(tools.forgetting.people.customers, "retention: what would go", EVERYBODY, now)
+        print(tell_retention(tools, now))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""`make simulate DAYS=90`: who of the local stack's customers would get what, when, or why not. Nothing is sent.
+
+Prints a table, and writes a page with a chart to out/simulation.html. It starts at the stack's own clock.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from chalicelib.campaigns.library import list_campaigns, load_shop
+from chalicelib.campaigns.simulation import Simulation, simulate_days
+from chalicelib.errors import KeyUnavailableError
+from chalicelib.models import MailState, Profile
+from chalicelib.outreach.eligibility import HUNDREDTHS, is_barred
+from chalicelib.people.directory import People
+from chalicelib.services import open_settling
+from chalicelib.store.audit import EVERYBODY
+from chalicelib.store.mails import MailRows
+from infra.local.clock import read_now
+from infra.local.environ import open_stack
+from infra.places import ROOT, show_path
+from infra.staff.audit import note_reading
+from infra.staff.simulation_page import write_page
+
+PAGE = ROOT / "out" / "simulation.html"
+STATES = {
+    MailState.SENT: "sent",
+    MailState.HELD_OUT: "held out",
+    MailState.CAPPED: "capped",
+    MailState.OVER_BUDGET: "over budget",
+    MailState.SUPPRESSED: "suppressed",
+}
+MOST_LINES = 40  # printed; the page has all
+
+
+def read_people(people: People) -> Iterator[Profile]:
+    """Open every customer's profile, one after another."""
+    pages = people.customers.client.get_paginator("scan").paginate(
+        TableName=people.customers.table,
+        ProjectionExpression="pk",
+        FilterExpression="sk = :profile",
+        ExpressionAttributeValues={":profile": {"S": "profile"}},
+    )
+    for page in pages:
+        for row in page["Items"]:
+            with contextlib.suppress(KeyUnavailableError):  # someone who is being forgotten
+                yield people.load_person(row["pk"]["S"].removeprefix("cust#")).profile
+
+
+def write_text(done: Simulation) -> str:
+    """Return the tables: by campaign, by day, and who."""
+    heard = len({line.customer_id for line in done.lines if line.state is MailState.SENT})
+    head = (
+        f"{done.days} days from {done.start:%Y-%m-%d %H:%M} UTC: {done.people} people, {heard} of whom would get "
+        f"{sum(line.state is MailState.SENT for line in done.lines)} mails. Nothing was sent."
+    )
+    return "\n\n".join((head, tell_campaigns(done), tell_days(done), tell_lines(done)))
+
+
+def tell_campaigns(done: Simulation) -> str:
+    """Return one row per campaign: what became due, and what of it."""
+    rows = [f"{'campaign':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values()) + "     promised"]
+    for name in done.campaigns:
+        counts = done.count_states(name)
+        money = f"{done.promised.get(name, Decimal(0))} {done.currency}" if name in done.promised else "-"
+        cells = " ".join(f"{counts[state]:>11}" for state in STATES)
+        rows.append(f"{name:20} {counts.total():>6} {cells} {money:>12}")
+    return "\n".join(rows)
+
+
+def tell_days(done: Simulation) -> str:
+    """Return one row per day on which anything happens."""
+    rows = [f"{'from':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values())]
+    for day in range(done.days):
+        counts = done.count_day(day)
+        if counts:
+            cells = " ".join(f"{counts[state]:>11}" for state in STATES)
+            rows.append(f"{done.start + timedelta(days=day):%a %Y-%m-%d %H:%M}  {counts.total():>7} {cells}")
+    return "\n".join(rows)
+
+
+def tell_lines(done: Simulation) -> str:
+    """Return who gets what, by customer id."""
+    rows = [
+        f"{line.at:%Y-%m-%d %H:%M}  {line.customer_id:22}  {line.campaign:20} {STATES[line.state]:11} {line.reason}"
+        for line in done.lines[:MOST_LINES]
+    ]
+    more = len(done.lines) - len(rows)
+    return "\n".join([*rows, f"and {more} more, on the page"] if more else rows or ["Nobody would hear from the shop."])
+
+
+def run_days(people: People, start: datetime, days: int) -> Simulation:
+    """Simulate the shop's own campaigns, from their budgets and the suppressed addresses as they are."""
+    rows, campaigns = MailRows(people.customers), list_campaigns()
+    return simulate_days(
+        read_people(people),
+        campaigns,
+        load_shop(),
+        start,
+        days,
+        spent={one.name: Decimal(rows.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
+        is_barred=lambda profile, campaign: is_barred(profile, campaign, people, rows),
+    )
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Run the next days without sending anything.")
+    parser.add_argument("days", nargs="?", type=int, default=90)
+    asked = parser.parse_args()
+    if not 1 <= asked.days <= 3660:
+        parser.error("days: 1 to 3660")
+    with open_stack():
+        people, now = open_settling().people, read_now()
+        note_reading(people.customers, "simulation: what campaigns would do", EVERYBODY, now)
+        done = run_days(people, now, asked.days)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(write_page(done, STATES), "utf-8")
+    print(f"{write_text(done)}\n\nThe chart: {show_path(PAGE)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""The stage that a command works on: the one that STAGE names, with the credentials at hand; else the local stack."""
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+
+from infra.local.clock import read_now
+from infra.local.environ import STAGE, open_stack
+
+
+def is_local() -> bool:
+    """Tell whether nothing but the local stack is meant."""
+    return os.environ.get("STAGE", STAGE) == STAGE
+
+
+def open_stage() -> AbstractContextManager[Mapping[str, str]]:
+    """Set the environment of the running local stack, or of its data at rest; that of a stage on AWS is ours as it is.
+
+    On AWS a command needs what settling is told (STAGE, INBOX_KEY, ROOT_KEY) and somebody's credentials.
+    """
+    return open_stack() if is_local() else nullcontext(dict(os.environ))
+
+
+def stage_now() -> datetime:
+    """Return the stage's time, in UTC: only a local stack's clock can be moved."""
+    return read_now() if is_local() else datetime.now(UTC)

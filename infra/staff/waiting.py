@@ -1,0 +1,57 @@
+"""`make waiting`: what waits in the inbox and why; `make release KEY=...`: send one item back to be settled.
+
+Parked items could not be settled, quarantined ones look like spam. Neither is ever dropped unseen: parked ones wait
+for ever, quarantined ones for thirty days. Unconfirmed ones wait for a yes by mail (asking, later, sending, asked), or
+for their seven days to end (unasked). Nothing of their content is shown.
+"""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from chalicelib.services import open_settling
+from chalicelib.settling.commit import Settling
+from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.inbox import Inbox, State, name_shards
+from chalicelib.store.unconfirmed import Wait
+from infra.local.environ import open_stack
+
+
+def list_waiting(inbox: Inbox) -> int:
+    """Print every waiting item; return how many there are."""
+    count = 0
+    for partition in (*name_shards(), State.PARKED.value, State.QUARANTINED.value, *Wait):
+        for key in inbox.list_pending(partition):
+            item = inbox.read_item(key)
+            if item is not None:
+                count += 1
+                wait = item.pending if item.state is State.UNCONFIRMED else ""
+                print(f"{item.state.value:12} {item.received_at}  {key}  {wait} {item.reason}".rstrip())
+    return count
+
+
+def release_item(tools: Settling, key: str, now: datetime) -> str:
+    """Send a parked or quarantined item back and settle it; return its outcome."""
+    item = tools.inbox.read_item(key)
+    if item is None or item.state not in (State.PARKED, State.QUARANTINED):
+        return "nothing waits under that key"
+    tools.inbox.release_item(key, item.state)
+    return settle_item(key, tools, now)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="List what waits in the inbox, or release one item.")
+    parser.add_argument("--release", default="", metavar="KEY")
+    asked = parser.parse_args()
+    tools = open_settling()
+    if asked.release:
+        print(release_item(tools, asked.release, datetime.now(UTC)))
+    else:
+        print(f"{list_waiting(tools.inbox)} waiting")
+    return 0
+
+
+if __name__ == "__main__":
+    with open_stack():
+        sys.exit(main())

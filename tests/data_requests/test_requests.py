@@ -1,0 +1,628 @@
+"""Data subject requests from the post to what comes of them: proven once, by whoever has the mailbox, in 24 hours."""
+
+import re
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.config import current_settings
+from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
+from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
+from chalicelib.data_requests.run import answer_requests
+from chalicelib.data_requests.tools import Answering
+from chalicelib.mails.pace import Pace
+from chalicelib.models import RESTRICTED, ConsentState, Identity, RequestKind, Submission, Trust, utc_text
+from chalicelib.people.identity import normalise_email
+from chalicelib.people.profile import fold_history
+from chalicelib.people.restriction import is_restricted
+from chalicelib.senders import read_submission
+from chalicelib.senders.link import choose_preferences, withdraw_consent
+from chalicelib.senders.privacy import ask_request, confirm_request, try_code
+from chalicelib.senders.ses import parse_notification
+from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.customers import Customers
+from chalicelib.store.links import Link, LinkKind, Links, name_token
+from chalicelib.store.mails import MailRows
+from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestRows, RequestState
+from chalicelib.strictjson import dump_json
+from tests.builders.shop import NOW, Shop, a_submission, read_all_events
+from tests.outreach.test_outreach import DUE, SHOP, Killed, Post, a_campaign
+
+# DynamoDB Local removes what has expired by the machine's own clock: these tests happen far ahead of it.
+START = datetime(2090, 3, 1, 12, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ASEL = "asel@example.org"
+CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
+HOME = "203.0.113.0/24"
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def asel(shop):
+    """Return the id of somebody who is known."""
+    shop.take(a_submission(email=ASEL, name="Асель", entry={"topic": "tea"}, consents=[CONSENT]))
+    return shop.find_id(ASEL)
+
+
+def make_answering(shop, post) -> Answering:
+    """Return answering tools as a container would build them, but for the wire."""
+    people = shop.tools().people
+    links = Links(shop.dynamodb, shop.prefix + "links")
+    return Answering(people, links, post, current_settings(), Pace(), (a_campaign(),), SHOP)
+
+
+def ask(shop, kind="restrict", email=ASEL, at=START, network=HOME, language="en") -> str:
+    """Post a request and settle it; return the outcome."""
+    said = ask_request(RequestKind(kind), email, at, network=network, language=language)
+    return settle_item(shop.accept(said), shop.tools(), at)
+
+
+def read_mail(post, number=-1) -> tuple[str, str]:
+    """Return the token and the code of a mail that was sent."""
+    text = post.sent[number][1].text
+    token = text.split("/privacy/confirm/")[1].split()[0]
+    [code] = re.findall(rf"(?m)(?<![\w/-])[{CODE_SIGNS}]{{6}}$", text)
+    return token, code
+
+
+def read_link(shop, token, at=START) -> Link | None:
+    """Return what is behind a token."""
+    return Links(shop.dynamodb, shop.prefix + "links").read_link(token, at)
+
+
+def confirm(shop, token, at=START + HOUR, *, settled_at=None, kind="", network="198.51.100.0/24") -> str:
+    """Type the right code; return the outcome."""
+    link = read_link(shop, token) or Link(kind=LinkKind.REQUEST, request=kind)
+    said = confirm_request(link, name_token(token), name_result(token), at, network=network, language="kk")
+    return settle_item(shop.accept(said), shop.tools(), settled_at or at)
+
+
+def prove(shop, post, kind, at=START, email=ASEL) -> str:
+    """Ask, get the mail, type the code; return the result's token."""
+    assert ask(shop, kind, email, at=at) == "settled"
+    assert answer_requests(make_answering(shop, post), at) == {"asked": 1}
+    token, _ = read_mail(post)
+    assert confirm(shop, token, at + MINUTE) == "settled"
+    return name_result(token)
+
+
+def list_requests(shop, customer):
+    return RequestRows(shop.tools().people.customers).list_requests(customer)
+
+
+def list_states(shop, customer) -> list[str]:
+    return [row.state.value for row in list_requests(shop, customer)]
+
+
+def list_audits(shop):
+    return [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("audit#")]
+
+
+def run_hours(shop, post, hours, start=START):
+    """Let the schedule fire every quarter of an hour."""
+    tools = make_answering(shop, post)
+    for step in range(hours * 4):
+        answer_requests(tools, start + step * 15 * MINUTE)
+
+
+# ---- asking
+
+
+@pytest.mark.parametrize("email", ["nobody@example.org", "no address", "", "asel@example.org\n", "@"])
+def test_address_of_nobody_leaves_nothing_but_a_tombstone(shop, asel, email):
+    before = shop.read_all("customers")
+    expected = "settled" if email.strip() == ASEL else "nobody"
+
+    assert ask(shop, email=email) == expected
+    if expected == "nobody":
+        assert shop.read_all("customers") == before
+
+
+def test_request_touches_nothing_of_the_person(shop, asel):
+    before = shop.tools().people.load_person(asel)
+    assert ask(shop) == "settled"
+    answer_requests(make_answering(shop, Post()), START)
+
+    after = shop.tools().people.load_person(asel)
+    assert (after.version, after.profile) == (before.version, before.profile)
+    assert len(shop.read_history(asel)) == 1
+
+
+def test_mail_goes_to_the_address_that_is_held_whatever_was_typed(shop, asel):
+    post = Post()
+    ask(shop, "access", email=" ASEL@Example.ORG ", language="fa")
+    assert answer_requests(make_answering(shop, post), START) == {"asked": 1}
+
+    [(to, mail, _)] = post.sent
+    assert to == ASEL
+    assert mail.headers == {}
+    assert "Асель" not in mail.html + mail.text
+    token, code = read_mail(post)
+    link = read_link(shop, token)
+    assert (link.kind, link.request, link.language) == (LinkKind.REQUEST, "access", "fa")
+    assert link.code_hash == hash_code(token, code)
+    assert link.expires_at == START + PROVE_WITHIN
+    assert read_link(shop, token, START + PROVE_WITHIN) is None
+
+
+def test_neither_code_nor_token_stands_in_any_table(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    token, code = read_mail(post)
+
+    for table in ("inbox", "customers", "keys", "links"):
+        told = repr(shop.read_all(table))
+        assert token not in told
+        assert f"'{code}'" not in told
+        assert ASEL not in told
+
+
+def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop, asel):
+    tools = shop.tools().people
+    person = tools.load_person(asel)
+    fields = {name: held for name, held in person.profile.fields.items() if name != "email"}
+    profile = person.profile.model_copy(update={"fields": fields})
+    tools.customers.commit_parts(tools.write_profile(person, profile, None))
+    ask(shop)
+    post = Post()
+
+    assert answer_requests(make_answering(shop, post), START) == {"unreachable": 1}
+    assert answer_requests(make_answering(shop, post), START + DAY) == {}
+    [row] = RequestRows(tools.customers).list_open(STAFFS)
+    assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
+
+
+def test_who_could_not_be_reached_and_asks_again_is_tried_again(shop, asel):
+    post = Post("refused")
+    ask(shop)
+    assert answer_requests(make_answering(shop, post), START) == {"unreachable": 1}
+
+    ask(shop, at=START + DAY)
+
+    assert list_states(shop, asel) == ["asking"]
+    assert answer_requests(make_answering(shop, post), START + DAY) == {"asked": 1}
+    [row] = list_requests(shop, asel)
+    assert row.at == utc_text(START)  # the month in which it must be answered began when it was asked first
+
+
+@pytest.mark.parametrize(("reason", "outcome"), [("bounced", "unreachable"), ("complained", "asked")])
+def test_who_complained_may_still_ask_and_who_bounced_cannot_be_reached(shop, asel, reason, outcome):
+    people = shop.tools().people
+    mails = MailRows(people.customers)
+    rows = people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
+    people.customers.commit_parts([mails.write_stop(row, reason, START) for row in rows])
+    ask(shop)
+
+    assert answer_requests(make_answering(shop, Post()), START) == {outcome: 1}
+
+
+def test_request_of_somebody_forgotten_is_about_nobody(shop, asel):
+    post = Post()
+    prove(shop, post, "erase")
+
+    assert ask(shop, at=START + HOUR) == "nobody"
+
+
+# ---- caps
+
+
+def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, asel):
+    post = Post()
+    for number in range(40):
+        kind = list(RequestKind)[number % 5]
+        ask(shop, kind, at=START + number * MINUTE, network=f"198.51.{number}.0/24")
+    assert len(list_requests(shop, asel)) == 5  # one per kind waits, whoever asks how often
+
+    start = START + HOUR
+    run_hours(shop, post, 1, start)
+    assert len(post.sent) == 1
+    run_hours(shop, post, 23, start + HOUR)
+    assert len(post.sent) == 3
+    run_hours(shop, post, 26, start + DAY)
+    assert len(post.sent) == 5
+    assert {read_link(shop, read_mail(post, number)[0]).request for number in range(5)} == set(RequestKind)
+
+
+def test_flood_from_one_network_brings_five_mails_an_hour_and_twenty_a_day(shop):
+    for number in range(24):
+        shop.take(a_submission(email=f"a{number}@example.org", at=NOW + number * MINUTE))
+        assert ask(shop, email=f"a{number}@example.org") == "settled"
+    post = Post()
+
+    run_hours(shop, post, 1)
+    assert len(post.sent) == 5
+    run_hours(shop, post, 22, START + HOUR)
+    assert len(post.sent) == 20
+
+
+def test_own_request_is_not_held_up_by_a_strangers_flood(shop, asel):
+    for number in range(6):
+        shop.take(a_submission(email=f"a{number}@example.org", at=NOW + number * MINUTE))
+        ask(shop, email=f"a{number}@example.org", network="198.51.100.0/24")
+    post, later = Post(), START + 30 * MINUTE
+    answer_requests(make_answering(shop, post), START)
+    ask(shop, "erase", at=later, network="198.51.100.0/24")
+    assert answer_requests(make_answering(shop, post), later) == {"later": 1}
+    ask(shop, "erase", at=later + MINUTE, network="198.51.100.0/24")
+    assert answer_requests(make_answering(shop, post), later + MINUTE) == {}
+
+    ask(shop, "erase", at=later + 2 * MINUTE)
+
+    assert answer_requests(make_answering(shop, post), later + 2 * MINUTE) == {"asked": 1}
+    assert post.sent[-1][0] == ASEL
+
+
+def test_second_request_lives_beside_the_first_and_both_work(shop, asel):
+    post = Post()
+    ask(shop, "restrict")
+    answer_requests(make_answering(shop, post), START)
+    ask(shop, "restrict", at=START + MINUTE)
+    answer_requests(make_answering(shop, post), START + MINUTE)
+    answer_requests(make_answering(shop, post), START + HOUR)
+
+    assert len(post.sent) == 2
+    tokens = [read_mail(post, number)[0] for number in range(2)]
+    assert [confirm(shop, token, START + 2 * HOUR) for token in tokens] == ["settled", "settled"]
+    assert list_states(shop, asel) == ["done", "done"]
+
+
+# ---- sending
+
+
+def test_two_workers_at_once_send_one_mail(shop, asel):
+    post = Post()
+    ask(shop)
+    tools = [make_answering(shop, post) for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def work(own):
+        start.wait()
+        answer_requests(own, START)
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in tools]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(post.sent) == 1
+
+
+def test_unknown_outcome_is_asked_anew_with_a_new_link_and_the_old_one_dies(shop, asel):
+    post = Post("unknown")
+    ask(shop)
+    run_hours(shop, post, 2)
+
+    assert len(post.sent) == 2
+    old, new = (read_mail(post, number)[0] for number in range(2))
+    assert read_link(shop, old) is None
+    assert confirm(shop, old, START + HOUR, kind="restrict") == "nobody"
+    assert not is_restricted(shop.open_profile(asel))
+    assert confirm(shop, new, START + 2 * HOUR) == "settled"
+    assert is_restricted(shop.open_profile(asel))
+
+
+def test_code_typed_before_the_second_mail_goes_out_counts_and_saves_that_mail(shop, asel):
+    post = Post("unknown")
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+
+    assert confirm(shop, read_mail(post)[0], START + MINUTE) == "settled"
+    run_hours(shop, post, 3)
+    assert len(post.sent) == 1
+
+
+def test_crash_between_writing_and_sending_is_asked_again_within_the_cap(shop, asel):
+    post = Post(Killed())
+    ask(shop)
+    with pytest.raises(Killed):
+        answer_requests(make_answering(shop, post), START)
+
+    tools = make_answering(shop, post)
+    assert answer_requests(tools, START + LOST_AFTER - MINUTE) == {}
+    assert answer_requests(tools, START + LOST_AFTER) == {"asking": 1}
+    assert answer_requests(tools, START + LOST_AFTER + MINUTE) == {"later": 1}
+    assert answer_requests(tools, START + HOUR) == {"asked": 1}
+    assert confirm(shop, read_mail(post)[0], START + HOUR + MINUTE) == "settled"
+
+
+@pytest.mark.parametrize("kind", ["throttled", "paused", "unreached"])
+def test_what_was_certainly_not_sent_is_tried_again_in_minutes(shop, asel, kind):
+    tools = make_answering(shop, Post(kind))
+    ask(shop)
+
+    assert answer_requests(tools, START) == {"later": 1}
+    assert answer_requests(tools, START + MINUTE) == {}
+    assert answer_requests(tools, START + RETRY_AFTER) == {"asked": 1}
+
+
+def test_mail_that_ses_refuses_is_for_staff(shop, asel):
+    post = Post("refused")
+    ask(shop)
+    run_hours(shop, post, 24)
+
+    assert len(post.sent) == 1
+    assert list_states(shop, asel) == ["unreachable"]
+
+
+@pytest.mark.parametrize("kind", ["Send", "Bounce", "Complaint"])
+def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    whose = [{"emailAddress": ASEL}]
+    detail = {
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": whose},
+        "complaint": {"complainedRecipients": whose},
+    }
+    told = {"eventType": kind, "mail": {"tags": {"attempt": [post.sent[0][2]]}}, **detail}
+    record = {"MessageId": "m", "Timestamp": START.isoformat(), "Message": dump_json(told).decode()}
+
+    assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.tools(), START) == "settled"
+
+    assert len(shop.read_history(asel)) == 1
+    people = shop.tools().people
+    rows = people.name_rows(Identity(kind="email", value=ASEL))
+    stops = {"Send": set(), "Bounce": {"bounced"}, "Complaint": {"complained"}}
+    assert set(MailRows(people.customers).list_stops(rows)) == stops[kind]
+
+
+# ---- proving
+
+
+def test_turns_at_the_code_change_nothing(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    before = sorted(map(repr, shop.read_all("customers")))
+    name = name_token(read_mail(post)[0])
+
+    for slot in range(3):
+        assert settle_item(shop.accept(try_code(name, slot, START)), shop.tools(), START) == "settled"
+    assert sorted(map(repr, shop.read_all("customers"))) == before
+
+
+def test_code_works_once(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    token, _ = read_mail(post)
+
+    assert confirm(shop, token) == "settled"
+    version = shop.tools().people.load_person(asel).version
+    assert confirm(shop, token) == "settled"  # the same post again: its tombstone answers
+    assert confirm(shop, token, network="192.0.2.0/24") == "nobody"
+    assert shop.tools().people.load_person(asel).version == version
+    assert len(list_audits(shop)) == 1
+
+
+def test_two_confirms_settled_at_once_take_effect_once(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    token, _ = read_mail(post)
+    link = read_link(shop, token)
+    keys = [
+        shop.accept(
+            confirm_request(link, name_token(token), name_result(token), START, network=f"{n}.0.0.0/24", language="en")
+        )
+        for n in range(4)
+    ]
+    outcomes = []
+    threads = [
+        threading.Thread(target=lambda key=key: outcomes.append(settle_item(key, shop.tools(), START))) for key in keys
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["nobody", "nobody", "nobody", "settled"]
+    assert len(shop.read_history(asel)) == 2
+
+
+def test_code_of_the_last_second_counts_however_late_it_is_settled(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    token, _ = read_mail(post)
+    last = START + PROVE_WITHIN - timedelta(seconds=1)
+    run_hours(shop, post, 49, START + HOUR)
+    assert list_states(shop, asel) == ["expired"]
+
+    assert confirm(shop, token, last, settled_at=START + 3 * DAY) == "settled"
+    assert is_restricted(shop.open_profile(asel))
+
+
+def test_code_that_comes_too_late_does_nothing_and_its_row_ends(shop, asel):
+    post = Post()
+    ask(shop)
+    answer_requests(make_answering(shop, post), START)
+    token, _ = read_mail(post)
+
+    assert confirm(shop, token, START + PROVE_WITHIN) == "nobody"
+    assert not is_restricted(shop.open_profile(asel))
+    assert answer_requests(make_answering(shop, post), START + 2 * DAY) == {"expired": 1}
+    [row] = [row for row in shop.read_all("customers") if row["sk"]["S"].startswith("request#")]
+    assert int(row["expires_at"]["N"]) == (START + KEEP_REQUEST).timestamp()
+    assert "due_week" not in row
+
+
+@pytest.mark.parametrize("link", ["", "nobody's", "go"])
+def test_link_of_another_kind_proves_nothing(shop, asel, link):
+    people = shop.tools().people
+    if link == "go":
+        rows = people.name_rows(Identity(kind="link", value="go"))
+        people.customers.commit_parts([people.customers.write_owner(row, asel) for row in rows])
+    said = confirm_request(
+        Link(kind=LinkKind.REQUEST, request="restrict"),
+        link or "?",
+        name_result("t" * 43),
+        START,
+        network="",
+        language="en",
+    )
+
+    assert settle_item(shop.accept(said), shop.tools(), START) == "nobody"
+    assert not is_restricted(shop.open_profile(asel))
+
+
+def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
+    post = Post()
+    ask(shop, "access")
+    answer_requests(make_answering(shop, post), START)
+    token, _ = read_mail(post)
+    said = confirm_request(
+        Link(kind=LinkKind.REQUEST, request="erase"),
+        name_token(token),
+        name_result(token),
+        START,
+        network="",
+        language="en",
+    )
+
+    assert settle_item(shop.accept(said), shop.tools(), START) == "nobody"
+    assert shop.find_id(ASEL) == asel
+
+
+@pytest.mark.parametrize("body", [b"?", b"{}", b'{"kind":"sell","email":"a@b"}', b'{"link":1,"kind":"erase"}'])
+@pytest.mark.parametrize("topic", ["request", "confirm", "lift", "other"])
+def test_body_that_we_did_not_write_is_parked(shop, topic, body):
+    odd = Submission(
+        sender="privacy", topic=topic, trust=Trust.RENDERED, received_at=START, occurred_at=START, body=body
+    )
+    outcome = settle_item(shop.accept(odd), shop.tools(), START)
+
+    assert outcome == ("nobody" if topic == "lift" and body != b"?" else "parked")
+
+
+# ---- what comes of it
+
+
+def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel):
+    from chalicelib.campaigns.agenda import is_reachable, next_due
+    from chalicelib.campaigns.audience import Audience, fits_audience
+
+    post = Post()
+    result = prove(shop, post, "restrict")
+
+    profile = shop.open_profile(asel)
+    assert profile.fields[RESTRICTED].source == "privacy:confirm"
+    assert profile.fields["name"].value == "Асель"
+    assert not is_reachable(profile, a_campaign(), DUE)
+    assert next_due(profile, [a_campaign()], SHOP, DUE) is None
+    assert not fits_audience(profile, Audience())
+    assert read_link(shop, result).model_dump(include={"kind", "request", "language"}) == {
+        "kind": LinkKind.RESULT,
+        "request": "restrict",
+        "language": "kk",
+    }
+    people = shop.tools().people
+    rows = people.name_rows(Identity(kind="link", value="stop"))
+    people.customers.commit_parts([people.customers.write_owner(row, asel) for row in rows])
+    stop = withdraw_consent(Link(kind=LinkKind.STOP), "stop", START + HOUR, network="", language="en")
+    assert settle_item(shop.accept(stop), shop.tools(), START + HOUR) == "settled"
+    assert shop.open_profile(asel).consents["marketing"].state is ConsentState.WITHDRAWN
+
+
+@pytest.mark.parametrize("trust", list(Trust))
+def test_nobody_but_the_person_and_staff_ends_a_restriction(shop, asel, trust):
+    prove(shop, Post(), "restrict")
+    shop.take(a_submission(email=ASEL, at=START + DAY, trust=trust, restricted=False))
+
+    assert is_restricted(shop.open_profile(asel))
+
+
+def test_nobody_but_the_person_makes_one(shop, asel):
+    shop.take(a_submission(email=ASEL, at=START + DAY, trust=Trust.SIGNED, restricted=True))
+
+    assert not is_restricted(shop.open_profile(asel))
+
+
+def test_objection_ends_every_consent_to_advertising_with_its_evidence(shop, asel):
+    prove(shop, Post(), "object")
+
+    consents = shop.open_profile(asel).consents
+    assert {"marketing", "sms"} <= set(consents)
+    for consent in consents.values():
+        assert (consent.state, consent.signed, consent.channel) == (ConsentState.WITHDRAWN, True, "privacy")
+        assert (consent.network, consent.language, consent.at) == ("198.51.100.0/24", "kk", START + MINUTE)
+
+
+def test_objection_says_itself_which_purposes_it_ends():
+    link = Link(kind=LinkKind.REQUEST, request="object")
+    said = confirm_request(link, "n", "r", START, network="", language="en", purposes=["birthday-club", "marketing"])
+
+    ended = {consent.purpose for consent in read_submission(said).consents}
+    assert ended == {"marketing", "sms", "birthday-club"}  # none of the campaigns on file has the third
+
+
+def test_correction_opens_a_page_that_writes_and_shows_nothing(shop, asel):
+    result = prove(shop, Post(), "correct")
+
+    link = read_link(shop, result)
+    assert (link.kind, link.request) == (LinkKind.CHOOSE, "correct")
+    said = choose_preferences(link, name_token(result), START + HOUR, fields={"name": "Әсел"}, consents=[], network="")
+    assert settle_item(shop.accept(said), shop.tools(), START + HOUR) == "settled"
+    assert shop.open_profile(asel).fields["name"].value == "Әсел"
+
+
+def test_erasure_makes_the_person_unreadable_in_the_same_transaction(shop, asel):
+    from chalicelib.errors import KeyUnavailableError
+
+    post = Post()
+    result = prove(shop, post, "erase")
+
+    with pytest.raises(KeyUnavailableError):
+        shop.tools().people.load_person(asel)
+    [job] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("forget#")]
+    assert name_token(result) in repr(job)
+    assert list_states(shop, asel) == ["done"]
+    assert confirm(shop, read_mail(post)[0], START + HOUR, network="192.0.2.0/24") == "nobody"
+
+
+@pytest.mark.parametrize("kind", ["restrict", "object", "correct", "access"])
+def test_confirm_is_history_and_the_profile_is_still_its_fold(shop, asel, kind):
+    post = Post()
+    result = prove(shop, post, kind)
+
+    history = shop.read_history(asel)
+    assert [event.submission.sender for event in history] == ["form", "privacy"]
+    assert result.encode() not in history[1].submission.body
+    profile = shop.open_profile(asel)
+    assert fold_history(asel, read_all_events(shop)) == profile.model_copy(update={"identities": ()})
+    [audit] = list_audits(shop)
+    assert (audit["reason"]["S"], audit["customer"]["S"]) == (f"asked for: {kind}", asel)
+
+
+def test_confirmed_request_waits_with_its_token_sealed(shop, asel):
+    post = Post()
+    result = prove(shop, post, "access")
+
+    [row] = list_requests(shop, asel)
+    assert row.state is RequestState.CONFIRMED
+    assert result.encode() not in row.result
+    seal = shop.tools().people.load_person(asel).seal
+    assert seal.open_record(f"request#{row.id}", "result", row.result) == result.encode()
+    assert "expires_at" not in next(one for one in shop.read_all("customers") if one["sk"]["S"].startswith("request#"))
+    assert [one.id for one in RequestRows(shop.tools().people.customers).list_open(WORKERS)] == [row.id]
+
+
+def test_every_row_of_a_link_is_named_in_its_request(shop, asel):
+    post = Post("unknown")
+    ask(shop)
+    run_hours(shop, post, 2)
+    [row] = list_requests(shop, asel)
+
+    people = shop.tools().people
+    owned = {one["pk"]["S"] for one in shop.read_all("customers") if one.get("owner", {}).get("S") == row.owner}
+    named = {name for link in row.links for name in people.name_rows(Identity(kind="link", value=link))}
+    assert owned == named
+    assert {one["pk"]["S"] for one in shop.read_all("links")} <= set(row.links)
+    assert isinstance(people.customers, Customers)

@@ -1,0 +1,166 @@
+"""The access audit: who opened whose record and why; only ever added to; names nobody; ends in time."""
+
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.campaigns.library import load_shop
+from chalicelib.data_requests.record import Archive, tell_person
+from chalicelib.errors import RaceLostError
+from chalicelib.models import utc_text
+from chalicelib.settling.dispatch import settle_item
+from chalicelib.shop.retention import find_span
+from chalicelib.store.audit import EVERYBODY, list_accesses, write_access
+from infra.staff import audit, retention
+from infra.staff.audit import note_reading
+from infra.staff.customer import show_customer
+from infra.staff.retention import tell_retention
+from tests.builders.shop import NOW, Shop, a_submission
+from tests.outreach.test_outreach import an_order
+from tests.retention.test_run import OLD, leave_things_behind, make_retiring
+from tests.rules.packaged import read_packaged
+
+ROOT = Path(__file__).resolve().parents[2]
+ASHA = "asha@example.org"
+OPENING = re.compile(r"\b(load_person|list_history|open_record|gather_record|read_people|forget_person)\(")
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def customers(shop):
+    return shop.tools().people.customers
+
+
+def read_lines(customers, month="2026-03", customer_id=""):
+    """Return (actor, reason, customer) of every line."""
+    return [(line.actor, line.reason, line.customer) for line in list_accesses(customers, month, customer_id)]
+
+
+def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, customers, monkeypatch, capsys):
+    shop.take(a_submission(email=ASHA))
+    customer = shop.find_id(ASHA)
+    monkeypatch.setattr("getpass.getuser", lambda: "mira")
+    show_customer(shop.tools().people, customer, "asked at the counter", NOW)
+    assert read_lines(customers) == [("mira", "asked at the counter", customer)]
+
+    def refuse(_):
+        raise RaceLostError("not noted")
+
+    monkeypatch.setattr(type(customers), "commit_parts", lambda self, parts: refuse(parts))
+    capsys.readouterr()
+    with pytest.raises(RaceLostError):
+        show_customer(shop.tools().people, customer, "once more", NOW)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("days", "standing"), [(30, "inactive"), (60, "active")])
+def test_a_person_is_shown_with_their_standing_by_the_shops_own_rule(shop, monkeypatch, capsys, days, standing):
+    assert settle_item(shop.accept(an_order(ASHA, at=NOW)), shop.tools(), NOW) == "settled"
+    clock = load_shop().model_copy(update={"quiet_days": days})
+    monkeypatch.setattr("infra.staff.customer.load_shop", lambda: clock)
+    people, later = shop.tools().people, NOW + timedelta(days=31)
+
+    show_customer(people, shop.find_id(ASHA), "asked at the counter", later)
+
+    assert f"; {standing}: 31 days without purchase, by the shop's rule of {days}" in capsys.readouterr().out
+    told = tell_person(shop.read_profile(ASHA), Archive(people, (), clock), later)
+    assert told["standing"] == standing
+
+
+def test_lines_are_found_by_month_and_by_customer(customers):
+    for month, customer, day in ((3, "one", 0), (3, "two", 1), (3, EVERYBODY, 2), (4, "one", 31)):
+        customers.commit_parts([write_access(customers, customer, "mira", f"month {month}", NOW + timedelta(days=day))])
+    assert [line[2] for line in read_lines(customers)] == ["one", "two", EVERYBODY]
+    assert [line[2] for line in read_lines(customers, customer_id="two")] == ["two", EVERYBODY]
+    assert [line[2] for line in read_lines(customers, "2026-04")] == ["one"]
+    assert read_lines(customers, "2026-05") == []
+
+
+def test_a_line_ends_with_its_period(shop, customers):
+    note_reading(customers, "why", "c", NOW)
+    [row] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("audit#")]
+    assert int(row["expires_at"]["N"]) == int((NOW + find_span("audit")).timestamp())
+
+
+def test_a_line_cannot_be_written_over(shop, customers):
+    part = write_access(customers, "one", "mira", "why", NOW)
+    customers.commit_parts([part])
+    with pytest.raises(RaceLostError):
+        customers.commit_parts([part])
+
+
+def test_no_code_of_ours_changes_or_deletes_a_line():
+    speaking = {
+        path.name
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        if re.search(r"f?\"audit#", path.read_text()) and "delete" not in path.name
+    }
+    assert speaking == {"customers.py", "audit.py"}  # one adds under a condition, the other queries
+
+
+def test_the_tables_own_policy_denies_everybody_what_would_change_a_line():
+    table = read_packaged()["Resources"]["CustomersTable"]["Properties"]
+    [statement] = table["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["audit#*"]}}
+    changing = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete"}
+    assert {action.removeprefix("dynamodb:") for action in statement["Action"]} == changing
+
+
+def test_every_command_that_opens_a_record_notes_it():
+    opening = {path for path in (ROOT / "infra").rglob("*.py") if OPENING.search(path.read_text())}
+    assert {path.stem for path in opening} >= {"customer", "simulate", "retention"}
+    assert [path.name for path in opening if "note_reading(" not in path.read_text()] == []
+
+
+def run(monkeypatch, capsys, command, *words):
+    monkeypatch.setattr(sys, "argv", ["command", *words])
+    status = command.main()
+    return status, capsys.readouterr().out
+
+
+def test_make_audit_shows_who_read_and_names_nobody(shop, tables, customers, monkeypatch, capsys):
+    monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
+    monkeypatch.setenv("ROOT_KEY", shop.root_key)
+    from tests.builders.api import forget_wiring
+
+    forget_wiring()
+    shop.take(a_submission(email=ASHA, name="Asha Rao"))
+    customer = shop.find_id(ASHA)
+    note_reading(customers, "asked at the counter", customer, NOW)
+    note_reading(customers, "other", "somebody", NOW)
+    status, told = run(monkeypatch, capsys, audit, "--month", "2026-03", "--email", ASHA)
+    assert status == 0
+    assert customer in told
+    assert "asked at the counter" in told
+    assert "1 lines" in told
+    assert "somebody" not in told
+    assert "Asha" not in told
+    assert ASHA not in told
+    assert run(monkeypatch, capsys, audit, "--email", "nobody@example.org")[0] == 1
+    forget_wiring()
+
+
+def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(shop):
+    leave_things_behind(shop)
+    before = shop.read_all("customers")
+    told = tell_retention(make_retiring(shop), OLD)
+    assert "1 people looked at" in told
+    assert "     1 visits through links" in told
+    assert "     0 people, with no sign of life" in told
+    assert ASHA not in told
+    assert shop.read_all("customers") == before
+    from chalicelib.retention.run import retire_people
+
+    retire_people(make_retiring(shop), OLD)
+    told = tell_retention(make_retiring(shop), OLD)
+    assert "     0 visits through links" in told
+    assert f"{utc_text(OLD)[:7]}  1 clicks" in told
+    assert len(list(retention.list_months(OLD))) == len(set(retention.list_months(OLD))) == retention.MONTHS_BACK

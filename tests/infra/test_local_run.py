@@ -1,0 +1,318 @@
+"""`make run`, whole: started, posted to, killed, started again. Real processes, real HTTP, real tables."""
+
+import html
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra.local.children import free_port
+from infra.local.emulator import explain_absence
+from infra.local.permissions import find_refusals
+from infra.local.post import post_delivery
+from infra.places import ROOT
+
+SECONDS_TO_START = 60
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are told by /proc")
+
+
+@dataclass
+class Running:
+    """A started stack."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    @property
+    def state(self):
+        """Return what the stack says of itself."""
+        return json.loads((self.folder / "state.json").read_text())
+
+    def wait_until(self, check, seconds=150.0):
+        """Return once a check comes true; fail with the last words of every log where it does not.
+
+        What the stream misses the sweeper settles, a minute old and once a minute: a busy machine may need both.
+        """
+        if not wait_until(check, seconds):
+            logs = sorted((self.folder / "log").glob("*.log"))
+            pytest.fail("\n".join(f"{log.name}: {log.read_text()[-2000:]}" for log in logs))
+
+    def client(self, service):
+        """Return a client of the stack's own services."""
+        session = boto3.session.Session()
+        return session.client(service, endpoint_url=self.state["environ"][f"AWS_ENDPOINT_URL_{service.upper()}"])
+
+    def count_rows(self, table):
+        """Return how many items a table has."""
+        dynamodb = self.client("dynamodb")
+        count = dynamodb.scan(TableName=f"regulars-local-{table}", Select="COUNT")["Count"]
+        dynamodb.close()
+        return count
+
+
+def run_environ(folder, workers=1):
+    """Return the environment of a stack with a folder of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**clean, "LOCAL_FOLDER": str(folder), "PORT": str(free_port()), "WORKERS": str(workers)}
+
+
+def start_run(folder, workers=1):
+    """Start a stack; return once it says that it runs."""
+    command = [sys.executable, "-m", "infra.local.run"]
+    environ = run_environ(folder, workers)
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + SECONDS_TO_START
+    assert process.stdout is not None
+    said = ""
+    while "Three things to try" not in said:
+        assert process.poll() is None, said
+        assert time.monotonic() < deadline, said
+        said += process.stdout.readline()
+    return Running(process, folder)
+
+
+def end_run(running):
+    """End a stack as Ctrl-C does; return its exit status."""
+    running.process.send_signal(signal.SIGINT)
+    status = running.process.wait(20)
+    running.process.stdout.close()
+    return status
+
+
+def list_children(pid):
+    """Return the processes that a process started, and are not zombies."""
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(parent) == pid and state != "Z":
+            children.append(int(stat.parent.name))
+    return children
+
+
+def is_alive(pid):
+    """Tell whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(check, seconds=15.0):
+    """Return whether a check came true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Start one stack for the tests of this file."""
+    started = start_run(tmp_path_factory.mktemp("local"), workers=2)
+    yield started
+    assert end_run(started) == 0
+    assert find_refusals(started.folder / "log") == []  # what AWS would have refused each function
+
+
+def test_a_signed_order_is_accepted_and_settled_within_seconds(running):
+    before = running.count_rows("keys")
+    assert post_delivery(running.state["url"], "shopify", same=True) == (202, '{"status":"accepted"}')
+    running.wait_until(lambda: running.count_rows("keys") > before, 30)
+    assert post_delivery(running.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
+
+
+@pytest.mark.parametrize("sender", ["typeform", "webhooks"])
+def test_a_signed_response_or_message_is_accepted(running, sender):
+    assert post_delivery(running.state["url"], sender, same=False)[0] == 202
+
+
+def test_the_printed_commands_work_with_curl_and_openssl_alone(running):
+    from infra.local.banner import curl_shopify, curl_typeform
+
+    for command in (curl_shopify, curl_typeform):
+        shell = "\n".join(command(running.state["url"]))
+        ran = subprocess.run(["sh", "-c", shell], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert json.loads(ran.stdout)["status"] in ("accepted", "duplicate")
+
+
+def test_an_unsigned_order_is_refused(running):
+    url = f"{running.state['url']}/hooks/shopify"
+    request = urllib.request.Request(url, b"{}", {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    with refused.value as answer:
+        assert answer.code == 401
+
+
+def test_the_door_processes_are_not_told_the_names_of_the_keys(running):
+    told = {}
+    for pid in list_children(running.process.pid):
+        command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        names = {line.partition("=")[0] for line in Path(f"/proc/{pid}/environ").read_text().split("\0")}
+        name = command.split("infra.local.")[-1].split()[0] if "infra.local." in command else "java"
+        told[name] = "INBOX_KEY" in names
+    assert told["gateway"] is False
+    assert told["pumps"] is True
+
+
+def test_key_files_are_their_owners_alone(running):
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (running.folder / "keys").iterdir()}
+    assert modes == {"inbox.pem": 0o600, "root.key": 0o600, "door.key": 0o600, "receipt.pem": 0o600}
+
+
+def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
+    raw = (
+        "From: shop@example.com\r\nTo: asha.rao@example.com\r\nSubject: Welcome <back>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nHello in text\r\n"
+        "--b\r\nContent-Type: text/html\r\n\r\n<p>Hello in <b>HTML</b></p>\r\n--b--\r\n"
+    )
+    ses = running.client("sesv2")
+    ses.send_email(FromEmailAddress="shop@example.com", Content={"Raw": {"Data": raw.encode()}})
+    ses.close()
+    with urllib.request.urlopen(running.state["mailbox"], timeout=5) as page:
+        assert "Welcome &lt;back&gt;" in page.read().decode()
+    with urllib.request.urlopen(running.state["mailbox"] + "/0", timeout=5) as page:
+        shown = page.read().decode()
+    assert "Hello in text" in shown
+    assert "&lt;b&gt;HTML&lt;/b&gt;" in shown
+    assert "<iframe sandbox" in shown
+
+
+def run_module(running, *command):
+    """Run one of the project's commands against a stack."""
+    environ = {**os.environ, "LOCAL_FOLDER": str(running.folder)}
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def show_customer(running, email):
+    """Return what is known of somebody, or None where nobody is known by that address."""
+    ran = run_module(running, "infra.staff.customer", "--email", email)
+    assert (ran.returncode, ran.stdout) == (1, "Nobody is known by that address.\n") or ran.returncode == 0, ran.stderr
+    return None if ran.returncode else ran.stdout
+
+
+def find_confirmation(running, email):
+    """Return the link in the mail that asks somebody to confirm, or None while there is none."""
+    for number in range(20):
+        try:
+            with urllib.request.urlopen(f"{running.state['mailbox']}/{number}", timeout=5) as page:
+                shown = html.unescape(html.unescape(page.read().decode()))
+        except urllib.error.HTTPError as missing:
+            missing.close()
+            return None
+        if email in shown:
+            return re.search(r"http://127\.0\.0\.1:\d+/confirm/[A-Za-z0-9_-]{43}", shown).group()
+    return None
+
+
+def test_newsletter_makes_nobody_a_customer_before_the_button_in_the_mail_is_pressed(running):
+    email = "newsletter@example.org"
+    body = json.dumps({"email": email, "consent_marketing": "yes", "language": "kk"}).encode()
+    kinds = {"Content-Type": "application/json"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{running.state['url']}/forms/newsletter", body, kinds), timeout=5
+    ) as answer:
+        assert answer.status == 202
+    running.wait_until(lambda: "unconfirmed" in run_module(running, "infra.staff.waiting").stdout)
+
+    def ask():
+        fired = run_module(running, "infra.local.fire", "ask_confirmations", "")  # or the schedule, if it was faster
+        assert fired.returncode == 0, fired.stderr
+        return find_confirmation(running, email)
+
+    running.wait_until(ask)
+    link = find_confirmation(running, email)
+    with urllib.request.urlopen(link, timeout=5) as page:
+        assert "Растау" in page.read().decode()
+    assert show_customer(running, email) is None
+
+    with urllib.request.urlopen(link, b"answer=yes", timeout=5) as page:
+        assert "Рақмет, расталды" in page.read().decode()
+    running.wait_until(lambda: show_customer(running, email))
+    assert "consent marketing: given" in show_customer(running, email)
+
+
+def test_a_consent_reaches_the_shops_own_system_signed(running):
+    body = json.dumps({"name": "Dana", "email": "dana@example.org", "consent_marketing": "yes"}).encode()
+    url, kinds = f"{running.state['url']}/forms/sign-up", {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, kinds), timeout=5) as answer:
+        assert answer.status == 202
+    running.wait_until(lambda: show_customer(running, "dana@example.org"))
+
+    def told():
+        fired = run_module(running, "infra.local.fire", "relay_events", "")  # or the schedule, if it was faster
+        assert fired.returncode == 0, fired.stderr
+        return run_module(running, "infra.local.receiver").stdout
+
+    running.wait_until(lambda: "consent.changed" in told())
+    events = [json.loads(line) for line in told().splitlines()]
+    told_of = {(one["data"]["purpose"], one["data"]["state"], one["data"]["channel"]) for one in events}
+    assert ("marketing", "given", "form:sign-up") in told_of
+    assert "dana" not in json.dumps(events).lower()
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "said"),
+    [
+        ("infra.local.fire", ["sweep_inbox", "2026-12-24T09:00:00Z"], "{"),
+        ("infra.local.clock", ["2026-12-24T09:00:00Z"], "The stack's clock: 2026-12-24T09:00:0"),
+        ("infra.local.clock", ["real"], "The stack's clock: "),
+    ],
+)
+def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, said):
+    ran = run_module(running, module, *arguments)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith(said)
+
+
+def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):
+    ran = subprocess.run(
+        [sys.executable, "-m", "infra.local.run"],
+        cwd=ROOT,
+        env=run_environ(running.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (1, f"Already running: {running.state['url']}\n")
+
+
+def test_after_kill_9_nothing_is_left_running_and_a_new_start_has_all_the_data(tmp_path):
+    if absence := explain_absence():
+        pytest.skip(f"moto keeps nothing ({absence})")
+    first = start_run(tmp_path)
+    assert post_delivery(first.state["url"], "shopify", same=True)[0] == 202
+    wait_until(lambda: first.count_rows("keys") > 1)
+    rows = first.count_rows("customers")
+    children = list_children(first.process.pid)
+    assert len(children) >= 3  # cloud, pumps, gateway; and DynamoDB Local where there is Java
+    first.process.kill()
+    first.process.wait()
+    first.process.stdout.close()
+    assert wait_until(lambda: not any(map(is_alive, children)), 5)
+
+    second = start_run(tmp_path)
+    assert wait_until(lambda: second.count_rows("customers") >= rows, 5)
+    assert post_delivery(second.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
+    children = list_children(second.process.pid)
+    assert end_run(second) == 0
+    assert not any(map(is_alive, children))
+    assert not (tmp_path / "state.json").exists()

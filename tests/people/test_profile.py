@@ -1,0 +1,148 @@
+"""The fold: order does not matter, the stronger statement stands, a no is never lowered by an unproven yes."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.models import (
+    Consent,
+    ConsentState,
+    Entry,
+    Order,
+    OrderState,
+    Profile,
+    Reading,
+    Refund,
+    Submission,
+    Trust,
+)
+from chalicelib.people.profile import fold_event, fold_history
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+moments = st.integers(0, 5).map(lambda days: START + timedelta(days=days))
+
+
+def a_submission(at=START, trust=Trust.SIGNED):
+    return Submission(sender="shopify", topic="orders/paid", trust=trust, received_at=at, occurred_at=at, body=b"{}")
+
+
+consents = st.builds(
+    Consent,
+    purpose=st.just("marketing"),
+    state=st.sampled_from(ConsentState),
+    at=moments,
+    channel=st.sampled_from(["form:sign-up", "shopify"]),
+    signed=st.booleans(),
+)
+orders = st.builds(
+    Order,
+    id=st.sampled_from(["1", "2"]),
+    placed_at=moments,
+    updated_at=moments,
+    state=st.sampled_from(OrderState),
+    total=st.sampled_from([Decimal("1.50"), Decimal("20")]),
+    refunds=st.dictionaries(st.sampled_from(["r1", "r2"]), st.sampled_from([Decimal(1), Decimal(2)])),
+    test=st.booleans(),
+)
+readings = st.builds(
+    Reading,
+    kind=st.just("order"),
+    email=st.sampled_from(["", "asel@example.org", "b@example.org"]),
+    fields=st.dictionaries(st.sampled_from(["name", "address"]), st.sampled_from(["Асель", "A"])),
+    consents=st.lists(consents, max_size=2).map(tuple),
+    orders=st.lists(orders, max_size=2).map(tuple),
+    refunds=st.lists(
+        st.builds(Refund, id=st.sampled_from(["r1", "r2"]), order_id=st.just("1"), amount=st.just(Decimal(2))),
+        max_size=1,
+    ).map(tuple),
+    entry=st.none() | st.builds(Entry, kind=st.just("survey"), at=moments, values=st.just({"score": 9})),
+)
+events = st.tuples(st.builds(a_submission, moments, st.sampled_from(Trust)), readings)
+histories = st.lists(events, max_size=6).map(lambda pairs: [(f"k{n}", *pair) for n, pair in enumerate(pairs)])
+
+
+@given(histories, st.randoms())
+def test_history_folds_the_same_in_any_order(history, chance):
+    shuffled = list(history)
+    chance.shuffle(shuffled)
+
+    assert fold_history("c", shuffled) == fold_history("c", history)
+
+
+@given(histories)
+def test_folding_one_more_event_into_a_stored_profile_equals_folding_all(history):
+    stored = Profile(customer_id="c")
+    for event in history:
+        stored = Profile.model_validate_json(fold_event(stored, *event).model_dump_json())
+
+    assert stored == fold_history("c", history)
+
+
+def test_signed_source_outranks_a_later_form():
+    signed = (a_submission(START), Reading(kind="customer", fields={"name": "Asel"}))
+    typed = (a_submission(START + timedelta(days=9), Trust.BARE), Reading(kind="sign-up", fields={"name": "Mallory"}))
+
+    profile = fold_history("c", [("1", *signed), ("2", *typed)])
+
+    assert profile.fields["name"].value == "Asel"
+    assert profile.fields["name"].source == "shopify:orders/paid"
+
+
+def test_later_form_corrects_an_earlier_one():
+    old = (a_submission(START, Trust.BARE), Reading(kind="sign-up", fields={"name": "Asl"}))
+    new = (a_submission(START + timedelta(days=1), Trust.RENDERED), Reading(kind="sign-up", fields={"name": "Asel"}))
+
+    assert fold_history("c", [("2", *new), ("1", *old)]).fields["name"].value == "Asel"
+
+
+def say(state, days, *, signed=False):
+    at = START + timedelta(days=days)
+    consent = Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", signed=signed)
+    return a_submission(at, Trust.BARE), Reading(kind="sign-up", consents=(consent,))
+
+
+def test_unproven_yes_never_lowers_a_no():
+    no = say(ConsentState.WITHDRAWN, 1)
+    yes = say(ConsentState.GIVEN, 2)
+
+    assert fold_history("c", [("1", *no), ("2", *yes)]).consents["marketing"].state is ConsentState.WITHDRAWN
+
+
+def test_waiting_for_a_confirmation_pauses_nobody():
+    yes = say(ConsentState.GIVEN, 1)
+    asked = say(ConsentState.PENDING, 2)
+
+    assert fold_history("c", [("1", *yes), ("2", *asked)]).consents["marketing"].state is ConsentState.GIVEN
+
+
+def test_signed_yes_after_a_no_counts():
+    no = say(ConsentState.WITHDRAWN, 1)
+    yes = say(ConsentState.GIVEN, 2, signed=True)
+
+    assert fold_history("c", [("1", *no), ("2", *yes)]).consents["marketing"].state is ConsentState.GIVEN
+
+
+def an_order(state, days, **changes):
+    at = START + timedelta(days=days)
+    values = {"id": "1", "placed_at": START, "updated_at": at, "state": state, "total": Decimal("9.90")}
+    return a_submission(at), Reading(kind="order", orders=(Order(**{**values, **changes}),))
+
+
+def test_late_old_description_of_an_order_changes_nothing():
+    profile = fold_history(
+        "c", [("1", *an_order(OrderState.PAID, 3)), ("2", *an_order(OrderState.OPEN, 1, total=Decimal(1)))]
+    )
+
+    assert profile.orders["shopify::1"].state is OrderState.PAID
+    assert profile.orders["shopify::1"].total == Decimal("9.90")
+    assert profile.last_purchase == START
+
+
+def test_cancelled_and_test_orders_are_no_purchase():
+    cancelled = fold_history("c", [("1", *an_order(OrderState.CANCELLED, 3))])
+    test = fold_history("c", [("1", *an_order(OrderState.PAID, 3, test=True))])
+
+    assert cancelled.last_purchase is None
+    assert test.last_purchase is None

@@ -1,0 +1,221 @@
+"""Webhook deliveries through the whole app: the status codes that senders live by, and nothing kept on a refusal."""
+
+import base64
+import gzip
+import hashlib
+import hmac
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.settling.dispatch import sweep_inbox
+from tests.builders.api import forget_wiring, open_api, read_json
+from tests.builders.shop import NOW, Shop
+
+ORDER = {
+    "id": 820982911946154515,
+    "email": "asel@example.org",
+    "created_at": "2026-02-28T10:00:00+06:00",
+    "updated_at": "2026-02-28T10:00:00+06:00",
+    "currency": "KZT",
+    "total_price": "15900.00",
+    "financial_status": "paid",
+    "line_items": [{"id": 1, "title": "Чай", "quantity": 2, "price": "7950.00", "product_id": 77, "sku": "TEA-2"}],
+    "customer": {"id": 706405506930370084, "email": "asel@example.org", "first_name": "Әсел"},
+}
+SHOPIFY = {
+    "X_Shopify_Topic": "orders/create",
+    "X_Shopify_Shop_Domain": "corner.myshopify.example",
+    "X_Shopify_Webhook_Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+}
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def api(shop, tables, cloud, monkeypatch):
+    with open_api(shop, tables, cloud, monkeypatch) as client:
+        yield client
+
+
+def sign(body, secret=b"local-shopify-secret", digest=hashlib.sha256):
+    return base64.b64encode(hmac.new(secret, body, digest).digest()).decode()
+
+
+def post_order(api, body=None, **headers):
+    raw = body if body is not None else json.dumps(ORDER, ensure_ascii=False).encode()
+    signature = headers.pop("signature", sign(raw))
+    given = {**SHOPIFY, **headers}
+    if signature is not None:
+        given["X_Shopify_Hmac_Sha256"] = signature
+    return api.post("/hooks/shopify", raw, **given)
+
+
+def test_signed_order_becomes_a_customer(api, shop):
+    answer = post_order(api)
+
+    assert (answer.status_code, read_json(answer)) == (202, {"status": "accepted"})
+    assert sweep_inbox(shop.tools(), NOW + timedelta(hours=1)) == {"settled": 1}
+    profile = shop.read_profile("asel@example.org")
+    [order] = profile.orders.values()
+    assert (order.id, str(order.total), order.currency) == ("820982911946154515", "15900.00", "KZT")
+    assert profile.last_purchase is not None
+
+
+def test_redelivery_is_answered_as_known(api, shop):
+    post_order(api)
+
+    assert post_order(api).status_code == 200
+    assert post_order(api, X_Shopify_Webhook_Id="another-id").status_code == 200
+    assert len(shop.read_all("inbox")) == 1
+
+
+RIGHT = json.dumps(ORDER, ensure_ascii=False).encode()
+BAD_SIGNATURES = {
+    "missing": None,
+    "empty": "",
+    "another secret": sign(RIGHT, b"other"),
+    "sha1": sign(RIGHT, digest=hashlib.sha1),
+    "re-serialised": sign(json.dumps(ORDER, separators=(",", ":")).encode()),
+    "trailing newline signed": sign(RIGHT + b"\n"),
+    "junk behind": sign(RIGHT) + "!!!!",
+    "hex": hmac.new(b"local-shopify-secret", RIGHT, hashlib.sha256).hexdigest(),
+    "two, bad first": "AAAA, " + sign(RIGHT),
+    "two, good first": sign(RIGHT) + ", AAAA",
+    "not ascii": "é" * 44,
+}
+
+
+@pytest.mark.parametrize("signature", BAD_SIGNATURES.values(), ids=BAD_SIGNATURES)
+def test_bad_signature_is_401_and_nothing_is_kept(api, shop, signature):
+    answer = post_order(api, RIGHT, signature=signature)
+
+    assert answer.status_code == 401
+    assert read_json(answer)["Code"] == "InvalidSignatureError"
+    assert shop.read_all("inbox") == []
+
+
+def test_both_secrets_pass_during_a_rotation(api, shop, cloud, tables):
+    name = tables.settings.parameter_path + "senders/shopify"
+    cloud.client("ssm").put_parameter(
+        Name=name, Value="new-secret\nlocal-shopify-secret", Type="String", Overwrite=True
+    )
+    forget_wiring()
+
+    assert post_order(api, RIGHT, signature=sign(RIGHT, b"new-secret")).status_code == 202
+    assert post_order(api, RIGHT).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_methods_are_405(api, method):
+    answer = api.call(method, "/hooks/shopify")
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/hooks/nobody", "/hooks/..", "/hooks/%E2%98%83", "/hooks/shopify2"])
+def test_unknown_sender_is_told_to_come_back_never_404(api, path):
+    answer = api.post(path, b"{}")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_sender_without_a_secret_is_told_to_come_back(api, cloud, tables):
+    cloud.client("ssm").delete_parameter(Name=tables.settings.parameter_path + "senders/shopify")
+    forget_wiring()
+
+    assert post_order(api).status_code == 503
+
+
+BODIES = {
+    "empty": (b"", 400),
+    "null": (b"null", 400),
+    "list": (b"[]", 400),
+    "truncated": (RIGHT[:-1], 400),
+    "two documents": (RIGHT + RIGHT, 400),
+    "duplicate key": (b'{"id":1,"id":2}', 400),
+    "NaN": (b'{"id":NaN}', 400),
+    "utf-16": (RIGHT.decode().encode("utf-16"), 400),
+    "lone surrogate": (b'{"id":"\\ud800"}', 400),
+    "bad utf-8": (b'{"id":"\xff"}', 400),
+    "deep": (b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    "too large": (b'{"a":"' + b"x" * 262_144 + b'"}', 413),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), BODIES.values(), ids=BODIES)
+def test_malformed_body_though_signed_is_4xx_and_nothing_is_kept(api, shop, body, status):
+    answer = post_order(api, body)
+
+    assert answer.status_code == status
+    assert shop.read_all("inbox") == []
+
+
+def test_compressed_body_is_never_opened(api):
+    bomb = gzip.compress(b"0" * 1_000_000)
+
+    assert post_order(api, bomb, Content_Encoding="gzip").status_code == 415
+
+
+def test_foreign_content_type_is_not_repeated_in_the_answer(api):
+    answer = post_order(api, content_type="text/asel@example.org")
+
+    assert answer.status_code == 415
+    assert b"asel" not in answer.body
+
+
+def test_topic_confusion_is_refused(api, shop):
+    body = {"shop_id": 1, "shop_domain": "corner.myshopify.example", "customer": {"id": 2, "email": "a@example.org"}}
+    raw = json.dumps({**body, "orders_requested": [], "data_request": {"id": 3}}).encode()
+
+    assert post_order(api, raw, X_Shopify_Topic="customers/redact").status_code == 400
+    assert post_order(api, raw, X_Shopify_Topic="customers/data_request").status_code == 202
+
+
+def test_woocommerce_ping_is_exactly_200(api, shop):
+    answer = api.post("/hooks/woocommerce", b"webhook_id=7", content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 200
+    assert shop.read_all("inbox") == []
+
+
+def test_table_out_of_reach_is_503_and_says_when(api, tables):
+    tables.dynamodb.delete_table(TableName=tables.settings.prefix + "inbox")
+
+    answer = post_order(api)
+    tables.dynamodb.create_table(
+        TableName=tables.settings.prefix + "inbox",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_answers_carry_no_cache_and_no_sniffing(api):
+    answer = post_order(api)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_crash_is_a_500_without_a_word_of_what_was_sent(api, caplog, monkeypatch, capfd):
+    def crash(*args, **kwargs):
+        raise RuntimeError("asel@example.org")
+
+    monkeypatch.setattr("chalicelib.routes.hooks.read_body", crash)
+    with caplog.at_level(logging.INFO):
+        answer = post_order(api)
+
+    assert answer.status_code == 500
+    out, err = capfd.readouterr()
+    assert "asel" not in answer.body.decode() + out + err

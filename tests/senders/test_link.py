@@ -1,0 +1,132 @@
+"""What pressing a link says, and what becomes of it when it is settled."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import UnreadableError
+from chalicelib.models import ConsentState, Identity, Submission, Trust
+from chalicelib.senders.link import answer_confirmation, choose_preferences, interpret, note_click, withdraw_consent
+from chalicelib.store.links import make_token, name_token
+from tests.builders.links import ASK, NOW, WORDS, a_link
+from tests.builders.shop import Shop, a_submission
+
+NAME = name_token(make_token())
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def shop(tables, tmp_path):
+    """Return a shop that knows Asha, who agreed to letters and was mailed a link."""
+    shop = Shop(tables, tmp_path)
+    said = {"purpose": "marketing", "words": WORDS, "words_version": "2026-01-01", "language": "en"}
+    assert shop.take(a_submission(email="asha@example.org", name="Asha", consents=[said])) == "settled"
+    give_link(shop, NAME)
+    return shop
+
+
+def give_link(shop, name):
+    """Say whose link it is, as sending does."""
+    people = shop.tools().people
+    customer = shop.find_id("asha@example.org")
+    rows = people.name_rows(Identity(kind="link", value=name))
+    people.customers.commit_parts([people.customers.write_owner(row, customer) for row in rows])
+
+
+def stop(at=LATER):
+    return withdraw_consent(a_link("stop"), NAME, at, network="203.0.113.0/24", language="fa")
+
+
+def choose(at=LATER, *, fields=None, consents=()):
+    return choose_preferences(
+        a_link("choose"), NAME, at, fields=fields or {}, consents=consents, network="203.0.113.0/24"
+    )
+
+
+def test_a_click_is_an_entry_that_tells_people_from_machines():
+    for by in ("person", "machine"):
+        reading = interpret(note_click(a_link("go"), NAME, by, NOW))
+
+        assert (reading.kind, reading.link, reading.fields, reading.consents) == ("click", NAME, {}, ())
+        assert reading.entry.values == {"by": by, "campaign": "win-back"}
+
+
+def test_an_unsubscribe_is_a_no_with_its_evidence():
+    (consent,) = interpret(stop()).consents
+
+    assert (consent.purpose, consent.state, consent.channel) == ("marketing", ConsentState.WITHDRAWN, "link")
+    assert (consent.at, consent.network, consent.language) == (LATER, "203.0.113.0/24", "fa")
+
+
+def test_a_confirmation_is_a_proven_yes_in_the_words_that_were_ticked():
+    said = answer_confirmation(a_link("confirm"), NAME, NOW, confirmed=True, network="203.0.113.0/24")
+    (consent,) = interpret(said).consents
+
+    assert (consent.state, consent.channel, consent.signed) == (ConsentState.GIVEN, "confirm", True)
+    assert (consent.words, consent.words_version, consent.language) == (WORDS, "2026-01-01", "en")
+
+
+def test_a_refused_confirmation_says_nothing_about_anybody():
+    said = answer_confirmation(a_link("confirm"), NAME, NOW, confirmed=False, network="")
+    reading = interpret(said)
+
+    assert (reading.consents, reading.fields, reading.entry, reading.email) == ((), {}, None, "")
+
+
+@pytest.mark.parametrize("topic", ["click", "unsubscribe", "preferences", "confirm", "other"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"link":1}', b'{"link":"x","consents":[1],"by":{}}', b"\xff"])
+def test_a_body_that_we_did_not_write_is_unreadable(topic, body):
+    odd = Submission(sender="link", topic=topic, trust=Trust.RENDERED, received_at=NOW, occurred_at=NOW, body=body)
+
+    with pytest.raises(UnreadableError):
+        interpret(odd)
+
+
+def test_who_stops_comes_back_and_stops_again_is_heard_each_time(shop):
+    states = []
+    back = choose(LATER + timedelta(hours=1), consents=[(ConsentState.GIVEN, ASK)])
+    again = stop(LATER + timedelta(hours=2))
+    for said in (stop(LATER), back, again, again):
+        assert shop.take(said) == "settled"
+        states.append(shop.read_profile("asha@example.org").consents["marketing"].state.value)
+
+    assert states == ["withdrawn", "given", "withdrawn", "withdrawn"]
+
+
+def test_preferences_reach_the_person_behind_the_link_and_name_nobody(shop):
+    assert shop.take(choose(fields={"language": "bn", "frequency": "monthly", "phone": "+12025550143"})) == "settled"
+    profile = shop.read_profile("asha@example.org")
+
+    assert {name: held.value for name, held in profile.fields.items()} == {
+        "email": "asha@example.org",
+        "name": "Asha",
+        "language": "bn",
+        "frequency": "monthly",
+        "phone": "+12025550143",
+    }
+    assert shop.tools().people.find_customer(Identity(kind="phone", value="+12025550143")) is None
+    assert len(shop.list_customers()) == 1
+
+
+def test_details_typed_behind_a_link_do_not_outrank_what_a_shop_system_signed(shop):
+    shop.take(a_submission(email="asha@example.org", name="Asha Rao", trust=Trust.SIGNED))
+    shop.take(choose(fields={"name": "Somebody Else"}))
+
+    assert shop.read_profile("asha@example.org").fields["name"].value == "Asha Rao"
+
+
+def test_a_link_of_nobody_changes_nobody(shop):
+    before = shop.read_all("customers")
+    stranger = withdraw_consent(a_link("stop"), name_token(make_token()), NOW, network="", language="en")
+
+    assert shop.take(stranger) == "nobody"
+    assert shop.read_all("customers") == before
+
+
+def test_two_presses_of_one_second_are_one_and_a_click_is_one_for_ever(shop):
+    same = [shop.accept(stop()), shop.accept(stop())]
+    days = [NOW + timedelta(days=day) for day in range(5)]
+    clicks = {shop.accept(note_click(a_link("go"), NAME, "person", day)) for day in days}
+
+    assert same[0] == same[1] != shop.accept(stop(LATER + timedelta(seconds=1)))
+    assert len(clicks) == 1
