@@ -26,7 +26,7 @@ app.register_blueprint(hooks)
 app.register_blueprint(links)
 app.register_blueprint(policy)
 app.register_blueprint(privacy)
-app.register_middleware(middleware.dress_answer, "http")
+app.register_middleware(middleware.add_default_headers, "http")
 app.register_middleware(events.hide_failure, "all")
 
 if serves_requests():

@@ -40,8 +40,8 @@ class Trust(StrEnum):
     """How far a submission's origin is proven. Only SIGNED may overwrite or claim what others rely on."""
 
     SIGNED = "signed"  # a sender's signature was verified
-    RENDERED = "rendered"  # a form page that we rendered and signed
-    BARE = "bare"  # anyone's post: curl, a hand-written form, a bot
+    OWN = "own"  # a page, link, list or form of the shop's own, filled in by somebody
+    ANONYMOUS = "anonymous"  # a post of anybody: curl, a hand-written form, a bot
 
 
 class Submission(Model):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.store.queues import Queue
 
 
-class Patience(NamedTuple):
+class ClientTimeouts(NamedTuple):
     """How long a client waits, in seconds, and how often it tries in all."""
 
     connect: float
@@ -48,10 +48,10 @@ class Patience(NamedTuple):
 
 
 # Shopify gives us five seconds in all, cold start included: two tries of one and a half fit.
-DOOR_PATIENCE = Patience(connect=1, read=1.5, tries=2)
-WORK_PATIENCE = Patience(connect=2, read=10, tries=4)
+DOOR_TIMEOUTS = ClientTimeouts(connect=1, read=1.5, tries=2)
+WORK_TIMEOUTS = ClientTimeouts(connect=2, read=10, tries=4)
 # One attempt on the wire: SES has no idempotency token, and botocore's retries sent one mail three times (measured).
-SEND_PATIENCE = Patience(connect=2, read=8, tries=1)
+SEND_TIMEOUTS = ClientTimeouts(connect=2, read=8, tries=1)
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ class Door:
             door_key=self.parameters.read_door_key(now),
         )
 
-    def render_keys(self, now: datetime) -> tuple[bytes, ...]:
+    def page_token_keys(self, now: datetime) -> tuple[bytes, ...]:
         """Return the keys of signed page renders, derived from the door's key: one secret to keep."""
         door_key = self.parameters.read_door_key(now)
-        return (hmac.new(door_key, b"render", hashlib.sha256).digest(),)
+        return (hmac.new(door_key, b"page_token", hashlib.sha256).digest(),)
 
 
 @cache
@@ -85,8 +85,8 @@ def open_door() -> Door:
     settings = current_settings()
     return Door(
         settings=settings,
-        parameters=Parameters(make_client("ssm", DOOR_PATIENCE), settings.parameter_path),
-        inbox=Inbox(make_client("dynamodb", DOOR_PATIENCE), f"{settings.prefix}inbox"),
+        parameters=Parameters(make_client("ssm", DOOR_TIMEOUTS), settings.parameter_path),
+        inbox=Inbox(make_client("dynamodb", DOOR_TIMEOUTS), f"{settings.prefix}inbox"),
         limiter=Limiter(settings.posts_per_minute),
     )
 
@@ -106,16 +106,16 @@ def open_settling() -> Settling:
     from chalicelib.vault.envelope import InboxOpener
 
     settings, people = current_settings(), open_people()
-    kms = make_client("kms", WORK_PATIENCE)
+    kms = make_client("kms", WORK_TIMEOUTS)
     return Settling(
-        inbox=Inbox(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}inbox"),
+        inbox=Inbox(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}inbox"),
         people=people,
         opener=InboxOpener(split_names(settings.inbox_key), kms),
         region=settings.shop_country,
         find_due=find_due,
         outbox=Outbox(people.customers, wanted=bool(settings.downstream)),
         forgetting=open_forgetting(),
-        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
+        links=Links(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}links"),
     )
 
 
@@ -136,7 +136,7 @@ def open_ledger() -> Ledger:
     """Return the record of every erasure."""
     from chalicelib.store.ledger import Ledger
 
-    return Ledger(make_client("dynamodb", WORK_PATIENCE), f"{current_settings().prefix}ledger")
+    return Ledger(make_client("dynamodb", WORK_TIMEOUTS), f"{current_settings().prefix}ledger")
 
 
 @cache
@@ -147,16 +147,16 @@ def open_retiring() -> Retiring:
     from chalicelib.store.mails import MailRows
     from chalicelib.store.requests import RequestRows
     from chalicelib.store.retention_counts import RetiredRows
-    from chalicelib.store.retention_queue import LookRows
+    from chalicelib.store.retention_queue import RetentionQueue
 
     forgetting = open_forgetting()
     customers = forgetting.people.customers
     return Retiring(
         forgetting=forgetting,
-        looks=LookRows(customers),
+        looks=RetentionQueue(customers),
         retired=RetiredRows(customers),
         mails=MailRows(customers),
-        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{current_settings().prefix}links"),
+        links=Links(make_client("dynamodb", WORK_TIMEOUTS), f"{current_settings().prefix}links"),
         requests=RequestRows(customers),
         find_due=find_due,
     )
@@ -175,11 +175,11 @@ def open_erasing() -> Erasing:
         people=settling.people,
         rows=settling.forgetting.rows,
         inbox=settling.inbox,
-        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
+        links=Links(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}links"),
         opener=settling.opener,
         region=settings.shop_country,
     )
-    signer = Signer(settings.receipt_key, make_client("kms", WORK_PATIENCE))
+    signer = Signer(settings.receipt_key, make_client("kms", WORK_TIMEOUTS))
     return Erasing(sweeping, settling.forgetting.ledger, signer, settings.shop_name)
 
 
@@ -191,7 +191,7 @@ def open_people() -> People:
     from chalicelib.vault.blindindex import BlindIndex
 
     settings = current_settings()
-    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
+    customers = Customers(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}customers")
     keys = open_keys()
     return People(customers=customers, keys=keys, index=BlindIndex(keys.read_index()))
 
@@ -203,8 +203,8 @@ def open_keys() -> Keys:
     from chalicelib.vault.root import RootSeal
 
     settings = current_settings()
-    root = RootSeal(split_names(settings.root_key), make_client("kms", WORK_PATIENCE))
-    return Keys(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}keys", root)
+    root = RootSeal(split_names(settings.root_key), make_client("kms", WORK_TIMEOUTS))
+    return Keys(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}keys", root)
 
 
 def find_due(profile: Profile, now: datetime) -> datetime | None:
@@ -222,8 +222,8 @@ def open_planning() -> tuple[Customers, Queue]:
     from chalicelib.store.queues import Queue
 
     settings = current_settings()
-    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
-    return customers, Queue(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}outreach")
+    customers = Customers(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}customers")
+    return customers, Queue(make_client("sqs", WORK_TIMEOUTS), f"{settings.prefix}outreach")
 
 
 @cache
@@ -236,15 +236,15 @@ def open_outreach() -> Outreach:
     from chalicelib.store.facts import Facts
     from chalicelib.store.links import Links
     from chalicelib.store.mails import MailRows
-    from chalicelib.store.reputation import Pulse
+    from chalicelib.store.reputation import MailReputation
 
     settings, people = current_settings(), open_people()
-    links = Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links")
+    links = Links(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}links")
     return Outreach(
         people=people,
         rows=MailRows(people.customers),
         facts=Facts(people.customers),
-        pulse=Pulse(people.customers),
+        reputation=MailReputation(people.customers),
         campaigns=list_campaigns(),
         shop=load_shop(),
         writer=Writer(people, links, open_mailer(), settings, open_keys().read_codes()),
@@ -262,10 +262,10 @@ def open_asking() -> Asking:
     from chalicelib.vault.envelope import InboxOpener
 
     settings = current_settings()
-    dynamodb = make_client("dynamodb", WORK_PATIENCE)
+    dynamodb = make_client("dynamodb", WORK_TIMEOUTS)
     return Asking(
         unconfirmed=Unconfirmed(Inbox(dynamodb, f"{settings.prefix}inbox")),
-        opener=InboxOpener(split_names(settings.inbox_key), make_client("kms", WORK_PATIENCE)),
+        opener=InboxOpener(split_names(settings.inbox_key), make_client("kms", WORK_TIMEOUTS)),
         people=open_people(),
         links=Links(dynamodb, f"{settings.prefix}links"),
         mailer=open_mailer(),
@@ -285,7 +285,7 @@ def open_answering() -> Answering:
     settings = current_settings()
     return Answering(
         people=open_people(),
-        links=Links(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}links"),
+        links=Links(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}links"),
         mailer=open_mailer(),
         shop=settings,
         pace=Pace(),
@@ -304,10 +304,10 @@ def open_relay() -> Relay:
     from chalicelib.store.customers import Customers
 
     settings = current_settings()
-    customers = Customers(make_client("dynamodb", WORK_PATIENCE), f"{settings.prefix}customers")
+    customers = Customers(make_client("dynamodb", WORK_TIMEOUTS), f"{settings.prefix}customers")
     return Relay(
         outbox=Outbox(customers, wanted=bool(settings.downstream)),
-        messages=Messages(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}downstream"),
+        messages=Messages(make_client("sqs", WORK_TIMEOUTS), f"{settings.prefix}downstream"),
         targets=tuple(split_targets(settings.downstream)),
     )
 
@@ -324,8 +324,8 @@ def open_delivery() -> Delivery:
     return Delivery(
         targets=split_targets(settings.downstream),
         local=settings.stage == "local",
-        parameters=Parameters(make_client("ssm", WORK_PATIENCE), settings.downstream_path),
-        messages=Messages(make_client("sqs", WORK_PATIENCE), f"{settings.prefix}downstream"),
+        parameters=Parameters(make_client("ssm", WORK_TIMEOUTS), settings.downstream_path),
+        messages=Messages(make_client("sqs", WORK_TIMEOUTS), f"{settings.prefix}downstream"),
         network=Network(),
     )
 
@@ -350,7 +350,7 @@ def open_quota() -> Quota:
 @cache
 def open_ses() -> Any:
     """Return the one SES client: the quota's question keeps the connection open that the mails use."""
-    return make_client("sesv2", SEND_PATIENCE)
+    return make_client("sesv2", SEND_TIMEOUTS)
 
 
 def split_names(names: str) -> list[str]:
@@ -366,14 +366,14 @@ def make_session() -> Any:
     return boto3.session.Session()
 
 
-def make_client(service: str, patience: Patience) -> Any:
+def make_client(service: str, timeouts: ClientTimeouts) -> Any:
     """Make a client that gives up in time; retries of the standard kind."""
     from botocore.config import Config
 
     config = Config(
-        connect_timeout=patience.connect,
-        read_timeout=patience.read,
-        retries={"total_max_attempts": patience.tries, "mode": "standard"},
+        connect_timeout=timeouts.connect,
+        read_timeout=timeouts.read,
+        retries={"total_max_attempts": timeouts.tries, "mode": "standard"},
         parameter_validation=False,  # 25 us a call; every request here is built by a tested function
     )
     return make_session().client(service, config=config)

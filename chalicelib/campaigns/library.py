@@ -14,7 +14,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_forms
-from chalicelib.mails.letters import find_letter, list_letters
+from chalicelib.mails.letters import find_template, list_templates
 from chalicelib.models import Model
 from chalicelib.shop.purposes import judge_consent
 
@@ -63,9 +63,9 @@ def list_faults(campaign: Campaign) -> Iterator[tuple[list[str], str]]:
 
 def judge_template(campaign: Campaign) -> str:
     """Say why a campaign cannot send its mail, or "": what is found when the mail is due would be found too late."""
-    if campaign.template not in list_letters():
-        return f"no mail of that name; there are {', '.join(list_letters())}"
-    letter = find_letter(campaign.template)
+    if campaign.template not in list_templates():
+        return f"no mail of that name; there are {', '.join(list_templates())}"
+    letter = find_template(campaign.template)
     if unfilled := sorted(set(letter.needs) & NOT_A_CAMPAIGNS):
         return f"a campaign has no {', '.join(unfilled)} for it"
     if campaign.is_marketing and not letter.marketing:

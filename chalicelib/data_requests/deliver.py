@@ -24,7 +24,7 @@ from chalicelib.store.requests import BY_PERSON, RequestRow, RequestState
 log = logging.getLogger(__name__)
 
 
-def hand_over(row: RequestRow, person: Person, tools: Answering, now: datetime) -> str:
+def deliver_package(row: RequestRow, person: Person, tools: Answering, now: datetime) -> str:
     """Make the package of a confirmed request; return where the request went."""
     token = person.seal.open_record(f"request#{row.id}", "result", row.result).decode()
     packed = make_package(person, tools, row.language, now)

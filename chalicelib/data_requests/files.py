@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface, list_languages
-from chalicelib.mails.speech import find_speech
+from chalicelib.mails.speech import find_mail_language
 from chalicelib.models import Model
 from chalicelib.pages.rendering import render_page
 
@@ -60,7 +60,7 @@ def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: 
         words=find_interface(spoken),
         shop=shop,
         title=words.title.format(shop=shop),
-        intro=words.intro.format(date=find_speech(spoken).write_day(now.date())),
+        intro=words.intro.format(date=find_mail_language(spoken).write_day(now.date())),
         headings=words.sections,
         nothing=words.nothing,
         newest=words.newest,

@@ -26,7 +26,7 @@ from chalicelib.people.identity import normalise_email
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import AskRow
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 from chalicelib.store.requests import KEEP_REQUEST, RequestRow, RequestState
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ TURNS = 5
 
 
 @dataclass(frozen=True)
-class Turn:
+class Slot:
     """When a request may be mailed about, by what its person and its network had of late; `caps` are to be replaced."""
 
     moment: datetime | None
@@ -56,7 +56,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Letter:
+class ProofMail:
     """One mail to be sent, and what is written before it."""
 
     row: RequestRow
@@ -65,7 +65,7 @@ class Letter:
     mail: Mail
 
 
-def ask_proof(row: RequestRow, person: Person, tools: Answering, now: datetime) -> str:
+def prepare_proof_mail(row: RequestRow, person: Person, tools: Answering, now: datetime) -> str:
     """Decide about one request that waits for its mail, and send it when it is time."""
     address = read_address(person.profile)
     if not address:
@@ -78,7 +78,7 @@ def ask_proof(row: RequestRow, person: Person, tools: Answering, now: datetime) 
         return tools.move_row(row, RequestState.EXPIRED, now, now, "asked too often")
     if turn.moment > now:
         return wait_turn(row, turn, turn.moment, tools, now)
-    return send_proof(row, person, turn, tools, now)
+    return send_proof_mail(row, person, turn, tools, now)
 
 
 def read_address(profile: Profile) -> str:
@@ -87,24 +87,24 @@ def read_address(profile: Profile) -> str:
     return normalise_email(str(held.value)) if held else ""
 
 
-def plan_turn(row: RequestRow, address: str, tools: Answering, now: datetime) -> Turn:
+def plan_turn(row: RequestRow, address: str, tools: Answering, now: datetime) -> Slot:
     """Return when this request's turn is; one in LATER has taken it already."""
     if row.state is RequestState.LATER:
-        return Turn(now, "")
+        return Slot(now, "")
     if now > row.asked_at + LONGEST_WAIT:
-        return Turn(None, "")
-    there = Counted((row.network,) if row.network else (), NETWORK_CAPS, tools)
+        return Slot(None, "")
+    there = RateLimit((row.network,) if row.network else (), NETWORK_CAPS, tools)
     free = there.plan_turn(now)
     if free is None or free > now:  # its place among the person's own mails is not taken meanwhile
-        return Turn(free or now + LONGEST_WAIT, "network")
-    own = Counted(tools.people.name_rows(Identity(kind="prover", value=address)), CAPS, tools)
+        return Slot(free or now + LONGEST_WAIT, "network")
+    own = RateLimit(tools.people.name_rows(Identity(kind="prover", value=address)), CAPS, tools)
     moment = own.plan_turn(now)
     if moment is None:
-        return Turn(None, "")
-    return Turn(moment, "person", (*own.take_turn(moment), *there.take_turn(now)))
+        return Slot(None, "")
+    return Slot(moment, "person", (*own.take_turn(moment), *there.take_turn(now)))
 
 
-class Counted:
+class RateLimit:
     """What is counted under a cap, read once: whose turn it takes is whose turn was planned. No rows, no cap."""
 
     def __init__(self, rows: tuple[str, ...], caps: Caps, tools: Answering) -> None:
@@ -122,7 +122,7 @@ class Counted:
         return [self.tools.caps.write_row(self.rows, taken, moment)] if self.rows else []
 
 
-def wait_turn(row: RequestRow, turn: Turn, moment: datetime, tools: Answering, now: datetime) -> str:
+def wait_turn(row: RequestRow, turn: Slot, moment: datetime, tools: Answering, now: datetime) -> str:
     """Let a request wait; once its place among the person's own mails is taken, it is its own."""
     state = RequestState.LATER if turn.caps else RequestState.ASKING
     later = replace(row, state=state, due_at=utc_text(moment), reason=turn.reason)
@@ -130,7 +130,7 @@ def wait_turn(row: RequestRow, turn: Turn, moment: datetime, tools: Answering, n
     return RequestState.LATER.value
 
 
-def send_proof(row: RequestRow, person: Person, turn: Turn, tools: Answering, now: datetime) -> str:
+def send_proof_mail(row: RequestRow, person: Person, turn: Slot, tools: Answering, now: datetime) -> str:
     """Write down that a request is mailed about, make the one attempt, and write down what came of it."""
     try:
         letter = write_letter(row, tools, now)
@@ -163,7 +163,7 @@ def close_attempt(row: RequestRow, kind: str, tools: Answering, now: datetime) -
     closed = replace(row, state=state, due_at=utc_text(due), reason="" if state is RequestState.ASKED else kind)
     parts = [tools.rows.write_row(closed, now)]
     if state is RequestState.ASKED:
-        parts.append(Pulse(tools.people.customers).count_mail(["sent"], row.id, now))
+        parts.append(MailReputation(tools.people.customers).count_mail(["sent"], row.id, now))
     for _ in range(TURNS):
         try:
             tools.people.customers.commit_parts(parts)
@@ -176,7 +176,7 @@ def close_attempt(row: RequestRow, kind: str, tools: Answering, now: datetime) -
     raise RaceLostError(row.id)
 
 
-def write_letter(row: RequestRow, tools: Answering, now: datetime) -> Letter:
+def write_letter(row: RequestRow, tools: Answering, now: datetime) -> ProofMail:
     """Return the mail of one attempt with a code and a link of its own, the rows behind them, and the request then."""
     token, code, attempt = make_token(), make_code(), secrets.token_urlsafe(12)
     until = now + PROVE_WITHIN
@@ -200,7 +200,7 @@ def write_letter(row: RequestRow, tools: Answering, now: datetime) -> Letter:
         until=utc_text(until),
         links=(*row.links, *own),
     )
-    return Letter(sending, attempt, tuple(parts), render_letter(row, token, code, tools))
+    return ProofMail(sending, attempt, tuple(parts), render_letter(row, token, code, tools))
 
 
 def render_letter(row: RequestRow, token: str, code: str, tools: Answering) -> Mail:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.data_requests.deliver import hand_over
-from chalicelib.data_requests.prove import ask_proof
+from chalicelib.data_requests.deliver import deliver_package
+from chalicelib.data_requests.prove import prepare_proof_mail
 from chalicelib.data_requests.tools import Answering
 from chalicelib.errors import KeyUnavailableError, RaceLostError, RegularsError
 from chalicelib.mails.pace import LONGEST_RUN
@@ -59,5 +59,5 @@ def answer_row(row: RequestRow, tools: Answering, now: datetime) -> str:
         if tools.people.keys.read_row(f"cust#{row.customer_id}") is None:
             return "gone"  # forgotten: this row is being swept
         raise
-    step = hand_over if row.state is RequestState.CONFIRMED else ask_proof
+    step = deliver_package if row.state is RequestState.CONFIRMED else prepare_proof_mail
     return step(row, person, tools, now)

@@ -31,7 +31,7 @@ from chalicelib.store.parameters import Parameters
 # Seconds after the first, second ... failure; together 22.6 hours. SQS hides a message for 12 hours at most.
 DELAYS = (5, 60, 300, 1_800, 7_200, 14_400, 21_600, 36_000)
 SPREAD = 0.1  # either way, so that what failed together does not come back together
-REST = timedelta(seconds=30)  # of a target that did not even answer
+PAUSE = timedelta(seconds=30)  # of a target that did not even answer
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Regulars"}
 GONE = 410
 # What an attempt may end in: the network, a refused address or secret, SSM or SQS.
@@ -42,19 +42,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Delivery:
-    """What delivering works with. `resting` remembers until when a target that did not answer is left alone."""
+    """What delivering works with. `paused_until` remembers until when a target that did not answer is left alone."""
 
     targets: Mapping[str, str]
     local: bool
     parameters: Parameters
     messages: Messages
     network: Network
-    resting: dict[str, datetime] = field(default_factory=dict)
+    paused_until: dict[str, datetime] = field(default_factory=dict)
 
 
 def deliver_records(records: Iterable[dict[str, Any]], tools: Delivery, now: datetime) -> list[str]:
     """Deliver a batch, each target in a thread of its own; return the message ids of what must come again."""
-    lanes: dict[str, list[tuple[dict[str, Any], Message]]] = {}
+    target_groups: dict[str, list[tuple[dict[str, Any], Message]]] = {}
     failed: list[str] = []
     for record in records:
         try:
@@ -62,16 +62,20 @@ def deliver_records(records: Iterable[dict[str, Any]], tools: Delivery, now: dat
         except (MalformedError, TypeError):  # not from our relay: SQS sets it aside in the end
             failed.append(record["messageId"])
         else:
-            lanes.setdefault(message.target, []).append((record, message))
-    with ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
-        for some in pool.map(lambda lane: deliver_lane(lane, tools, now), lanes.values()):
+            target_groups.setdefault(message.target, []).append((record, message))
+    with ThreadPoolExecutor(max_workers=max(1, len(target_groups))) as pool:
+        for some in pool.map(
+            lambda target_group: deliver_target_group(target_group, tools, now), target_groups.values()
+        ):
             failed += some
     return failed
 
 
-def deliver_lane(lane: Iterable[tuple[dict[str, Any], Message]], tools: Delivery, now: datetime) -> list[str]:
+def deliver_target_group(
+    target_group: Iterable[tuple[dict[str, Any], Message]], tools: Delivery, now: datetime
+) -> list[str]:
     """Deliver what is for one target, one after the other; return the message ids of what must come again."""
-    return [record["messageId"] for record, message in lane if not deliver_message(record, message, tools, now)]
+    return [record["messageId"] for record, message in target_group if not deliver_message(record, message, tools, now)]
 
 
 def deliver_message(record: dict[str, Any], message: Message, tools: Delivery, now: datetime) -> bool:
@@ -98,8 +102,8 @@ def try_message(message: Message, tools: Delivery, now: datetime) -> str:
     address = tools.targets.get(message.target)
     if address is None:
         return ""
-    if now < tools.resting.get(message.target, now):
-        return "resting"
+    if now < tools.paused_until.get(message.target, now):
+        return "paused_until"
     target = read_target(message.target, address, local=tools.local)
     body = write_body(message)
     keys = read_keys(tools.parameters.read_values(now).get(message.target, ""))
@@ -107,10 +111,10 @@ def try_message(message: Message, tools: Delivery, now: datetime) -> str:
     try:
         status = post_bytes(target, body, headers, tools.network)
     except (OSError, http.client.HTTPException):
-        tools.resting[message.target] = now + REST
+        tools.paused_until[message.target] = now + PAUSE
         raise
     if status == GONE:
-        tools.messages.bury_message(message)
+        tools.messages.send_to_dead_letter(message)
     return "" if status == GONE or 200 <= status < 300 else f"status {status}"
 
 

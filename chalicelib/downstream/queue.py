@@ -53,7 +53,7 @@ class Messages:
         """Let a received message come again after so many seconds."""
         self.client.change_message_visibility(QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
 
-    def bury_message(self, message: Message) -> None:
+    def send_to_dead_letter(self, message: Message) -> None:
         """Set a message aside, where an alarm tells of it."""
         self.client.send_message(QueueUrl=self.failures_url, MessageBody=write_message(message))
 

@@ -119,7 +119,7 @@ def bar_names(names: Iterable[str], people: People, now: datetime) -> Parts:
     """
     rows = [f"idn#{name}" for name in islice(names, MOST_BARRED)]
     owners = people.customers.find_owners(rows)
-    return [part for row in rows for part in people.customers.bar_free(row, owners.get(row), utc_text(now))]
+    return [part for row in rows for part in people.customers.block_if_free(row, owners.get(row), utc_text(now))]
 
 
 def follow_ledger(

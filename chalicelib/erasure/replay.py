@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.erasure.run import Erasing, advance_erasure
-from chalicelib.erasure.sweep import Trace, list_links
-from chalicelib.erasure.verify import find_remains
+from chalicelib.erasure.sweep import ErasureTarget, list_links
+from chalicelib.erasure.verify import find_leftovers
 from chalicelib.models import utc_text
 from chalicelib.store.erasures import ForgetRow, Stage
 from chalicelib.store.ledger import Erasure
@@ -27,11 +27,11 @@ def replay_entries(entries: Iterable[Erasure], tools: Erasing, now: datetime) ->
 def replay_entry(entry: Erasure, tools: Erasing, now: datetime) -> str:
     """Forget one again if anything of them is there."""
     sweeping = tools.sweeping
-    trace = Trace(entry.customer, entry.names, utc_text(entry.at))
+    trace = ErasureTarget(entry.customer, entry.names, utc_text(entry.at))
     held = sweeping.rows.read_row(entry.request)
     row = held or revive_row(entry)
     row = replace(row, links=tuple(dict.fromkeys((*row.links, *list_links(trace, sweeping)))))
-    if held is not None and not find_remains(row, trace, sweeping):
+    if held is not None and not find_leftovers(row, trace, sweeping):
         return "still forgotten"
     again = replace(row, stage=Stage.SWEEPING, due_at=utc_text(now))
     sweeping.people.customers.commit_parts([sweeping.rows.put_row(again)])

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.erasure.receipts import publish_receipt, sign_receipt
-from chalicelib.erasure.sweep import Sweeping, Trace, count_stores, sweep_person
-from chalicelib.erasure.verify import find_remains
+from chalicelib.erasure.sweep import ErasureTarget, Sweeping, count_stores, sweep_person
+from chalicelib.erasure.verify import find_leftovers
 from chalicelib.errors import RaceLostError, RegularsError
 from chalicelib.models import utc_text
 from chalicelib.store.erasures import ForgetRow, Stage
@@ -50,23 +50,23 @@ def advance_erasures(tools: Erasing, now: datetime) -> dict[str, int]:
 def advance_erasure(row: ForgetRow, tools: Erasing, now: datetime) -> str:
     """Bring one erasure as far as it goes now."""
     entry = tools.ledger.read_entry(row.number)
-    trace = Trace(row.customer, entry.names, row.at)
+    trace = ErasureTarget(row.customer, entry.names, row.at)
     if row.stage is Stage.SWEEPING:
         return finish_sweep(row, entry, trace, tools, now)
-    remains = find_remains(row, trace, tools.sweeping)
+    remains = find_leftovers(row, trace, tools.sweeping)
     if remains:
         log.error("forgotten_came_back", extra={"key": row.id, "counts": remains})
         return finish_sweep(row, entry, trace, tools, now)
     return move_row(row, plan_check(row, row.checks + 1), tools)
 
 
-def finish_sweep(row: ForgetRow, entry: Erasure, trace: Trace, tools: Erasing, now: datetime) -> str:
+def finish_sweep(row: ForgetRow, entry: Erasure, trace: ErasureTarget, tools: Erasing, now: datetime) -> str:
     """Sweep, verify, and write the receipt where there is none yet."""
     sweeping = tools.sweeping
     row = count_stores(row, trace, sweeping)
     destroy_key(trace, sweeping)
     sweep_person(row, trace, sweeping, now)
-    remains = find_remains(row, trace, sweeping)
+    remains = find_leftovers(row, trace, sweeping)
     if remains:
         log.error("erasure_incomplete", extra={"key": row.id, "counts": remains})
         return "incomplete"
@@ -74,7 +74,7 @@ def finish_sweep(row: ForgetRow, entry: Erasure, trace: Trace, tools: Erasing, n
     return move_row(row, plan_check(replace(new, stage=Stage.VERIFIED), row.checks), tools, publish=now)
 
 
-def destroy_key(trace: Trace, tools: Sweeping) -> None:
+def destroy_key(trace: ErasureTarget, tools: Sweeping) -> None:
     """Delete a key that a restored table brought back."""
     keys = tools.people.keys
     if trace.customer and keys.read_row(f"cust#{trace.customer}") is not None:

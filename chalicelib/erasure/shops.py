@@ -20,12 +20,12 @@ from chalicelib.erasure.forget import ForgetOrder, Forgetting, Reason, forget_pe
 from chalicelib.errors import KeyUnavailableError, RegularsError
 from chalicelib.models import Profile, utc_text
 from chalicelib.store.customers import Customers
-from chalicelib.store.retention_queue import LookRows
+from chalicelib.store.retention_queue import RetentionQueue
 
 log = logging.getLogger(__name__)
 
 PARTITION = "redact#0"
-STRETCH = 200  # customers looked at in one run
+BATCH = 200  # customers looked at in one run
 TEXTS = ("shop", "at", "cursor")
 
 
@@ -67,7 +67,7 @@ def start_walk(walk_id: str, shop: str, at: datetime) -> ShopRow:
     return ShopRow(walk_id, shop, utc_text(at))
 
 
-def walk_shops(tools: Forgetting, now: datetime) -> int:
+def erase_shop_customers(tools: Forgetting, now: datetime) -> int:
     """Bring every walk on by one stretch; return how many people were forgotten."""
     rows = ShopRows(tools.people.customers)
     return sum(try_stretch(row, rows, tools, now) for row in rows.list_due(now))
@@ -76,15 +76,15 @@ def walk_shops(tools: Forgetting, now: datetime) -> int:
 def try_stretch(row: ShopRow, rows: ShopRows, tools: Forgetting, now: datetime) -> int:
     """Bring one walk on; one that cannot go on now holds up no other, and none of the erasures that come after it."""
     try:
-        return walk_stretch(row, rows, tools, now)
+        return process_batch(row, rows, tools, now)
     except (RegularsError, ClientError, BotoCoreError) as fault:
         log.warning("walk_postponed", extra={"key": row.id, "fault": type(fault).__name__})
         return 0
 
 
-def walk_stretch(row: ShopRow, rows: ShopRows, tools: Forgetting, now: datetime) -> int:
+def process_batch(row: ShopRow, rows: ShopRows, tools: Forgetting, now: datetime) -> int:
     """Look at the next customers and forget those of the shop; return how many."""
-    ids, cursor = LookRows(tools.people.customers).list_stretch(row.cursor, STRETCH)
+    ids, cursor = RetentionQueue(tools.people.customers).list_stretch(row.cursor, BATCH)
     count = sum(forget_customer(customer_id, row, tools, now) for customer_id in ids)
     new = replace(row, cursor=cursor, forgotten=row.forgotten + count, over=not cursor)
     tools.people.customers.commit_parts([rows.write_row(new)])

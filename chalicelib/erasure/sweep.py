@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.erasure.tombstones import tell_moment
+from chalicelib.erasure.tombstones import happened_at
 from chalicelib.errors import RaceLostError, RegularsError
 from chalicelib.models import Identity, Submission, utc_text
 from chalicelib.people.directory import People
@@ -43,7 +43,7 @@ class Sweeping:
 
 
 @dataclass(frozen=True)
-class Trace:
+class ErasureTarget:
     """What to look for: whose rows, which index rows, since when they are forgotten (RFC 3339 UTC)."""
 
     customer: str
@@ -51,7 +51,7 @@ class Trace:
     gone_at: str
 
 
-def count_stores(row: ForgetRow, trace: Trace, tools: Sweeping) -> ForgetRow:
+def count_stores(row: ForgetRow, trace: ErasureTarget, tools: Sweeping) -> ForgetRow:
     """Count what there is, once, and remember which links the mails hold; return the row as it is then."""
     if row.counts is not None:
         return row
@@ -66,7 +66,7 @@ def count_stores(row: ForgetRow, trace: Trace, tools: Sweeping) -> ForgetRow:
     return new
 
 
-def sweep_person(row: ForgetRow, trace: Trace, tools: Sweeping, now: datetime) -> None:
+def sweep_person(row: ForgetRow, trace: ErasureTarget, tools: Sweeping, now: datetime) -> None:
     """Remove everything that is left."""
     bar_names(trace, tools)
     drop_links(row.links, tools)
@@ -75,12 +75,12 @@ def sweep_person(row: ForgetRow, trace: Trace, tools: Sweeping, now: datetime) -
     drop_own(trace, tools)
 
 
-def list_own(trace: Trace, tools: Sweeping) -> Rows:
+def list_own(trace: ErasureTarget, tools: Sweeping) -> Rows:
     """Return the rows under the customer's id; none where nobody was held."""
     return list(tools.people.customers.list_rows(trace.customer)) if trace.customer else []
 
 
-def list_links(trace: Trace, tools: Sweeping) -> list[str]:
+def list_links(trace: ErasureTarget, tools: Sweeping) -> list[str]:
     """Return the names of links that the customer's rows hold: of mails, of requests, of packages."""
     return [link for one in list_own(trace, tools) for link in one.get("links", {}).get("S", "").split()]
 
@@ -90,14 +90,14 @@ def name_store(sort_key: str) -> str:
     return KINDS.get(sort_key.partition("#")[0], "other")
 
 
-def list_held(trace: Trace, tools: Sweeping) -> list[str]:
+def list_held(trace: ErasureTarget, tools: Sweeping) -> list[str]:
     """Return the index rows that still lead to the customer."""
     rows = [f"idn#{name}" for name in trace.names]
     owners = tools.people.customers.find_owners(rows)
     return [row for row, owner in owners.items() if trace.customer and owner.id == trace.customer]
 
 
-def bar_names(trace: Trace, tools: Sweeping) -> None:
+def bar_names(trace: ErasureTarget, tools: Sweeping) -> None:
     """Turn every name into a tombstone of the latest moment; one that someone else holds meanwhile is theirs."""
     customers = tools.people.customers
     rows = [f"idn#{name}" for name in trace.names]
@@ -105,8 +105,8 @@ def bar_names(trace: Trace, tools: Sweeping) -> None:
     for row in rows:
         owner = owners.get(row)
         if owner and owner.id and owner.id == trace.customer:
-            commit_quietly([customers.leave_row(row, trace.customer, trace.gone_at)], tools)
-        elif part := customers.bar_free(row, owner, trace.gone_at):
+            commit_quietly([customers.write_tombstone(row, trace.customer, trace.gone_at)], tools)
+        elif part := customers.block_if_free(row, owner, trace.gone_at):
             commit_quietly(part, tools)
 
 
@@ -126,7 +126,7 @@ def drop_links(links: Iterable[str], tools: Sweeping) -> None:
     tools.links.delete_rows(link for link in links if not link.startswith("mail:"))
 
 
-def find_waiting(trace: Trace, tools: Sweeping) -> Iterator[tuple[str, State]]:
+def find_waiting(trace: ErasureTarget, tools: Sweeping) -> Iterator[tuple[str, State]]:
     """Yield (key, state) of inbox items that wait for somebody and are about this person, as they were."""
     wanted = {f"idn#{name}" for name in trace.names}
     for partition in WAITING:
@@ -136,7 +136,7 @@ def find_waiting(trace: Trace, tools: Sweeping) -> Iterator[tuple[str, State]]:
                 yield key, item.state
 
 
-def is_about(key: str, sealed: bytes, wanted: set[str], trace: Trace, tools: Sweeping) -> bool:
+def is_about(key: str, sealed: bytes, wanted: set[str], trace: ErasureTarget, tools: Sweeping) -> bool:
     """Tell whether a waiting submission names this person and is older than their forgetting."""
     try:
         submission: Submission = tools.opener.open_submission(key, sealed)
@@ -145,10 +145,10 @@ def is_about(key: str, sealed: bytes, wanted: set[str], trace: Trace, tools: Swe
         return False  # parked because nobody can read it
     names = list_identities(submission, reading, tools.region)
     rows = {row for name in names for row in tools.people.name_rows(name)}
-    return bool(rows & wanted) and utc_text(tell_moment(submission, reading)) <= trace.gone_at
+    return bool(rows & wanted) and utc_text(happened_at(submission, reading)) <= trace.gone_at
 
 
-def blank_waiting(trace: Trace, tools: Sweeping, now: datetime) -> None:
+def blank_waiting(trace: ErasureTarget, tools: Sweeping, now: datetime) -> None:
     """Empty the inbox items about this person."""
     for key, state in list(find_waiting(trace, tools)):
         commit_quietly([tools.inbox.write_tombstone(key, State.NOBODY, now, state)], tools)
@@ -161,7 +161,7 @@ def drop_suggestions(customer_id: str, tools: Sweeping) -> None:
     customers.delete_rows({"pk": {"S": "merge"}, "sk": {"S": f"{one}#{other}"}} for one, other in pairs)
 
 
-def drop_own(trace: Trace, tools: Sweeping) -> None:
+def drop_own(trace: ErasureTarget, tools: Sweeping) -> None:
     """Delete the customer's own rows, history and all."""
     rows = list_own(trace, tools)
     tools.people.customers.delete_rows({"pk": row["pk"], "sk": row["sk"]} for row in rows)

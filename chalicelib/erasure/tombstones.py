@@ -8,15 +8,15 @@ from datetime import datetime
 
 from chalicelib.models import Reading, Submission
 
-OWN_WORDS = ("form", "typeform", "tally")  # what only a person sends, at the moment that it is dated with
+PERSON_SENDERS = ("form", "typeform", "tally")  # what only a person sends, at the moment that it is dated with
 
 
-def tell_moment(submission: Submission, reading: Reading) -> datetime:
+def happened_at(submission: Submission, reading: Reading) -> datetime:
     """Return when what a submission tells of happened; an order that is updated happened when it was placed."""
     placed = [order.placed_at for order in reading.orders]
     return min([*placed, submission.occurred_at])
 
 
-def is_own_act(submission: Submission, reading: Reading) -> bool:
+def is_person_initiated(submission: Submission, reading: Reading) -> bool:
     """Tell what a person did from what a system says of them."""
-    return submission.sender in OWN_WORDS or (bool(reading.orders) and submission.sender != "import")
+    return submission.sender in PERSON_SENDERS or (bool(reading.orders) and submission.sender != "import")

@@ -3,7 +3,7 @@
 One of the looks is a decryption that must fail: something sealed under the person's key just before it went.
 """
 
-from chalicelib.erasure.sweep import Sweeping, Trace, find_waiting
+from chalicelib.erasure.sweep import ErasureTarget, Sweeping, find_waiting
 from chalicelib.errors import SealBrokenError
 from chalicelib.models import Identity
 from chalicelib.people.directory import People
@@ -12,12 +12,12 @@ from chalicelib.store.erasures import ForgetRow
 from chalicelib.vault.person import PersonSeal
 
 
-def find_remains(row: ForgetRow, trace: Trace, tools: Sweeping) -> dict[str, int]:
+def find_leftovers(row: ForgetRow, trace: ErasureTarget, tools: Sweeping) -> dict[str, int]:
     """Return what is left, by store; empty when somebody is forgotten."""
     people = tools.people
     remains = {
         "key": int(bool(trace.customer) and people.keys.read_key(trace.customer) is not None),
-        "readable": int(opens_probe(row, people)),
+        "readable": int(probe_still_decrypts(row, people)),
         "rows": sum(1 for _ in people.customers.list_rows(trace.customer)) if trace.customer else 0,
         "names": count_names(trace, people),
         "links": len(tools.links.find_rows(link for link in row.links if not link.startswith("mail:"))),
@@ -28,7 +28,7 @@ def find_remains(row: ForgetRow, trace: Trace, tools: Sweeping) -> dict[str, int
     return {store: count for store, count in remains.items() if count}
 
 
-def opens_probe(row: ForgetRow, people: People) -> bool:
+def probe_still_decrypts(row: ForgetRow, people: People) -> bool:
     """Try to open what only the destroyed key could; tell whether that worked."""
     if not row.probe:
         return False
@@ -42,7 +42,7 @@ def opens_probe(row: ForgetRow, people: People) -> bool:
     return True
 
 
-def count_names(trace: Trace, people: People) -> int:
+def count_names(trace: ErasureTarget, people: People) -> int:
     """Count the names that are not barred: still the person's, or free for whatever comes late.
 
     Someone else may hold a name by then: whoever takes one that was barred keeps its moment with it.
@@ -52,7 +52,7 @@ def count_names(trace: Trace, people: People) -> int:
     return sum(row not in owners or not is_settled(owners[row], trace) for row in rows)
 
 
-def is_settled(owner: Owner, trace: Trace) -> bool:
+def is_settled(owner: Owner, trace: ErasureTarget) -> bool:
     """Tell a name that is barred for everything up to the person's forgetting, or somebody else's by now."""
     return owner.id != trace.customer if owner.id else owner.gone_at >= trace.gone_at
 

@@ -39,7 +39,9 @@ def check_child(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str
         faults[name] = "own_address"
 
 
-def spare_answers(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+def keep_minimum_answers(
+    form: Form, kept: Mapping[str, JsonValue]
+) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
     """Part a child's answers: what belongs to the person is little, and what this form needs stays with it."""
     fields, entry = {}, {}
     for field in form.fields:
@@ -52,7 +54,9 @@ def spare_answers(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, 
     return fields, entry
 
 
-def spare_consents(form: Form, given: Iterable[ConsentAsk], kept: Mapping[str, JsonValue]) -> tuple[ConsentAsk, ...]:
+def keep_minimum_consents(
+    form: Form, given: Iterable[ConsentAsk], kept: Mapping[str, JsonValue]
+) -> tuple[ConsentAsk, ...]:
     """Return the permissions that a parent is to confirm: those of the sensitive answers, and no other."""
     purposes = {purpose for name, purpose in form.list_sensitive().items() if name in kept}
     return tuple(ask for ask in given if ask.purpose in purposes)

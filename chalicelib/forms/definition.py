@@ -21,7 +21,7 @@ Origin = Annotated[
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
 
-RESERVED = ("language", "render", "submission", "redirect")
+RESERVED = ("language", "page_token", "submission", "redirect")
 CONSENT_PREFIX = "consent_"
 
 

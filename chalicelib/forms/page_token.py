@@ -1,4 +1,4 @@
-"""The signed render: proof that a post comes from a page of ours, and of when that page was made.
+"""The signed page token: proof that a post comes from a page of ours, and of when that page was made.
 
 `{unix time in hex}.{nonce}.{mac}`: HMAC-SHA-256, cut to 128 bits, over the form's name, the time and the nonce.
 Time only ever lowers trust or raises suspicion; it refuses nobody: pages are cached, and phones lie open for hours.
@@ -20,7 +20,7 @@ TOKEN = re.compile(r"([0-9a-f]{1,10})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})"
 SKEW = timedelta(minutes=5)  # between the clocks of two of our own machines
 
 
-def sign_render(form: Form, now: datetime, key: bytes) -> str:
+def sign_page_token(form: Form, now: datetime, key: bytes) -> str:
     """Return a fresh token for one rendered page."""
     stamp = f"{int(now.timestamp()):x}.{secrets.token_urlsafe(12)}"
     return f"{stamp}.{seal_stamp(form, stamp, key)}"
@@ -28,32 +28,32 @@ def sign_render(form: Form, now: datetime, key: bytes) -> str:
 
 def seal_stamp(form: Form, stamp: str, key: bytes) -> str:
     """Return the mac of one stamp, bound to its form."""
-    digest = hmac.new(key, f"regulars-render-1|{form.name}|{stamp}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(key, f"regulars-page-1|{form.name}|{stamp}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
-def weigh_render(form: Form, token: str, now: datetime, keys: Sequence[bytes]) -> tuple[Trust, tuple[str, ...]]:
+def check_page_token(form: Form, token: str, now: datetime, keys: Sequence[bytes]) -> tuple[Trust, tuple[str, ...]]:
     """Return how far to trust a post and what is suspicious about it; raise InvalidSubmissionError for a forgery.
 
     No token, or one older than the form allows: a post like any other. Too fast: set aside, but no less ours.
     """
     if not token:
-        return Trust.BARE, ()
-    age = now - read_render(form, token, keys)
+        return Trust.ANONYMOUS, ()
+    age = now - read_page_token(form, token, keys)
     if age < -SKEW:
-        return Trust.BARE, ("from_future",)
+        return Trust.ANONYMOUS, ("from_future",)
     if age > timedelta(hours=form.spam.max_age_hours):
-        return Trust.BARE, ()
+        return Trust.ANONYMOUS, ()
     if age < timedelta(seconds=form.spam.min_seconds):
-        return Trust.RENDERED, ("too_fast",)
-    return Trust.RENDERED, ()
+        return Trust.OWN, ("too_fast",)
+    return Trust.OWN, ()
 
 
-def read_render(form: Form, token: str, keys: Sequence[bytes]) -> datetime:
+def read_page_token(form: Form, token: str, keys: Sequence[bytes]) -> datetime:
     """Return when the page was made; raise InvalidSubmissionError unless one of the keys signed this form's token."""
     found = TOKEN.fullmatch(token)
     if found:
         stamp, mac = token.rsplit(".", 1)
         if any(hmac.compare_digest(mac, seal_stamp(form, stamp, key)) for key in keys):
             return datetime.fromtimestamp(int(found[1], 16), UTC)
-    raise InvalidSubmissionError({"render": "forged"})
+    raise InvalidSubmissionError({"page_token": "forged"})

@@ -11,16 +11,16 @@ from chalicelib.models import JsonValue
 
 Pairs = Sequence[tuple[str, str]]
 SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-RENDER_LENGTH = 200
+PAGE_TOKEN_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class Post:
-    """What one post carries. `language`, `render`, `submission` and `redirect` are empty where not sent."""
+    """What one post carries. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
 
     values: Mapping[str, JsonValue]
     language: str
-    render: str
+    page_token: str
     submission: str
     redirect: str
     trapped: bool
@@ -63,8 +63,8 @@ def check_reserved(form: Form, taken: Mapping[str, str]) -> None:
         faults["language"] = "not_a_choice"
     if taken["submission"] and not SUBMISSION_ID.fullmatch(taken["submission"]):
         faults["submission"] = "invalid"
-    if len(taken["render"]) > RENDER_LENGTH:
-        faults["render"] = "forged"
+    if len(taken["page_token"]) > PAGE_TOKEN_LENGTH:
+        faults["page_token"] = "forged"  # noqa: S105 - a reason code
     if taken["redirect"] and taken["redirect"] not in form.redirects:
         faults["redirect"] = "not_allowed"
     if faults:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from chalicelib.errors import InvalidSubmissionError
-from chalicelib.forms.children import check_child, is_child, spare_answers, spare_consents, store_band
+from chalicelib.forms.children import check_child, is_child, keep_minimum_answers, keep_minimum_consents, store_band
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.reasons import RefusedValueError, tell_name
@@ -42,7 +42,7 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
 
     A name that the form does not know is refused: what we answer 2xx is kept, whole.
     """
-    faults = find_strangers(form, values)
+    faults = find_unknown_names(form, values)
     kept = clean_fields(form, values, occasion, faults)
     consents = read_consents(form, values, faults)
     check_groups(form, kept, faults)
@@ -53,13 +53,13 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
     if faults:
         raise InvalidSubmissionError(faults)
     parent = take_parent(form, kept)
-    fields, entry = spare_answers(form, kept) if child else part_values(form, kept)
+    fields, entry = keep_minimum_answers(form, kept) if child else split_values(form, kept)
     return CleanForm(
         form,
         language,
         store_band(form, fields, occasion.today),
         entry,
-        spare_consents(form, consents, kept) if child else consents,
+        keep_minimum_consents(form, consents, kept) if child else consents,
         list_kept(form, kept),
         child,
         parent if child else "",
@@ -71,7 +71,7 @@ def take_parent(form: Form, kept: dict[str, JsonValue]) -> str:
     return str(kept.pop(form.parent.field, "")) if form.parent else ""
 
 
-def find_strangers(form: Form, values: Mapping[str, JsonValue]) -> dict[str, str]:
+def find_unknown_names(form: Form, values: Mapping[str, JsonValue]) -> dict[str, str]:
     """Name the values that this form did not ask for; an odd name is itself not repeated."""
     known = {field.name for field in form.fields} | {ask.name for ask in form.consents}
     strangers = [name for name in values if name not in known]
@@ -136,7 +136,7 @@ def check_groups(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, st
             faults[group[0]] = "one_of"
 
 
-def part_values(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+def split_values(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
     """Part what belongs to the person from what belongs to this occasion."""
     profile = {field.name for field in form.fields if field.place == "profile"}
     fields = {name: value for name, value in kept.items() if name in profile}

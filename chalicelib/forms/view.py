@@ -10,14 +10,14 @@ TYPED = ("text", "long_text", "email", "phone", "address")
 EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
 
 
-def show_form(form: Form, words: Interface, render: str) -> dict[str, Any]:
-    """Return all that a form shows and sends, in the order shown; `render` is a fresh signed token."""
+def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
+    """Return all that a form shows and sends, in the order shown; `page_token` is a fresh signed token."""
     language = words.language
     return {
         "name": form.name,
         "language": language,
         "direction": words.direction,
-        "render": render,
+        "page_token": page_token,
         "honeypot": form.spam.honeypot,
         "title": form.title[language],
         "intro": form.intro[language],

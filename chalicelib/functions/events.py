@@ -92,10 +92,10 @@ def answer_requests(event: dict[str, Any]) -> dict[str, int]:
 def forget_people(event: dict[str, Any]) -> dict[str, int]:
     """Bring on every erasure, and every walk through a shop's people, at the time that the schedule's event names."""
     from chalicelib.erasure.run import advance_erasures
-    from chalicelib.erasure.shops import walk_shops
+    from chalicelib.erasure.shops import erase_shop_customers
 
     tools, now = open_erasing(), event_time(event)
-    counts = {"by_shop": walk_shops(open_forgetting(), now), **advance_erasures(tools, now)}
+    counts = {"by_shop": erase_shop_customers(open_forgetting(), now), **advance_erasures(tools, now)}
     log.info("forgotten", extra={"counts": counts})
     return counts
 

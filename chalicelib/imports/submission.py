@@ -71,7 +71,7 @@ class RowReader:
             sender=SENDER,
             shop=self.rules.ids_of,
             topic=self.rules.name,
-            trust=Trust.RENDERED,
+            trust=Trust.OWN,
             received_at=self.now,
             occurred_at=at,
             body=dump_json(body),

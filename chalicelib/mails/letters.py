@@ -18,7 +18,7 @@ MARKETING_NEEDS = ("unsubscribe_url", "shop_address", "reason")
 EVERY_NEEDS = ("privacy_url",)  # GDPR article 13
 
 
-class Letter(Model):
+class MailTemplate(Model):
     """One mail in all its languages. `needs` are words of MailWords without which it has no sense.
 
     `preview` is the line that mail programs show beside the subject; `preview_offer` stands for it where there is an
@@ -43,21 +43,21 @@ class Letter(Model):
 
 
 @cache
-def list_letters() -> tuple[str, ...]:
+def list_templates() -> tuple[str, ...]:
     """Return the names of the mails on file, sorted."""
     return tuple(sorted(path.stem for path in LETTERS.glob("*.toml")))
 
 
 @cache
-def find_letter(name: str) -> Letter:
+def find_template(name: str) -> MailTemplate:
     """Return the letter of that name; raise DefinitionError where there is none or its file has a mistake."""
-    if name not in list_letters():
+    if name not in list_templates():
         raise DefinitionError("no mail of that name")
     path = LETTERS / f"{name}.toml"
     try:
         given = tomllib.loads(path.read_text("utf-8"))
         preview = {"preview_offer": given.get("preview")} | given
-        letter = Letter.model_validate({"name": name, **preview})
+        letter = MailTemplate.model_validate({"name": name, **preview})
     except ValidationError as error:
         places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
         raise DefinitionError(f"{path.name}: {', '.join(places)}") from None

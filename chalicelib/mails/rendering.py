@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnfitMailError
 from chalicelib.mails.folding import wrap_text
-from chalicelib.mails.letters import Letter, find_letter
+from chalicelib.mails.letters import MailTemplate, find_template
 from chalicelib.mails.mail import Mail, list_faults, list_headers
-from chalicelib.mails.speech import Speech, find_speech
+from chalicelib.mails.speech import MailLanguage, find_mail_language
 from chalicelib.mails.words import MailWords
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def render_mail(template: str, language: str, words: MailWords) -> Mail:
     Raise UnfitMailError for one that must not go out: words it needs are empty, its template lost the unsubscribe
     link, the address or the reason, or it is too large. Raise DefinitionError where there is no such mail.
     """
-    letter, speech = find_letter(template), find_speech(language)
+    letter, speech = find_template(template), find_mail_language(language)
     if missing := letter.list_missing(words):
         raise UnfitMailError(f"{template}: {', '.join(missing)}")
     shown = show_words(letter, speech, words)
@@ -46,7 +46,7 @@ def render_mail(template: str, language: str, words: MailWords) -> Mail:
     return mail
 
 
-def show_words(letter: Letter, speech: Speech, words: MailWords) -> dict[str, Any]:
+def show_words(letter: MailTemplate, speech: MailLanguage, words: MailWords) -> dict[str, Any]:
     """Return all that the templates name."""
     offer = words.offer
     discount = speech.write_discount(offer) if offer else ""

@@ -17,7 +17,7 @@ SPEECHES = Path(__file__).parent / "speech"
 SYMBOLS = {"BDT": "৳", "EUR": "€", "GBP": "£", "INR": "₹", "IRR": "﷼", "KZT": "₸", "USD": "$"}
 
 
-class Speech(Model):
+class MailLanguage(Model):
     """The words of one language; speech/en.toml explains each."""
 
     language: str
@@ -85,11 +85,11 @@ def list_languages() -> tuple[str, ...]:
 
 
 @cache
-def find_speech(language: str) -> Speech:
+def find_mail_language(language: str) -> MailLanguage:
     """Return the words of that language (BCP 47), else of its first part, else English."""
     known = list_languages()
     found = next((tag for tag in (language, language.partition("-")[0]) if tag in known), "en")
     interface = find_interface(found)
     given = tomllib.loads((SPEECHES / f"{found}.toml").read_text("utf-8"))
     shared = {"language": found, "direction": interface.direction, "digits": interface.digits}
-    return Speech.model_validate(shared | given)
+    return MailLanguage.model_validate(shared | given)

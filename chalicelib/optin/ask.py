@@ -34,7 +34,7 @@ from chalicelib.store.inbox import InboxItem
 from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind, Links, make_token, name_token
 from chalicelib.store.mail_limits import AskRow, AskRows
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM, Unconfirmed, Wait
 from chalicelib.vault.envelope import InboxOpener
 
@@ -176,7 +176,7 @@ def close_item(item: InboxItem, kind: str, tools: Asking, now: datetime) -> str:
     wait = ENDS.get(kind, Wait.LATER)
     parts = [tools.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
     if wait is Wait.ASKED:
-        parts.append(Pulse(tools.people.customers).count_mail(["sent"], item.key, now))
+        parts.append(MailReputation(tools.people.customers).count_mail(["sent"], item.key, now))
     for _ in range(TURNS):
         try:
             tools.people.customers.commit_parts(parts)

@@ -10,7 +10,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
 from chalicelib.outreach.eligibility import HUNDREDTHS, is_held_back, judge_occasion
-from chalicelib.outreach.letters import Letter
+from chalicelib.outreach.letters import OutgoingMail
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_letter, try_letter
 from chalicelib.outreach.tools import TURNS, Outreach
 from chalicelib.people.directory import Person
@@ -120,7 +120,7 @@ def note_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> 
     ]
 
 
-def guard_intent(letter: Letter, campaign: Campaign, tools: Outreach) -> list[dict[str, Any]]:
+def guard_intent(letter: OutgoingMail, campaign: Campaign, tools: Outreach) -> list[dict[str, Any]]:
     """Return the parts under which an intent may stand: nobody said stop, money is left, links are written."""
     cost, most = count_cost(campaign)
     names = tools.people.name_rows(Identity(kind="email", value=normalise_email(letter.address)))

@@ -31,7 +31,7 @@ def judge_occasion(
 
 def is_held_back(campaign: Campaign | None, tools: Outreach, now: datetime) -> bool:
     """Tell whether a campaign has to wait until our mail is better received."""
-    return campaign is not None and campaign.is_marketing and tools.pulse.stops_marketing(now)
+    return campaign is not None and campaign.is_marketing and tools.reputation.stops_marketing(now)
 
 
 def is_barred(profile: Profile, campaign: Campaign, people: People, mails: MailRows) -> bool:

@@ -16,7 +16,7 @@ from chalicelib.mails.codes import derive_code
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.ses import Mailer, Outcome
-from chalicelib.mails.speech import find_speech
+from chalicelib.mails.speech import find_mail_language
 from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import Identity
 from chalicelib.outreach.destinations import build_destination
@@ -39,7 +39,7 @@ SERVICE = (LinkKind.GO,)  # word on an order cannot be unsubscribed from
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutgoingMail:
     """What goes out: to whom, its row, what is written with its intent, the rendered mail, the way out."""
 
     address: str
@@ -64,13 +64,13 @@ class Writer:
     shop: Settings
     code_secret: bytes
 
-    def write_letter(self, person: Person, campaign: Campaign, mail: MailRow, now: datetime) -> Letter:
+    def write_letter(self, person: Person, campaign: Campaign, mail: MailRow, now: datetime) -> OutgoingMail:
         """Return the letter of one attempt, with new links of its own; raise UnfitMailError.
 
         It is rendered here, before its intent is written: a mail that cannot be sent must not leave one behind.
         """
         # One that we speak: whatever a person's says, it stands in the addresses of the mail's links.
-        language = find_speech(read_text(person, "language") or self.shop.shop_language).language
+        language = find_mail_language(read_text(person, "language") or self.shop.shop_language).language
         code = self.write_code(person, campaign)
         mail = replace(mail, code=code)
         tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
@@ -82,7 +82,7 @@ class Writer:
         for value in owners:
             rows = self.people.name_rows(Identity(kind="link", value=value))
             parts += [self.people.customers.write_owner(row, person.id) for row in rows]
-        return Letter(
+        return OutgoingMail(
             address=read_text(person, "email"),
             mail=mail,
             parts=tuple(parts),

@@ -12,7 +12,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError, UnfitMailError
 from chalicelib.models import Identity, MailState, utc_text
 from chalicelib.outreach.eligibility import is_barred, is_held_back
-from chalicelib.outreach.letters import Letter
+from chalicelib.outreach.letters import OutgoingMail
 from chalicelib.outreach.tools import TURNS, Outreach
 from chalicelib.people.directory import Person
 from chalicelib.people.identity import normalise_email
@@ -32,7 +32,9 @@ OUTCOMES = {
 }
 
 
-def try_letter(person: Person, campaign: Campaign, mail: MailRow, tools: Outreach, now: datetime) -> Letter | None:
+def try_letter(
+    person: Person, campaign: Campaign, mail: MailRow, tools: Outreach, now: datetime
+) -> OutgoingMail | None:
     """Write a letter, or return None for one that cannot be sent; it would be no better tomorrow."""
     try:
         return tools.writer.write_letter(person, campaign, mail, now)
@@ -41,7 +43,7 @@ def try_letter(person: Person, campaign: Campaign, mail: MailRow, tools: Outreac
         return None
 
 
-def send_letter(customer_id: str, letter: Letter, tools: Outreach, now: datetime) -> str:
+def send_letter(customer_id: str, letter: OutgoingMail, tools: Outreach, now: datetime) -> str:
     """Make the one attempt and write down what came of it. A crash in between leaves the intent for the reconciler."""
     outcome = letter.send()
     state = OUTCOMES[outcome.kind]
@@ -56,7 +58,7 @@ def close_mail(customer_id: str, mail: MailRow, state: MailState, tools: Outreac
     if state not in OPEN:
         parts.append(tools.facts.write_fact(mail.campaign, state.value, mail.mail_id, now))
     if state is MailState.SENT:
-        parts.append(tools.pulse.count_mail(["sent"], mail.mail_id, now))
+        parts.append(tools.reputation.count_mail(["sent"], mail.mail_id, now))
     for _ in range(TURNS):
         try:
             tools.people.customers.commit_parts(parts)

@@ -9,7 +9,7 @@ from chalicelib.outreach.letters import Writer
 from chalicelib.people.directory import People
 from chalicelib.store.facts import Facts
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 
 TURNS = 5  # tries against rivals before somebody is left to the next run
 LOOK_BACK_WEEKS = 6  # days that the planner missed are caught up; each occasion ends at its not_after
@@ -22,7 +22,7 @@ class Outreach:
     people: People
     rows: MailRows
     facts: Facts
-    pulse: Pulse
+    reputation: MailReputation
     campaigns: tuple[Campaign, ...]
     shop: ShopClock
     writer: Writer

@@ -123,13 +123,13 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   };
 
   const send = async (body, tries) => {
-    body.set('render', view.render);
+    body.set('page_token', view.page_token);
     try {
       const answer = await fetch(address, { method: 'POST', body, credentials: 'omit' });
       if (answer.ok) return thank();
       const refusal = await answer.json(), faults = refusal.fields || {};
       if (answer.status > 499) throw refusal;
-      if (!faults.render || !tries) return tell(refusal.messages || {});
+      if (!faults.page_token || !tries) return tell(refusal.messages || {});
       await load();
       send(body, 0);
     } catch (lost) {

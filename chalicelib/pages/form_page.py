@@ -17,14 +17,14 @@ def render_form(
     *,
     shop: str,
     address: str,
-    render: str,
+    page_token: str,
     typed: Typed | None = None,
     faults: Faults | None = None,
     problem: str = "",
 ) -> str:
     """Return the form's page. `typed` is what stands in it already, by name; `faults` maps names to reason codes."""
     told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
-    shown = show_form(form, words, render)
+    shown = show_form(form, words, page_token)
     return render_page(
         "form.html",
         words=words,

@@ -59,7 +59,7 @@ def find_words(language: str) -> LinkWords:
 
 
 @dataclass(frozen=True)
-class Scene:
+class PageContext:
     """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
 
     language: str
@@ -89,52 +89,52 @@ class Scene:
         return text.format(shop=self.shop, **named)
 
 
-def render_notice(scene: Scene, name: str, onward: tuple[str, str] | None = None) -> str:
+def render_notice(context: PageContext, name: str, onward: tuple[str, str] | None = None) -> str:
     """Return a page that only says something: gone, stopped, confirmed, before or refused.
 
     `onward` is an address and its words; without one the page leads to the shop.
     """
-    return render_scene(scene, name, onward=onward or scene.way_home)
+    return render_scene(context, name, onward=onward or context.way_home)
 
 
-def render_stopped(scene: Scene, preferences: str) -> str:
+def render_stopped(context: PageContext, preferences: str) -> str:
     """Return the page after an unsubscribe; `preferences` is the address of the page that it offers."""
-    return render_notice(scene, "stopped", (preferences, scene.words.rather))
+    return render_notice(context, "stopped", (preferences, context.words.rather))
 
 
-def render_later(scene: Scene, again: str = "") -> str:
+def render_later(context: PageContext, again: str = "") -> str:
     """Return the page of an outage; `again` names the page whose buttons stand on it for another try."""
-    return render_scene(scene, "later", buttons=list_buttons(scene, again), onward=scene.way_home)
+    return render_scene(context, "later", buttons=list_buttons(context, again), onward=context.way_home)
 
 
-def render_offer(scene: Scene, code: str) -> str:
+def render_offer(context: PageContext, code: str) -> str:
     """Return the page of an offer whose link leads to no shop on the web."""
-    return render_scene(scene, "offer", code=code, onward=scene.way_home)
+    return render_scene(context, "offer", code=code, onward=context.way_home)
 
 
-def render_stop(scene: Scene) -> str:
+def render_stop(context: PageContext) -> str:
     """Return the page that asks whether to unsubscribe."""
-    return render_scene(scene, "stop", buttons=list_buttons(scene, "stop"), switch=True)
+    return render_scene(context, "stop", buttons=list_buttons(context, "stop"), switch=True)
 
 
-def render_confirm(scene: Scene, link: Link) -> str:
+def render_confirm(context: PageContext, link: Link) -> str:
     """Return the page that asks to confirm, in the very words that were ticked."""
-    name, words = "parent" if link.parent else "confirm", scene.words
+    name, words = "parent" if link.parent else "confirm", context.words
     return render_scene(
-        scene,
+        context,
         name,
-        text=scene.say(name, title=link.title, answers=SEPARATOR.join(link.answers)),
+        text=context.say(name, title=link.title, answers=SEPARATOR.join(link.answers)),
         asked=words.parent_asks if link.parent else words.confirm_asks,
         asks=link.asks,
-        buttons=list_buttons(scene, name),
+        buttons=list_buttons(context, name),
         after=words.parent_else if link.parent else words.confirm_else,
         switch=True,
     )
 
 
-def list_buttons(scene: Scene, page: str) -> list[tuple[str, str]]:
+def list_buttons(context: PageContext, page: str) -> list[tuple[str, str]]:
     """Return the buttons of a page: what `answer` they send, and their words."""
-    words = scene.words
+    words = context.words
     return {
         "stop": [("stop", words.stop_button)],
         "confirm": [("yes", words.confirm_button), ("no", words.refuse_button)],
@@ -143,18 +143,18 @@ def list_buttons(scene: Scene, page: str) -> list[tuple[str, str]]:
 
 
 def render_preferences(
-    scene: Scene, form: Form, *, typed: Typed | None = None, faults: Faults | None = None, problem: str = ""
+    context: PageContext, form: Form, *, typed: Typed | None = None, faults: Faults | None = None, problem: str = ""
 ) -> str:
     """Return the preferences page, empty but for what was just typed into it."""
-    words = scene.interface.model_copy(update={"no_answer": scene.words.no_change})
+    words = context.interface.model_copy(update={"no_answer": context.words.no_change})
     told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, "")
     return render_page(
         "preferences.html",
         words=words,
-        shop=scene.shop,
+        shop=context.shop,
         title=shown["title"],
-        address=scene.address,
+        address=context.address,
         form=shown,
         switches=list_switches(),
         typed=typed or {},
@@ -164,19 +164,19 @@ def render_preferences(
     )
 
 
-def render_chosen(scene: Scene, form: Form) -> str:
+def render_chosen(context: PageContext, form: Form) -> str:
     """Return the page after new preferences."""
-    title, text = form.thanks_title[scene.language], form.thanks[scene.language]
-    return render_scene(scene, "", title=title, text=text, onward=scene.way_home)
+    title, text = form.thanks_title[context.language], form.thanks[context.language]
+    return render_scene(context, "", title=title, text=text, onward=context.way_home)
 
 
-def render_scene(scene: Scene, name: str, **shown: object) -> str:
+def render_scene(context: PageContext, name: str, **shown: object) -> str:
     """Return a page of templates/link.html; `name` is whose title and text it shows unless they are given."""
     plain: dict[str, object] = {"code": "", "asked": "", "asks": (), "buttons": (), "after": "", "onward": None}
     plain["switch"] = False
     if "title" not in shown:
-        plain["title"] = scene.say(f"{name}_title")
+        plain["title"] = context.say(f"{name}_title")
     if "text" not in shown:
-        plain["text"] = scene.say(name)
-    shared = {"words": scene.interface, "own": scene.words, "shop": scene.shop, "address": scene.address}
+        plain["text"] = context.say(name)
+    shared = {"words": context.interface, "own": context.words, "shop": context.shop, "address": context.address}
     return render_page("link.html", **shared, switches=list_switches(), **{**plain, **shown})

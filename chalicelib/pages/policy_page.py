@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from chalicelib.forms.interface import find_interface
-from chalicelib.mails.speech import find_speech
+from chalicelib.mails.speech import find_mail_language
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.policy_words import find_words
 from chalicelib.pages.rendering import render_page
@@ -19,7 +19,7 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
     language = facts["language"]
     words, shop = find_words(language), facts["controller"]["name"]
     region = facts["recipients"]["region"]
-    written = find_speech(language).write_day(date.fromisoformat(facts["date"]))
+    written = find_mail_language(language).write_day(date.fromisoformat(facts["date"]))
     return render_page(
         "policy.html",
         words=find_interface(language),

@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
 from chalicelib.pages.form_page import list_switches
-from chalicelib.pages.link_pages import Scene
+from chalicelib.pages.link_pages import PageContext
 from chalicelib.pages.receipt import ReceiptWords, show_receipt, write_moment
 from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import Link
@@ -58,114 +58,116 @@ def find_words(language: str) -> PrivacyWords:
     return PrivacyWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
 
 
-def render_sent(scene: Scene, form: Form) -> str:
+def render_sent(context: PageContext, form: Form) -> str:
     """Return the answer to every request, whoever it names."""
-    title, text = form.thanks_title[scene.language], form.thanks[scene.language]
-    return render_outcome(scene, title, text, ways=[ask_again(scene)], switches=())
+    title, text = form.thanks_title[context.language], form.thanks[context.language]
+    return render_outcome(context, title, text, ways=[ask_again(context)], switches=())
 
 
-def render_gone(scene: Scene) -> str:
+def render_gone(context: PageContext) -> str:
     """Return the page of a link that is unknown, cut off or over."""
-    words = find_words(scene.language)
-    return render_outcome(scene, words.gone_title, words.gone, ways=[ask_again(scene)], address="")
+    words = find_words(context.language)
+    return render_outcome(context, words.gone_title, words.gone, ways=[ask_again(context)], address="")
 
 
-def render_spent(scene: Scene) -> str:
+def render_spent(context: PageContext) -> str:
     """Return the page of a link whose tries are used up."""
-    words = find_words(scene.language)
-    return render_outcome(scene, words.spent_title, words.spent, ways=[ask_again(scene)])
+    words = find_words(context.language)
+    return render_outcome(context, words.spent_title, words.spent, ways=[ask_again(context)])
 
 
-def render_pending(scene: Scene) -> str:
+def render_pending(context: PageContext) -> str:
     """Return the page of a result that is not there, yet or any more: unknown tokens get it, so it repeats none."""
-    words = find_words(scene.language)
-    look = (f"?lang={scene.language}", words.look)
-    return render_outcome(scene, words.pending_title, words.pending, ways=[look, ask_again(scene)], address="")
+    words = find_words(context.language)
+    look = (f"?lang={context.language}", words.look)
+    return render_outcome(context, words.pending_title, words.pending, ways=[look, ask_again(context)], address="")
 
 
-def render_code(scene: Scene, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = "") -> str:
+def render_code(
+    context: PageContext, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = ""
+) -> str:
     """Return the page that says what will happen and asks for the code.
 
     `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.
     """
-    words = find_words(scene.language)
+    words = find_words(context.language)
     said = words.kinds[link.request]
     told = {"missing": words.code_missing, "shape": words.code_shape, "wrong": words.code_wrong}.get(fault, "")
     return render_privacy(
-        scene,
+        context,
         "code.html",
         said.title,
         said.text,
-        points=[point.format(shop=scene.shop) for point in said.points],
+        points=[point.format(shop=context.shop) for point in said.points],
         button=said.button,
-        fault=told.format(left=scene.interface.write_number(left)),
+        fault=told.format(left=context.interface.write_number(left)),
         typed=typed,
         problem=problem,
     )
 
 
-def render_done(scene: Scene, link: Link, files: Sequence[str] = ()) -> str:
+def render_done(context: PageContext, link: Link, files: Sequence[str] = ()) -> str:
     """Return the page of what is done, or ready to be fetched as `files`."""
-    words = find_words(scene.language)
+    words = find_words(context.language)
     said = words.kinds[link.request]
-    offered = [(f"{scene.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
-    ways = [scene.way_home] if scene.way_home else []
-    return render_outcome(scene, said.done_title, said.done, files=offered, after=tell_end(scene, link), ways=ways)
+    offered = [(f"{context.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
+    ways = [context.way_home] if context.way_home else []
+    return render_outcome(context, said.done_title, said.done, files=offered, after=tell_end(context, link), ways=ways)
 
 
-def render_receipt(scene: Scene, link: Link) -> str:
+def render_receipt(context: PageContext, link: Link) -> str:
     """Return the receipt of an erasure in words, with what it takes to check it."""
-    words = find_words(scene.language)
+    words = find_words(context.language)
     said, own = words.kinds[link.request], words.receipt
     return render_privacy(
-        scene,
+        context,
         "receipt.html",
         said.done_title,
         said.done,
-        receipt=show_receipt(link.receipt, own, scene.language),
+        receipt=show_receipt(link.receipt, own, context.language),
         files=[
-            (f"{scene.address}/receipt.json", own.file),
-            (f"{scene.address}/receipt.sig", own.signature),
-            (place_page(scene, "privacy/receipt-key.pem"), own.key),
+            (f"{context.address}/receipt.json", own.file),
+            (f"{context.address}/receipt.sig", own.signature),
+            (place_page(context, "privacy/receipt-key.pem"), own.key),
         ],
         check=CHECK,
-        after=tell_end(scene, link),
+        after=tell_end(context, link),
     )
 
 
-def tell_end(scene: Scene, link: Link) -> str:
+def tell_end(context: PageContext, link: Link) -> str:
     """Say until when a result stands here; "" where it has nothing to fetch, or no end."""
-    words = find_words(scene.language)
+    words = find_words(context.language)
     if link.expires_at is None or not (link.parts or link.receipt):
         return ""
-    return words.until.format(until=write_moment(link.expires_at, words.receipt, scene.language))
+    return words.until.format(until=write_moment(link.expires_at, words.receipt, context.language))
 
 
-def ask_again(scene: Scene) -> tuple[str, str]:
+def ask_again(context: PageContext) -> tuple[str, str]:
     """Return the way back to the beginning."""
-    return place_page(scene, "privacy/requests"), find_words(scene.language).again
+    return place_page(context, "privacy/requests"), find_words(context.language).again
 
 
-def place_page(scene: Scene, page: str) -> str:
+def place_page(context: PageContext, page: str) -> str:
     """Return the address of another page of ours, in the same language."""
-    return f"{scene.site}/{page}?lang={scene.language}"
+    return f"{context.site}/{page}?lang={context.language}"
 
 
-def render_outcome(scene: Scene, title: str, text: str, **shown: object) -> str:
+def render_outcome(context: PageContext, title: str, text: str, **shown: object) -> str:
     """Return a page that says something, offers files, and leads on."""
-    return render_privacy(scene, "outcome.html", title, text, **{"files": (), "ways": (), "after": "", **shown})
+    return render_privacy(context, "outcome.html", title, text, **{"files": (), "ways": (), "after": "", **shown})
 
 
-def render_privacy(scene: Scene, template: str, title: str, text: str, **shown: object) -> str:
+def render_privacy(context: PageContext, template: str, title: str, text: str, **shown: object) -> str:
     """Return a page of templates/privacy.html."""
-    words = find_words(scene.language)
+    words = find_words(context.language)
     shared: dict[str, object] = {
-        "words": scene.interface,
+        "words": context.interface,
         "own": words,
-        "shop": scene.shop,
-        "title": title.format(shop=scene.shop),
-        "text": text.format(shop=scene.shop),
-        "address": scene.address,
+        "shop": context.shop,
+        "title": title.format(shop=context.shop),
+        "text": text.format(shop=context.shop),
+        "address": context.address,
         "switches": list_switches(),
     }
     return render_page(template, **{**shared, **shown})

@@ -23,7 +23,7 @@ LEAST_GAP = 7  # days; three orders in one week are a burst, not a rhythm
 YEARS = range(1970, 3000)  # a sender's nonsense date must not overflow a sum
 
 
-class Standing(StrEnum):
+class ActivityStatus(StrEnum):
     ACTIVE = "active"
     AT_RISK = "at_risk"
     INACTIVE = "inactive"
@@ -33,7 +33,7 @@ class Standing(StrEnum):
 class Activity(Model):
     """Where a person stands, why in words, and since when (their last purchase, for the active)."""
 
-    standing: Standing
+    standing: ActivityStatus
     reason: str
     since: AwareDatetime | None = None
     usual_gap_days: float | None = None
@@ -43,7 +43,7 @@ def judge_activity(profile: Profile, now: datetime, quiet_days: int = 30) -> Act
     """Tell where a person stands; `quiet_days` without a purchase make inactive whoever has no rhythm yet."""
     bought = [moment for moment in list_purchases(profile) if moment <= now]
     if not bought:
-        return Activity(standing=Standing.UNKNOWN, reason="not enough data: no purchase yet")
+        return Activity(standing=ActivityStatus.UNKNOWN, reason="not enough data: no purchase yet")
     gap = measure_gap(bought)
     if gap is None:
         return judge_quiet(bought[-1], now, quiet_days)
@@ -55,16 +55,16 @@ def judge_quiet(last: datetime, now: datetime, quiet_days: int) -> Activity:
     ends = last + timedelta(days=quiet_days)
     words = f"{count_days((now - last).days)} without purchase, by the shop's rule of {quiet_days}"
     if now < ends:
-        return Activity(standing=Standing.ACTIVE, reason=words, since=last)
-    return Activity(standing=Standing.INACTIVE, reason=words, since=ends)
+        return Activity(standing=ActivityStatus.ACTIVE, reason=words, since=last)
+    return Activity(standing=ActivityStatus.INACTIVE, reason=words, since=ends)
 
 
 def judge_rhythm(last: datetime, now: datetime, gap: float) -> Activity:
     """Judge by the person's own usual gap, in days."""
     steps = (
-        (Standing.ACTIVE, last),
-        (Standing.AT_RISK, last + stretch_gap(gap, RISK)),
-        (Standing.INACTIVE, last + stretch_gap(gap, LAPSE)),
+        (ActivityStatus.ACTIVE, last),
+        (ActivityStatus.AT_RISK, last + stretch_gap(gap, RISK)),
+        (ActivityStatus.INACTIVE, last + stretch_gap(gap, LAPSE)),
     )
     standing, since = max((step for step in steps if step[1] <= now), key=lambda step: step[1])
     return Activity(standing=standing, reason=tell_rhythm(gap, (now - last).days), since=since, usual_gap_days=gap)

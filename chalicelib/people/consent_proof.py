@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from chalicelib.models import AgeSaid, Consent, ConsentState, Event, Model
-from chalicelib.people.consents import choose_consents, hear_consents, is_childs_yes
+from chalicelib.people.consents import choose_consents, is_childs_yes, merge_consents
 from chalicelib.senders import read_submission
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 
@@ -54,7 +54,7 @@ def list_ledgers(history: Iterable[Event]) -> tuple[PurposeLedger, ...]:
 def judge_statements(statements: Iterable[Statement], of_age: datetime | None) -> tuple[PurposeLedger, ...]:
     """Return the ledgers of these statements; before `of_age` the person was a child."""
     ordered = sorted(statements, key=lambda one: (one.received_at, one.consent.at, one.key))
-    standing, _ = choose_consents(hear_consents({}, (one.consent for one in ordered)), of_age)
+    standing, _ = choose_consents(merge_consents({}, (one.consent for one in ordered)), of_age)
     ledgers = []
     for purpose in sorted({one.consent.purpose for one in ordered}):
         own = tuple(one for one in ordered if one.consent.purpose == purpose)

@@ -17,7 +17,7 @@ Consents = Mapping[str, Consent]
 Fields = Mapping[str, HeldValue]
 
 
-def hear_consents(known: Consents, said: Iterable[Consent]) -> dict[str, Consent]:
+def merge_consents(known: Consents, said: Iterable[Consent]) -> dict[str, Consent]:
     """Keep the strongest statement of each kind, by `purpose:state:who`."""
     heard = dict(known)
     for new in said:
@@ -54,16 +54,16 @@ def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
     return (weight, consent.at, withdrawn, consent.model_dump_json())
 
 
-def list_noes(heard: Consents) -> dict[str, datetime]:
+def list_withdrawals(heard: Consents) -> dict[str, datetime]:
     """Return when each purpose was last withdrawn."""
-    noes: dict[str, datetime] = {}
+    withdrawals: dict[str, datetime] = {}
     for consent in heard.values():
         if consent.state is ConsentState.WITHDRAWN:
-            noes[consent.purpose] = max(consent.at, noes.get(consent.purpose, consent.at))
-    return noes
+            withdrawals[consent.purpose] = max(consent.at, withdrawals.get(consent.purpose, consent.at))
+    return withdrawals
 
 
-def hear_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
+def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
     """Let each field's strongest statement be the one that counts: signed before typed, then later before earlier."""
     heard = dict(known)
     said = {**reading.fields, **list_contacts(reading)}
@@ -100,12 +100,12 @@ def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str]:
 
 
 def choose_fields(
-    heard: Fields, of_age: datetime | None, noes: Mapping[str, datetime]
+    heard: Fields, of_age: datetime | None, withdrawals: Mapping[str, datetime]
 ) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
     """Part what stands from what does not: a sensitive value taken back, and what a child's profile does not hold."""
     standing, withheld = {}, {}
     for name, held in heard.items():
-        if held.purpose and is_taken_back(held.at, noes.get(held.purpose), held.proven):
+        if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
             withheld[name] = held.model_copy(update={"value": None})
         elif name not in OWN and of_age is not None and held.at < of_age:
             withheld[name] = held
@@ -119,15 +119,17 @@ def is_taken_back(at: datetime, no: datetime | None, proven: bool) -> bool:
     return no is not None and not (proven and at > no)
 
 
-def clear_entries(entries: Mapping[str, Entry], noes: Mapping[str, datetime]) -> dict[str, Entry]:
+def clear_entries(entries: Mapping[str, Entry], withdrawals: Mapping[str, datetime]) -> dict[str, Entry]:
     """Drop from entries the sensitive values whose consent was taken back."""
-    return {key: clear_entry(entry, noes) if entry.sensitive else entry for key, entry in entries.items()}
+    return {key: clear_entry(entry, withdrawals) if entry.sensitive else entry for key, entry in entries.items()}
 
 
-def clear_entry(entry: Entry, noes: Mapping[str, datetime]) -> Entry:
+def clear_entry(entry: Entry, withdrawals: Mapping[str, datetime]) -> Entry:
     """Drop from one entry what was taken back."""
     gone = {
-        name for name, purpose in entry.sensitive.items() if is_taken_back(entry.at, noes.get(purpose), entry.proven)
+        name
+        for name, purpose in entry.sensitive.items()
+        if is_taken_back(entry.at, withdrawals.get(purpose), entry.proven)
     }
     values = {name: value for name, value in entry.values.items() if name not in gone}
     return entry.model_copy(update={"values": values})

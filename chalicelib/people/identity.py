@@ -61,7 +61,7 @@ def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, 
 def is_imported(names: tuple[Identity, ...], trust: Trust) -> bool:
     """Tell a row of the shop's own list that gives a customer's number."""
     first = next(iter(names), None)
-    return trust is Trust.RENDERED and first is not None and first.value.startswith(IMPORTED) and first.kind == "id"
+    return trust is Trust.OWN and first is not None and first.value.startswith(IMPORTED) and first.kind == "id"
 
 
 def list_claimable(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:

@@ -25,13 +25,13 @@ from chalicelib.people.consents import (
     choose_consents,
     choose_fields,
     clear_entries,
-    hear_consents,
-    hear_fields,
-    list_noes,
+    list_withdrawals,
+    merge_consents,
+    merge_fields,
 )
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 
-OURS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
+OWN_SENDERS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
 
 
 def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
@@ -47,11 +47,11 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
     orders = join_orders(profile.orders, submission, reading.orders)
     ages = join_ages(profile.ages, list_ages(reading.fields.items(), submission.occurred_at))
     of_age = come_of_age(ages)
-    heard = hear_consents(hear_consents(profile.outranked, profile.consents.values()), reading.consents)
-    noes = list_noes(heard)
+    heard = merge_consents(merge_consents(profile.outranked, profile.consents.values()), reading.consents)
+    withdrawals = list_withdrawals(heard)
     consents, outranked = choose_consents(heard, of_age)
-    said = hear_fields({**profile.withheld, **profile.fields}, submission, reading)
-    fields, withheld = choose_fields(said, of_age, noes)
+    said = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
+    fields, withheld = choose_fields(said, of_age, withdrawals)
     return profile.model_copy(
         update={
             "fields": fields,
@@ -59,13 +59,13 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
             "consents": consents,
             "outranked": outranked,
             "ages": ages,
-            "joined": join_firsts(profile.joined, reading.consents),
+            "joined": first_consent_dates(profile.joined, reading.consents),
             "orders": orders,
             "refunds": join_refunds(profile.refunds, submission, reading.refunds),
-            "entries": clear_entries(join_entries(profile, key, reading), noes),
+            "entries": clear_entries(join_entries(profile, key, reading), withdrawals),
             "mails": join_mails(profile, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
-            "last_seen": join_signs(profile.last_seen, submission, reading),
+            "last_seen": last_activity(profile.last_seen, submission, reading),
             "last_login": join_logins(profile.last_login, submission, reading),
             "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
             "events": profile.events + 1,
@@ -73,7 +73,7 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
     )
 
 
-def join_signs(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
+def last_activity(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
     """Keep when the person last gave a sign of life."""
     if not is_sign(submission, reading):
         return held
@@ -88,10 +88,10 @@ def join_logins(held: datetime | None, submission: Submission, reading: Reading)
 def is_sign(submission: Submission, reading: Reading) -> bool:
     """Tell what shows that a person still has to do with the shop; a mail of ours or a scanner's visit does not."""
     by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
-    return submission.sender not in OURS and not (reading.kind == "click" and by_machine)
+    return submission.sender not in OWN_SENDERS and not (reading.kind == "click" and by_machine)
 
 
-def join_firsts(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
+def first_consent_dates(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
     """Keep when the first yes to each purpose was said; one that waits to be confirmed is none yet."""
     joined = dict(held)
     for new in said:

@@ -15,10 +15,10 @@ from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.retention_counts import Kind
 
-FADING = {
+EXPIRING_KINDS = {
     "click": (Kind.CLICKS, "clicks"),
-    "mail": (Kind.NOTES, "mail-notes"),
-    "mail-event": (Kind.NOTES, "mail-notes"),
+    "mail": (Kind.MAIL_EVENTS, "mail-notes"),
+    "mail-event": (Kind.MAIL_EVENTS, "mail-notes"),
 }
 
 
@@ -72,14 +72,14 @@ def list_changes(lines: Iterable[Line], mails: Iterable[MailRow], now: datetime)
 
 def judge_line(line: Line, now: datetime) -> Change | None:
     """Say what becomes of one event, if anything."""
-    kind, period = FADING.get(line.reading.kind, (None, ""))
-    if kind is not None and not says_more(line.reading):
+    kind, period = EXPIRING_KINDS.get(line.reading.kind, (None, ""))
+    if kind is not None and not has_lasting_content(line.reading):
         return Change(kind, line) if line.at < now - find_span(period) else None
     submission = line.event.submission
     whole = find_sender(submission.sender) is not None and not submission.reduced
     return Change(Kind.BODIES, line) if whole and line.at < now - find_span("raw-bodies") else None
 
 
-def says_more(reading: Reading) -> bool:
+def has_lasting_content(reading: Reading) -> bool:
     """Tell an event that holds more than a visit or a word on a mail: that must stay."""
     return bool(reading.consents or reading.fields or reading.orders or reading.refunds)

@@ -31,7 +31,7 @@ from chalicelib.store.mails import MailRow, MailRows
 from chalicelib.store.old_links import OldLinks
 from chalicelib.store.requests import FINISHED, RequestRows
 from chalicelib.store.retention_counts import Kind, RetiredRows
-from chalicelib.store.retention_queue import LookRows
+from chalicelib.store.retention_queue import RetentionQueue
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Retiring:
     """What this works with; `find_due` says when a person next has a reason to hear from us."""
 
     forgetting: Forgetting
-    looks: LookRows
+    looks: RetentionQueue
     retired: RetiredRows
     mails: MailRows
     links: Links
@@ -162,7 +162,7 @@ def write_end(person: Person, tools: Retiring, now: datetime) -> Parts:
 def write_changes(record: Record, step: Finding, tools: Retiring, now: datetime) -> Parts:
     """Return the transaction that lets go, with the profile folded anew from what is left."""
     person, people = record.person, tools.forgetting.people
-    profile = fold_anew(record, step.changes)
+    profile = rebuild_profile(record, step.changes)
     return [
         *people.write_profile(person, profile, tools.find_due(profile, now)),
         *tools.forgetting.outbox.write_changes(person.profile, profile, now),
@@ -172,7 +172,7 @@ def write_changes(record: Record, step: Finding, tools: Retiring, now: datetime)
     ]
 
 
-def fold_anew(record: Record, changes: Iterable[Change]) -> Profile:
+def rebuild_profile(record: Record, changes: Iterable[Change]) -> Profile:
     """Return the profile of a history without the events that go; a message that is cut down says the same."""
     gone = {id(change.line) for change in changes if change.line is not None and change.kind is not Kind.BODIES}
     rest = [line for line in record.lines if id(line) not in gone]

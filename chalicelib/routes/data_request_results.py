@@ -10,7 +10,7 @@ from typing import Any
 
 from chalice import Response
 
-from chalicelib.routes.link_request import PRIVATE, Press, answer_link, show_page
+from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, show_page
 from chalicelib.store.links import Link, LinkKind, Links
 
 RESULTS = (LinkKind.RESULT, LinkKind.CHOOSE)
@@ -36,35 +36,35 @@ class Download(Response):
         return {**plain, "body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
 
 
-def answer_result(press: Press, answer: Callable[[Press, Link], Response]) -> Response:
+def answer_result(request: LinkRequest, answer: Callable[[LinkRequest, Link], Response]) -> Response:
     """Answer for a result's token; one page for what is unknown, not there yet, and over."""
     from chalicelib.pages.link_pages import render_later
     from chalicelib.pages.request_pages import render_pending
 
-    return answer_link(press, RESULTS, answer, gone=render_pending, later=render_later)
+    return answer_link(request, RESULTS, answer, gone=render_pending, later=render_later)
 
 
-def show_result(press: Press, link: Link) -> Response:
+def show_result(request: LinkRequest, link: Link) -> Response:
     """Show what came of it. A correction is made on the page of preferences, by the same token."""
     from chalicelib.pages.request_pages import render_done, render_receipt
 
     if link.kind is LinkKind.CHOOSE:
-        address = f"{press.name_address('preferences')}?lang={press.language}"
+        address = f"{request.name_address('preferences')}?lang={request.language}"
         return Response("", status_code=302, headers={**PRIVATE, "Location": address})
     if link.receipt:
-        return show_page(press, render_receipt(press.scene, link))
-    return show_page(press, render_done(press.scene, link, FILES if link.parts else ()))
+        return show_page(request, render_receipt(request.context, link))
+    return show_page(request, render_done(request.context, link, FILES if link.parts else ()))
 
 
-def offer_file(press: Press, link: Link, name: str) -> Response:
+def offer_file(request: LinkRequest, link: Link, name: str) -> Response:
     """Hand out one file by its name; the page of what is not there for any other name."""
     from chalicelib.pages.request_pages import render_pending
 
-    content = read_receipt(link, name) if link.receipt else read_copy(press, link, name)
+    content = read_receipt(link, name) if link.receipt else read_copy(request, link, name)
     if content is None:
-        return show_page(press, render_pending(press.scene), 404)
+        return show_page(request, render_pending(request.context), 404)
     if len(content) > LARGEST:  # packed it fits: nothing larger is packed
-        address = f"{press.scene.address}/{WHOLE}"
+        address = f"{request.context.address}/{WHOLE}"
         return Response("", status_code=302, headers={**PRIVATE, "Location": address})
     return send_file(name, content)
 
@@ -74,7 +74,7 @@ def read_receipt(link: Link, name: str) -> bytes | None:
     return {"receipt.json": link.receipt.encode(), "receipt.sig": base64.b64decode(link.signature)}.get(name)
 
 
-def read_copy(press: Press, link: Link, name: str) -> bytes | None:
+def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
     """Return a file of a package, or the whole; the token alone opens it."""
     from chalicelib.data_requests.package import (
         pick_file,  # the vault's half is for results alone
@@ -83,18 +83,18 @@ def read_copy(press: Press, link: Link, name: str) -> bytes | None:
 
     if name not in FILES or not link.parts:
         return None
-    links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
-    packed = read_package(press.token, link, links, press.now)
+    links = Links(request.door.inbox.client, f"{request.door.settings.prefix}links")
+    packed = read_package(request.token, link, links, request.now)
     return packed if packed is None or name == WHOLE else pick_file(packed, name)
 
 
-def offer_key(press: Press) -> Response:
+def offer_key(request: LinkRequest) -> Response:
     """Hand out the public key of receipts, which is nobody's secret."""
     from chalicelib.pages.request_pages import render_pending
 
-    key = press.door.parameters.read_receipt_key(press.now)
+    key = request.door.parameters.read_receipt_key(request.now)
     if not key:
-        return show_page(press, render_pending(press.scene), 404)
+        return show_page(request, render_pending(request.context), 404)
     return send_file("receipt-key.pem", key.encode())
 
 

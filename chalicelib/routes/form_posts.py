@@ -10,49 +10,49 @@ from chalice.app import ChaliceViewError
 
 from chalicelib.errors import SlowDownError
 from chalicelib.forms.definition import Form
-from chalicelib.forms.page_token import weigh_render
+from chalicelib.forms.page_token import check_page_token
 from chalicelib.forms.post import Post, sort_post
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.limiter import Limiter
 from chalicelib.routes.form_answers import Sent, refuse_post, thank_sender
 from chalicelib.routes.form_body import parse_body
-from chalicelib.routes.form_request import Visit
+from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.http import read_body
 from chalicelib.routes.origins import check_origin
 from chalicelib.senders.form import make_submission
 
 
-def take_post(visit: Visit, request: Any) -> Response:
+def take_post(request: FormRequest, received: Any) -> Response:
     """Take a post of a form that makes a customer of whoever fills it in."""
-    return handle_post(visit, request, keep_post, thank_sender)
+    return handle_post(request, received, keep_post, thank_sender)
 
 
 def handle_post(
-    visit: Visit,
-    request: Any,
-    keep: Callable[[Visit, Post], bool],
-    thank: Callable[[Visit, Post, bool], Response],
+    request: FormRequest,
+    received: Any,
+    keep: Callable[[FormRequest, Post], bool],
+    thank: Callable[[FormRequest, Post, bool], Response],
 ) -> Response:
     """Check, read, keep; every refusal is answered in the caller's own way."""
     sent: Sent = {}
     try:
-        check_origin(visit.form, visit.origin, visit.door.settings.public_url)
-        take_turns(visit)
-        raw = read_body(request, visit.door.settings.max_body_bytes)
-        sent = parse_body(raw, visit.headers.get("content-type", ""))
-        visit = adopt_language(visit, sent)
-        post = sort_post(visit.form, sent)
-        kept = keep(visit, post)
+        check_origin(request.form, request.origin, request.door.settings.public_url)
+        take_turns(request)
+        raw = read_body(received, request.door.settings.max_body_bytes)
+        sent = parse_body(raw, request.headers.get("content-type", ""))
+        request = adopt_language(request, sent)
+        post = sort_post(request.form, sent)
+        kept = keep(request, post)
     except ChaliceViewError as refusal:
-        return refuse_post(visit, refusal, sent)
-    return thank(visit, post, kept)
+        return refuse_post(request, refusal, sent)
+    return thank(request, post, kept)
 
 
-def take_turns(visit: Visit) -> None:
+def take_turns(request: FormRequest) -> None:
     """Count this post against its network address, over all forms and for this one; raise SlowDownError."""
-    limits = (visit.door.limiter, limit_form(visit.form.name, visit.form.spam.posts_per_minute))
-    if not all(limiter.take_turn(visit.address, visit.now) for limiter in limits):
+    limits = (request.door.limiter, limit_form(request.form.name, request.form.spam.posts_per_minute))
+    if not all(limiter.take_turn(request.address, request.now) for limiter in limits):
         raise SlowDownError("Too many posts from this network: wait a minute.")
 
 
@@ -62,37 +62,37 @@ def limit_form(_name: str, per_minute: int) -> Limiter:
     return Limiter(per_minute)
 
 
-def adopt_language(visit: Visit, sent: Sent) -> Visit:
+def adopt_language(request: FormRequest, sent: Sent) -> FormRequest:
     """Speak on in the language that the post came in, so that a fault is told in the words of the page."""
     given = dict(sent).get("language")
-    return replace(visit, spoken=given) if given in visit.form.languages else visit
+    return replace(request, spoken=given) if given in request.form.languages else request
 
 
-def keep_post(visit: Visit, post: Post) -> bool:
+def keep_post(request: FormRequest, post: Post) -> bool:
     """Validate and accept; return False for what we had already."""
-    form, now = visit.form, visit.now
-    trust, suspicion = weigh_render(form, post.render, now, visit.door.render_keys(now))
-    clean = clean_post(visit, post)
+    form, now = request.form, request.now
+    trust, suspicion = check_page_token(form, post.page_token, now, request.door.page_token_keys(now))
+    clean = clean_post(request, post)
     submission = make_submission(
         clean,
         post,
         trust=trust,
         suspicion=suspicion,
-        address=visit.address,
-        header_key=visit.headers.get("idempotency-key", ""),
+        address=request.address,
+        header_key=request.headers.get("idempotency-key", ""),
         now=now,
     )
-    return visit.door.accept(submission)
+    return request.door.accept(submission)
 
 
-def clean_post(visit: Visit, post: Post) -> CleanForm:
+def clean_post(request: FormRequest, post: Post) -> CleanForm:
     """Return clean answers; raise InvalidSubmissionError with a reason code per field."""
-    form, settings = visit.form, visit.door.settings
+    form, settings = request.form, request.door.settings
     return validate_form(
         form,
         post.values,
         language=post.language or speak_default(form, settings.shop_language),
-        occasion=Occasion(settings.shop_country, visit.now.date()),
+        occasion=Occasion(settings.shop_country, request.now.date()),
     )
 
 

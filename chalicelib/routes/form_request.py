@@ -13,7 +13,7 @@ from chalicelib.services import Door
 
 
 @dataclass(frozen=True)
-class Visit:
+class FormRequest:
     """What the answer to one request depends on. `spoken` is the language of the page, `page` where it stands."""
 
     door: Door
@@ -50,17 +50,17 @@ def names_html(headers: Mapping[str, str]) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def read_visit(door: Door, request: Any, form: Form, page: str = "") -> Visit:
-    """Return the visit; a form without a page of its own is found by its name."""
-    headers = read_headers(request)
-    return Visit(
+def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormRequest:
+    """Return the request; a form without a page of its own is found by its name."""
+    headers = read_headers(raw)
+    return FormRequest(
         door=door,
         form=form,
         page=page or f"forms/{form.name}",
-        spoken=choose_language(request, headers, form.languages, door.settings.shop_language),
+        spoken=choose_language(raw, headers, form.languages, door.settings.shop_language),
         headers=headers,
-        address=client_address(request),
-        now=request_time(request),
+        address=client_address(raw),
+        now=request_time(raw),
     )
 
 

@@ -14,9 +14,9 @@ from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
-from chalicelib.routes.form_answers import answer_json, answer_page, fresh_render
+from chalicelib.routes.form_answers import answer_json, answer_page, make_page_token
 from chalicelib.routes.form_posts import take_post
-from chalicelib.routes.form_request import Visit, choose_language, names_html, read_visit
+from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
 from chalicelib.routes.http import read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 from chalicelib.services import open_door
@@ -27,7 +27,7 @@ forms = Blueprint(__name__)
 @forms.route("/forms/{form}", methods=["POST"], content_types=["*/*"])
 def receive_form(form: str) -> Response:
     """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
-    return answer_visit(form, lambda visit: take_post(visit, forms.current_request))
+    return answer_visit(form, lambda request: take_post(request, forms.current_request))
 
 
 @forms.route("/forms/{form}", methods=["GET"])
@@ -40,8 +40,8 @@ def show_page(form: str) -> Response:
 def answer_preflight(form: str) -> Response:
     """Answer a browser's question for leave (Fetch standard, 4.8): the same for every question."""
 
-    def allow_methods(visit: Visit) -> Response:
-        shared = share_headers(visit.form, visit.origin)
+    def allow_methods(request: FormRequest) -> Response:
+        shared = share_headers(request.form, request.origin)
         return Response("", status_code=204, headers={**shared, **PREFLIGHT})
 
     return answer_visit(form, allow_methods)
@@ -57,10 +57,10 @@ def show_thanks(form: str) -> Response:
 def show_schema(form: str) -> Response:
     """Return the JSON Schema of a post, and under `x-form` all that an embedded form shows."""
 
-    def describe_visit(visit: Visit) -> Response:
-        schema = write_schema(visit.form, visit.spoken, visit.link)
-        shown = show_form(visit.form, visit.words, fresh_render(visit))
-        return answer_json(visit, {**schema, "x-form": shown}, 200)
+    def describe_visit(request: FormRequest) -> Response:
+        schema = write_schema(request.form, request.spoken, request.link)
+        shown = show_form(request.form, request.words, make_page_token(request))
+        return answer_json(request, {**schema, "x-form": shown}, 200)
 
     return answer_visit(form, describe_visit)
 
@@ -86,13 +86,13 @@ def read_embed() -> str:
     return re.sub(r" (===|!==|!=|=>|=|&&|\|\|) ", r"\1", joined)
 
 
-def answer_visit(name: str, answer: Callable[[Visit], Response]) -> Response:
+def answer_visit(name: str, answer: Callable[[FormRequest], Response]) -> Response:
     """Find the form and answer; an unknown one is 404, as a page for a browser."""
     door, form = open_door(), find_form(name)
     request = forms.current_request
     if form is None:
         return refuse_page(request)
-    return answer(read_visit(door, request, form))
+    return answer(read_form_request(door, request, form))
 
 
 def refuse_page(request: Any) -> Response:
@@ -108,19 +108,19 @@ def refuse_page(request: Any) -> Response:
     return Response(page, status_code=404, headers=shown)
 
 
-def open_page(visit: Visit) -> Response:
-    """Return the form's page with a fresh render token."""
+def open_page(request: FormRequest) -> Response:
+    """Return the form's page with a fresh page token."""
     from chalicelib.pages.form_page import render_form  # jinja2 is for pages alone
 
-    shop = visit.door.settings.shop_name
-    token = fresh_render(visit)
-    page = render_form(visit.form, visit.words, shop=shop, address=visit.link, render=token)
-    return answer_page(visit, page)
+    shop = request.door.settings.shop_name
+    token = make_page_token(request)
+    page = render_form(request.form, request.words, shop=shop, address=request.link, page_token=token)
+    return answer_page(request, page)
 
 
-def open_thanks(visit: Visit) -> Response:
+def open_thanks(request: FormRequest) -> Response:
     """Return the thank-you page."""
     from chalicelib.pages.form_page import render_thanks  # jinja2 is for pages alone
 
-    shop = visit.door.settings.shop_name
-    return answer_page(visit, render_thanks(visit.form, visit.words, shop=shop, address=visit.link))
+    shop = request.door.settings.shop_name
+    return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))

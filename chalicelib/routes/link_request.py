@@ -11,7 +11,7 @@ from chalice import Response
 from chalicelib.errors import SlowDownError, TryAgainLaterError
 from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
-from chalicelib.pages.link_pages import Scene
+from chalicelib.pages.link_pages import PageContext
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_request import choose_language
@@ -29,11 +29,11 @@ PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Rob
 
 
 @dataclass(frozen=True)
-class Press:
+class LinkRequest:
     """A request for a link. `link` is None where nothing usable is behind the token, or it could not be read."""
 
     door: Door
-    request: Any
+    raw: Any
     page: str
     token: str
     link: Link | None
@@ -47,25 +47,27 @@ class Press:
     @property
     def network(self) -> str:
         """Return the neighbourhood of the caller's address, kept as evidence of consent."""
-        return truncate_address(client_address(self.request))
+        return truncate_address(client_address(self.raw))
 
     @property
     def language(self) -> str:
         """Return the page's language: `?lang=`, the mail's, else what the browser asks for."""
-        asked = str((self.request.query_params or {}).get("lang", ""))
+        asked = str((self.raw.query_params or {}).get("lang", ""))
         own = self.link.language if self.link else ""
         for language in (asked, own):
             if language in list_languages():
                 return language
-        headers = read_headers(self.request)
-        return choose_language(self.request, headers, list_languages(), self.door.settings.shop_language)
+        headers = read_headers(self.raw)
+        return choose_language(self.raw, headers, list_languages(), self.door.settings.shop_language)
 
     @property
-    def scene(self) -> Scene:
+    def context(self) -> PageContext:
         """Return where the page stands; addresses come from the settings, never from the Host header."""
         settings = self.door.settings
         address = self.name_address(self.page)
-        return Scene(self.language, settings.shop_name, settings.shop_url, read_site(settings.public_url), address)
+        return PageContext(
+            self.language, settings.shop_name, settings.shop_url, read_site(settings.public_url), address
+        )
 
     def name_address(self, page: str) -> str:
         """Return the address of a page for the same token; a token that is none is not repeated."""
@@ -73,50 +75,50 @@ class Press:
         return f"{read_site(self.door.settings.public_url)}/{page}/{token}"
 
 
-def read_press(request: Any, page: str, token: str) -> Press:
+def read_link_request(raw: Any, page: str, token: str) -> LinkRequest:
     """Return the request with nothing looked up yet."""
-    return Press(open_door(), request, page, token, None, request_time(request))
+    return LinkRequest(open_door(), raw, page, token, None, request_time(raw))
 
 
-def find_link(press: Press, kinds: tuple[LinkKind, ...]) -> Link | None:
+def find_link(request: LinkRequest, kinds: tuple[LinkKind, ...]) -> Link | None:
     """Return the link if it is of a kind that this page serves; raise TryAgainLaterError."""
-    links = Links(press.door.inbox.client, f"{press.door.settings.prefix}links")
-    link = links.read_link(press.token, press.now)
+    links = Links(request.door.inbox.client, f"{request.door.settings.prefix}links")
+    link = links.read_link(request.token, request.now)
     return link if link is not None and link.kind in kinds else None
 
 
 def answer_link(
-    press: Press,
+    request: LinkRequest,
     kinds: tuple[LinkKind, ...],
-    answer: Callable[[Press, Link], Response],
+    answer: Callable[[LinkRequest, Link], Response],
     *,
-    gone: Callable[[Scene], str],
-    later: Callable[[Scene], str],
+    gone: Callable[[PageContext], str],
+    later: Callable[[PageContext], str],
 ) -> Response:
     """Find the link and answer. One page for unknown, malformed and expired; 503 where nothing could be kept."""
     try:
-        link = find_link(press, kinds)
+        link = find_link(request, kinds)
         if link is None:
-            return show_page(press, gone(press.scene), 404)
-        press = replace(press, link=link)
-        return answer(press, link)
+            return show_page(request, gone(request.context), 404)
+        request = replace(request, link=link)
+        return answer(request, link)
     except TryAgainLaterError:
-        log.warning("link_unanswered", extra={"page": press.page})
-        return show_page(press, later(press.scene), 503)
+        log.warning("link_unanswered", extra={"page": request.page})
+        return show_page(request, later(request.context), 503)
 
 
-def read_post(press: Press) -> Sent:
+def read_post(request: LinkRequest) -> Sent:
     """Return what was posted; raise SlowDownError, or why it cannot be read."""
-    if not press.door.limiter.take_turn(client_address(press.request), press.now):
+    if not request.door.limiter.take_turn(client_address(request.raw), request.now):
         raise SlowDownError("Too many posts from this network: wait a minute.")
-    raw = read_body(press.request, press.door.settings.max_body_bytes)
-    return parse_body(raw, read_headers(press.request).get("content-type", ""))
+    raw = read_body(request.raw, request.door.settings.max_body_bytes)
+    return parse_body(raw, read_headers(request.raw).get("content-type", ""))
 
 
-def show_page(press: Press, page: str, status: int = 200) -> Response:
+def show_page(request: LinkRequest, page: str, status: int = 200) -> Response:
     """Return a page."""
-    own = read_origin(press.door.settings.public_url)
-    headers = {**page_headers(own, press.language), **PRIVATE, "Vary": "Accept-Language"}
+    own = read_origin(request.door.settings.public_url)
+    headers = {**page_headers(own, request.language), **PRIVATE, "Vary": "Accept-Language"}
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER
     return Response(page, status_code=status, headers=headers)

@@ -16,7 +16,7 @@ RETRY_AFTER = {429: "60", 503: "30"}
 ALLOW = {405: "POST"}
 
 
-def dress_answer(request: Any, answer_request: Callable[[Any], Any]) -> Any:
+def add_default_headers(request: Any, answer_request: Callable[[Any], Any]) -> Any:
     """Add the headers that belong to an answer, without overruling a route that set its own."""
     answer = answer_request(request)
     extra = dict(HEADERS)

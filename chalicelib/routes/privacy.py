@@ -23,9 +23,9 @@ from chalicelib.models import RequestKind
 from chalicelib.routes.data_request_results import answer_result, offer_file, offer_key, show_result
 from chalicelib.routes.form_answers import answer_json, answer_page
 from chalicelib.routes.form_posts import clean_post, handle_post
-from chalicelib.routes.form_request import Visit, read_visit
+from chalicelib.routes.form_request import FormRequest, read_form_request
 from chalicelib.routes.forms import open_page
-from chalicelib.routes.link_request import PRIVATE, Press, answer_link, read_post, read_press, show_page
+from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, read_link_request, read_post, show_page
 from chalicelib.routes.origins import read_site
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.services import open_door
@@ -48,7 +48,7 @@ def show_requests() -> Response:
 @privacy.route("/privacy/requests", methods=["POST"], content_types=ANY)
 def receive_request() -> Response:
     """Take a request; 202 says nothing of whether the address is known."""
-    return handle_post(read_request(), privacy.current_request, keep_request, thank_asker)
+    return handle_post(read_request(), privacy.current_request, keep_request, acknowledge_request)
 
 
 @privacy.route("/privacy/confirm/{token}", methods=SHOWN, content_types=ANY)
@@ -66,109 +66,109 @@ def receive_code(token: str) -> Response:
 @privacy.route("/privacy/results/{token}", methods=SHOWN, content_types=ANY)
 def show_outcome(token: str) -> Response:
     """Show what came of a request."""
-    return answer_result(read_press(privacy.current_request, "privacy/results", token), show_result)
+    return answer_result(read_link_request(privacy.current_request, "privacy/results", token), show_result)
 
 
 @privacy.route("/privacy/results/{token}/{name}", methods=SHOWN, content_types=ANY)
 def show_file(token: str, name: str) -> Response:
     """Hand out a file of a result."""
-    press = read_press(privacy.current_request, "privacy/results", token)
-    return answer_result(press, lambda press, link: offer_file(press, link, name))
+    request = read_link_request(privacy.current_request, "privacy/results", token)
+    return answer_result(request, lambda request, link: offer_file(request, link, name))
 
 
 @privacy.route("/privacy/receipt-key.pem", methods=SHOWN, content_types=ANY)
 def show_key() -> Response:
     """Hand out the public key of receipts."""
-    return offer_key(read_press(privacy.current_request, "privacy/receipt-key.pem", ""))
+    return offer_key(read_link_request(privacy.current_request, "privacy/receipt-key.pem", ""))
 
 
-def read_request() -> Visit:
-    """Return the visit of the page that takes requests."""
-    return read_visit(open_door(), privacy.current_request, load_form(DEFINITION), "privacy/requests")
+def read_request() -> FormRequest:
+    """Return the request of the page that takes requests."""
+    return read_form_request(open_door(), privacy.current_request, load_form(DEFINITION), "privacy/requests")
 
 
-def keep_request(visit: Visit, post: Post) -> bool:
+def keep_request(request: FormRequest, post: Post) -> bool:
     """Keep a request. Nobody is looked up, so that neither the answer nor its time can tell who is known."""
-    clean = clean_post(visit, post)
+    clean = clean_post(request, post)
     answers = {**clean.fields, **clean.entry}
     asked = ask_request(
         RequestKind(str(answers["kind"])),
         str(answers["email"]),
-        visit.now,
-        network=truncate_address(visit.address),
+        request.now,
+        network=truncate_address(request.address),
         language=clean.language,
         suspicion=("honeypot",) if post.trapped else (),
     )
-    return visit.door.accept(asked)
+    return request.door.accept(asked)
 
 
-def thank_asker(visit: Visit, _post: Post, _kept: bool) -> Response:
+def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Response:
     """Say the same to everybody."""
-    from chalicelib.pages.link_pages import Scene
+    from chalicelib.pages.link_pages import PageContext
     from chalicelib.pages.request_pages import render_sent  # jinja2 is for pages alone
 
-    if not visit.by_browser:
-        return answer_json(visit, {"status": "accepted"}, 202)
-    settings = visit.door.settings
+    if not request.by_browser:
+        return answer_json(request, {"status": "accepted"}, 202)
+    settings = request.door.settings
     site = read_site(settings.public_url)
-    scene = Scene(visit.spoken, settings.shop_name, settings.shop_url, site, visit.link)
-    return answer_page(visit, render_sent(scene, visit.form), 202)
+    context = PageContext(request.spoken, settings.shop_name, settings.shop_url, site, request.link)
+    return answer_page(request, render_sent(context, request.form), 202)
 
 
-def answer_request(token: str, answer: Callable[[Press, Link], Response]) -> Response:
+def answer_request(token: str, answer: Callable[[LinkRequest, Link], Response]) -> Response:
     """Answer for a link that proves a request."""
     from chalicelib.pages.link_pages import render_later
     from chalicelib.pages.request_pages import render_gone
 
-    press = read_press(privacy.current_request, "privacy/confirm", token)
-    return answer_link(press, (LinkKind.REQUEST,), answer, gone=render_gone, later=render_later)
+    request = read_link_request(privacy.current_request, "privacy/confirm", token)
+    return answer_link(request, (LinkKind.REQUEST,), answer, gone=render_gone, later=render_later)
 
 
-def ask_code(press: Press, link: Link) -> Response:
+def ask_code(request: LinkRequest, link: Link) -> Response:
     """Show the page; looking spends no try."""
     from chalicelib.pages.request_pages import render_code
 
-    return show_page(press, render_code(press.scene, link))
+    return show_page(request, render_code(request.context, link))
 
 
-def take_code(press: Press, link: Link) -> Response:
+def take_code(request: LinkRequest, link: Link) -> Response:
     """Read a code and try it; what cannot be read, or cannot be a code, spends no try."""
     try:
-        typed = dict(read_post(press)).get("code")
+        typed = dict(read_post(request)).get("code")
         code = clean_code(typed) if isinstance(typed, str) else ""
         if not has_shape(code):
-            return ask_again(press, link, fault="shape" if code else "missing", typed=code[:40])
-        return spend_try(press, link, code)
+            return ask_again(request, link, fault="shape" if code else "missing", typed=code[:40])
+        return use_attempt(request, link, code)
     except ChaliceViewError as refusal:
-        return ask_again(press, link, refusal=refusal)
+        return ask_again(request, link, refusal=refusal)
 
 
-def spend_try(press: Press, link: Link, code: str) -> Response:
+def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
     """Claim a try, and only then compare; raise TryAgainLaterError where that could not be kept."""
-    slots = (slot for slot in range(TRIES) if press.door.accept(try_code(press.name, slot, press.now)))
+    slots = (slot for slot in range(TRIES) if request.door.accept(try_code(request.name, slot, request.now)))
     slot = next(slots, None)
     if slot is None:
-        return refuse_tries(press)
-    if check_code(link, press.token, code):
-        return lead_on(press, link)
+        return refuse_tries(request)
+    if check_code(link, request.token, code):
+        return redirect_visitor(request, link)
     left = TRIES - 1 - slot
-    return ask_again(press, link, fault="wrong", left=left) if left else refuse_tries(press)
+    return ask_again(request, link, fault="wrong", left=left) if left else refuse_tries(request)
 
 
-def lead_on(press: Press, link: Link) -> Response:
+def redirect_visitor(request: LinkRequest, link: Link) -> Response:
     """Keep that the code was right, and lead to the result; again leads there again."""
-    scene, result = press.scene, name_result(press.token)
+    context, result = request.context, name_result(request.token)
     said = confirm_request(
         link,
-        press.name,
+        request.name,
         result,
-        press.now,
-        network=press.network,
-        language=press.language,
+        request.now,
+        network=request.network,
+        language=request.language,
         purposes=list_advertised() if link.request == RequestKind.OBJECT.value else (),
     )
-    press.door.accept(said)
-    address = f"{scene.site}/privacy/results/{result}?lang={scene.language}"
+    request.door.accept(said)
+    address = f"{context.site}/privacy/results/{result}?lang={context.language}"
     return Response("", status_code=303, headers={**PRIVATE, "Location": address})
 
 
@@ -181,17 +181,17 @@ def list_advertised() -> tuple[str, ...]:
     return tuple(sorted({campaign.purpose for campaign in list_campaigns() if campaign.is_marketing}))
 
 
-def refuse_tries(press: Press) -> Response:
+def refuse_tries(request: LinkRequest) -> Response:
     """Say that there are no tries left."""
     from chalicelib.pages.request_pages import render_spent
 
-    refused = show_page(press, render_spent(press.scene), 429)
+    refused = show_page(request, render_spent(request.context), 429)
     refused.headers["Retry-After"] = NEXT_MAIL
     return refused
 
 
 def ask_again(
-    press: Press,
+    request: LinkRequest,
     link: Link,
     *,
     fault: str = "",
@@ -203,7 +203,7 @@ def ask_again(
     from chalicelib.pages.request_pages import render_code
 
     status = refusal.STATUS_CODE if refusal else 422
-    interface = press.scene.interface
+    interface = request.context.interface
     problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""
-    page = render_code(press.scene, link, fault=fault, left=left, typed=typed, problem=problem)
-    return show_page(press, page, status)
+    page = render_code(request.context, link, fault=fault, left=left, typed=typed, problem=problem)
+    return show_page(request, page, status)

@@ -65,7 +65,7 @@ NAMES = (
     "defender",
     "urldefense",
     "virustotal",
-    # programs that look ahead for their user; the press itself opens a browser
+    # programs that look ahead for their user; the request itself opens a browser
     "microsoft office",
     "ms-?office",
     "microsoft outlook",

@@ -101,8 +101,8 @@ def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: dat
         return f"submission:{post.submission}"
     if header_key:
         return f"header:{header_key}"
-    if trust is Trust.RENDERED:
-        return f"render:{post.render}"
+    if trust is Trust.OWN:
+        return f"page:{post.page_token}"
     window = now.replace(minute=now.minute - now.minute % WINDOW_MINUTES)
     return f"window:{network}:{window:%Y%m%dT%H%MZ}"
 

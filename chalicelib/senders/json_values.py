@@ -9,7 +9,7 @@ from chalicelib.models import JsonValue
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
-def find_leaf(body: JsonValue, *path: str) -> JsonValue:
+def get_path(body: JsonValue, *path: str) -> JsonValue:
     """Return what stands at a path of names, or None."""
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
@@ -18,13 +18,13 @@ def find_leaf(body: JsonValue, *path: str) -> JsonValue:
 
 def read_text(body: JsonValue, *path: str) -> str:
     """Return a text without outer spaces, or ""."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     return leaf.strip() if isinstance(leaf, str) else ""
 
 
 def read_id(body: JsonValue, *path: str) -> str:
     """Return an id as text, or "": ids are beyond 2**53, and some senders write them as text. 0 is nobody's."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     if isinstance(leaf, int) and not isinstance(leaf, bool):
         return str(leaf) if leaf else ""
     return leaf.strip() if isinstance(leaf, str) else ""
@@ -32,19 +32,19 @@ def read_id(body: JsonValue, *path: str) -> str:
 
 def read_part(body: JsonValue, *path: str) -> dict[str, JsonValue]:
     """Return an object, or an empty one."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     return leaf if isinstance(leaf, dict) else {}
 
 
 def read_parts(body: JsonValue, *path: str) -> list[dict[str, JsonValue]]:
     """Return the objects in a list; anything else in it is left out."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     return [part for part in leaf if isinstance(part, dict)] if isinstance(leaf, list) else []
 
 
 def read_amount(body: JsonValue, *path: str) -> Decimal:
     """Return an amount of money, written as a number or as text, or 0."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     if isinstance(leaf, bool) or not isinstance(leaf, int | str | Decimal):
         return Decimal(0)
     text = f"{leaf:f}" if isinstance(leaf, Decimal) else str(leaf).strip()
@@ -53,13 +53,13 @@ def read_amount(body: JsonValue, *path: str) -> Decimal:
 
 def read_count(body: JsonValue, *path: str) -> int:
     """Return how many, at least 0, or 1 where that is not said."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     return max(0, leaf) if isinstance(leaf, int) and not isinstance(leaf, bool) else 1
 
 
 def read_time(body: JsonValue, *path: str) -> datetime | None:
     """Return RFC 3339 text as aware UTC, or None; nanoseconds are cut, a time without a zone is none."""
-    leaf = find_leaf(body, *path)
+    leaf = get_path(body, *path)
     return parse_time(leaf) if isinstance(leaf, str) else None
 
 

@@ -66,7 +66,7 @@ def write_action(topic: str, name: str, told_apart_by: str, now: datetime, said:
     return Submission(
         sender=SENDER,
         topic=topic,
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=now,
         occurred_at=now,
         idempotency_key=f"{name}:{told_apart_by}",

@@ -31,7 +31,7 @@ def ask_request(
     return Submission(
         sender=SENDER,
         topic="request",
-        trust=Trust.BARE,
+        trust=Trust.ANONYMOUS,
         received_at=now,
         occurred_at=now,
         idempotency_key=secrets.token_urlsafe(12),
@@ -79,7 +79,7 @@ def write_action(topic: str, idempotency_key: str, now: datetime, said: dict[str
     return Submission(
         sender=SENDER,
         topic=topic,
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=now,
         occurred_at=now,
         idempotency_key=idempotency_key,
@@ -92,7 +92,7 @@ def end_restriction(email: str, now: datetime) -> Submission:
     return Submission(
         sender=SENDER,
         topic="lift",
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=now,
         occurred_at=now,
         idempotency_key=secrets.token_urlsafe(12),

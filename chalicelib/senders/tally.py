@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import JsonValue, Reading, Submission, Trust
-from chalicelib.senders.json_values import find_leaf, read_id, read_part, read_parts, read_text, read_time
+from chalicelib.senders.json_values import get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
 from chalicelib.strictjson import parse_object
 
@@ -41,14 +41,14 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     topic, form_id = read_text(body, "eventType"), read_text(body, "data", "formId")
     if not EVENT_TYPE.fullmatch(topic):
         raise MalformedError("eventType is missing or odd.")
-    if topic == RESPONSE and not (ID.fullmatch(form_id) and isinstance(find_leaf(body, "data", "fields"), list)):
+    if topic == RESPONSE and not (ID.fullmatch(form_id) and isinstance(get_path(body, "data", "fields"), list)):
         raise MalformedError("data.formId or data.fields is missing or odd.")
     moment = read_time(body, "data", "createdAt") or read_time(body, "createdAt") or now
     return Submission(
         sender="tally",
         shop=form_id if ID.fullmatch(form_id) else "",
         topic=topic,
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=now,
         occurred_at=min(moment, now),
         claims=tuple(list_claims(body)),
@@ -95,12 +95,12 @@ def name_field(field: Mapping[str, JsonValue]) -> tuple[str, ...]:
 
 def repeats_checkbox(field: Mapping[str, JsonValue]) -> bool:
     """Tell the yes or no of one checkbox, which its question has already listed."""
-    return read_text(field, "type") == "CHECKBOXES" and isinstance(find_leaf(field, "value"), bool)
+    return read_text(field, "type") == "CHECKBOXES" and isinstance(get_path(field, "value"), bool)
 
 
 def read_value(field: Mapping[str, JsonValue]) -> JsonValue:
     """Return an answer with its option ids turned into what the visitor read."""
-    value = find_leaf(field, "value")
+    value = get_path(field, "value")
     if read_text(field, "type") == "MATRIX":
         rows, columns = read_options(field, "rows"), read_options(field, "columns")
         return {rows.get(row, row): name_options(picked, columns) for row, picked in read_part(field, "value").items()}

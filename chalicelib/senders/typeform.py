@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import JsonValue, Reading, Submission, Trust
-from chalicelib.senders.json_values import choose_text, find_leaf, read_id, read_part, read_parts, read_text, read_time
+from chalicelib.senders.json_values import choose_text, get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
 from chalicelib.strictjson import parse_object
 
@@ -47,7 +47,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         sender="typeform",
         shop=form_id if ID.fullmatch(form_id) else "",
         topic=topic,
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=now,
         occurred_at=min(read_time(body, "form_response", "submitted_at") or now, now),
         claims=tuple(list_claims(body, topic)),
@@ -98,7 +98,7 @@ def name_field(answer: Mapping[str, JsonValue]) -> tuple[str, ...]:
 
 def list_hidden(response: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return what no question asked: the score, computed variables, and what the form's link carried along."""
-    computed = {read_text(part, "key"): find_leaf(part, read_text(part, "type")) for part in list_variables(response)}
+    computed = {read_text(part, "key"): get_path(part, read_text(part, "type")) for part in list_variables(response)}
     return {**read_part(response, "calculated"), **computed, **read_part(response, "hidden")}
 
 
@@ -111,14 +111,14 @@ def read_answer(answer: Mapping[str, JsonValue]) -> JsonValue:
     """Return one answer's value: as it is, as labels, or, of a type we do not know, whole."""
     kind = read_text(answer, "type")
     if kind in PLAIN:
-        return find_leaf(answer, kind)
+        return get_path(answer, kind)
     if kind == "choice":
         return choose_text(*(read_text(answer, "choice", name) for name in ("label", "other", "ref", "id")))
     if kind == "choices":
         return read_choices(read_part(answer, "choices"))
     if kind == "payment":  # the card's digits are nobody's business here
         return {name: value for name, value in read_part(answer, "payment").items() if name != "last4"}
-    return find_leaf(answer, kind) or {name: value for name, value in answer.items() if name not in ("field", "type")}
+    return get_path(answer, kind) or {name: value for name, value in answer.items() if name not in ("field", "type")}
 
 
 def read_choices(choices: Mapping[str, JsonValue]) -> list[str]:
@@ -134,5 +134,5 @@ def read_choices(choices: Mapping[str, JsonValue]) -> list[str]:
 
 def list_texts(part: Mapping[str, JsonValue], name: str) -> list[str]:
     """Return the texts in a list."""
-    found = find_leaf(part, name)
+    found = get_path(part, name)
     return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []

@@ -1,6 +1,6 @@
 """Data subject requests, from the settling side: what is asked waits for its proof, and what the proof brings about.
 
-request   a row below the person, if there is one of that address; nothing else, and nobody is told
+request   a row below the person, if there is one of that address; nothing else, and nobody is opened
 try       a turn at the code, counted by having been kept
 confirm   once, within 24 hours of the mail: history, what was asked for, the result's link, an audit row
 lift      staff ends a restriction
@@ -18,7 +18,7 @@ from chalicelib.people.directory import People, Person
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders.privacy import SENDER
-from chalicelib.settling.commit import Settling, Told, blank_item
+from chalicelib.settling.commit import OpenedItem, Settling, settle_without_effect
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.audit import write_access
 from chalicelib.store.inbox import State
@@ -31,24 +31,24 @@ HIDDEN = ("result", "email")  # of a submission's body: not for the history
 Parts = list[dict[str, Any]]
 
 
-def concerns_request(told: Told) -> bool:
+def is_data_request(opened: OpenedItem) -> bool:
     """Tell a submission about a data subject request."""
-    return told.submission.sender == SENDER
+    return opened.submission.sender == SENDER
 
 
-def settle_request(told: Told, tools: Settling, now: datetime) -> State:
+def settle_request(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """Settle any of them."""
-    return SETTLERS[told.submission.topic](told, tools, now)
+    return SETTLERS[opened.submission.topic](opened, tools, now)
 
 
-def keep_request(told: Told, tools: Settling, now: datetime) -> State:
+def keep_request(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """Keep that an address asks for something. One that still waits for its mail answers for both."""
     people, rows = tools.people, RequestRows(tools.people.customers)
-    customer_id = find_asked(told.reading, people)
+    customer_id = find_asked(opened.reading, people)
     if customer_id is None:
-        return blank_item(told.item.key, State.NOBODY, tools, now)
-    submission = told.submission
-    kind = RequestKind(told.reading.notes["kind"])
+        return settle_without_effect(opened.item.key, State.NOBODY, tools, now)
+    submission = opened.submission
+    kind = RequestKind(opened.reading.notes["kind"])
     new = make_request(
         customer_id,
         kind,
@@ -60,7 +60,7 @@ def keep_request(told: Told, tools: Settling, now: datetime) -> State:
     row = join_request(waiting[0], new) if waiting else new
     people.customers.commit_parts(
         [
-            tools.inbox.write_tombstone(told.item.key, State.SETTLED, now),
+            tools.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
             people.keys.check_key(customer_id),
             *([rows.write_row(row, now)] if row not in waiting else []),
         ]
@@ -93,56 +93,56 @@ def name_network(network: str, people: People) -> str:
     return people.name_rows(Identity(kind="network", value=network))[0] if network else ""
 
 
-def note_try(told: Told, tools: Settling, now: datetime) -> State:
+def ignore_code_attempt(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """Settle a turn: nothing is left to do."""
-    return blank_item(told.item.key, State.SETTLED, tools, now)
+    return settle_without_effect(opened.item.key, State.SETTLED, tools, now)
 
 
 @dataclass(frozen=True)
 class Confirmed:
     """A request that its person has proven to be theirs."""
 
-    told: Told
+    opened: OpenedItem
     row: RequestRow
     person: Person
 
     @property
     def result(self) -> str:
         """Return the token of the result's page."""
-        return str(self.told.reading.notes["result"])
+        return str(self.opened.reading.notes["result"])
 
     @property
     def language(self) -> str:
         """Return the language of whoever typed the code."""
-        return str(parse_object(self.told.submission.body)["language"])
+        return str(parse_object(self.opened.submission.body)["language"])
 
 
-def settle_confirm(told: Told, tools: Settling, now: datetime) -> State:
+def settle_confirm(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """Do what was asked, once; a code that comes too late, or again, or by a link that was replaced, does nothing."""
-    row = find_row(told, tools.people)
-    if row is None or not is_confirmable(row, told):
-        return blank_item(told.item.key, State.NOBODY, tools, now)
+    row = find_row(opened, tools.people)
+    if row is None or not is_confirmable(row, opened):
+        return settle_without_effect(opened.item.key, State.NOBODY, tools, now)
     try:
         person = tools.people.load_person(row.customer_id)
     except KeyUnavailableError:
         if tools.people.keys.read_row(f"cust#{row.customer_id}") is not None:
             raise
-        return blank_item(told.item.key, State.NOBODY, tools, now)
-    proven = Confirmed(told, row, person)
+        return settle_without_effect(opened.item.key, State.NOBODY, tools, now)
+    proven = Confirmed(opened, row, person)
     tools.people.customers.commit_parts(ACTIONS[RequestKind(row.kind)](proven, tools, now))
     return State.SETTLED
 
 
-def find_row(told: Told, people: People) -> RequestRow | None:
+def find_row(opened: OpenedItem, people: People) -> RequestRow | None:
     """Return the request that a link belongs to."""
-    owner = people.find_customer(Identity(kind="link", value=told.reading.link)) or ""
+    owner = people.find_customer(Identity(kind="link", value=opened.reading.link)) or ""
     return RequestRows(people.customers).read_owner(owner)
 
 
-def is_confirmable(row: RequestRow, told: Told) -> bool:
+def is_confirmable(row: RequestRow, opened: OpenedItem) -> bool:
     """Tell whether a code typed at that moment proves this request: however late it is settled."""
-    typed = told.submission.received_at
-    fits = row.link == told.reading.link and row.kind == told.reading.notes["kind"]
+    typed = opened.submission.received_at
+    fits = row.link == opened.reading.link and row.kind == opened.reading.notes["kind"]
     return fits and row.state not in CLOSED and typed < datetime.fromisoformat(row.until)
 
 
@@ -180,11 +180,11 @@ def forget_asker(proven: Confirmed, tools: Settling, now: datetime) -> Parts:
     )
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now))
     return [
-        tools.inbox.write_tombstone(proven.told.item.key, State.SETTLED, now),
+        tools.inbox.write_tombstone(proven.opened.item.key, State.SETTLED, now),
         RequestRows(tools.people.customers).write_row(done, now),
         note_request(proven, tools, now),
         # The stream's clock is a whole second, and may lie before the moment at which the code was typed.
-        *write_forgetting(person, order, tools.forgetting, max(now, proven.told.submission.received_at)),
+        *write_forgetting(person, order, tools.forgetting, max(now, proven.opened.submission.received_at)),
     ]
 
 
@@ -197,17 +197,17 @@ def finish_request(proven: Confirmed, link: Link, tools: Settling, now: datetime
 
 def enter_history(proven: Confirmed, tools: Settling, now: datetime) -> Parts:
     """Return the parts that settle the item into the person's history and note who asked for what."""
-    return [*tell_history(proven.told, proven.person, tools, now), note_request(proven, tools, now)]
+    return [*tell_history(proven.opened, proven.person, tools, now), note_request(proven, tools, now)]
 
 
-def tell_history(told: Told, person: Person, tools: Settling, now: datetime) -> Parts:
+def tell_history(opened: OpenedItem, person: Person, tools: Settling, now: datetime) -> Parts:
     """Return the parts that settle an item into a person's history, without the tokens and addresses in it."""
-    said = {name: value for name, value in parse_object(told.submission.body).items() if name not in HIDDEN}
-    submission = told.submission.model_copy(update={"body": dump_json(said)})
-    profile = fold_event(person.profile, told.item.key, submission, told.reading)
+    said = {name: value for name, value in parse_object(opened.submission.body).items() if name not in HIDDEN}
+    submission = opened.submission.model_copy(update={"body": dump_json(said)})
+    profile = fold_event(person.profile, opened.item.key, submission, opened.reading)
     return [
-        tools.inbox.write_tombstone(told.item.key, State.SETTLED, now),
-        tools.people.write_event(person, told.item.key, submission),
+        tools.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
+        tools.people.write_event(person, opened.item.key, submission),
         *tools.people.write_profile(person, profile, tools.find_due(profile, now)),
         *tools.outbox.write_changes(person.profile, profile, now),
     ]
@@ -219,19 +219,19 @@ def note_request(proven: Confirmed, tools: Settling, now: datetime) -> dict[str,
     return write_access(tools.people.customers, proven.person.id, BY_PERSON, reason, now)
 
 
-def lift_restriction(told: Told, tools: Settling, now: datetime) -> State:
+def lift_restriction(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """End a restriction at the word of staff, who have noted it themselves."""
-    customer_id = find_asked(told.reading, tools.people)
+    customer_id = find_asked(opened.reading, tools.people)
     if customer_id is None:
-        return blank_item(told.item.key, State.NOBODY, tools, now)
+        return settle_without_effect(opened.item.key, State.NOBODY, tools, now)
     person = tools.people.load_person(customer_id)
-    tools.people.customers.commit_parts(tell_history(told, person, tools, now))
+    tools.people.customers.commit_parts(tell_history(opened, person, tools, now))
     return State.SETTLED
 
 
-SETTLERS: Mapping[str, Callable[[Told, Settling, datetime], State]] = {
+SETTLERS: Mapping[str, Callable[[OpenedItem, Settling, datetime], State]] = {
     "request": keep_request,
-    "try": note_try,
+    "try": ignore_code_attempt,
     "confirm": settle_confirm,
     "lift": lift_restriction,
 }

@@ -19,15 +19,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnreadableError
 from chalicelib.models import utc_text
 from chalicelib.senders import read_submission
-from chalicelib.settling.commit import Settling, Told, settle_told
-from chalicelib.settling.data_requests import concerns_request, settle_request
+from chalicelib.settling.commit import OpenedItem, Settling, commit_item
+from chalicelib.settling.data_requests import is_data_request, settle_request
 from chalicelib.settling.double_optin import (
-    answers_ask,
-    hold_submission,
-    reports_question,
-    settle_answer,
-    settle_report,
-    waits_for_yes,
+    is_optin_answer,
+    is_optin_mail_event,
+    needs_optin,
+    settle_optin_answer,
+    settle_optin_mail_event,
+    wait_for_confirmation,
 )
 from chalicelib.settling.shopify_compliance import is_compliance, settle_compliance
 from chalicelib.store.inbox import InboxItem, State, name_shards
@@ -87,15 +87,15 @@ def park_item(key: str, reason: str, tools: Settling) -> str:
 def settle_once(item: InboxItem, tools: Settling, now: datetime) -> State:
     """Settle an item as the tables stand now; raise RaceLostError when they changed meanwhile."""
     submission = tools.opener.open_submission(item.key, item.sealed)
-    told = Told(item, submission, read_submission(submission))
-    if waits_for_yes(told):
-        return hold_submission(told, tools, now)
-    if answers_ask(told):
-        return settle_answer(told, tools, now)
-    if is_compliance(told):
-        return settle_compliance(told, tools, now)
-    if concerns_request(told):
-        return settle_request(told, tools, now)
-    if reports_question(told, tools):
-        return settle_report(told, tools, now)
-    return settle_told(told, tools, now)
+    opened = OpenedItem(item, submission, read_submission(submission))
+    if needs_optin(opened):
+        return wait_for_confirmation(opened, tools, now)
+    if is_optin_answer(opened):
+        return settle_optin_answer(opened, tools, now)
+    if is_compliance(opened):
+        return settle_compliance(opened, tools, now)
+    if is_data_request(opened):
+        return settle_request(opened, tools, now)
+    if is_optin_mail_event(opened, tools):
+        return settle_optin_mail_event(opened, tools, now)
+    return commit_item(opened, tools, now)

@@ -13,7 +13,7 @@ from chalicelib.people.profile import merge_order
 from chalicelib.people.restriction import is_restricted
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
 from chalicelib.store.mails import OPEN, MailRow, MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
 RECEPTION = ("bounced", "complained")  # what counts against our reputation
@@ -41,26 +41,26 @@ def note_feedback(
     """Let SES's word move the mail on, and stop an address that bounced for good or complained."""
     attempt = reading.link.removeprefix("mail:")
     mail = next((one for one in rows.list_mails(person.id) if one.attempt == attempt), None)
-    told = reading.notes
+    opened = reading.notes
     at = submission.occurred_at
     parts: Parts = []
     if mail is not None:
         proof = prove_sent(person, mail, submission, rows, facts)
-        counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == told["fact"]]
-        parts += proof + [Pulse(people.customers).count_mail(counted, mail.mail_id, at)] * bool(counted)
-        parts.append(facts.write_fact(mail.campaign, str(told["fact"]), mail.mail_id, at))
+        counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == opened["fact"]]
+        parts += proof + [MailReputation(people.customers).count_mail(counted, mail.mail_id, at)] * bool(counted)
+        parts.append(facts.write_fact(mail.campaign, str(opened["fact"]), mail.mail_id, at))
     return parts + list_stops(submission, reading, people)
 
 
 def list_stops(submission: Submission, reading: Reading, people: People) -> Parts:
     """Return the parts that stop every address which bounced for good or complained."""
-    told, rows = reading.notes, MailRows(people.customers)
+    opened, rows = reading.notes, MailRows(people.customers)
     parts: Parts = []
-    if told.get("stop"):
-        for address in told.get("addresses", ()):
+    if opened.get("stop"):
+        for address in opened.get("addresses", ()):
             name = Identity(kind="email", value=normalise_email(str(address)))
             stops = people.name_rows(name) if name.value else ()
-            parts += [rows.write_stop(row, str(told["stop"]), submission.occurred_at) for row in stops]
+            parts += [rows.write_stop(row, str(opened["stop"]), submission.occurred_at) for row in stops]
     return parts
 
 
@@ -80,11 +80,11 @@ def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: Mail
 
 def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
     """State a click, an unsubscribe or a change of preferences as a fact of the mail whose link it was."""
-    told = reading.notes
-    if not told.get("campaign") or not told.get("mail_id"):
+    opened = reading.notes
+    if not opened.get("campaign") or not opened.get("mail_id"):
         return []
-    kind = f"clicked_{told['by']}" if submission.topic == "click" else submission.topic
-    return [facts.write_fact(str(told["campaign"]), kind, str(told["mail_id"]), submission.occurred_at)]
+    kind = f"clicked_{opened['by']}" if submission.topic == "click" else submission.topic
+    return [facts.write_fact(str(opened["campaign"]), kind, str(opened["mail_id"]), submission.occurred_at)]
 
 
 def note_returns(

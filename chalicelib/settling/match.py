@@ -10,7 +10,7 @@ from chalicelib.store.customers import Owner, name_claim
 
 
 @dataclass(frozen=True)
-class Claimant:
+class IdentityMatch:
     """A submission, the names in it, the index rows of each, and who owns the rows that exist."""
 
     submission: Submission
@@ -22,7 +22,7 @@ class Claimant:
         """Return the customer who holds a name, or None where it is free."""
         return find_holder(self.rows[name], self.owners)
 
-    def find_parting(self, name: Identity) -> str:
+    def find_forgotten_at(self, name: Identity) -> str:
         """Return when somebody of this name was last forgotten (RFC 3339 UTC), or ""."""
         return max((self.owners[row].gone_at for row in self.rows[name] if row in self.owners), default="")
 
@@ -38,12 +38,12 @@ def name_claims(submission: Submission) -> list[str]:
     return [name_claim(*place, claim) for claim in submission.claims]
 
 
-def look_up(submission: Submission, reading: Reading, claims: list[str], people: People, region: str) -> Claimant:
+def look_up(submission: Submission, reading: Reading, claims: list[str], people: People, region: str) -> IdentityMatch:
     """Read in one call who holds the names of a submission and whether its ids took effect before."""
     names = list_identities(submission, reading, region)
     rows = {name: people.name_rows(name) for name in names}
     wanted = [*claims, *(row for own in rows.values() for row in own)]
-    return Claimant(submission, names, rows, people.customers.find_owners(wanted))
+    return IdentityMatch(submission, names, rows, people.customers.find_owners(wanted))
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
@@ -55,17 +55,17 @@ def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
     return bool(rivals) and not rivals & ids
 
 
-def claim_names(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
+def claim_names(customer_id: str, match: IdentityMatch, people: People) -> list[dict[str, Any]]:
     """Return the parts that give a person every name they may have, under every live index secret."""
-    rows = [row for name in claimant.list_own(customer_id) for row in claimant.rows[name]]
-    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in claimant.owners]
-    left = [(row, claimant.owners[row]) for row in rows if row in claimant.owners and not claimant.owners[row].id]
-    return free + [people.customers.inherit_row(row, customer_id, owner.gone_at) for row, owner in left]
+    rows = [row for name in match.list_own(customer_id) for row in match.rows[name]]
+    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in match.owners]
+    left = [(row, match.owners[row]) for row in rows if row in match.owners and not match.owners[row].id]
+    return free + [people.customers.take_over_name(row, customer_id, owner.gone_at) for row, owner in left]
 
 
-def suggest_merges(customer_id: str, claimant: Claimant, people: People) -> list[dict[str, Any]]:
+def suggest_merges(customer_id: str, match: IdentityMatch, people: People) -> list[dict[str, Any]]:
     """Return the parts that note who else holds a name of this submission; one per pair."""
-    holders = {claimant.find_holder(name): name.kind for name in claimant.names}
+    holders = {match.find_holder(name): name.kind for name in match.names}
     return [
         people.customers.write_suggestion(customer_id, other, kind)
         for other, kind in holders.items()

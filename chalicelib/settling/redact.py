@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.models import Profile, Reading, Submission
-from chalicelib.people.consents import is_proven, is_taken_back, list_noes
+from chalicelib.people.consents import is_proven, is_taken_back, list_withdrawals
 from chalicelib.people.directory import People, Person
 from chalicelib.senders import read_submission
 from chalicelib.strictjson import dump_json, parse_object
@@ -20,21 +20,22 @@ BATCH = 25  # events in one transaction: an event may have 256 KB, and a transac
 
 def redact_history(person: Person, profile: Profile, people: People) -> None:
     """Take out of a person's history what the profile to come takes back; where that is nothing, nothing is read."""
-    before, noes = read_noes(person.profile), read_noes(profile)
-    if all(before.get(purpose) == noes.get(purpose) for purpose in list_held(person.profile)):
+    before, withdrawals = read_withdrawals(person.profile), read_withdrawals(profile)
+    if all(before.get(purpose) == withdrawals.get(purpose) for purpose in list_held(person.profile)):
         return
     changed = [
         people.replace_event(person, event.key, cleaned)
         for event in people.list_history(person)
-        if (cleaned := redact_submission(event.submission, read_submission(event.submission), noes)) != event.submission
+        if (cleaned := redact_submission(event.submission, read_submission(event.submission), withdrawals))
+        != event.submission
     ]
     for start in range(0, len(changed), BATCH):
         people.customers.commit_parts(changed[start : start + BATCH])
 
 
-def read_noes(profile: Profile) -> dict[str, datetime]:
+def read_withdrawals(profile: Profile) -> dict[str, datetime]:
     """Return when each purpose was last withdrawn, by a profile."""
-    return list_noes({**profile.outranked, **profile.consents})
+    return list_withdrawals({**profile.outranked, **profile.consents})
 
 
 def list_held(profile: Profile) -> set[str]:
@@ -43,13 +44,13 @@ def list_held(profile: Profile) -> set[str]:
     return (fields | {purpose for entry in profile.entries.values() for purpose in entry.sensitive.values()}) - {""}
 
 
-def redact_submission(submission: Submission, reading: Reading, noes: Mapping[str, datetime]) -> Submission:
+def redact_submission(submission: Submission, reading: Reading, withdrawals: Mapping[str, datetime]) -> Submission:
     """Return a submission without the sensitive values that were taken back; most have none, and stay as they are."""
     purposes = {**reading.sensitive, **(reading.entry.sensitive if reading.entry else {})}
     gone = {
         name
         for name, purpose in purposes.items()
-        if is_taken_back(submission.occurred_at, noes.get(purpose), is_proven(purpose, reading))
+        if is_taken_back(submission.occurred_at, withdrawals.get(purpose), is_proven(purpose, reading))
     }
     if not gone:
         return submission

@@ -18,8 +18,8 @@ from chalicelib.errors import UnreadableError
 from chalicelib.models import Identity, RequestKind
 from chalicelib.people.directory import Person
 from chalicelib.people.identity import list_deciding
-from chalicelib.settling.commit import Settling, Told
-from chalicelib.settling.match import Claimant, is_stranger, look_up, name_claims
+from chalicelib.settling.commit import OpenedItem, Settling
+from chalicelib.settling.match import IdentityMatch, is_stranger, look_up, name_claims
 from chalicelib.store.audit import write_access
 from chalicelib.store.inbox import State
 from chalicelib.store.requests import RequestRows, start_handover
@@ -28,75 +28,75 @@ ACTOR = "shopify"  # in the audit
 Parts = list[dict[str, Any]]
 
 
-def is_compliance(told: Told) -> bool:
+def is_compliance(opened: OpenedItem) -> bool:
     """Tell a compliance webhook."""
-    return told.reading.kind == "compliance"
+    return opened.reading.kind == "compliance"
 
 
-def settle_compliance(told: Told, tools: Settling, now: datetime) -> State:
+def settle_compliance(opened: OpenedItem, tools: Settling, now: datetime) -> State:
     """Do what the topic wants, once; raise UnreadableError for a topic that is not one of them."""
-    act = ACTS.get(told.submission.topic)
+    act = ACTS.get(opened.submission.topic)
     if act is None:
-        raise UnreadableError(f"compliance: {told.submission.topic}")
-    claims, key = name_claims(told.submission), told.item.key
-    claimant = look_up(told.submission, told.reading, claims, tools.people, tools.region)
-    known = any(claim in claimant.owners and claimant.owners[claim].id != key for claim in claims)
+        raise UnreadableError(f"compliance: {opened.submission.topic}")
+    claims, key = name_claims(opened.submission), opened.item.key
+    match = look_up(opened.submission, opened.reading, claims, tools.people, tools.region)
+    known = any(claim in match.owners and match.owners[claim].id != key for claim in claims)
     customers = tools.people.customers
     customers.commit_parts(
         [
             tools.inbox.write_tombstone(key, State.DUPLICATE if known else State.SETTLED, now),
-            *([] if known else act(told, claimant, tools, now)),
+            *([] if known else act(opened, match, tools, now)),
             *([] if known else [customers.write_owner(claim, key) for claim in claims]),
         ]
     )
     return State.DUPLICATE if known else State.SETTLED
 
 
-def redact_customer(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+def redact_customer(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
     """Forget the customer, and bar every name and order that the request has."""
-    names = (*claimant.names, *list_orders(told))
-    asked_at = told.submission.received_at
-    order = ForgetOrder(reason=Reason.SHOPIFY, request=told.item.key, requested_at=asked_at)
+    names = (*match.names, *list_orders(opened))
+    asked_at = opened.submission.received_at
+    order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at)
     at = max(now, asked_at)  # the stream's clock is a whole second, and may lie before it
-    person = find_subject(claimant, tools)
+    person = find_subject(match, tools)
     if person is None:
-        note = note_request(told, "", "nothing held", tools, now)
+        note = note_request(opened, "", "nothing held", tools, now)
         return [note, *write_nothing_held(names, order, tools.forgetting, at)]
-    note = note_request(told, person.id, "forgotten", tools, now)
+    note = note_request(opened, person.id, "forgotten", tools, now)
     return [note, *write_forgetting(person, order, tools.forgetting, at, more=names)]
 
 
-def request_data(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+def request_data(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
     """Put the request before staff, with its deadline; where nobody is found, that is the answer."""
-    person = find_subject(claimant, tools)
+    person = find_subject(match, tools)
     if person is None:
-        return [note_request(told, "", "nothing held", tools, now)]
-    people, at = tools.people, told.submission.received_at
+        return [note_request(opened, "", "nothing held", tools, now)]
+    people, at = tools.people, opened.submission.received_at
     row = start_handover(person.id, RequestKind.ACCESS, at, language=read_language(person))
-    note = note_request(told, person.id, "to be handed to the shop", tools, now)
+    note = note_request(opened, person.id, "to be handed to the shop", tools, now)
     return [note, people.keys.check_key(person.id), RequestRows(people.customers).write_row(row, now)]
 
 
-def redact_shop(told: Told, claimant: Claimant, tools: Settling, now: datetime) -> Parts:
+def redact_shop(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
     """Begin to walk through everybody: who came through that shop is forgotten, one by one."""
-    shop, at = told.submission.shop, told.submission.received_at
-    row = start_walk(told.item.key, f"{told.submission.sender}:{shop}", at)
-    return [note_request(told, "", "forgetting begins", tools, now), ShopRows(tools.people.customers).write_row(row)]
+    shop, at = opened.submission.shop, opened.submission.received_at
+    row = start_walk(opened.item.key, f"{opened.submission.sender}:{shop}", at)
+    return [note_request(opened, "", "forgetting begins", tools, now), ShopRows(tools.people.customers).write_row(row)]
 
 
-def find_subject(claimant: Claimant, tools: Settling) -> Person | None:
+def find_subject(match: IdentityMatch, tools: Settling) -> Person | None:
     """Return whom the deciding names belong to; nobody whom the shop knows under another id."""
-    for name in list_deciding(claimant.names, claimant.submission.trust):
-        holder = claimant.find_holder(name)
+    for name in list_deciding(match.names, match.submission.trust):
+        holder = match.find_holder(name)
         person = tools.people.load_person(holder) if holder else None
-        if person is not None and not is_stranger(claimant.names, person.profile):
+        if person is not None and not is_stranger(match.names, person.profile):
             return person
     return None
 
 
-def list_orders(told: Told) -> tuple[Identity, ...]:
+def list_orders(opened: OpenedItem) -> tuple[Identity, ...]:
     """Return the orders that the request names."""
-    entry, source = told.reading.entry, f"{told.submission.sender}:{told.submission.shop}"
+    entry, source = opened.reading.entry, f"{opened.submission.sender}:{opened.submission.shop}"
     orders = entry.values.get("orders", []) if entry else []
     return tuple(Identity(kind="order", value=f"{source}:{order}") for order in orders)
 
@@ -107,13 +107,13 @@ def read_language(person: Person) -> str:
     return held.value if held and isinstance(held.value, str) else ""
 
 
-def note_request(told: Told, customer_id: str, outcome: str, tools: Settling, now: datetime) -> dict[str, Any]:
+def note_request(opened: OpenedItem, customer_id: str, outcome: str, tools: Settling, now: datetime) -> dict[str, Any]:
     """Return the part that notes what Shopify asked for and what became of it."""
-    reason = f"{told.submission.topic}: {outcome}"
+    reason = f"{opened.submission.topic}: {outcome}"
     return write_access(tools.people.customers, customer_id, ACTOR, reason, now)
 
 
-ACTS: Mapping[str, Callable[[Told, Claimant, Settling, datetime], Parts]] = {
+ACTS: Mapping[str, Callable[[OpenedItem, IdentityMatch, Settling, datetime], Parts]] = {
     "customers/redact": redact_customer,
     "customers/data_request": request_data,
     "shop/redact": redact_shop,

@@ -150,11 +150,11 @@ class Customers:
             }
         }
 
-    def inherit_row(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
+    def take_over_name(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
         """Return the transaction part that gives the name of somebody forgotten at `gone_at` to someone new."""
         return self.change_owner(row, GONE, owner, gone_at, also=" AND gone_at = :gone_at")
 
-    def leave_row(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
+    def write_tombstone(self, row: str, owner: str, gone_at: str) -> dict[str, Any]:
         """Return the transaction part that ends whose a name is, and remembers since when: the tombstone."""
         return self.change_owner(row, owner, GONE, gone_at)
 
@@ -175,15 +175,15 @@ class Customers:
             }
         }
 
-    def bar_row(self, row: str, gone_at: str) -> dict[str, Any]:
+    def block_name(self, row: str, gone_at: str) -> dict[str, Any]:
         """Return the transaction part that makes a tombstone of a name which nobody holds."""
         item = {"pk": {"S": row}, "sk": {"S": name_kind(row)}, "owner": {"S": GONE}, "gone_at": {"S": gone_at}}
         return {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
 
-    def bar_free(self, row: str, owner: Owner | None, gone_at: str) -> list[dict[str, Any]]:
+    def block_if_free(self, row: str, owner: Owner | None, gone_at: str) -> list[dict[str, Any]]:
         """Return the part that bars a name as read, or lets its tombstone tell a later moment; none for one held."""
         if owner is None:
-            return [self.bar_row(row, gone_at)]
+            return [self.block_name(row, gone_at)]
         if owner.id or owner.gone_at >= gone_at:
             return []
         return [self.change_owner(row, GONE, GONE, gone_at, also=" AND gone_at < :gone_at")]

@@ -156,7 +156,7 @@ class Inbox:
             }
         }
 
-    def blank_item(self, key: str, state: State, now: datetime) -> None:
+    def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
         """Settle an item that has no effect: a duplicate, or one about nobody we know."""
         update = self.write_tombstone(key, state, now)["Update"]
         try:

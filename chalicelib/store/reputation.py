@@ -3,7 +3,7 @@
 Every mail counts, a confirmation as much as an offer: Amazon judges the account by all of them.
 
     pk                    sk       holds
-    pulse#<day>#<shard>   pulse    sent, bounced, complained
+    reputation#<day>#<shard>   reputation    sent, bounced, complained
 
 Amazon reviews an account from 5 % bounces and 0.1 % complaints, and a paused account sends no confirmations either
 (SES developer guide, reputation metrics). So marketing stops itself before, and transactional mail goes on. Counters,
@@ -41,7 +41,7 @@ class Rates:
         return self.bounced > MOST_BOUNCED * self.sent or self.complained > MOST_COMPLAINED * self.sent
 
 
-class Pulse:
+class MailReputation:
     """The counters; what was read is kept for a minute, so that a worker reads once a minute and not once a mail."""
 
     def __init__(self, customers: Customers) -> None:
@@ -81,4 +81,4 @@ class Pulse:
 
 def name_day(moment: datetime, shard: int) -> dict[str, Any]:
     """Return the key of one day's counters."""
-    return {"pk": {"S": f"pulse#{moment:%Y-%m-%d}#{shard}"}, "sk": {"S": "pulse"}}
+    return {"pk": {"S": f"reputation#{moment:%Y-%m-%d}#{shard}"}, "sk": {"S": "reputation"}}

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     PEOPLE = "people"  # forgotten: no sign of life for too long
     CLICKS = "clicks"  # visits through links
     MAILS = "mails"  # rows of mails
-    NOTES = "notes"  # what became of mails, in a history
+    MAIL_EVENTS = "notes"  # what became of mails, in a history
     BODIES = "bodies"  # messages word for word, of which only what we use stays
 
 

@@ -22,7 +22,7 @@ EVER = "9999"
 
 
 @dataclass(frozen=True)
-class LookRows:
+class RetentionQueue:
     """Builds and reads these rows."""
 
     customers: Customers

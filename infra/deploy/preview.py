@@ -10,7 +10,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 
-from chalicelib.mails.letters import find_letter, list_letters
+from chalicelib.mails.letters import find_template, list_templates
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.speech import list_languages
@@ -36,7 +36,7 @@ STYLE = (
 
 def invent_words(template: str, language: str, *, plain: bool = False) -> MailWords:
     """Return words for a mail to nobody; `plain` leaves out whatever may be left out."""
-    marketing = find_letter(template).marketing
+    marketing = find_template(template).marketing
     currency, amount = MONEY.get(language, ("EUR", "5"))
     by_amount = template == "post-purchase"
     offer = Offer(
@@ -49,7 +49,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
     return MailWords(
         shop_name="Corner Shop",
         shop_url="" if plain else "https://shop.example.com/",
-        shop_address="12 High Street\nLondon N1 2AB" if "shop_address" in find_letter(template).list_needs() else "",
+        shop_address="12 High Street\nLondon N1 2AB" if "shop_address" in find_template(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
         offer=None if plain or template in ("survey-invitation", "pre-order-shipped") else offer,
         link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
@@ -73,7 +73,7 @@ def tell_workshop(language: str) -> dict[str, str]:
 
 def render_all() -> Iterator[tuple[str, Mail]]:
     """Yield every mail with its name, e.g. `win-back.fa` and, with as little in it as may be, `win-back.fa.plain`."""
-    for template in list_letters():
+    for template in list_templates():
         for language in list_languages():
             yield f"{template}.{language}", render_mail(template, language, invent_words(template, language))
             bare = invent_words(template, language, plain=True)

@@ -54,9 +54,9 @@ def build_server() -> Answer:
 
     from infra.local import receiver
     from infra.local.mailbox import PATH, show_mailbox
-    from infra.local.moto_sesv2 import mend_sesv2
+    from infra.local.moto_sesv2 import patch_moto_sesv2
 
-    cloud = mend_sesv2(DomainDispatcherApplication(create_backend_app))
+    cloud = patch_moto_sesv2(DomainDispatcherApplication(create_backend_app))
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PATH):

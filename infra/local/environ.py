@@ -61,13 +61,13 @@ def hold_lock() -> Iterator[bool]:
 def open_stack() -> Iterator[dict[str, str]]:
     """Set the environment of the running stack, or start DynamoDB Local on its data; yield what was set."""
     with hold_lock() as alone, contextlib.ExitStack() as stack:
-        environ = stack.enter_context(wake_data()) if alone else read_state()["environ"] | SETTLING_KEYS
+        environ = stack.enter_context(start_database()) if alone else read_state()["environ"] | SETTLING_KEYS
         stack.enter_context(set_environ(environ))
         yield environ
 
 
 @contextlib.contextmanager
-def wake_data() -> Iterator[dict[str, str]]:
+def start_database() -> Iterator[dict[str, str]]:
     """Start DynamoDB Local on the data at rest; yield the environment that reaches it."""
     if reason := explain_absence():
         raise SystemExit(f"Nothing is running and no data is kept without DynamoDB Local ({reason}): `make run` first.")

@@ -22,9 +22,9 @@ from infra.local.proxy import (
     Answer,
     answer_preflight,
     build_event,
+    gateway_error,
     match_route,
     read_answer,
-    say_message,
 )
 from infra.local.wire import BadRequestError, WireRequest, read_request, write_answer
 
@@ -83,7 +83,7 @@ class Gateway:
         try:
             request = read_request(source, sink, address)
         except BadRequestError as fault:
-            refusal = say_message(fault.status, str(fault))
+            refusal = gateway_error(fault.status, str(fault))
             write_answer(sink, refusal.status, refusal.headers, refusal.body, keep=False)
             drain_rest(source)
             return False

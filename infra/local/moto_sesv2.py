@@ -21,7 +21,7 @@ QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}
 STANDING = {"SendQuota": QUOTA, "SendingEnabled": True, "ProductionAccessEnabled": True, "EnforcementStatus": "HEALTHY"}
 
 
-def mend_sesv2(cloud: Answer) -> Answer:
+def patch_moto_sesv2(cloud: Answer) -> Answer:
     """Return moto's application with these three mended."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -29,13 +29,13 @@ class Answer:
     body: bytes
 
 
-def say_message(status: int, message: str) -> Answer:
+def gateway_error(status: int, message: str) -> Answer:
     """Return an answer that API Gateway gives by itself."""
     return Answer(status, (("Content-Type", "application/json"),), json.dumps({"message": message}).encode())
 
 
-NO_ROUTE = say_message(403, "Missing Authentication Token")
-NO_ANSWER = say_message(502, "Internal server error")
+NO_ROUTE = gateway_error(403, "Missing Authentication Token")
+NO_ANSWER = gateway_error(502, "Internal server error")
 
 
 def match_route(routes: Routes, path: str) -> tuple[str, dict[str, str]] | None:

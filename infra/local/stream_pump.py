@@ -76,7 +76,7 @@ class StreamPump:
             return False
         records = page["Records"]
         if records:
-            self.hand_over(records)
+            self.deliver_package(records)
             self.write_checkpoint(shard, records[-1]["dynamodb"]["SequenceNumber"])
         if following := page.get("NextShardIterator"):
             self.iterators[shard] = following
@@ -85,7 +85,7 @@ class StreamPump:
             self.write_checkpoint(shard, "")
         return bool(records)
 
-    def hand_over(self, records: list[dict[str, Any]]) -> None:
+    def deliver_package(self, records: list[dict[str, Any]]) -> None:
         """Deliver a batch as the mapping says."""
         criteria = self.source.properties.get("FilterCriteria", {})
         now, view = read_now(), "KEYS_ONLY"

@@ -42,7 +42,7 @@ def name_purpose(purpose: str) -> str:
     return f"{found.title['en']} (basis: {found.basis})" if found else purpose
 
 
-def tell_moment(moment: datetime) -> str:
+def happened_at(moment: datetime) -> str:
     """Write a moment in UTC, to the second."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -51,7 +51,7 @@ def tell_consent(said: Consent) -> str:
     """Write one statement in a line."""
     proof = "proven" if said.signed else "as typed"
     network = f", network {said.network}" if said.network else ""
-    return f"{tell_moment(said.at)}  {said.state.value:9}  {said.channel}, {proof}{network}"
+    return f"{happened_at(said.at)}  {said.state.value:9}  {said.channel}, {proof}{network}"
 
 
 def explain_silence(said: Consent) -> str:
@@ -77,7 +77,7 @@ def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
         version = [f"version {said.words_version}"] if said.words_version else []
         known = ", ".join([*version, *([said.language] if said.language else [])])
         yield f"      {words}" + (f" [{known}]" if known else "")
-        yield f"      reached us {tell_moment(one.received_at)} by {one.source}"
+        yield f"      reached us {happened_at(one.received_at)} by {one.source}"
 
 
 def tell_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
@@ -95,7 +95,7 @@ def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...],
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": tell_moment, "purpose": name_purpose}
+    environment.filters |= {"moment": happened_at, "purpose": name_purpose}
     environment.filters |= {"evidence": tell_evidence, "silence": explain_silence}
     return environment.get_template(TEMPLATE).render(
         email=email,

@@ -14,7 +14,7 @@ from chalicelib.report import Report, build_report
 from chalicelib.services import open_planning
 from chalicelib.store.customers import Customers
 from chalicelib.store.facts import Facts
-from chalicelib.store.reputation import Pulse, Rates
+from chalicelib.store.reputation import MailReputation, Rates
 from infra.local.clock import read_now
 from infra.local.environ import open_stack
 from infra.places import ROOT, show_path
@@ -55,7 +55,7 @@ def main() -> int:
     with open_stack():
         customers, _ = open_planning()
         report = read_report(campaigns[asked.campaign], customers, read_now())
-        rates = Pulse(customers).read_rates(read_now())
+        rates = MailReputation(customers).read_rates(read_now())
     print(report.model_dump_json(indent=2))
     if stopped := tell_stop(rates):
         print(stopped, file=sys.stderr)

@@ -24,7 +24,7 @@ WORDS = {
     Kind.PEOPLE: "people, with no sign of life for too long",
     Kind.CLICKS: "visits through links in mails",
     Kind.MAILS: "rows of mails",
-    Kind.NOTES: "words on mails in histories",
+    Kind.MAIL_EVENTS: "words on mails in histories",
     Kind.BODIES: "messages to be cut down to what we use of them",
 }
 MONTHS_BACK = 24

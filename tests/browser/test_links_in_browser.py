@@ -30,7 +30,7 @@ def open_page(browser, address, width=360):
 
 
 def press(browser, wanted="button"):
-    """Press what a selector finds, and wait for the page that follows."""
+    """LinkRequest what a selector finds, and wait for the page that follows."""
     before = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.CSS_SELECTOR, wanted).click()
     # Between two pages the driver may know neither, and says so with an error of its own.

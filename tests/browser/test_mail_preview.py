@@ -5,7 +5,7 @@ import re
 import pytest
 from selenium.webdriver.common.by import By
 
-from chalicelib.mails.letters import list_letters
+from chalicelib.mails.letters import list_templates
 from chalicelib.mails.speech import list_languages
 from infra.deploy.preview import invent_words, render_all, write_mails
 
@@ -73,7 +73,7 @@ def measure_contrast(first, second):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("template", list_letters())
+@pytest.mark.parametrize("template", list_templates())
 def test_mail_fits_and_can_be_read_in_every_language(show_mail, take_shot, template, width, scheme):
     for language in list_languages():
         browser = show_mail(f"{template}.{language}", width, scheme)
@@ -92,7 +92,7 @@ def test_mail_fits_and_can_be_read_in_every_language(show_mail, take_shot, templ
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_buttons_are_large_enough_for_a_thumb(show_mail, width):
-    for template in list_letters():
+    for template in list_templates():
         for language in list_languages():
             browser = show_mail(f"{template}.{language}", width, "light")
             buttons = browser.execute_script(BOXES, ".press a")

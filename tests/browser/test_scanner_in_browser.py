@@ -35,7 +35,7 @@ return found.length;
 
 
 def press_all(browser, address):
-    """Press each of a page's buttons, and each of its answers with the button after it; return how many."""
+    """LinkRequest each of a page's buttons, and each of its answers with the button after it; return how many."""
     browser.get(address)
     count = browser.execute_script(PRESS, 0)
     for number in range(1, count):

@@ -57,7 +57,7 @@ def write_keys(folder: Path) -> tuple[str, str, str]:
     return f"file:{inbox}", f"file:{inbox}\n{public.decode()}", f"file:{root}"
 
 
-def a_submission(*, email="", phone="", at=NOW, trust=Trust.BARE, claims=(), entry=None, consents=(), **fields):
+def a_submission(*, email="", phone="", at=NOW, trust=Trust.ANONYMOUS, claims=(), entry=None, consents=(), **fields):
     """Return a form's submission; `fields` are further profile fields."""
     contacts = {name: value for name, value in (("email", email), ("phone", phone)) if value}
     body = {

@@ -143,8 +143,8 @@ def test_a_mistake_is_told_with_file_line_and_place(tmp_path, old, new, told):
     ],
 )
 def test_the_way_out_that_a_mail_offers_is_that_of_its_campaign(tmp_path, monkeypatch, kind, of_letter, told):
-    letter = library.find_letter("win-back").model_copy(update={"marketing": of_letter})
-    monkeypatch.setattr(library, "find_letter", lambda name: letter)
+    letter = library.find_template("win-back").model_copy(update={"marketing": of_letter})
+    monkeypatch.setattr(library, "find_template", lambda name: letter)
     when = '[when]\ntrigger = "after-purchase"\ndays = 3\n'
     with pytest.raises(DefinitionError) as caught:
         load_text(tmp_path, f'kind = "{kind}"\ntemplate = "win-back"\ngood_for_days = 14\n{when}')

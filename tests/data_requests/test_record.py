@@ -13,7 +13,7 @@ from chalicelib.data_requests.package import pick_file, read_package
 from chalicelib.data_requests.record import Archive, Section, gather_record
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.forms.interface import list_languages
-from chalicelib.mails.speech import find_speech
+from chalicelib.mails.speech import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE
@@ -73,7 +73,7 @@ def asel(shop):
     customer = shop.find_id(ASEL)
     handle_customer(customer, make_outreach(shop, Post()), DUE)
     shop.take(an_order(ASEL))
-    shop.take(a_submission(email=ASEL, at=DUE + DAY, trust=Trust.BARE, phone="+12025550123"))
+    shop.take(a_submission(email=ASEL, at=DUE + DAY, trust=Trust.ANONYMOUS, phone="+12025550123"))
     show_customer(shop.tools().people, customer, "asked at the counter", NOW)
     return customer
 
@@ -184,7 +184,7 @@ def test_page_has_every_section_in_its_language_and_nothing_of_what_was_typed_ru
     assert all(title in page.replace("&#39;", "'") for title in words.sections.values())
     assert set(words.sections) == set(SECTIONS)
     assert f'<html lang="{language}"' in page
-    assert find_speech(language).write_day(START.date()) in page
+    assert find_mail_language(language).write_day(START.date()) in page
     assert NASTY not in page
     seen = Elements()
     seen.feed(page)

@@ -494,9 +494,7 @@ def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
 @pytest.mark.parametrize("body", [b"?", b"{}", b'{"kind":"sell","email":"a@b"}', b'{"link":1,"kind":"erase"}'])
 @pytest.mark.parametrize("topic", ["request", "confirm", "lift", "other"])
 def test_body_that_we_did_not_write_is_parked(shop, topic, body):
-    odd = Submission(
-        sender="privacy", topic=topic, trust=Trust.RENDERED, received_at=START, occurred_at=START, body=body
-    )
+    odd = Submission(sender="privacy", topic=topic, trust=Trust.OWN, received_at=START, occurred_at=START, body=body)
     outcome = settle_item(shop.accept(odd), shop.tools(), START)
 
     assert outcome == ("nobody" if topic == "lift" and body != b"?" else "parked")

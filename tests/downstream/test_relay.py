@@ -170,7 +170,7 @@ def test_canaries_in_every_field_reach_no_row_of_the_outbox(shop):
                 name=canary,
                 entry={"note": canary},
                 consents=[{**YES, "words": canary}],
-                trust=Trust.RENDERED,
+                trust=Trust.OWN,
                 at=NOW + timedelta(seconds=number),
             )
         )

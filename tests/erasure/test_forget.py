@@ -283,15 +283,15 @@ def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
         shop.dynamodb.put_item(TableName=shop.prefix + table, Item=row)
 
     erasing = make_erasing(shop, tmp_path)
-    from chalicelib.erasure.sweep import Trace
-    from chalicelib.erasure.verify import find_remains
+    from chalicelib.erasure.sweep import ErasureTarget
+    from chalicelib.erasure.verify import find_leftovers
 
     row = erasing.sweeping.rows.read_row("r1")
-    trace = Trace(row.customer, erasing.ledger.read_entry(row.number).names, row.at)
-    remains = find_remains(row, trace, erasing.sweeping)
+    trace = ErasureTarget(row.customer, erasing.ledger.read_entry(row.number).names, row.at)
+    remains = find_leftovers(row, trace, erasing.sweeping)
     assert remains
     assert advance_erasure(row, erasing, at + DAY) == "verified"
-    assert find_remains(erasing.sweeping.rows.read_row("r1"), trace, erasing.sweeping) == {}
+    assert find_leftovers(erasing.sweeping.rows.read_row("r1"), trace, erasing.sweeping) == {}
 
 
 class Crash(BaseException):

@@ -160,7 +160,7 @@ BREAKS = {
     "an empty text": ('"Anything."', '""', "intro.en"),
     "options on text": (QUESTION, f'{QUESTION}\noptions = [{{value = "a", label.en = "A"}}]', "fields.0"),
     "an e-mail field that is not one": (QUESTION, 'name = "email"', "email must be: type email"),
-    "a reserved name": (QUESTION, 'name = "render"', "render"),
+    "a reserved name": (QUESTION, 'name = "page_token"', "page_token"),
     "a consent's name": (QUESTION, 'name = "consent_x"', "consent_x"),
     "the honeypot's name": (QUESTION, 'name = "referral_note"', "referral_note"),
     "a wildcard origin": (*after_kind('origins = ["https://*.shop.example"]'), "origins.0"),

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import InvalidSubmissionError, UnreadableError
 from chalicelib.forms.library import DEFINITIONS, load_form
 from chalicelib.forms.network import truncate_address
-from chalicelib.forms.page_token import sign_render, weigh_render
+from chalicelib.forms.page_token import check_page_token, sign_page_token
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
@@ -20,7 +20,7 @@ KEY, OLD_KEY = b"k" * 32, b"o" * 32
 SURVEY = load_form(DEFINITIONS / "survey.toml")
 
 
-def submit(form=SURVEY, trust=Trust.BARE, address="203.0.113.77", header_key="", now=NOW, suspicion=(), **sent):
+def submit(form=SURVEY, trust=Trust.ANONYMOUS, address="203.0.113.77", header_key="", now=NOW, suspicion=(), **sent):
     post = sort_post(form, sent)
     language = post.language or "en"
     clean = validate_form(form, post.values, language=language, occasion=Occasion("US", date(2026, 3, 1)))
@@ -94,13 +94,13 @@ def test_a_body_that_we_did_not_write_is_unreadable(body):
 
 
 def test_the_strongest_key_at_hand_decides():
-    token = sign_render(SURVEY, NOW - timedelta(minutes=1), KEY)
-    known = {"score": "9", "render": token, "submission": "a1b2c3d4e5"}
+    token = sign_page_token(SURVEY, NOW - timedelta(minutes=1), KEY)
+    known = {"score": "9", "page_token": token, "submission": "a1b2c3d4e5"}
 
-    assert submit(**known, header_key="k", trust=Trust.RENDERED).idempotency_key == "submission:a1b2c3d4e5"
+    assert submit(**known, header_key="k", trust=Trust.OWN).idempotency_key == "submission:a1b2c3d4e5"
     known.pop("submission")
-    assert submit(**known, header_key="k", trust=Trust.RENDERED).idempotency_key == "header:k"
-    assert submit(**known, trust=Trust.RENDERED).idempotency_key == f"render:{token}"
+    assert submit(**known, header_key="k", trust=Trust.OWN).idempotency_key == "header:k"
+    assert submit(**known, trust=Trust.OWN).idempotency_key == f"page:{token}"
     assert submit(**known).idempotency_key == "window:203.0.113.0/24:20260301T1200Z"
 
 
@@ -149,36 +149,36 @@ def test_a_filled_honeypot_marks_and_does_not_refuse():
     assert submit(score="9", referral_note="").suspicion == ()
 
 
-# The signed render --------------------------------------------------------------------------------------------------
+# The signed page token -------------------------------------------------------------------------------------------
 
 AGES = {
-    timedelta(seconds=0): (Trust.RENDERED, ("too_fast",)),
-    timedelta(seconds=1): (Trust.RENDERED, ("too_fast",)),
-    timedelta(seconds=3): (Trust.RENDERED, ()),
-    timedelta(hours=3): (Trust.RENDERED, ()),
-    timedelta(days=3): (Trust.BARE, ()),
-    timedelta(days=-1): (Trust.BARE, ("from_future",)),
+    timedelta(seconds=0): (Trust.OWN, ("too_fast",)),
+    timedelta(seconds=1): (Trust.OWN, ("too_fast",)),
+    timedelta(seconds=3): (Trust.OWN, ()),
+    timedelta(hours=3): (Trust.OWN, ()),
+    timedelta(days=3): (Trust.ANONYMOUS, ()),
+    timedelta(days=-1): (Trust.ANONYMOUS, ("from_future",)),
 }
 
 
 @pytest.mark.parametrize("age", AGES)
 def test_age_of_a_page_lowers_trust_and_refuses_nobody(age):
-    token = sign_render(SURVEY, NOW - age, KEY)
+    token = sign_page_token(SURVEY, NOW - age, KEY)
 
-    assert weigh_render(SURVEY, token, NOW, [KEY]) == AGES[age]
+    assert check_page_token(SURVEY, token, NOW, [KEY]) == AGES[age]
 
 
 def test_no_token_is_a_post_like_any_other():
-    assert weigh_render(SURVEY, "", NOW, [KEY]) == (Trust.BARE, ())
+    assert check_page_token(SURVEY, "", NOW, [KEY]) == (Trust.ANONYMOUS, ())
 
 
 def test_an_older_key_still_verifies():
-    token = sign_render(SURVEY, NOW - timedelta(minutes=1), OLD_KEY)
+    token = sign_page_token(SURVEY, NOW - timedelta(minutes=1), OLD_KEY)
 
-    assert weigh_render(SURVEY, token, NOW, [KEY, OLD_KEY]) == (Trust.RENDERED, ())
+    assert check_page_token(SURVEY, token, NOW, [KEY, OLD_KEY]) == (Trust.OWN, ())
 
 
-TOKEN = sign_render(SURVEY, NOW - timedelta(minutes=1), KEY)
+TOKEN = sign_page_token(SURVEY, NOW - timedelta(minutes=1), KEY)
 TIME, NONCE, MAC = TOKEN.split(".")
 FORGED = {
     "time moved": f"{int(TIME, 16) - 1:x}.{NONCE}.{MAC}",
@@ -190,8 +190,8 @@ FORGED = {
     "lengthened": TOKEN + "A",
     "a line more": TOKEN + "\n",
     "nonsense": "yes",
-    "another key's": sign_render(SURVEY, NOW, OLD_KEY),
-    "another form's": sign_render(load_form(DEFINITIONS / "sign-up.toml"), NOW, KEY),
+    "another key's": sign_page_token(SURVEY, NOW, OLD_KEY),
+    "another form's": sign_page_token(load_form(DEFINITIONS / "sign-up.toml"), NOW, KEY),
 }
 
 
@@ -199,5 +199,5 @@ FORGED = {
 def test_a_forged_token_is_refused(name):
     assert FORGED[name] != TOKEN
     with pytest.raises(InvalidSubmissionError) as caught:
-        weigh_render(SURVEY, FORGED[name], NOW, [KEY])
-    assert caught.value.fields == {"render": "forged"}
+        check_page_token(SURVEY, FORGED[name], NOW, [KEY])
+    assert caught.value.fields == {"page_token": "forged"}

@@ -88,7 +88,7 @@ def test_a_row_becomes_an_unsigned_submission_of_its_own_date():
     rules = make_map(columns={**MAP["columns"], "date": "day"})
     table = open_table(io.BytesIO(HEADER + b"a@example.org,A,,2026-02-03,\n"), rules.wanted)
     submission = RowReader(rules, table.columns, "US", NOW).read_row(next(table.records).cells)
-    assert (submission.sender, submission.topic, submission.trust) == ("import", "till", Trust.RENDERED)
+    assert (submission.sender, submission.topic, submission.trust) == ("import", "till", Trust.OWN)
     assert submission.occurred_at == datetime(2026, 2, 3, tzinfo=UTC)
     assert submission.received_at == NOW
 
@@ -278,9 +278,7 @@ def say_by_import(answer, at):
 def say_signed(state, at):
     """Return an event of the person: a proven yes, or the no that any link in a mail takes."""
     consent = Consent(purpose="marketing", state=state, at=at, channel="link", signed=state is ConsentState.GIVEN)
-    submission = Submission(
-        sender="link", topic="test", trust=Trust.RENDERED, received_at=at, occurred_at=at, body=b"{}"
-    )
+    submission = Submission(sender="link", topic="test", trust=Trust.OWN, received_at=at, occurred_at=at, body=b"{}")
     return submission, Reading(kind="consent", consents=(consent,))
 
 

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError, UnfitMailError
 from chalicelib.mails import letters, rendering
-from chalicelib.mails.letters import find_letter, list_letters
+from chalicelib.mails.letters import find_template, list_templates
 from chalicelib.mails.mail import LARGEST
 from chalicelib.mails.rendering import build_environment, render_mail
-from chalicelib.mails.speech import find_speech, list_languages
+from chalicelib.mails.speech import find_mail_language, list_languages
 from chalicelib.mails.words import MailWords, Offer, RequestKind
 from infra.deploy.inline_css import MAILS, inline_styles
 from infra.deploy.preview import invent_words, write_mails
@@ -58,13 +58,13 @@ def list_places(pattern):
 
 
 def test_eight_mails_in_five_languages_ship():
-    assert list_letters() == tuple(sorted((*MARKETING, *OTHERS)))
+    assert list_templates() == tuple(sorted((*MARKETING, *OTHERS)))
     assert list_languages() == LANGUAGES
 
 
-@pytest.mark.parametrize("template", list_letters())
+@pytest.mark.parametrize("template", list_templates())
 def test_every_phrase_is_there_in_every_language_and_names_the_same_things(template):
-    letter = find_letter(template)
+    letter = find_template(template)
     shared = {"subject": letter.subject, "preview": letter.preview, "preview_offer": letter.preview_offer}
     for name, phrase in {**shared, **letter.phrases}.items():
         assert sorted(phrase.languages) == list(LANGUAGES), name
@@ -79,7 +79,7 @@ def test_every_phrase_is_there_in_every_language_and_names_the_same_things(templ
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_words_around_the_letter(language):
-    speech, english = find_speech(language), find_speech("en")
+    speech, english = find_mail_language(language), find_mail_language("en")
     for name, words in english.model_dump().items():
         own = getattr(speech, name)
         if isinstance(words, str) and name not in ("language", "direction", "digits"):
@@ -114,7 +114,7 @@ def test_page_is_faultless_html_in_its_language(template, language, plain):
     assert not re.search(r"[{}]|None|Undefined", words + mail.text + mail.subject + mail.preview)
 
 
-@pytest.mark.parametrize("template", list_letters())
+@pytest.mark.parametrize("template", list_templates())
 def test_nothing_names_left_or_right(template):
     style = rendering.render_mail(template, "fa", invent_words(template, "fa")).html.partition("</head>")[2]
 
@@ -133,11 +133,11 @@ def test_marketing_can_be_left_and_says_who_writes_and_why(template, language):
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     links = {link.get("href"): read_text(link) for link in page.iter("a")}
-    assert links[words.unsubscribe_url] == find_speech(language).unsubscribe
-    assert links[words.preferences_url] == find_speech(language).preferences
+    assert links[words.unsubscribe_url] == find_mail_language(language).unsubscribe
+    assert links[words.preferences_url] == find_mail_language(language).preferences
     assert words.link in links
     foot = read_text(page.findall(".//td")[-1])
-    reason = find_speech(language).reasons[words.reason].format(shop=words.shop_name)
+    reason = find_mail_language(language).reasons[words.reason].format(shop=words.shop_name)
     for said in (reason, *words.shop_address.splitlines()):
         assert said in foot
         assert said in " ".join(mail.text.split())
@@ -172,7 +172,7 @@ def test_without_an_offer_none_is_spoken_of(template):
 
     assert "ticket" not in mail.html.partition("</head>")[2]
     assert "thank-you" not in mail.text
-    assert mail.preview == find_letter(template).preview["en"].format(shop="Corner Shop")
+    assert mail.preview == find_template(template).preview["en"].format(shop="Corner Shop")
 
 
 def test_an_offer_without_a_last_day_names_none():
@@ -196,7 +196,7 @@ def test_an_offer_without_a_last_day_names_none():
     ],
 )
 def test_money_is_written_as_the_language_writes_it(language, offer, said):
-    assert find_speech(language).write_discount(Offer(code="C", **offer)) == said
+    assert find_mail_language(language).write_discount(Offer(code="C", **offer)) == said
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_every_mail_says_where_the_privacy_page_is(template, language):
     mail = render_mail(template, language, words)
     links = {link.get("href"): read_text(link) for link in read_page(mail).iter("a")}
 
-    assert links[words.privacy_url] == find_speech(language).privacy
-    assert f"{find_speech(language).privacy}:\n{words.privacy_url}\n" in mail.text
+    assert links[words.privacy_url] == find_mail_language(language).privacy
+    assert f"{find_mail_language(language).privacy}:\n{words.privacy_url}\n" in mail.text
     with pytest.raises(UnfitMailError, match=f"^{template}: privacy_url$"):
         render_mail(template, language, words.model_copy(update={"privacy_url": ""}))
 
@@ -262,11 +262,11 @@ def edit_templates(tmp_path, monkeypatch):
         monkeypatch.setattr(rendering, "FOLDER", folder)
         monkeypatch.setattr(letters, "LETTERS", folder / "letters")
         build_environment.cache_clear()
-        find_letter.cache_clear()
+        find_template.cache_clear()
 
     yield edit
     build_environment.cache_clear()
-    find_letter.cache_clear()
+    find_template.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_mistake_in_a_letter_is_told_with_its_place(edit_templates, before, af
     edit_templates("letters/win-back.toml", before, after)
 
     with pytest.raises(DefinitionError, match=place):
-        find_letter("win-back")
+        find_template("win-back")
 
 
 def test_a_mail_that_is_not_on_file_is_an_error():
@@ -342,7 +342,7 @@ def test_confirmation_is_no_marketing_and_repeats_nothing_that_was_typed():
 @pytest.mark.parametrize("asked", get_args(RequestKind))
 def test_a_request_is_told_with_its_code_and_what_to_do_when_it_was_somebody_else(asked, language):
     mail = render_mail("request", language, change_words("request", request=asked, person_name="Asha Rao"))
-    phrases = find_letter("request").phrases
+    phrases = find_template("request").phrases
     page, text = read_text(read_page(mail)), " ".join(mail.text.split())
     ticket = read_text(read_page(mail).find(".//td[@class='ticket']"))
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.mails.letters import list_letters
+from chalicelib.mails.letters import list_templates
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.ses import Mailer, Quota, read_quota
 from chalicelib.mails.speech import list_languages
@@ -42,7 +42,7 @@ def send(client, mail, to="asha@example.org"):
     return Mailer(client, "Corner Shop <hello@example.com>", "").send_mail(to, mail, attempt_id="a-1", campaign="c")
 
 
-@pytest.mark.parametrize("template", list_letters())
+@pytest.mark.parametrize("template", list_templates())
 def test_mailbox_shows_every_mail_with_both_parts_and_its_headers(client, read_mailbox, template):
     for language in list_languages():
         words = invent_words(template, language)

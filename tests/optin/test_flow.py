@@ -19,7 +19,7 @@ from chalicelib.shop.periods import KEEP_QUIET, KEEP_UNCONFIRMED
 from chalicelib.store.inbox import State
 from chalicelib.store.links import Links, name_token
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse, Rates
+from chalicelib.store.reputation import MailReputation, Rates
 from chalicelib.store.unconfirmed import Unconfirmed, Wait
 from chalicelib.strictjson import dump_json
 from infra.staff.waiting import list_waiting
@@ -66,7 +66,7 @@ def a_sign_up(email=ASEL, at=START, form="sign-up", name="Асель") -> Submis
     return Submission(
         sender="form",
         topic=form,
-        trust=Trust.BARE,
+        trust=Trust.ANONYMOUS,
         received_at=at,
         occurred_at=at,
         idempotency_key=at.isoformat(),
@@ -89,7 +89,7 @@ def read_token(post, number=-1) -> str:
 
 
 def press(shop, token, answer, at=START + HOUR) -> str:
-    """Press a button of the confirmation page; return the outcome."""
+    """LinkRequest a button of the confirmation page; return the outcome."""
     link = Links(shop.dynamodb, shop.prefix + "links").read_link(token, at)
     assert link is not None
     confirmed = answer == "yes"
@@ -225,7 +225,9 @@ def test_release_after_the_seven_days_is_about_nobody(shop):
             "title": "T",
         }
     )
-    old = Submission(sender="form", topic="sign-up", trust=Trust.BARE, received_at=START, occurred_at=START, body=body)
+    old = Submission(
+        sender="form", topic="sign-up", trust=Trust.ANONYMOUS, received_at=START, occurred_at=START, body=body
+    )
 
     assert settle_item(shop.accept(old), shop.tools(), START + KEEP_UNCONFIRMED) == "nobody"
 
@@ -380,8 +382,8 @@ def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     for _ in range(2):
         assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.tools(), START) == "settled"
 
-    pulse = Pulse(shop.tools().people.customers)
-    assert pulse.read_rates(START) == Rates(sent=1, bounced=kind == "Bounce", complained=kind == "Complaint")
+    reputation = MailReputation(shop.tools().people.customers)
+    assert reputation.read_rates(START) == Rates(sent=1, bounced=kind == "Bounce", complained=kind == "Complaint")
     sign_up(shop, at=START + DAY)
     expected = "asked" if kind == "Send" else "unasked"
     assert ask_waiting(make_asking(shop, post), START + DAY) == {expected: 1}
@@ -405,7 +407,7 @@ def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
     assert ask_waiting(tools, START) == {"asked": 1}
     assert len(lost) == len(post.sent) == 1
     assert tools.caps.read_row(tools.people.name_rows(Identity(kind="email", value=ASEL))).times == (START,)
-    assert Pulse(tools.people.customers).read_rates(START).sent == 1
+    assert MailReputation(tools.people.customers).read_rates(START).sent == 1
 
 
 def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):
@@ -441,7 +443,8 @@ def test_nothing_of_an_unconfirmed_person_is_readable_and_all_of_it_expires(shop
     for table in ("inbox", "customers", "keys", "links"):
         rows = shop.read_all(table)
         assert find_canaries(dump_table(rows), names) == []
-        assert table == "keys" or all("expires_at" in row for row in rows if row["pk"]["S"][:6] != "pulse#")
+        lasting = [row for row in rows if not row["pk"]["S"].startswith("reputation#")]
+        assert table == "keys" or all("expires_at" in row for row in lasting)
     assert {Wait.ASKED.value} == {row["pending"]["S"] for row in shop.read_all("inbox")}
     assert count_rows(shop, "cust#") == 0
 

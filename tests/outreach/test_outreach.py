@@ -32,7 +32,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.facts import Facts, name_order
 from chalicelib.store.links import Links, name_token
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse, Rates
+from chalicelib.store.reputation import MailReputation, Rates
 from chalicelib.strictjson import dump_json
 from infra.local.queue_pump import date_attributes
 from infra.template import read_template
@@ -96,7 +96,7 @@ def make_outreach(shop, post, *campaigns) -> Outreach:
         people=people,
         rows=MailRows(customers),
         facts=Facts(customers),
-        pulse=Pulse(customers),
+        reputation=MailReputation(customers),
         campaigns=campaigns or (a_campaign(),),
         shop=SHOP,
         writer=writer,
@@ -186,7 +186,7 @@ def withdraw(shop, customer, at=DUE):
     pressed = Submission(
         sender="link",
         topic="unsubscribe",
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=at,
         occurred_at=at,
         idempotency_key=name + at.isoformat(),
@@ -662,8 +662,8 @@ def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
     post = Post()
     tools = make_outreach(shop, post)
     customer = sign_up(shop)
-    counts = [tools.pulse.count_mail(["sent"], f"{n}", DUE) for n in range(4)] * 25
-    counts += [tools.pulse.count_mail(["bounced"], f"{n}", DUE) for n in range(4)]
+    counts = [tools.reputation.count_mail(["sent"], f"{n}", DUE) for n in range(4)] * 25
+    counts += [tools.reputation.count_mail(["bounced"], f"{n}", DUE) for n in range(4)]
     for part in counts:
         tools.people.customers.commit_parts([part])
 
@@ -685,7 +685,7 @@ ON_ORDER = {
 
 def stop_marketing(tools, at):
     """Let so many mails have bounced that marketing has to wait."""
-    tools.pulse.rates, tools.pulse.read_at = STOPPED, at
+    tools.reputation.rates, tools.reputation.read_at = STOPPED, at
 
 
 def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers_no_way_out(shop):
@@ -774,7 +774,7 @@ def test_reception_is_counted_once(shop):
     for kind, detail in (("Bounce", BOUNCE), ("Send", {}), ("Bounce", BOUNCE), ("Complaint", COMPLAINT)):
         tell(shop, kind, attempt, **detail)
 
-    assert tools.pulse.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)
+    assert tools.reputation.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)
 
 
 def test_mail_that_cannot_be_sent_leaves_no_intent_behind(shop):

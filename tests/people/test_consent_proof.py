@@ -55,7 +55,7 @@ def to_history(said):
             Submission(
                 sender="form",
                 topic="sign-up",
-                trust=Trust.BARE,
+                trust=Trust.ANONYMOUS,
                 received_at=one.received_at,
                 occurred_at=one.consent.at,
                 body=b"{}",
@@ -99,10 +99,10 @@ def test_no_import_and_no_resubmission_ever_lowers_a_no(said, when, unproven):
 def test_only_a_later_proven_yes_lifts_a_no(said):
     for ledger in judge_statements(said, None):
         own = [one.consent for one in ledger.statements]
-        noes = [one.at for one in own if one.state is WITHDRAWN]
+        withdrawals = [one.at for one in own if one.state is WITHDRAWN]
         proven = [one.at for one in own if one.signed and one.state is GIVEN]
         waiting = [one.at for one in own if one.signed and one.state is PENDING]
-        if noes and max(noes) >= max([*proven, *waiting], default=START - DAY):
+        if withdrawals and max(withdrawals) >= max([*proven, *waiting], default=START - DAY):
             assert ledger.standing.state is WITHDRAWN
             assert ledger.why.startswith("A no counts at once")
 

@@ -82,7 +82,10 @@ def test_folding_one_more_event_into_a_stored_profile_equals_folding_all(history
 
 def test_signed_source_outranks_a_later_form():
     signed = (a_submission(START), Reading(kind="customer", fields={"name": "Asel"}))
-    typed = (a_submission(START + timedelta(days=9), Trust.BARE), Reading(kind="sign-up", fields={"name": "Mallory"}))
+    typed = (
+        a_submission(START + timedelta(days=9), Trust.ANONYMOUS),
+        Reading(kind="sign-up", fields={"name": "Mallory"}),
+    )
 
     profile = fold_history("c", [("1", *signed), ("2", *typed)])
 
@@ -91,8 +94,8 @@ def test_signed_source_outranks_a_later_form():
 
 
 def test_later_form_corrects_an_earlier_one():
-    old = (a_submission(START, Trust.BARE), Reading(kind="sign-up", fields={"name": "Asl"}))
-    new = (a_submission(START + timedelta(days=1), Trust.RENDERED), Reading(kind="sign-up", fields={"name": "Asel"}))
+    old = (a_submission(START, Trust.ANONYMOUS), Reading(kind="sign-up", fields={"name": "Asl"}))
+    new = (a_submission(START + timedelta(days=1), Trust.OWN), Reading(kind="sign-up", fields={"name": "Asel"}))
 
     assert fold_history("c", [("2", *new), ("1", *old)]).fields["name"].value == "Asel"
 
@@ -100,7 +103,7 @@ def test_later_form_corrects_an_earlier_one():
 def say(state, days, *, signed=False):
     at = START + timedelta(days=days)
     consent = Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", signed=signed)
-    return a_submission(at, Trust.BARE), Reading(kind="sign-up", consents=(consent,))
+    return a_submission(at, Trust.ANONYMOUS), Reading(kind="sign-up", consents=(consent,))
 
 
 def test_unproven_yes_never_lowers_a_no():

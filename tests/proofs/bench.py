@@ -118,9 +118,9 @@ def time_calls(handle: Handler, events: list[Event]) -> list[float]:
 def compare_warm(rounds: int) -> None:
     """Time both in turn, 100 calls at a time, and print medians and the median ratio."""
     import app
-    from chalicelib.services import DOOR_PATIENCE, make_client
+    from chalicelib.services import DOOR_TIMEOUTS, make_client
 
-    client = make_client("dynamodb", DOOR_PATIENCE)
+    client = make_client("dynamodb", DOOR_TIMEOUTS)
     bare = make_bare(client, f"regulars-{STAGE}-inbox")
     number = iter(range(10**9))
     fresh = lambda: [make_event(make_order(next(number))) for _ in range(100)]  # noqa: E731

@@ -27,7 +27,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.links import name_token
 from chalicelib.store.mails import OPEN, MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 from chalicelib.strictjson import dump_json
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, Post, make_campaign, open_shop
@@ -60,14 +60,14 @@ class Mood(Post):
 class Play:
     """One person, one order of events, and the judgement on it."""
 
-    def __init__(self, office: Office, pulse: Pulse, seed: str) -> None:
+    def __init__(self, office: Office, reputation: MailReputation, seed: str) -> None:
         self.office = office
         self.chance = random.Random(seed)
         self.turns = Turns(self.chance)
         self.address = f"{seed.replace('/', '-')}@example.org"
         self.customer = office.enrol({self.address: {}})[self.address]
         self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.turns.log)
-        self.tools = replace(office.open_outreach(self.turns.watch, self.post), pulse=pulse)
+        self.tools = replace(office.open_outreach(self.turns.watch, self.post), reputation=reputation)
         inbox = Inbox(Watched(office.shop.dynamodb, self.turns.watch), office.shop.inbox.table)
         self.settling = replace(office.plain, inbox=inbox, people=self.tools.people)
 
@@ -84,7 +84,7 @@ class Play:
         pressed = Submission(
             sender="link",
             topic="unsubscribe",
-            trust=Trust.RENDERED,
+            trust=Trust.OWN,
             received_at=DUE,
             occurred_at=DUE,
             idempotency_key=link,
@@ -172,9 +172,9 @@ def tell_outcome(play: Play) -> str:
     return "stop after the intent: " + ("the one on its way" if "mail" in log else "no mail")
 
 
-def play_once(office: Office, pulse: Pulse, seed: str) -> tuple[str, int, list[str]]:
+def play_once(office: Office, reputation: MailReputation, seed: str) -> tuple[str, int, list[str]]:
     """Play one order; return how it came out, how many calls were put in order, and what is wrong."""
-    play = Play(office, pulse, seed)
+    play = Play(office, reputation, seed)
     steps = play.turns.play(play.list_parts())
     play.settle_down()
     faults = [f"{seed}: {fault} ({' '.join(play.turns.log)})" for fault in play.judge()]
@@ -188,9 +188,11 @@ def play_share(seed: int, first: int, total: int) -> tuple[Counter[str], int, li
     steps = 0
     with open_shop() as shop:
         office = Office(shop, (make_campaign(),))
-        pulse = Pulse(office.plain.people.customers)  # as a container keeps it: not read again for every mail
+        reputation = MailReputation(
+            office.plain.people.customers
+        )  # as a container keeps it: not read again for every mail
         for number in range(first, first + total):
-            outcome, count, wrong = play_once(office, pulse, f"{seed}/{number}")
+            outcome, count, wrong = play_once(office, reputation, f"{seed}/{number}")
             outcomes[outcome] += 1
             steps += count
             faults += wrong

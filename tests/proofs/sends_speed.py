@@ -79,7 +79,7 @@ class Meter:
 @contextmanager
 def open_ses() -> Iterator[Any]:
     """Start the local SES with its sender verified; yield the client that `services` makes."""
-    from chalicelib.services import SEND_PATIENCE, make_client
+    from chalicelib.services import SEND_TIMEOUTS, make_client
 
     port = free_port()
     cloud = start_cloud(port)
@@ -87,7 +87,7 @@ def open_ses() -> Iterator[Any]:
     os.environ.update({f"AWS_ENDPOINT_URL_{service}": f"http://127.0.0.1:{port}" for service in SERVICES})
     try:
         boto3.client("ses").verify_domain_identity(Domain="example.com")
-        yield make_client("sesv2", SEND_PATIENCE)
+        yield make_client("sesv2", SEND_TIMEOUTS)
     finally:
         end_children([cloud])
 

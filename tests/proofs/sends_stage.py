@@ -28,14 +28,14 @@ from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
-from chalicelib.services import WORK_PATIENCE, make_client
+from chalicelib.services import WORK_TIMEOUTS, make_client
 from chalicelib.settling.commit import Settling
 from chalicelib.store.customers import Customers
 from chalicelib.store.facts import Facts
 from chalicelib.store.keys import Keys
 from chalicelib.store.links import Links
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import Pulse
+from chalicelib.store.reputation import MailReputation
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.root import RootSeal
 from infra.local.children import end_children, wait_listening
@@ -130,7 +130,7 @@ class Office:
             people=people,
             rows=MailRows(customers),
             facts=Facts(customers),
-            pulse=Pulse(customers),
+            reputation=MailReputation(customers),
             campaigns=self.campaigns,
             shop=self.clock,
             writer=Writer(people, links, mailer, settings, people.keys.read_codes()),
@@ -180,7 +180,7 @@ def open_shop() -> Iterator[Shop]:
     current_settings.cache_clear()
     try:
         create_stack("sends", lambda _: boto3.client("dynamodb"), TABLES, protect=False)
-        stage = Stage(read_settings(os.environ), make_client("dynamodb", WORK_PATIENCE))
+        stage = Stage(read_settings(os.environ), make_client("dynamodb", WORK_TIMEOUTS))
         with tempfile.TemporaryDirectory() as folder:
             yield Shop(stage, Path(folder))
     finally:

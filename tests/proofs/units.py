@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from chalicelib.models import Submission, Trust
-from chalicelib.services import DOOR_PATIENCE, WORK_PATIENCE, make_client, open_door, open_settling
+from chalicelib.services import DOOR_TIMEOUTS, WORK_TIMEOUTS, make_client, open_door, open_settling
 
 Item = dict[str, Any]
 
@@ -49,7 +49,7 @@ def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[s
     tools, door = open_settling(), open_door()
     door.accept(submission)
     key = name_submission(submission, door.parameters.read_door_key(submission.received_at))
-    client = make_client("dynamodb", WORK_PATIENCE)
+    client = make_client("dynamodb", WORK_TIMEOUTS)
     old = client.get_item(TableName=tools.inbox.table, Key={"pk": {"S": key}})["Item"]
     seen: list[dict[str, Any]] = []
     commit = tools.people.customers.commit_parts
@@ -65,7 +65,7 @@ def print_units(stage: str) -> None:
     from tests.builders.shop import a_submission
     from tests.proofs.bench import make_order
 
-    client = make_client("dynamodb", DOOR_PATIENCE)
+    client = make_client("dynamodb", DOOR_TIMEOUTS)
     words = "Yes, please write to me now and then about what is new, and about offers for regulars."
     consent = {"purpose": "marketing", "words": words, "words_version": "2026-01-01", "language": "en"}
     form = a_submission(email="asel@example.org", name="Әсел Бекова", consents=[consent])

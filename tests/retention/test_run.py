@@ -32,7 +32,7 @@ from chalicelib.store.mails import MailRows
 from chalicelib.store.old_links import OldLinks
 from chalicelib.store.requests import RequestRows, make_request
 from chalicelib.store.retention_counts import Kind, RetiredRows
-from chalicelib.store.retention_queue import EVERY_DAYS, LookRows
+from chalicelib.store.retention_queue import EVERY_DAYS, RetentionQueue
 from tests.builders.api import open_api
 from tests.builders.erasures import finish
 from tests.builders.links import a_link
@@ -57,7 +57,7 @@ def make_retiring(shop, *, client=None) -> Retiring:
     customers = forgetting.people.customers
     return Retiring(
         forgetting=forgetting,
-        looks=LookRows(customers),
+        looks=RetentionQueue(customers),
         retired=RetiredRows(customers),
         mails=MailRows(customers),
         links=Links(client or shop.dynamodb, shop.prefix + "links"),
@@ -182,7 +182,7 @@ def restrict(shop, customer):
     submission = Submission(
         sender="privacy",
         topic="confirm",
-        trust=Trust.RENDERED,
+        trust=Trust.OWN,
         received_at=NOW,
         occurred_at=NOW,
         body=json.dumps(body).encode(),
@@ -229,7 +229,7 @@ def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
     assert make_retiring(shop).retired.read_counts(utc_text(OLD)[:7]) == {
         Kind.CLICKS: 3,
         Kind.MAILS: 1,
-        Kind.NOTES: 2,
+        Kind.MAIL_EVENTS: 2,
     }
     assert find_due(profile, OLD) is None  # no occasion comes back
 
@@ -344,7 +344,7 @@ def test_looking_alone_changes_nothing(shop):
     before = shop.read_all("customers")
     record = open_record(customer, tools)
     found = judge_record(record, tools, OLD)
-    assert found.counts == {Kind.CLICKS: 1, Kind.MAILS: 1, Kind.NOTES: 2}
+    assert found.counts == {Kind.CLICKS: 1, Kind.MAILS: 1, Kind.MAIL_EVENTS: 2}
     assert list_changes(record.lines, record.mails, DUE) == []
     assert shop.read_all("customers") == before
 

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
-from chalicelib.forms.page_token import sign_render
+from chalicelib.forms.page_token import sign_page_token
 from chalicelib.models import Trust
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.services import open_door
@@ -69,12 +69,12 @@ def browse(api, form="sign-up", answers=None, **headers):
 
 
 def fresh_token(form="sign-up", age=60):
-    return sign_render(get_form(form), NOW - timedelta(seconds=age), open_door().render_keys(NOW)[0])
+    return sign_page_token(get_form(form), NOW - timedelta(seconds=age), open_door().page_token_keys(NOW)[0])
 
 
 def read_token(page):
     """Return the render token of a page."""
-    found = re.search(r'name="render" value="([^"]+)"', page.body.decode())
+    found = re.search(r'name="page_token" value="([^"]+)"', page.body.decode())
     assert found
     return found[1]
 
@@ -93,7 +93,7 @@ def test_a_program_is_told_that_it_was_kept_and_then_that_it_is_known(api, shop)
     assert (first.status_code, read_json(first)) == (202, {"status": "accepted"})
     assert (second.status_code, read_json(second)) == (200, {"status": "duplicate"})
     (kept,) = read_inbox(shop)
-    assert (kept.topic, kept.trust, kept.network) == ("sign-up", Trust.BARE, "127.0.0.0/24")
+    assert (kept.topic, kept.trust, kept.network) == ("sign-up", Trust.ANONYMOUS, "127.0.0.0/24")
     assert kept.received_at == NOW
 
 
@@ -116,7 +116,7 @@ def test_all_ways_of_posting_mean_the_same(api, shop):
 
 
 def test_a_browser_is_led_to_the_thanks_in_its_language(api):
-    answer = browse(api, answers={**ANSWERS, "language": "fa", "render": fresh_token()})
+    answer = browse(api, answers={**ANSWERS, "language": "fa", "page_token": fresh_token()})
 
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"{OWN}/forms/sign-up/thanks?lang=fa"
@@ -124,23 +124,23 @@ def test_a_browser_is_led_to_the_thanks_in_its_language(api):
 
 
 def test_a_page_of_ours_is_trusted_more_than_a_bare_post(api, shop):
-    browse(api, answers={**ANSWERS, "render": fresh_token()})
+    browse(api, answers={**ANSWERS, "page_token": fresh_token()})
 
     (kept,) = read_inbox(shop)
-    assert (kept.trust, kept.suspicion) == (Trust.RENDERED, ())
+    assert (kept.trust, kept.suspicion) == (Trust.OWN, ())
 
 
 @pytest.mark.parametrize(
     ("extra", "suspicion"),
     [
         ({"referral_note": "pills"}, ("honeypot",)),
-        ({"render": 0}, ("too_fast",)),
-        ({"render": -86_400}, ("from_future",)),
+        ({"page_token": 0}, ("too_fast",)),
+        ({"page_token": -86_400}, ("from_future",)),
     ],
 )
 def test_suspected_spam_is_answered_alike_and_set_aside(api, shop, extra, suspicion):
-    if "render" in extra:
-        extra = {"render": fresh_token(age=extra["render"])}
+    if "page_token" in extra:
+        extra = {"page_token": fresh_token(age=extra["page_token"])}
 
     answer = post(api, answers=extra)
 
@@ -151,9 +151,9 @@ def test_suspected_spam_is_answered_alike_and_set_aside(api, shop, extra, suspic
 
 def test_a_corrected_second_post_of_one_page_is_kept_too(api, shop):
     token = fresh_token()
-    browse(api, answers={**ANSWERS, "render": token})
-    browse(api, answers={**ANSWERS, "render": token, "name": "Asha"})
-    browse(api, answers={**ANSWERS, "render": token, "name": "Asha"})
+    browse(api, answers={**ANSWERS, "page_token": token})
+    browse(api, answers={**ANSWERS, "page_token": token, "name": "Asha"})
+    browse(api, answers={**ANSWERS, "page_token": token, "name": "Asha"})
 
     assert len(read_inbox(shop)) == 2
 
@@ -214,14 +214,14 @@ def test_a_browser_gets_the_page_back_with_all_that_was_typed(api):
 
 def test_a_corrected_page_keeps_its_token_and_a_forged_one_is_replaced(api):
     token = fresh_token()
-    again = browse(api, answers={"email": "x", "render": token}).body.decode()
-    assert f'name="render" value="{token}"' in again
+    again = browse(api, answers={"email": "x", "page_token": token}).body.decode()
+    assert f'name="page_token" value="{token}"' in again
 
-    forged = browse(api, answers={**ANSWERS, "render": token[:-1] + ("A" if token[-1] != "A" else "B")})
+    forged = browse(api, answers={**ANSWERS, "page_token": token[:-1] + ("A" if token[-1] != "A" else "B")})
     assert forged.status_code == 422
     shown = read_token(forged)
     assert shown != token
-    assert browse(api, answers={**ANSWERS, "render": shown}).status_code == 303
+    assert browse(api, answers={**ANSWERS, "page_token": shown}).status_code == 303
 
 
 def test_a_consent_to_older_words_must_be_given_again(api):
@@ -255,7 +255,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "a language it does not speak": ({"body": b'{"email":"a@example.com","language":"xx"}'}, 422),
     "a target of somebody else's": ({"body": b'{"email":"a@example.com","redirect":"https://evil.example/"}'}, 422),
     "an id that is a number": ({"body": b'{"email":"a@example.com","submission":12345678}'}, 422),
-    "a token that is a list": ({"body": b'{"email":"a@example.com","render":[]}'}, 422),
+    "a token that is a list": ({"body": b'{"email":"a@example.com","page_token":[]}'}, 422),
     "reserved attribute names": (
         {"body": b'{"email":"a@example.com","__proto__":{"a":1},"#name":"x",":val":"y"}'},
         422,
@@ -287,7 +287,7 @@ def test_no_value_of_any_type_in_any_place_breaks_the_answer(api):
             "consent_marketing",
             "referral_note",
             "language",
-            "render",
+            "page_token",
             "submission",
             "redirect",
             "submit",
@@ -307,7 +307,7 @@ def test_nothing_is_thrown_away_when_the_table_does_not_answer(api, monkeypatch)
 
     token = fresh_token()
     monkeypatch.setattr(open_door().inbox.client, "put_item", refuse)
-    program, person = post(api), browse(api, answers={**ANSWERS, "name": "Asha", "render": token})
+    program, person = post(api), browse(api, answers={**ANSWERS, "name": "Asha", "page_token": token})
 
     assert (program.status_code, person.status_code) == (503, 503)
     assert program.headers["Retry-After"] == "30"
@@ -417,10 +417,10 @@ def test_the_page_carries_a_token_that_counts(api, shop):
     page = api.call("GET", "/forms/sign-up?lang=hi", accept=PAGE)
     token = read_token(page)
 
-    browse(api, answers={**ANSWERS, "render": token})
+    browse(api, answers={**ANSWERS, "page_token": token})
 
     assert page.headers["Cache-Control"] == "no-store"
-    assert read_inbox(shop)[0].trust is Trust.RENDERED
+    assert read_inbox(shop)[0].trust is Trust.OWN
 
 
 def test_every_form_has_a_page_a_schema_and_thanks_in_every_language(api):

@@ -144,7 +144,7 @@ def test_a_request_is_kept_as_it_was_asked(api, shop):
     asked = opener.open_submission(row["pk"]["S"], row["sealed"]["B"])
 
     assert answer.status_code == 202
-    assert (asked.sender, asked.topic, asked.trust, asked.language) == ("privacy", "request", "bare", "fa")
+    assert (asked.sender, asked.topic, asked.trust, asked.language) == ("privacy", "request", "anonymous", "fa")
     assert asked.network == "127.0.0.0/24"
     said = json.loads(asked.body)
     assert (said["kind"], said["email"].lower()) == ("restrict", "asha.rao@example.com")

@@ -119,7 +119,9 @@ def test_asking_may_open_the_inbox_but_no_customer():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AskConfirmations")}
     narrow = {sid: said["Condition"] for sid, said in statements.items() if any(t in str(said) for t in PERSONAL)}
     assert narrow == {
-        "CountAsking": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ask#*", "idn#*", "pulse#*", "stop#*"]}},
+        "CountAsking": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ask#*", "idn#*", "reputation#*", "stop#*"]}
+        },
         "ReadIndexKey": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["index"]}},
     }
     assert not allows(statements.values(), "dynamodb:Query", "CustomersTable")

@@ -76,7 +76,7 @@ def test_a_refused_confirmation_says_nothing_about_anybody():
 @pytest.mark.parametrize("topic", ["click", "unsubscribe", "preferences", "confirm", "other"])
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"link":1}', b'{"link":"x","consents":[1],"by":{}}', b"\xff"])
 def test_a_body_that_we_did_not_write_is_unreadable(topic, body):
-    odd = Submission(sender="link", topic=topic, trust=Trust.RENDERED, received_at=NOW, occurred_at=NOW, body=body)
+    odd = Submission(sender="link", topic=topic, trust=Trust.OWN, received_at=NOW, occurred_at=NOW, body=body)
 
     with pytest.raises(UnreadableError):
         interpret(odd)

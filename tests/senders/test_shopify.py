@@ -149,7 +149,7 @@ def test_what_a_visitor_types_before_an_order_does_not_count_as_signed():
     for family in SHAPES:
         submission = parse_body(TOPICS[family], read_payload(f"shopify/{BODIES[family]}"))
         typed = family in ("checkout", "checkout deleted", "cart")
-        assert submission.trust is (Trust.RENDERED if typed else Trust.SIGNED)
+        assert submission.trust is (Trust.OWN if typed else Trust.SIGNED)
 
 
 @pytest.mark.parametrize(

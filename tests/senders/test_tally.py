@@ -26,7 +26,7 @@ def test_a_response_is_named_by_its_form_its_event_and_its_own_id():
     assert (submission.sender, submission.shop, submission.topic) == ("tally", "TaLLy1", "FORM_RESPONSE")
     assert submission.claims == ("event:a4cb511e-0000-4000-8000-b815d718dfd1", "response:2wgx4n")
     assert submission.occurred_at == datetime(2026, 10, 7, 15, 0, 21, tzinfo=UTC)
-    assert submission.trust is Trust.RENDERED
+    assert submission.trust is Trust.OWN
 
 
 def test_a_response_is_read_in_the_words_of_its_questions():

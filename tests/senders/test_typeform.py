@@ -52,7 +52,7 @@ def test_partial_responses_of_one_visitor_do_not_claim_the_response_from_each_ot
 
 
 def test_what_a_visitor_answers_is_not_signed_by_the_delivery_that_brings_it():
-    assert parse_body(read_payload("typeform/response")).trust is Trust.RENDERED
+    assert parse_body(read_payload("typeform/response")).trust is Trust.OWN
 
 
 def test_a_webhook_without_a_secret_is_refused():
@@ -257,7 +257,7 @@ def test_a_mapping_may_take_an_address_from_a_hidden_field_if_it_says_so():
     submission = parse_body(make_response([]))
     reading = read_response(submission, answers, mapping, finished=True)
     assert (reading.kind, reading.email, reading.fields) == ("pre-order", "known@example.com", {"since": 7})
-    assert submission.trust is Trust.RENDERED
+    assert submission.trust is Trust.OWN
 
 
 @pytest.mark.parametrize(

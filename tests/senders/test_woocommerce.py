@@ -109,7 +109,7 @@ def test_a_draft_is_a_visitors_cart_and_not_an_order():
     submission = parse_body("order.created", body)
     reading = woocommerce.interpret(submission)
     assert (reading.kind, reading.orders, reading.fields) == ("cart", (), {})
-    assert submission.trust is Trust.RENDERED
+    assert submission.trust is Trust.OWN
 
 
 def test_what_is_deleted_comes_as_its_id_alone_and_changes_nothing():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.erasure import shops
-from chalicelib.erasure.shops import ShopRows, walk_shops
+from chalicelib.erasure.shops import ShopRows, erase_shop_customers
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Submission, Trust
 from chalicelib.settling.dispatch import settle_item
@@ -145,8 +145,8 @@ def test_a_shop_that_leaves_takes_its_people_along_and_no_others(shop, tmp_path)
     assert shop.take(a_webhook("shop/redact", body)) == "settled"
 
     forgetting = shop.tools().forgetting
-    assert walk_shops(forgetting, LATER) == 5
-    assert walk_shops(forgetting, LATER) == 0
+    assert erase_shop_customers(forgetting, LATER) == 5
+    assert erase_shop_customers(forgetting, LATER) == 0
     finish(shop, tmp_path)
     assert {shop.find_id(ASHA), shop.find_id(BO)} == set(shop.list_customers())
     assert len(shop.list_customers()) == 2
@@ -155,12 +155,12 @@ def test_a_shop_that_leaves_takes_its_people_along_and_no_others(shop, tmp_path)
 
 
 def test_a_walk_goes_on_where_it_stopped(shop, tmp_path, monkeypatch):
-    monkeypatch.setattr("chalicelib.erasure.shops.STRETCH", 2)
+    monkeypatch.setattr("chalicelib.erasure.shops.BATCH", 2)
     for number in range(1, 6):
         shop.take(a_customer(number, f"p{number}@example.org"))
     shop.take(a_webhook("shop/redact", {"shop_id": 9, "shop_domain": DOMAIN}))
 
-    counts = [walk_shops(shop.tools().forgetting, LATER) for _ in range(5)]
+    counts = [erase_shop_customers(shop.tools().forgetting, LATER) for _ in range(5)]
     assert sum(counts) == 5
     assert max(counts) <= 2
 
@@ -180,9 +180,9 @@ def test_a_walk_that_cannot_go_on_holds_up_no_other(shop, monkeypatch):
         return forget_person(customer_id, *rest)
 
     monkeypatch.setattr(shops, "forget_person", lose_race)
-    assert walk_shops(shop.tools().forgetting, LATER) == 1
+    assert erase_shop_customers(shop.tools().forgetting, LATER) == 1
     monkeypatch.undo()
-    assert walk_shops(shop.tools().forgetting, LATER) == 1
+    assert erase_shop_customers(shop.tools().forgetting, LATER) == 1
     assert shop.list_customers() == []
 
 

@@ -42,7 +42,7 @@ consents = st.builds(
 fields = st.dictionaries(st.sampled_from(["name", "interests", "allergies"]), st.sampled_from(["A", "B"]))
 
 
-def a_submission(at=START, trust=Trust.BARE):
+def a_submission(at=START, trust=Trust.ANONYMOUS):
     return Submission(sender="form", topic="sign-up", trust=trust, received_at=at, occurred_at=at, body=b"{}")
 
 
@@ -145,7 +145,7 @@ def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance
     shuffled = list(history)
     chance.shuffle(shuffled)
     profile = fold_history("c", shuffled)
-    noes = [
+    withdrawals = [
         consent.at
         for _, _, reading in history
         for consent in reading.consents
@@ -153,10 +153,10 @@ def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance
     ]
 
     for held in (*profile.fields.values(), *(one for one in profile.withheld.values() if one.value is not None)):
-        assert not held.purpose or not noes or (held.proven and held.at > max(noes))
+        assert not held.purpose or not withdrawals or (held.proven and held.at > max(withdrawals))
     for entry in profile.entries.values():
         assert entry.values["score"] == 9
-        assert ("diet" in entry.values) is not bool(noes)
+        assert ("diet" in entry.values) is not bool(withdrawals)
 
 
 @calm

@@ -24,7 +24,13 @@ from chalicelib.vault.suite import MOST_BYTES, open_message, seal_message
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 BODY = '{"email":"asel@example.org","name":"Әсел"}\n\n"'.encode()
 SUBMISSION = Submission(
-    sender="form", topic="sign-up", trust=Trust.BARE, received_at=NOW, occurred_at=NOW, claims=("event:1",), body=BODY
+    sender="form",
+    topic="sign-up",
+    trust=Trust.ANONYMOUS,
+    received_at=NOW,
+    occurred_at=NOW,
+    claims=("event:1",),
+    body=BODY,
 )
 PERSON = PersonSeal("c1", b"k" * 32)
 

@@ -44,7 +44,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         sender="shopify",
         shop=shop,
         topic=topic,
-        trust=Trust.RENDERED if FAMILIES.get(topic) in TYPED else Trust.SIGNED,
+        trust=Trust.OWN if FAMILIES.get(topic) in TYPED else Trust.SIGNED,
         received_at=now,
         occurred_at=tell_time(body, headers, now),
         claims=list_claims(headers),

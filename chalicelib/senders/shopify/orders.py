@@ -7,7 +7,7 @@ from decimal import Decimal
 from chalicelib.models import JsonValue, LineItem, Order, OrderState, Refund
 from chalicelib.senders.json_values import (
     choose_text,
-    find_leaf,
+    get_path,
     read_amount,
     read_count,
     read_id,
@@ -40,7 +40,7 @@ def read_order(body: Mapping[str, JsonValue], fallback: datetime) -> Order:
         items=tuple(map(read_item, read_parts(body, "line_items"))),
         codes=tuple(code for part in read_parts(body, "discount_codes") if (code := read_text(part, "code"))),
         refunds={read_id(part, "id"): sum_refund(part, currency) for part in read_parts(body, "refunds")},
-        test=find_leaf(body, "test") is True,
+        test=get_path(body, "test") is True,
     )
 
 

@@ -8,7 +8,7 @@ from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, 
 from chalicelib.senders.json_values import (
     choose_text,
     drop_blanks,
-    find_leaf,
+    get_path,
     join_texts,
     read_amount,
     read_id,
@@ -131,7 +131,7 @@ def read_cart(body: Body, submission: Submission) -> Reading:
 
 def read_compliance(body: Body, submission: Submission) -> Reading:
     """Read whom a compliance request is about: by id, e-mail or phone, or nobody (shop/redact)."""
-    orders = find_leaf(body, "orders_requested") or find_leaf(body, "orders_to_redact") or []
+    orders = get_path(body, "orders_requested") or get_path(body, "orders_to_redact") or []
     values = {
         "topic": submission.topic,
         "request_id": read_id(body, "data_request", "id"),
@@ -167,7 +167,7 @@ def read_tick(body: Body, at: datetime) -> tuple[Consent, ...]:
 
     An order repeats the tick ever after, so it dates from when the order was made.
     """
-    ticked = find_leaf(body, "buyer_accepts_marketing") is True
+    ticked = get_path(body, "buyer_accepts_marketing") is True
     if not ticked or read_text(body, "customer", "email_marketing_consent", "state"):
         return ()
     return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="shopify", signed=True),)

@@ -48,7 +48,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         sender="woocommerce",
         shop=source[1].lower(),
         topic=topic,
-        trust=Trust.RENDERED if read_text(body, "status") == DRAFT else Trust.SIGNED,
+        trust=Trust.OWN if read_text(body, "status") == DRAFT else Trust.SIGNED,
         received_at=now,
         occurred_at=min(read_gmt(body, "date_modified") or now, now),
         body=raw,
