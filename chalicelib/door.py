@@ -1,0 +1,67 @@
+"""The door: what the public routes may do, and nothing else. It accepts submissions and looks up links.
+
+It is kept apart from `services`: the function that answers the internet has no way to a person, a key or a mail.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+
+from chalicelib.config import Settings, current_settings
+from chalicelib.intake import accept_submission
+from chalicelib.limiter import Limiter
+from chalicelib.models import Submission
+from chalicelib.services import DOOR_TIMEOUTS, make_client
+from chalicelib.store.inbox import Inbox
+from chalicelib.store.links import Links
+from chalicelib.store.parameters import Parameters
+from chalicelib.store.table import Table
+from chalicelib.vault.envelope import InboxSeal
+
+
+@dataclass(frozen=True)
+class Door:
+    """Reads settings, the door's own parameters and links; accepts submissions."""
+
+    settings: Settings
+    parameters: Parameters
+    inbox: Inbox
+    links: Links
+    limiter: Limiter
+
+    def accept(self, submission: Submission) -> bool:
+        """Keep a submission; return False for one kept before. Raise TryAgainLaterError when not kept."""
+        now = submission.received_at
+        return accept_submission(
+            submission,
+            inbox=self.inbox,
+            seal=build_seal(self.parameters.read_public_key(now)),
+            door_key=self.parameters.read_door_key(now),
+        )
+
+    def page_token_keys(self, now: datetime) -> tuple[bytes, ...]:
+        """Return the keys of signed page tokens, derived from the door's key: one secret to keep."""
+        door_key = self.parameters.read_door_key(now)
+        return (hmac.new(door_key, b"page", hashlib.sha256).digest(),)
+
+
+@cache
+def open_door() -> Door:
+    """Return this container's door."""
+    settings = current_settings()
+    dynamodb = make_client("dynamodb", DOOR_TIMEOUTS)
+    return Door(
+        settings=settings,
+        parameters=Parameters(make_client("ssm", DOOR_TIMEOUTS), settings.parameter_path),
+        inbox=Inbox(Table(dynamodb, f"{settings.prefix}inbox")),
+        links=Links(Table(dynamodb, f"{settings.prefix}links")),
+        limiter=Limiter(settings.posts_per_minute),
+    )
+
+
+@lru_cache(maxsize=4)
+def build_seal(public_key: str) -> InboxSeal:
+    """Build the seal once per published key, so that its data key is reused."""
+    return InboxSeal(public_key)

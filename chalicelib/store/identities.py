@@ -1,0 +1,105 @@
+"""Rows of the Customers table that say whose a name is, what took effect before, and who may be the same person.
+
+    pk                     sk            holds
+    idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
+                                         and the inbox key of what is to be confirmed; `gone` once they were forgotten,
+                                         and `gone_at` ever after
+    claim#<hash>           claim         the inbox key under which a delivery or event id took effect
+    merge                  <id>#<id>     two customers that may be one person: suggested, never done
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.store.table import NEW, Part, Row, Table, expire_at
+
+GONE = "gone"
+MERGE = "merge"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds a name or a claim; `id` is "" where they were forgotten. `gone_at` is when that was last, or ""."""
+
+    id: str
+    gone_at: str = ""
+
+
+class Identities:
+    """Reads and builds these rows."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the Customers table."""
+        self.table = table
+
+    def find_owners(self, rows: Sequence[str]) -> dict[str, Owner]:
+        """Return who owns each identity or claim row that exists, read consistently."""
+        found = self.table.read_items([name_row(row) for row in rows])
+        return {row["pk"]: load_owner(row) for row in found}
+
+    def write_owner(self, row: str, owner: str, until: datetime | None = None) -> Part:
+        """Return the part that gives a free identity or claim row to its owner, for good or `until`."""
+        item = {**name_row(row), "owner": owner, **(expire_at(until) if until else {})}
+        return self.table.put_part(item, f"{NEW} OR #owner = :owner", owner=owner)
+
+    def take_over_name(self, row: str, owner: str, gone_at: str) -> Part:
+        """Return the part that gives the name of a customer forgotten at `gone_at` to someone new."""
+        return self.change_owner(row, GONE, owner, gone_at, also=" AND gone_at = :gone_at")
+
+    def write_tombstone(self, row: str, owner: str, gone_at: str) -> Part:
+        """Return the part that ends whose a name is, and remembers since when."""
+        return self.change_owner(row, owner, GONE, gone_at)
+
+    def change_owner(self, row: str, old: str, new: str, gone_at: str, *, also: str = "") -> Part:
+        """Return the part that changes one row's owner, if it still is `old` and `also` holds."""
+        change = "SET #owner = :new, gone_at = :gone_at"
+        return self.table.update_part(name_row(row), change, f"#owner = :old{also}", new=new, old=old, gone_at=gone_at)
+
+    def block_name(self, row: str, gone_at: str) -> Part:
+        """Return the part that makes a tombstone of a name which nobody holds."""
+        return self.table.put_part({**name_row(row), "owner": GONE, "gone_at": gone_at}, NEW)
+
+    def block_if_free(self, row: str, owner: Owner | None, gone_at: str) -> list[Part]:
+        """Return the part that blocks a name as read, or moves its tombstone to a later time; none for one held."""
+        if owner is None:
+            return [self.block_name(row, gone_at)]
+        if owner.id or owner.gone_at >= gone_at:
+            return []
+        return [self.change_owner(row, GONE, GONE, gone_at, also=" AND gone_at < :gone_at")]
+
+    def delete_names(self, rows: Iterable[str]) -> None:
+        """Delete identity rows that nothing refers to any more."""
+        self.table.delete_items(name_row(row) for row in rows)
+
+    def write_suggestion(self, one: str, other: str, kind: str) -> Part:
+        """Return the part that notes two customers sharing a name of this kind."""
+        return self.table.put_part({"pk": MERGE, "sk": "#".join(sorted((one, other))), "kind": kind})
+
+    def list_suggestions(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (customer id, customer id, kind of shared name)."""
+        for row in self.table.query_items(MERGE, consistent=False):
+            one, other = row["sk"].split("#")
+            yield one, other, row["kind"]
+
+    def delete_suggestions(self, customer_id: str) -> None:
+        """Delete the notes that this customer may be the same person as another."""
+        pairs = [(one, other) for one, other, _ in self.list_suggestions() if customer_id in (one, other)]
+        self.table.delete_items({"pk": MERGE, "sk": f"{one}#{other}"} for one, other in pairs)
+
+
+def name_row(row: str) -> Row:
+    """Return the key of an identity or claim row."""
+    return {"pk": row, "sk": "identity" if row.startswith("idn#") else "claim"}
+
+
+def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:
+    """Return the row of a delivery or event id. The ids are not personal; hashing only bounds their length."""
+    text = "\n".join((sender, shop, topic, claim)).encode()
+    return f"claim#{hashlib.sha256(text).hexdigest()[:40]}"
+
+
+def load_owner(row: Row) -> Owner:
+    """Read a row."""
+    return Owner("" if row["owner"] == GONE else row["owner"], row.get("gone_at", ""))
