@@ -8,98 +8,113 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib.config import serves_requests
-from chalicelib.functions import events
+from chalicelib.config import handles_events, serves_requests
+from chalicelib.functions.failures import hide_failure
 from chalicelib.logs import configure_logging
-from chalicelib.routes import middleware
-from chalicelib.routes.forms import forms
-from chalicelib.routes.hooks import hooks
-from chalicelib.routes.links import links
-from chalicelib.routes.policy import policy
-from chalicelib.routes.privacy import privacy
 
 app = Chalice(app_name="regulars", configure_logs=False)
 configure_logging(app.log)
+app.register_middleware(hide_failure, "all")
 
-app.register_blueprint(forms)
-app.register_blueprint(hooks)
-app.register_blueprint(links)
-app.register_blueprint(policy)
-app.register_blueprint(privacy)
-app.register_middleware(middleware.add_default_headers, "http")
-app.register_middleware(events.hide_failure, "all")
+if not handles_events():
+    from chalicelib import routes
 
-if serves_requests():
-    middleware.warm_up()
+    routes.register_routes(app)
+    if serves_requests():
+        routes.warm_up()
 
 
 @app.on_dynamodb_record(stream_arn="placeholder-the-template-sets-it", batch_size=100)
 def settle_stream(event: Any) -> dict[str, Any]:
     """Settle what just arrived. The stream is a hint; the sweeper is the truth."""
-    return events.settle_records(event.to_dict())
+    from chalicelib.functions import settle_stream
+
+    return settle_stream.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep_inbox(event: Any) -> dict[str, Any]:
     """Settle what the stream missed."""
-    return events.sweep_inbox(event.to_dict())
+    from chalicelib.functions import sweep_inbox
+
+    return sweep_inbox.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def ask_confirmations(event: Any) -> dict[str, Any]:
     """Ask by mail whoever has not confirmed yet."""
-    return events.ask_confirmations(event.to_dict())
+    from chalicelib.functions import ask_confirmations
+
+    return ask_confirmations.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def answer_requests(event: Any) -> dict[str, Any]:
     """Bring requests of people about their data on: the mail with the code, the package."""
-    return events.answer_requests(event.to_dict())
+    from chalicelib.functions import answer_requests
+
+    return answer_requests.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def forget_people(event: Any) -> dict[str, Any]:
     """Finish erasures: remove what is left, verify, write receipts, verify again later."""
-    return events.forget_people(event.to_dict())
+    from chalicelib.functions import forget_people
+
+    return forget_people.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def retire_data(event: Any) -> dict[str, Any]:
     """Let go what has been kept long enough: today's share of the people."""
-    return events.retire_data(event.to_dict())
+    from chalicelib.functions import retire_data
+
+    return retire_data.handle(event.to_dict())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def plan_mails(event: Any) -> dict[str, Any]:
     """Queue everybody who is due."""
-    return events.plan_mails(event.to_dict())
+    from chalicelib.functions import plan_mails
+
+    return plan_mails.handle(event.to_dict())
 
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:placeholder-the-template-sets-it", batch_size=5)
 def send_mails(event: Any) -> dict[str, Any]:
     """Bring each queued customer one step on: at most one mail."""
-    return events.send_mails(event.to_dict())
+    from chalicelib.functions import send_mails
+
+    return send_mails.handle(event.to_dict())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def reconcile_mails(event: Any) -> dict[str, Any]:
     """Close mails whose outcome stayed unknown."""
-    return events.reconcile_mails(event.to_dict())
+    from chalicelib.functions import reconcile_mails
+
+    return reconcile_mails.handle(event.to_dict())
 
 
 @app.on_sns_message(topic="arn:aws:sns:us-east-1:000000000000:placeholder-the-template-sets-it")
 def record_feedback(event: Any) -> dict[str, Any]:
     """Accept what SES says of mails."""
-    return events.record_feedback(event.to_dict())
+    from chalicelib.functions import record_feedback
+
+    return record_feedback.handle(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def relay_events(event: Any) -> dict[str, Any]:
     """Queue what the shop's own systems are to hear."""
-    return events.relay_events(event.to_dict())
+    from chalicelib.functions import relay_events
+
+    return relay_events.handle(event.to_dict())
 
 
 @app.on_sqs_message(queue_arn="arn:aws:sqs:us-east-1:000000000000:placeholder-the-template-sets-it", batch_size=10)
 def deliver_events(event: Any) -> dict[str, Any]:
     """Tell the shop's own systems, signed."""
-    return events.deliver_events(event.to_dict())
+    from chalicelib.functions import deliver_events
+
+    return deliver_events.handle(event.to_dict())

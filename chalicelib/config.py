@@ -67,5 +67,10 @@ def current_settings() -> Settings:
 
 
 def serves_requests() -> bool:
-    """Tell a Lambda container that answers HTTP (its handler is the app itself) from all others."""
+    """Return whether this is a Lambda container that answers HTTP: its handler is the app itself."""
     return os.environ.get("_HANDLER") == "app.app"
+
+
+def handles_events() -> bool:
+    """Return whether this is a Lambda container of a stream, schedule, queue or topic: it needs no routes."""
+    return os.environ.get("_HANDLER", "app.app") != "app.app"

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.errors import TooLargeError, TryAgainLaterError
-from chalicelib.intake import accept_submission, name_submission
+from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.store.inbox import Inbox
 from tests.builders.shop import DOOR_KEY, Shop, a_submission
 

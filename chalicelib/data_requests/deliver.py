@@ -11,60 +11,59 @@ from datetime import datetime
 
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.package import name_parts, pack_files, seal_package
-from chalicelib.data_requests.record import Archive, gather_record
-from chalicelib.data_requests.tools import Answering
+from chalicelib.data_requests.record import gather_record
+from chalicelib.data_requests.rows import move_row
 from chalicelib.errors import RaceLostError, TooLargeError
 from chalicelib.models import utc_text
 from chalicelib.people.directory import Person
+from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_PACKAGE
-from chalicelib.store.audit import write_access
 from chalicelib.store.links import Link, LinkKind
 from chalicelib.store.requests import BY_PERSON, RequestRow, RequestState
 
 log = logging.getLogger(__name__)
 
 
-def deliver_package(row: RequestRow, person: Person, tools: Answering, now: datetime) -> str:
+def deliver_package(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Make the package of a confirmed request; return where the request went."""
     token = person.seal.open_record(f"request#{row.id}", "result", row.result).decode()
-    packed = make_package(person, tools, row.language, now)
+    packed = make_package(person, services, row.language, now)
     try:
         parts = seal_package(token, packed)
     except TooLargeError:
         log.error("package_too_large", extra={"key": row.id})
-        return tools.move_row(row, RequestState.OVERSIZE, row.answer_by, now, "too large")
+        return move_row(row, RequestState.OVERSIZE, row.answer_by, services, now, "too large")
     names = name_parts(token, len(parts))
     noted = replace(row, links=tuple(dict.fromkeys([*row.links, *names])))
-    tools.people.customers.commit_parts([tools.rows.write_row(noted, now)])
+    services.table.commit_parts([services.requests.write_row(noted, now)])
     until = now + KEEP_PACKAGE
     for name, part in zip(names, parts, strict=True):
-        tools.links.put_part(name, part, until)
+        services.links.put_part(name, part, until)
     link = Link(kind=LinkKind.RESULT, language=row.language, request=row.kind, parts=len(parts), expires_at=until)
     try:
-        announce_package(replace(noted, version=row.version + 1), token, link, tools, now)
+        announce_package(replace(noted, version=row.version + 1), token, link, services, now)
     except RaceLostError:
-        if tools.people.keys.read_row(f"cust#{row.customer_id}") is None:
-            tools.links.delete_rows(names)
+        if not services.keys.has_key(row.customer_id):
+            services.links.delete_rows(names)
         raise
     return RequestState.DONE.value
 
 
-def make_package(person: Person, tools: Answering, language: str, now: datetime) -> bytes:
+def make_package(person: Person, services: Services, language: str, now: datetime) -> bytes:
     """Return everything held of a person as a zip."""
-    archive = Archive(tools.people, tools.campaigns, tools.clock)
-    sections = gather_record(person, tools.rows.list_requests(person.id), archive, now)
-    spoken = language or tools.shop.shop_language
-    return pack_files(write_files(sections, language=spoken, shop=tools.shop.shop_name, now=now), now)
+    sections = gather_record(person, services, now)
+    spoken = language or services.settings.shop_language
+    return pack_files(write_files(sections, language=spoken, shop=services.settings.shop_name, now=now), now)
 
 
-def announce_package(row: RequestRow, token: str, link: Link, tools: Answering, now: datetime) -> None:
+def announce_package(row: RequestRow, token: str, link: Link, services: Services, now: datetime) -> None:
     """Let the door see the package; what we held of its token is gone with it."""
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now), result=b"")
-    tools.people.customers.commit_parts(
+    services.table.commit_parts(
         [
-            tools.links.write_link(token, link),
-            tools.rows.write_row(done, now),
-            tools.people.keys.check_key(row.customer_id),
-            write_access(tools.people.customers, row.customer_id, BY_PERSON, "package made", now),
+            services.links.write_link(token, link),
+            services.requests.write_row(done, now),
+            services.keys.check_key(row.customer_id),
+            services.audit.write_access(row.customer_id, BY_PERSON, "package made", now),
         ]
     )

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail, next_due
+from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
 from chalicelib.people.activity import judge_activity
-from chalicelib.people.directory import People, Person
+from chalicelib.people.directory import Person
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
-from chalicelib.store.audit import list_accesses
-from chalicelib.store.customers import Customers
-from chalicelib.store.mails import MailRows
+from chalicelib.services import Services
 from chalicelib.store.requests import BY_PERSON, RequestRow
 
 Row = dict[str, JsonValue]
@@ -38,26 +36,12 @@ class Section:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Archive:
-    """Where a record is gathered from; `campaigns` and `clock` say who would write to the person, and when."""
-
-    people: People
-    campaigns: tuple[Campaign, ...]
-    clock: ShopClock
-
-    @property
-    def customers(self) -> Customers:
-        """Return the table."""
-        return self.people.customers
-
-
-def gather_record(person: Person, requests: list[RequestRow], archive: Archive, now: datetime) -> tuple[Section, ...]:
+def gather_record(person: Person, services: Services, now: datetime) -> tuple[Section, ...]:
     """Return everything held of a person, read from the tables as they stand."""
     profile = person.profile
-    history = [(event, read_event(event)) for event in archive.people.list_history(person)]
+    history = [(event, read_event(event)) for event in services.people.list_history(person)]
     return (
-        make_section("person", [tell_person(profile, archive, now)]),
+        make_section("person", [describe_person(profile, services, now)]),
         make_section("fields", [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)]),
         make_section("identities", [dump_row(one) for one in profile.identities]),
         make_section("consents", [dump_row(one) for one in profile.consents.values()]),
@@ -65,13 +49,13 @@ def gather_record(person: Person, requests: list[RequestRow], archive: Archive, 
         make_section("orders", [{"source": name, **dump_row(one)} for name, one in profile.orders.items()]),
         make_section("refunds", [{"source": name, **dump_row(one)} for name, one in profile.refunds.items()]),
         make_section("entries", [dump_row(one) for one in profile.entries.values()]),
-        make_section("mails", list_mails(person, archive)),
-        make_section("campaigns", list_plans(profile, archive, now)),
-        make_section("stops", list_stops(person, archive)),
-        make_section("requests", list_requests(requests)),
-        make_section("readings", list_readings(person, history, archive, now)),
-        make_section("doubles", list_doubles(person, archive)),
-        make_section("history", [tell_event(event) for event, _ in history]),
+        make_section("mails", list_mails(person, services)),
+        make_section("campaigns", list_plans(profile, services, now)),
+        make_section("stops", list_stops(person, services)),
+        make_section("requests", list_requests(services.requests.list_requests(person.id))),
+        make_section("readings", list_readings(person, history, services, now)),
+        make_section("doubles", list_doubles(person, services)),
+        make_section("history", [dump_event(event) for event, _ in history]),
     )
 
 
@@ -105,29 +89,29 @@ def read_event(event: Event) -> Reading | None:
         return None
 
 
-def tell_person(profile: Profile, archive: Archive, now: datetime) -> Row:
-    """Return what we make of a person: their standing as a customer, and when they would next hear from us."""
-    activity = judge_activity(profile, now, archive.clock.quiet_days)
-    due = next_due(profile, archive.campaigns, archive.clock, now)
+def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
+    """Return what we make of a person: their status as a customer, and when they would next hear from us."""
+    activity = judge_activity(profile, now, services.clock.quiet_days)
+    due = services.find_due(profile, now)
     return {
         "customer_id": profile.customer_id,
         "events": profile.events,
-        "first_seen": tell_time(profile.first_seen),
-        "last_seen": tell_time(profile.last_seen),
-        "last_login": tell_time(profile.last_login),
-        "last_purchase": tell_time(profile.last_purchase),
-        "standing": activity.standing.value,
-        "standing_because": activity.reason,
-        "standing_since": tell_time(activity.since),
+        "first_seen": write_time(profile.first_seen),
+        "last_seen": write_time(profile.last_seen),
+        "last_login": write_time(profile.last_login),
+        "last_purchase": write_time(profile.last_purchase),
+        "status": activity.status.value,
+        "status_because": activity.reason,
+        "status_since": write_time(activity.since),
         "restricted": is_restricted(profile),
-        "next_due": tell_time(due),
-        "ages": [dump_row(said) for said in profile.ages],
-        "joined": {purpose: tell_time(moment) for purpose, moment in profile.joined.items()},
-        "told_at": tell_time(now),
+        "next_due": write_time(due),
+        "ages": [dump_row(age) for age in profile.ages],
+        "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
+        "written_at": write_time(now),
     }
 
 
-def tell_time(moment: datetime | None) -> str | None:
+def write_time(moment: datetime | None) -> str | None:
     """Return a time as RFC 3339, or None."""
     return moment.isoformat() if moment else None
 
@@ -147,7 +131,7 @@ def list_consents(history: list[tuple[Event, Reading | None]]) -> list[Row]:
     ]
 
 
-def list_mails(person: Person, archive: Archive) -> list[Row]:
+def list_mails(person: Person, services: Services) -> list[Row]:
     """Return every mail that the person got, or was spared, as it stands."""
     return [
         {
@@ -159,16 +143,16 @@ def list_mails(person: Person, archive: Archive) -> list[Row]:
             "marketing": mail.marketing,
             "code": mail.code,
         }
-        for mail in MailRows(archive.customers).list_mails(person.id)
+        for mail in services.mails.list_mails(person.id)
     ]
 
 
-def list_plans(profile: Profile, archive: Archive, now: datetime) -> list[Row]:
+def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
     """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
-    return [tell_plan(profile, campaign, archive.clock, now) for campaign in archive.campaigns]
+    return [describe_plan(profile, campaign, services.clock, now) for campaign in services.campaigns]
 
 
-def tell_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
+def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
     """Return what one campaign would do."""
     plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
     occasion = next(find_occasions(profile, campaign, clock, now), None)
@@ -180,15 +164,15 @@ def tell_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datet
         return {**plan, "because": "no reason to write, or not meant by it"}
     verdict = judge_mail(profile, campaign, occasion, clock, occasion.due_at)
     writes = verdict.state is MailState.INTENT
-    return {**plan, "writes": writes, "at": tell_time(occasion.due_at), "because": verdict.reason}
+    return {**plan, "writes": writes, "at": write_time(occasion.due_at), "because": verdict.reason}
 
 
-def list_stops(person: Person, archive: Archive) -> list[Row]:
+def list_stops(person: Person, services: Services) -> list[Row]:
     """Return why the person's address is not mailed any more."""
     held = person.profile.fields.get("email")
     address = normalise_email(str(held.value)) if held else ""
-    rows = archive.people.name_rows(Identity(kind="email", value=address)) if address else ()
-    return [{"reason": reason, "at": at} for reason, at in MailRows(archive.customers).list_stops(rows).items()]
+    rows = services.people.name_rows(Identity(kind="email", value=address)) if address else ()
+    return [{"reason": reason, "at": at} for reason, at in services.suppressions.list_stops(rows).items()]
 
 
 def list_requests(requests: list[RequestRow]) -> list[Row]:
@@ -197,14 +181,14 @@ def list_requests(requests: list[RequestRow]) -> list[Row]:
 
 
 def list_readings(
-    person: Person, history: list[tuple[Event, Reading | None]], archive: Archive, now: datetime
+    person: Person, history: list[tuple[Event, Reading | None]], services: Services, now: datetime
 ) -> list[Row]:
     """Return who read the record, when and why, since the person is known."""
     since = min((event.submission.received_at for event, _ in history), default=now)
     return [
         {"at": line.at, "by": "person" if line.actor == BY_PERSON else "staff", "why": line.reason}
         for month in list_months(since, now)
-        for line in list_accesses(archive.customers, month, person.id)
+        for line in services.audit.list_accesses(month, person.id)
     ]
 
 
@@ -216,23 +200,25 @@ def list_months(since: datetime, until: datetime) -> Iterator[str]:
         year, month = (year, month + 1) if month < LAST_MONTH else (year + 1, 1)
 
 
-def list_doubles(person: Person, archive: Archive) -> list[Row]:
+def list_doubles(person: Person, services: Services) -> list[Row]:
     """Return by what kind of name somebody else here may be the same person; who, is not theirs to know."""
-    return [{"shared": kind} for one, other, kind in archive.customers.list_suggestions() if person.id in (one, other)]
+    return [
+        {"shared": kind} for one, other, kind in services.identities.list_suggestions() if person.id in (one, other)
+    ]
 
 
-def tell_event(event: Event) -> Row:
+def dump_event(event: Event) -> Row:
     """Return one submission as it came, body and all."""
-    told = event.submission
+    submission = event.submission
     return {
-        "at": tell_time(told.occurred_at),
-        "received_at": tell_time(told.received_at),
-        "sender": told.sender,
-        "shop": told.shop,
-        "topic": told.topic,
-        "trust": told.trust.value,
-        "network": told.network,
-        "language": told.language,
-        "ids": list(told.claims),
-        "body": told.body.decode("utf-8", "replace"),
+        "at": write_time(submission.occurred_at),
+        "received_at": write_time(submission.received_at),
+        "sender": submission.sender,
+        "shop": submission.shop,
+        "topic": submission.topic,
+        "trust": submission.trust.value,
+        "network": submission.network,
+        "language": submission.language,
+        "ids": list(submission.claims),
+        "body": submission.body.decode("utf-8", "replace"),
     }

@@ -1,63 +1,52 @@
 """Every minute: each open request one step on. Mails the code that proves it, makes the package, ends what is over."""
 
-import logging
 import time
 from datetime import datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.data_requests.deliver import deliver_package
 from chalicelib.data_requests.prove import prepare_proof_mail
-from chalicelib.data_requests.tools import Answering
-from chalicelib.errors import KeyUnavailableError, RaceLostError, RegularsError
+from chalicelib.data_requests.rows import move_row
+from chalicelib.errors import RaceLostError
 from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import utc_text
+from chalicelib.runs import run_each
+from chalicelib.services import Services
 from chalicelib.store.requests import WORKERS, RequestRow, RequestState
-
-log = logging.getLogger(__name__)
 
 TO_MAIL = (RequestState.ASKING, RequestState.LATER)
 
 
-def answer_requests(tools: Answering, now: datetime, *, mails: bool = True) -> dict[str, int]:
-    """Bring everything on whose turn it is, while there is time; return counts by outcome.
+def answer_requests(services: Services, now: datetime, *, mails: bool = True) -> dict[str, int]:
+    """Bring on every request whose turn it is, while there is time; return counts by outcome.
 
     Without `mails` nothing is sent, and the rest goes on.
     """
-    counts: dict[str, int] = {}
-    end = time.monotonic() + LONGEST_RUN
-    for row in tools.rows.list_open(WORKERS, utc_text(now)):
-        if time.monotonic() > end:
-            break
-        if not mails and row.state in TO_MAIL:
-            continue
-        outcome = try_row(row, tools, now)
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+    open_rows = services.requests.list_open(WORKERS, utc_text(now))
+    return run_each(
+        (row for row in open_rows if mails or row.state not in TO_MAIL),
+        lambda row: try_row(row, services, now),
+        name="request",
+        key=lambda row: row.id,  # random
+        until=time.monotonic() + LONGEST_RUN,
+    )
 
 
-def try_row(row: RequestRow, tools: Answering, now: datetime) -> str:
-    """Bring one request on; what fails is logged by its random id and left to the next minute."""
+def try_row(row: RequestRow, services: Services, now: datetime) -> str:
+    """Bring one request on, unless another worker did."""
     try:
-        return answer_row(row, tools, now)
+        return answer_row(row, services, now)
     except RaceLostError:
         return "moved"
-    except (RegularsError, ClientError, BotoCoreError) as fault:
-        log.warning("request_postponed", extra={"key": row.id, "fault": type(fault).__name__})
-        return "postponed"
 
 
-def answer_row(row: RequestRow, tools: Answering, now: datetime) -> str:
-    """Do what the state of a request calls for; raise RaceLostError when somebody else did."""
+def answer_row(row: RequestRow, services: Services, now: datetime) -> str:
+    """Do what the state of a request calls for; raise RaceLostError when another worker did."""
     if row.state is RequestState.SENDING:  # nobody came back from the attempt
-        return tools.move_row(row, RequestState.ASKING, now, now, "lost")
+        return move_row(row, RequestState.ASKING, now, services, now, "lost")
     if row.state is RequestState.ASKED:
-        return tools.move_row(row, RequestState.EXPIRED, now, now)
-    try:
-        person = tools.people.load_person(row.customer_id)
-    except KeyUnavailableError:
-        if tools.people.keys.read_row(f"cust#{row.customer_id}") is None:
-            return "gone"  # forgotten: this row is being swept
-        raise
+        return move_row(row, RequestState.EXPIRED, now, services, now)
+    person = services.people.open_person(row.customer_id)
+    if person is None:
+        return "gone"  # forgotten: this row is being swept
     step = deliver_package if row.state is RequestState.CONFIRMED else prepare_proof_mail
-    return step(row, person, tools, now)
+    return step(row, person, services, now)

@@ -2,8 +2,8 @@
 
     ledger entry + end of the ledger + the key's row deleted + the profile deleted + a row for what is left to do
                                                                                         |
-                                        `sweeping`: names become tombstones, mails, links, history, waiting items go
-                                        `verifying`: reads it all again; `receipts`: says so, signed
+                                        `sweep`: names become tombstones; mails, links, history, waiting items go
+                                        `verify`: reads it all again; `receipts`: says so, signed
 
 Whatever was under way about this person fails at the profile's version or finds no key; it comes back later, finds
 the tombstones, and ends as nobody's. So no mail leaves and no event is kept after the transaction.
@@ -11,26 +11,27 @@ the tombstones, and ends as nobody's. So no mail leaves and no event is kept aft
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
 
 from pydantic import AwareDatetime
 
-from chalicelib.downstream.outbox import Outbox
-from chalicelib.errors import KeyUnavailableError, RaceLostError
+from chalicelib.downstream.changes import write_forgotten
+from chalicelib.errors import RaceLostError
 from chalicelib.models import Identity, Model, utc_text
 from chalicelib.people.directory import People, Person
 from chalicelib.people.identity import normalise_email, normalise_phone
-from chalicelib.store.erasures import ForgetRow, ForgetRows, Stage
+from chalicelib.services import Services
+from chalicelib.store.erasures import ErasureRow, Stage
+from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.ledger import Erasure, Ledger
+from chalicelib.store.table import Part
 
-TURNS = 8
+RETRIES = 8  # against rivals
 MOST_BARRED = 60  # in one transaction, of DynamoDB's hundred parts
 PROBE_BYTES = 16
-Parts = list[dict[str, Any]]
+Parts = list[Part]
 
 
 class Reason(StrEnum):
@@ -52,28 +53,14 @@ class ForgetOrder(Model):
     result: str = ""
 
 
-@dataclass(frozen=True)
-class Forgetting:
-    """What forgetting works with; `region` reads phone numbers that have no country code."""
-
-    people: People
-    ledger: Ledger
-    rows: ForgetRows
-    region: str
-    outbox: Outbox
-
-
-def forget_person(customer_id: str, order: ForgetOrder, tools: Forgetting, now: datetime) -> bool:
+def forget_person(customer_id: str, order: ForgetOrder, services: Services, now: datetime) -> bool:
     """Make one person unreadable; return False where that is so already. Raise RaceLostError to try later."""
-    for _ in range(TURNS):
+    for _ in range(RETRIES):
+        person = services.people.open_person(customer_id)
+        if person is None:
+            return False
         try:
-            person = tools.people.load_person(customer_id)
-        except KeyUnavailableError:
-            if tools.people.keys.read_key(customer_id) is None:
-                return False
-            raise
-        try:
-            tools.people.customers.commit_parts(write_forgetting(person, order, tools, now))
+            services.table.commit_parts(write_forgetting(person, order, services, now))
             return True
         except RaceLostError:
             continue
@@ -81,34 +68,34 @@ def forget_person(customer_id: str, order: ForgetOrder, tools: Forgetting, now: 
 
 
 def write_forgetting(
-    person: Person, order: ForgetOrder, tools: Forgetting, now: datetime, *, more: Iterable[Identity] = ()
+    person: Person, order: ForgetOrder, services: Services, now: datetime, *, more: Iterable[Identity] = ()
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; `more` names are barred too.
 
     There are five, one for each of `more` that nobody holds, and one where systems of the shop's own are to hear of it.
     """
-    people, more = tools.people, tuple(dict.fromkeys(more))
-    names = dict.fromkeys(list_rows((*list_names(person, tools.region), *more), people))
-    entry = follow_ledger(tuple(names), person.id, order, tools.ledger, now)
+    people, more = services.people, tuple(dict.fromkeys(more))
+    names = dict.fromkeys(list_rows((*list_names(person, services.settings.shop_country), *more), people))
+    entry = follow_ledger(tuple(names), person.id, order, services.ledger, now)
     row = start_row(entry, order, now, make_probe(person))
     return [
-        *tools.ledger.append_entry(entry),
-        people.keys.delete_key(person.id),
-        people.customers.delete_profile(person.id, person.version),
-        tools.rows.write_row(row),
+        *services.ledger.append_entry(entry),
+        services.keys.delete_key(person.id),
+        services.people_rows.delete_profile(person.id, person.version),
+        services.erasures.write_row(row),
         *bar_names(list_rows(more, people), people, now),
-        *tools.outbox.write_forgotten(person.id, person.profile.identities, order.reason.value, now),
+        *write_forgotten(services.outbox, person.id, person.profile.identities, order.reason.value, now),
     ]
 
 
-def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, tools: Forgetting, now: datetime) -> Parts:
+def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, services: Services, now: datetime) -> Parts:
     """Return the parts that record a wish about names which nobody here has, and bar them like any other."""
-    rows = list_rows(tuple(dict.fromkeys(names)), tools.people)
-    entry = follow_ledger(rows, "", order, tools.ledger, now)
+    rows = list_rows(tuple(dict.fromkeys(names)), services.people)
+    entry = follow_ledger(rows, "", order, services.ledger, now)
     return [
-        *tools.ledger.append_entry(entry),
-        tools.rows.write_row(start_row(entry, order, now, b"")),
-        *bar_names(rows, tools.people, now),
+        *services.ledger.append_entry(entry),
+        services.erasures.write_row(start_row(entry, order, now, b"")),
+        *bar_names(rows, services.people, now),
     ]
 
 
@@ -117,9 +104,9 @@ def bar_names(names: Iterable[str], people: People, now: datetime) -> Parts:
 
     At once, not with the sweep a minute later: what waits in the inbox meanwhile would make someone new of them.
     """
-    rows = [f"idn#{name}" for name in islice(names, MOST_BARRED)]
-    owners = people.customers.find_owners(rows)
-    return [part for row in rows for part in people.customers.block_if_free(row, owners.get(row), utc_text(now))]
+    rows = [make_row(name) for name in islice(names, MOST_BARRED)]
+    owners = people.identities.find_owners(rows)
+    return [part for row in rows for part in people.identities.block_if_free(row, owners.get(row), utc_text(now))]
 
 
 def follow_ledger(
@@ -138,9 +125,9 @@ def follow_ledger(
     )
 
 
-def start_row(entry: Erasure, order: ForgetOrder, now: datetime, probe: bytes) -> ForgetRow:
+def start_row(entry: Erasure, order: ForgetOrder, now: datetime, probe: bytes) -> ErasureRow:
     """Return the row of an erasure that has just begun."""
-    return ForgetRow(
+    return ErasureRow(
         id=order.request,
         stage=Stage.SWEEPING,
         customer=entry.customer,
@@ -179,7 +166,7 @@ def list_names(person: Person, region: str) -> tuple[Identity, ...]:
 
 def list_rows(names: tuple[Identity, ...], people: People) -> tuple[str, ...]:
     """Return the index rows of names under every live secret, as the ledger keeps them: without `idn#`."""
-    return tuple(row.removeprefix("idn#") for name in names for row in people.name_rows(name))
+    return tuple(read_name(row) for name in names for row in people.name_rows(name))
 
 
 def make_request() -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.models import JsonValue, utc_text
-from chalicelib.store.erasures import ForgetRow
+from chalicelib.store.erasures import ErasureRow
 from chalicelib.store.ledger import Erasure, hash_entry
 from chalicelib.store.links import Link, LinkKind
 from chalicelib.strictjson import dump_json
@@ -22,7 +22,7 @@ COPIES = {"keys": timedelta(days=7), "customers": timedelta(days=35)}
 SHOWN_FOR = timedelta(days=365)
 
 
-def write_receipt(row: ForgetRow, entry: Erasure, shop: str, now: datetime) -> bytes:
+def write_receipt(row: ErasureRow, entry: Erasure, shop: str, now: datetime) -> bytes:
     """Return the receipt's bytes: canonical JSON."""
     copies: list[JsonValue] = [
         {"of": name, "until": utc_text(datetime.fromisoformat(row.at) + period)} for name, period in COPIES.items()
@@ -43,14 +43,14 @@ def write_receipt(row: ForgetRow, entry: Erasure, shop: str, now: datetime) -> b
     )
 
 
-def sign_receipt(row: ForgetRow, entry: Erasure, shop: str, signer: Signer, now: datetime) -> ForgetRow:
+def sign_receipt(row: ErasureRow, entry: Erasure, shop: str, signer: Signer, now: datetime) -> ErasureRow:
     """Return the row with its receipt; raise KeyUnavailableError."""
     text = write_receipt(row, entry, shop, now)
     signature = b64encode(signer.sign_text(text)).decode()
     return replace(row, receipt=text.decode(), signature=signature, verified_at=utc_text(now))
 
 
-def publish_receipt(row: ForgetRow, now: datetime) -> Link:
+def publish_receipt(row: ErasureRow, now: datetime) -> Link:
     """Return what stands behind the link that the person was given."""
     return Link(
         kind=LinkKind.RESULT,

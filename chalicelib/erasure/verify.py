@@ -1,38 +1,35 @@
 """Verify: read every store again, by another way than the one that removed, and say what is still there.
 
-One of the looks is a decryption that must fail: something sealed under the person's key just before it went.
+One check is a decryption that must fail: something sealed under the person's key just before it was deleted.
 """
 
-from chalicelib.erasure.sweep import ErasureTarget, Sweeping, find_waiting
+from chalicelib.erasure.sweep import ErasureTarget
 from chalicelib.errors import SealBrokenError
-from chalicelib.models import Identity
-from chalicelib.people.directory import People
-from chalicelib.store.customers import Owner
-from chalicelib.store.erasures import ForgetRow
+from chalicelib.services import Services
+from chalicelib.store.erasures import ErasureRow
+from chalicelib.store.identities import Owner, make_row
 from chalicelib.vault.person import PersonSeal
 
 
-def find_leftovers(row: ForgetRow, trace: ErasureTarget, tools: Sweeping) -> dict[str, int]:
-    """Return what is left, by store; empty when somebody is forgotten."""
-    people = tools.people
-    remains = {
-        "key": int(bool(trace.customer) and people.keys.read_key(trace.customer) is not None),
-        "readable": int(probe_still_decrypts(row, people)),
-        "rows": sum(1 for _ in people.customers.list_rows(trace.customer)) if trace.customer else 0,
-        "names": count_names(trace, people),
-        "links": len(tools.links.find_rows(link for link in row.links if not link.startswith("mail:"))),
-        "owners": len(people.customers.find_owners(list_link_rows(row, people))),
-        "waiting": sum(1 for _ in find_waiting(trace, tools)),
-        "suggestions": sum(trace.customer in pair[:2] for pair in people.customers.list_suggestions()),
+def find_leftovers(row: ErasureRow, target: ErasureTarget, services: Services) -> dict[str, int]:
+    """Return what is left, by store; empty when a person is forgotten."""
+    identities, customer = services.identities, target.customer
+    leftovers = {
+        "key": int(bool(customer) and services.keys.read_key(customer) is not None),
+        "readable": int(probe_still_decrypts(row, services)),
+        "rows": sum(1 for _ in services.people_rows.list_rows(customer)) if customer else 0,
+        "names": count_names(target, services),
+        "links": len(services.links.find_rows(link for link in row.links if not link.startswith("mail:"))),
+        "owners": len(identities.find_owners(services.people.name_links(row.links))),
+        "waiting": len(target.list_waiting()),
+        "suggestions": sum(customer in pair[:2] for pair in identities.list_suggestions()),
     }
-    return {store: count for store, count in remains.items() if count}
+    return {store: count for store, count in leftovers.items() if count}
 
 
-def probe_still_decrypts(row: ForgetRow, people: People) -> bool:
-    """Try to open what only the destroyed key could; tell whether that worked."""
-    if not row.probe:
-        return False
-    key = people.keys.read_key(row.customer)
+def probe_still_decrypts(row: ErasureRow, services: Services) -> bool:
+    """Try to open what only the destroyed key could open; return whether that worked."""
+    key = services.keys.read_key(row.customer) if row.probe else None
     if key is None:
         return False
     try:
@@ -42,22 +39,16 @@ def probe_still_decrypts(row: ForgetRow, people: People) -> bool:
     return True
 
 
-def count_names(trace: ErasureTarget, people: People) -> int:
-    """Count the names that are not barred: still the person's, or free for whatever comes late.
+def count_names(target: ErasureTarget, services: Services) -> int:
+    """Return how many names are not blocked: still the person's, or free for a submission that comes late.
 
-    Someone else may hold a name by then: whoever takes one that was barred keeps its moment with it.
+    Another customer may hold a name by then: taking over a blocked name keeps the time of its tombstone.
     """
-    rows = [f"idn#{name}" for name in trace.names]
-    owners = people.customers.find_owners(rows)
-    return sum(row not in owners or not is_settled(owners[row], trace) for row in rows)
+    rows = [make_row(name) for name in target.names]
+    owners = services.identities.find_owners(rows)
+    return sum(row not in owners or not is_settled(owners[row], target) for row in rows)
 
 
-def is_settled(owner: Owner, trace: ErasureTarget) -> bool:
-    """Tell a name that is barred for everything up to the person's forgetting, or somebody else's by now."""
-    return owner.id != trace.customer if owner.id else owner.gone_at >= trace.gone_at
-
-
-def list_link_rows(row: ForgetRow, people: People) -> list[str]:
-    """Return the index rows that said whose a mail and its links were."""
-    names = [Identity(kind="link", value=link) for link in row.links]
-    return [index_row for name in names for index_row in people.name_rows(name)]
+def is_settled(owner: Owner, target: ErasureTarget) -> bool:
+    """Return whether a name is a tombstone at least as new as this erasure, or held by another customer."""
+    return owner.id != target.customer if owner.id else owner.gone_at >= target.gone_at

@@ -25,10 +25,7 @@ from chalicelib.mails.fitness import encode_address, find_fault
 from chalicelib.mails.mail import Mail
 from chalicelib.models import Model
 
-# What the client is made with: seconds, seconds, and tries in all.
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 8.0
-TRIES = 1
+TRIES = 1  # in all: the client must not retry
 
 Kind = Literal["accepted", "refused", "throttled", "paused", "unreached", "unknown"]
 

@@ -1,6 +1,6 @@
-"""Asks by mail for the yes of a double opt-in, every minute: within the caps of `optin`, one attempt at a time.
+"""Asks by mail for the yes of a double opt-in, every minute: within the caps of `mails.limits`, one attempt at a time.
 
-    one transaction: cap row as it was read, address not stopped, link and whose it is, item -> SENDING
+    one transaction: cap row as it was read, address not suppressed, link and its owner, item -> SENDING
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
 
 A second confirmation mail does no harm, a lost one loses a customer: so whatever is unclear is asked anew, and each
@@ -12,84 +12,53 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
+from datetime import datetime
 
 from chalicelib.config import Settings
-from chalicelib.errors import RaceLostError, RegularsError, SealBrokenError, UnfitMailError, UnreadableError
+from chalicelib.errors import RaceLostError, SealBrokenError, UnfitMailError, UnreadableError
+from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
 from chalicelib.mails.limits import plan_asking, remember_asking
 from chalicelib.mails.mail import Mail
-from chalicelib.mails.pace import LONGEST_RUN, Pace
+from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.mails.rendering import render_mail
-from chalicelib.mails.ses import Mailer
 from chalicelib.mails.words import MailWords
-from chalicelib.models import PARENT, Identity, Reading, utc_text
+from chalicelib.models import PARENT, Reading, utc_text
 from chalicelib.optin.addresses import choose_address, name_address
-from chalicelib.people.directory import People
+from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
+from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
 from chalicelib.store.inbox import InboxItem
-from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind, Links, make_token, name_token
-from chalicelib.store.mail_limits import AskRow, AskRows
-from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import MailReputation
+from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind, make_token, name_token
+from chalicelib.store.mail_limits import MailLimit
+from chalicelib.store.table import Part
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM, Unconfirmed, Wait
-from chalicelib.vault.envelope import InboxOpener
 
 log = logging.getLogger(__name__)
 
-TURNS = 5
 CAMPAIGN = "confirm"  # the tag of these mails
-LOST_AFTER = timedelta(minutes=10)  # nobody comes back from an attempt later: the function ends after one
-RETRY_AFTER = timedelta(minutes=2)
 ENDS = {"accepted": Wait.ASKED, "refused": Wait.UNASKED, "unknown": Wait.ASKING}  # all others: certainly not sent
 
 
 @dataclass(frozen=True)
-class Asking:
-    """What asking works with."""
-
-    unconfirmed: Unconfirmed
-    opener: InboxOpener
-    people: People
-    links: Links
-    mailer: Mailer
-    shop: Settings
-    pace: Pace
-
-    @property
-    def caps(self) -> AskRows:
-        """Return the rows of how often each address was asked."""
-        return AskRows(self.people.customers)
-
-    def move_item(self, item: InboxItem, wait: Wait, ask_at: datetime, reason: str = "") -> str:
-        """Move an item on by itself; return where to."""
-        self.people.customers.commit_parts([self.unconfirmed.move_item(item, wait, ask_at, reason)])
-        return wait.value
-
-
-@dataclass(frozen=True)
 class Question:
-    """One confirmation mail to be sent: to whom, its attempt, what is written before it, what it says."""
+    """One confirmation mail to be sent: to whom, its attempt, what is written before it, how it reads."""
 
     address: str
     attempt: str
-    parts: tuple[dict[str, Any], ...]
+    parts: tuple[Part, ...]
     mail: Mail
 
 
-def ask_waiting(tools: Asking, now: datetime) -> dict[str, int]:
+def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
     """Ask about everything whose turn it is, while there is time; return counts by outcome."""
-    counts: dict[str, int] = {}
-    end = time.monotonic() + LONGEST_RUN
-    for item in list_ripe(tools.unconfirmed, now):
-        if time.monotonic() > end:
-            break
-        outcome = try_item(item, tools, now)
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+    return run_each(
+        list_ripe(services.unconfirmed, now),
+        lambda item: try_item(item, services, now),
+        name="ask",
+        key=lambda item: item.key,
+        until=time.monotonic() + LONGEST_RUN,
+    )
 
 
 def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
@@ -101,115 +70,117 @@ def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
                 yield item
 
 
-def try_item(item: InboxItem, tools: Asking, now: datetime) -> str:
-    """Bring one item on; what fails is logged by key and left to the next minute, or for good where that is no use."""
+def try_item(item: InboxItem, services: Services, now: datetime) -> str:
+    """Bring one item on; one that nobody can read, or whose mail cannot be sent, is never asked about."""
     try:
-        return ask_item(item, tools, now)
+        return ask_item(item, services, now)
     except RaceLostError:
         return "moved"
     except (SealBrokenError, UnreadableError, UnfitMailError) as fault:
         log.exception("ask_failed", extra={"key": item.key})
-        return tools.move_item(item, Wait.UNASKED, now, type(fault).__name__)
-    except (RegularsError, ClientError, BotoCoreError) as fault:
-        log.warning("ask_postponed", extra={"key": item.key, "fault": type(fault).__name__})
-        return "postponed"
+        return move_item(item, Wait.UNASKED, now, services, type(fault).__name__)
 
 
-def ask_item(item: InboxItem, tools: Asking, now: datetime) -> str:
-    """Decide about one item, and ask when it is time; raise RaceLostError when somebody else did."""
+def move_item(item: InboxItem, wait: Wait, ask_at: datetime, services: Services, reason: str = "") -> str:
+    """Move an item on by itself; return where to."""
+    services.table.commit_parts([services.unconfirmed.move_item(item, wait, ask_at, reason)])
+    return wait.value
+
+
+def ask_item(item: InboxItem, services: Services, now: datetime) -> str:
+    """Decide about one item, and ask when it is time; raise RaceLostError when another worker did."""
     if not is_kept(datetime.fromisoformat(item.received_at), now):
-        return tools.move_item(item, Wait.UNASKED, now, "expired")
+        return move_item(item, Wait.UNASKED, now, services, "expired")
     if item.pending == Wait.SENDING.value:
-        return tools.move_item(item, Wait.ASKING, now, "lost")
-    reading = read_submission(tools.opener.open_submission(item.key, item.sealed))
-    rows = name_address(reading, tools.people)
-    if not rows or MailRows(tools.people.customers).is_stopped(rows):
-        return tools.move_item(item, Wait.UNASKED, now, "stopped" if rows else "no address")
-    cap = tools.caps.read_row(rows)
-    moment = plan_item(item, cap, now)
+        return move_item(item, Wait.ASKING, now, services, "lost")
+    reading = read_submission(services.opener.open_submission(item.key, item.sealed))
+    rows = name_address(reading, services.people)
+    if not rows or services.suppressions.is_stopped(rows):
+        return move_item(item, Wait.UNASKED, now, services, "stopped" if rows else "no address")
+    limit = services.mail_limits.read_row(rows)
+    moment = plan_item(item, limit, now)
     if moment is None:
-        return tools.move_item(item, Wait.UNASKED, now, "asked too often")
+        return move_item(item, Wait.UNASKED, now, services, "asked too often")
     if moment > now:
-        tools.people.customers.commit_parts(
-            [tools.unconfirmed.move_item(item, Wait.LATER, moment), *remember_turn(item, cap, rows, moment, tools)]
-        )
+        later = services.unconfirmed.move_item(item, Wait.LATER, moment)
+        services.table.commit_parts([later, take_turn(item, limit, rows, moment, services)])
         return Wait.LATER.value
-    return ask_person(item, reading, rows, cap, tools, now)
+    return ask_person(item, reading, rows, limit, services, now)
 
 
-def plan_item(item: InboxItem, cap: AskRow, now: datetime) -> datetime | None:
-    """Return when to ask; one whose turn has come has its place in the cap already."""
-    taken = () if item.pending == Wait.LATER.value else cap.times
-    return plan_asking(taken, now, refused_at=cap.refused_at)
+def plan_item(item: InboxItem, limit: MailLimit, now: datetime) -> datetime | None:
+    """Return when to ask; an item whose turn has come is counted by the cap already."""
+    taken = () if item.pending == Wait.LATER.value else limit.times
+    return plan_asking(taken, now, refused_at=limit.refused_at)
 
 
-def remember_turn(
-    item: InboxItem, cap: AskRow, rows: tuple[str, ...], moment: datetime, tools: Asking
-) -> list[dict[str, Any]]:
-    """Return the part that takes a turn of the address, under the condition that no one else did since."""
-    times = cap.times if item.pending == Wait.LATER.value else remember_asking(cap.times, moment)
-    return [tools.caps.write_row(rows, replace(cap, times=times), moment)]
+def take_turn(item: InboxItem, limit: MailLimit, rows: tuple[str, ...], moment: datetime, services: Services) -> Part:
+    """Return the part that takes a turn of the address, under the condition that nobody else did since."""
+    times = limit.times if item.pending == Wait.LATER.value else remember_asking(limit.times, moment)
+    return services.mail_limits.write_row(rows, replace(limit, times=times), moment)
 
 
 def ask_person(
-    item: InboxItem, reading: Reading, rows: tuple[str, ...], cap: AskRow, tools: Asking, now: datetime
+    item: InboxItem, reading: Reading, rows: tuple[str, ...], limit: MailLimit, services: Services, now: datetime
 ) -> str:
     """Write down that an item is asked about, make the one attempt, and write down what came of it."""
-    question = write_question(item, reading, tools)
-    tools.pace.wait_turn()
-    tools.people.customers.commit_parts(
+    question = write_question(item, reading, services)
+    services.pace.wait_turn()
+    services.table.commit_parts(
         [
-            tools.unconfirmed.move_item(item, Wait.SENDING, now),
-            *remember_turn(item, cap, rows, now, tools),
-            *MailRows(tools.people.customers).check_unstopped(rows),
+            services.unconfirmed.move_item(item, Wait.SENDING, now),
+            take_turn(item, limit, rows, now, services),
+            *services.suppressions.check_unstopped(rows),
             *question.parts,
         ]
     )
-    outcome = tools.mailer.send_mail(question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN)
+    outcome = services.mailer.send_mail(question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN)
     log.info("ask_attempted", extra={"key": item.key, "reason": outcome.kind})
     sent = replace(item, pending=Wait.SENDING.value, ask_at=utc_text(now))
-    return close_item(sent, outcome.kind, tools, now)
+    return close_item(sent, outcome.kind, services, now)
 
 
-def close_item(item: InboxItem, kind: str, tools: Asking, now: datetime) -> str:
+def close_item(item: InboxItem, kind: str, services: Services, now: datetime) -> str:
     """Write down what came of an attempt, and count the mail that SES took; return where the item went."""
     wait = ENDS.get(kind, Wait.LATER)
-    parts = [tools.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
+    parts = [services.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
     if wait is Wait.ASKED:
-        parts.append(MailReputation(tools.people.customers).count_mail(["sent"], item.key, now))
-    for _ in range(TURNS):
-        try:
-            tools.people.customers.commit_parts(parts)
-            return wait.value
-        except RaceLostError:
-            # Refused alike where the item moved on, and where a rival only touched the counter that we share.
-            stored = tools.unconfirmed.inbox.read_item(item.key)
-            if stored is None or (stored.pending, stored.ask_at) != (item.pending, item.ask_at):
-                break
-    raise RaceLostError(item.key)
+        parts.append(services.reputation.count_mail(["sent"], item.key, now))
+
+    def is_open() -> bool:
+        stored = services.inbox.read_item(item.key)
+        return stored is not None and (stored.pending, stored.ask_at) == (item.pending, item.ask_at)
+
+    if not close_attempt(lambda: services.table.commit_parts(parts), is_open, item.key):
+        raise RaceLostError(item.key)
+    return wait.value
 
 
-def write_question(item: InboxItem, reading: Reading, tools: Asking) -> Question:
+def write_question(item: InboxItem, reading: Reading, services: Services) -> Question:
     """Return the mail with a link of its own, and the rows behind it, which live as long as what they are about."""
     until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
     token, attempt = make_token(), secrets.token_urlsafe(12)
-    parts = [tools.links.write_link(token, make_link(reading, until))]
-    for name in (name_token(token), f"mail:{attempt}"):
-        rows = tools.people.name_rows(Identity(kind="link", value=name))
-        parts += [tools.people.customers.write_owner(row, OWNED_BY_ITEM + item.key, until) for row in rows]
-    shop, parent = tools.shop, reading.notes.get("parent")
+    parts = (
+        services.links.write_link(token, make_link(reading, until)),
+        *services.people.claim_links((name_token(token), f"mail:{attempt}"), OWNED_BY_ITEM + item.key, until),
+    )
+    return Question(choose_address(reading), attempt, parts, render_question(reading, token, services.settings))
+
+
+def render_question(reading: Reading, token: str, settings: Settings) -> Mail:
+    """Return the mail to the person, or for a child's submission to a parent."""
+    parent, language = reading.notes.get("parent"), str(reading.notes["language"])
     words = MailWords(
-        shop_name=shop.shop_name,
-        shop_url=shop.shop_url,
-        shop_address=shop.shop_address,
-        confirm_url=f"{shop.public_url}/confirm/{token}",
-        privacy_url=f"{shop.public_url}/privacy?lang={reading.notes['language']}",
+        shop_name=settings.shop_name,
+        shop_url=settings.shop_url,
+        shop_address=settings.shop_address,
+        confirm_url=f"{settings.public_url}/confirm/{token}",
+        privacy_url=f"{settings.public_url}/privacy?lang={language}",
         reason="asked",
         title=str(reading.notes["title"]) if parent else "",
         answers=SEPARATOR.join(parent["answered"]) if parent else "",
     )
-    mail = render_mail("parent" if parent else "confirm", str(reading.notes["language"]), words)
-    return Question(choose_address(reading), attempt, tuple(parts), mail)
+    return render_mail("parent" if parent else "confirm", language, words)
 
 
 def make_link(reading: Reading, until: datetime) -> Link:
@@ -221,8 +192,8 @@ def make_link(reading: Reading, until: datetime) -> Link:
     language = str(reading.notes["language"])
     title = str(reading.notes["title"])
     link = Link(kind=LinkKind.CONFIRM, language=language, title=title, asks=asks, expires_at=until)
-    said = reading.notes.get("parent")
-    if not said:
+    parent = reading.notes.get("parent")
+    if not parent:
         return link
-    own = Ask(purpose=PARENT, words=said["words"], words_version=said["words_version"], language=language)
-    return link.model_copy(update={"parent": True, "answers": tuple(said["answered"]), "asks": (own, *asks)})
+    own = Ask(purpose=PARENT, words=parent["words"], words_version=parent["words_version"], language=language)
+    return link.model_copy(update={"parent": True, "answers": tuple(parent["answered"]), "asks": (own, *asks)})

@@ -1,4 +1,4 @@
-"""Offers that go out once: from a due date to at most one attempt on the wire.
+"""Mails that a campaign sends, each at most once: from a due date to one attempt on the wire.
 
     due -> decide -> one transaction: the profile as it was read, no suppression, money left -> INTENT
                           |                                                                      |
@@ -7,13 +7,13 @@
                                                                                                  |
                                         an hour later: UNKNOWN -> PARKED (marketing) or tried again (transactional)
 
-The transaction fails when the person changed since they were read: whoever says stop before it is not mailed. Nothing
-but its own state starts a second attempt, and an order to SES goes on the wire once (reliability: the SDK's own
-retries would send three).
+The transaction fails when the person changed since they were read: a customer who unsubscribes before it gets no mail.
+Only the mail's own state starts a second attempt, and each attempt is one POST to SES: the SDK's own retries would
+send three.
 
-    desk          what all of it works with
-    judging       may this person have this mail?
-    deciding      one due person, one step on
-    attempts      the one attempt, its end, and when there is another
-    reconciling   what stayed open
+    eligibility   may this person have this mail?
+    decide        one due person, one step on
+    compose       the mail with its links and words; nothing is written or sent
+    send          the one attempt, its end, and when there is another
+    reconcile     what stayed open
 """

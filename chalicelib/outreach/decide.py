@@ -3,83 +3,103 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from chalicelib.campaigns.agenda import Occasion, list_occasions, next_due
+from chalicelib.campaigns.agenda import Occasion, list_occasions
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.errors import KeyUnavailableError, RaceLostError
-from chalicelib.models import Identity, MailNote, MailState, Profile, utc_text
-from chalicelib.outreach.eligibility import HUNDREDTHS, is_held_back, judge_occasion
-from chalicelib.outreach.letters import OutgoingMail
-from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_letter, try_letter
-from chalicelib.outreach.tools import TURNS, Outreach
+from chalicelib.errors import RaceLostError
+from chalicelib.models import MailNote, MailState, Reading, utc_text
+from chalicelib.outreach.compose import OutgoingMail
+from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_held_back, judge_occasion
+from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
-from chalicelib.senders import read_submission
 from chalicelib.senders.outreach import write_note
+from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
+from chalicelib.store.table import Part
 
 NOT_DUE = "not due"
+RETRIES = 5  # against rivals, before a customer is left to the next run
 
 
-def handle_customer(customer_id: str, tools: Outreach, now: datetime) -> str:
-    """Bring one due customer one step on; return what was done. Raise RaceLostError to try later."""
-    for _ in range(TURNS):
-        try:
-            person = tools.people.load_person(customer_id)
-        except KeyUnavailableError:
+def handle_customer(customer_id: str, services: Services, now: datetime) -> str:
+    """Bring one due customer one step on; return what was done.
+
+    Raise RaceLostError, or KeyUnavailableError while KMS does not answer, to try later.
+    """
+    for _ in range(RETRIES):
+        person = services.people.open_person(customer_id)
+        if person is None:
             return "gone"
         try:
-            return handle_person(person, tools, now)
+            return handle_person(person, services, now)
         except RaceLostError:
             continue
     raise RaceLostError(customer_id)
 
 
-def handle_person(person: Person, tools: Outreach, now: datetime) -> str:
+def handle_person(person: Person, services: Services, now: datetime) -> str:
     """Retry an open mail, or decide the earliest due occasion, or put the due date right.
 
-    What has to wait stands in the way of nothing else: a stopped offer does not hold up the word on an order.
+    A mail that must wait never blocks another: news of an order goes out while offers are stopped.
     """
-    tried, mails = NOT_DUE, tools.rows.list_mails(person.id)
+    tried, mails = NOT_DUE, services.mails.list_mails(person.id)
     for mail in mails:
         if mail.state is MailState.THROTTLED:
-            turn = find_turn(person, mail, tools, now)
+            turn = find_turn(person, mail, services, now)
             if turn > now:
-                put_off(person.id, mail, turn, tools)
-            elif (tried := retry_mail(person, mail, tools, now)) != MailState.THROTTLED:
+                put_off(person.id, mail, turn, services)
+            elif (tried := retry_mail(person, mail, services, now)) != MailState.THROTTLED:
                 return tried
-    decided = decide_next(person, mails, tools, now)
+    decided = decide_next(person, mails, services, now)
     return tried if decided == NOT_DUE else decided
 
 
-def decide_next(person: Person, mails: list[MailRow], tools: Outreach, now: datetime) -> str:
+def decide_next(person: Person, mails: list[MailRow], services: Services, now: datetime) -> str:
     """Decide the earliest occasion that is due and need not wait, or put the due date right where none is due."""
-    occasions = list_occasions(person.profile, tools.campaigns, tools.shop, now)
-    ripe = sorted((one for one in occasions if one.due_at <= now), key=lambda one: (one.due_at, one.id))
+    occasions = list_occasions(person.profile, services.campaigns, services.clock, now)  # soonest first
+    ripe = [occasion for occasion in occasions if occasion.due_at <= now]
     if not ripe:
-        move_due(person, tools, now)
+        move_due(person, services, now)
         return NOT_DUE
-    free = (one for one in ripe if not is_held_back(tools.find_campaign(one.campaign), tools, now))
+    free = (each for each in ripe if not is_held_back(services.find_campaign(each.campaign), services, now))
     first = next(free, None)
     # Stopped, nothing is written: the occasion stays due until the rates are better, or its time is over.
-    return decide_occasion(person, first, mails, tools, now) if first else "stopped"
+    return decide_occasion(person, first, mails, services, now) if first else "stopped"
 
 
-def move_due(person: Person, tools: Outreach, now: datetime) -> None:
+def move_due(person: Person, services: Services, now: datetime) -> None:
     """Write when this person is due next; the profile itself stays as it is."""
-    due = next_due(person.profile, tools.campaigns, tools.shop, now)
-    tools.people.customers.commit_parts(tools.people.write_profile(person, person.profile, due))
+    due = services.find_due(person.profile, now)
+    services.table.commit_parts(services.people.write_profile(person, person.profile, due))
 
 
-def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], tools: Outreach, now: datetime) -> str:
+def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], services: Services, now: datetime) -> str:
     """Decide what becomes of an occasion and write it in one transaction; send when it is an intent."""
-    campaign = tools.find_campaign(occasion.campaign)
+    campaign = services.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
-    state = judge_occasion(person, occasion, campaign, mails, tools, now)
-    mail = MailRow(
+    rows = address_rows(person.profile, services.people)
+    row = start_row(occasion, campaign, judge_occasion(person, occasion, campaign, mails, rows, services, now), now)
+    mail = try_compose(person, campaign, row, services, now) if row.state is MailState.INTENT else None
+    if mail is None and row.state is MailState.INTENT:
+        row = replace(row, state=MailState.REFUSED)
+    parts = [
+        *note_mail(person, mail.row if mail else row, services, now),
+        services.facts.write_fact(campaign.name, "planned", row.mail_id, now),
+    ]
+    if mail is None:
+        parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
+    else:
+        parts += guard_intent(mail, campaign, rows, services)
+        services.pace.wait_turn()  # before the intent is written: a function cut off while it waits leaves nothing
+    services.table.commit_parts(parts)
+    return row.state.value if mail is None else send_mail(person.id, mail, services, now)
+
+
+def start_row(occasion: Occasion, campaign: Campaign, state: MailState, now: datetime) -> MailRow:
+    """Return the row of a mail that was just decided on."""
+    return MailRow(
         occasion=occasion.id,
         campaign=campaign.name,
         state=state,
@@ -89,43 +109,28 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], to
         not_after=utc_text(occasion.not_after),
         marketing=campaign.is_marketing,
     )
-    letter = try_letter(person, campaign, mail, tools, now) if state is MailState.INTENT else None
-    if letter is None and state is MailState.INTENT:
-        state = MailState.REFUSED
-        mail = replace(mail, state=state)
-    parts = [
-        *note_mail(person, letter.mail if letter else mail, tools, now),
-        tools.facts.write_fact(campaign.name, "planned", mail.mail_id, now),
-    ]
-    if letter is None:
-        parts.append(tools.facts.write_fact(campaign.name, state.value, mail.mail_id, now))
-    else:
-        parts += guard_intent(letter, campaign, tools)
-        tools.pace.wait_turn()  # before the intent is written: who is cut off while waiting leaves nothing behind
-    tools.people.customers.commit_parts(parts)
-    return state.value if letter is None else send_letter(person.id, letter, tools, now)
 
 
-def note_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> list[dict[str, Any]]:
+def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -> list[Part]:
     """Return the parts that put a mail into the person's history, profile and rows, and move their due date."""
-    note = MailNote(campaign=mail.campaign, occasion=mail.occasion, state=mail.state, at=now, marketing=mail.marketing)
-    submission = write_note(note, now)
-    key = f"mail-{mail.mail_id}"
-    profile: Profile = fold_event(person.profile, key, submission, read_submission(submission))
-    due = next_due(profile, tools.campaigns, tools.shop, now)
+    note = MailNote(campaign=row.campaign, occasion=row.occasion, state=row.state, at=now, marketing=row.marketing)
+    submission, key = write_note(note, now), f"mail-{row.mail_id}"
+    profile = fold_event(person.profile, key, submission, Reading(kind="mail", mail=note))
     return [
-        tools.people.write_event(person, key, submission),
-        *tools.people.write_profile(person, profile, due),
-        tools.rows.write_mail(person.id, mail),
+        services.people.write_event(person, key, submission),
+        *services.people.write_profile(person, profile, services.find_due(profile, now)),
+        services.mails.write_mail(person.id, row),
     ]
 
 
-def guard_intent(letter: OutgoingMail, campaign: Campaign, tools: Outreach) -> list[dict[str, Any]]:
-    """Return the parts under which an intent may stand: nobody said stop, money is left, links are written."""
+def guard_intent(mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services) -> list[Part]:
+    """Return the parts under which an intent may stand: the address is not suppressed, money is left, links are there.
+
+    `rows` are the index rows of the person's address.
+    """
     cost, most = count_cost(campaign)
-    names = tools.people.name_rows(Identity(kind="email", value=normalise_email(letter.address)))
-    budget = [tools.rows.spend_budget(campaign.name, cost, most)] if cost else []
-    return [*tools.rows.check_unstopped(names), *budget, *letter.parts]
+    budget = [services.budgets.spend_budget(campaign.name, cost, most)] if cost else []
+    return [*services.suppressions.check_unstopped(rows), *budget, *mail.parts]
 
 
 def count_cost(campaign: Campaign) -> tuple[int, int]:

@@ -6,48 +6,53 @@ from decimal import Decimal
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
-from chalicelib.outreach.tools import Outreach
 from chalicelib.people.directory import People, Person, find_holder
 from chalicelib.people.identity import normalise_email
-from chalicelib.store.mails import MailRow, MailRows
+from chalicelib.services import Services
+from chalicelib.store.mails import MailRow
 
 HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
 FAILED = (MailState.REFUSED, MailState.EXPIRED, MailState.SUPPRESSED)
 
 
 def judge_occasion(
-    person: Person, occasion: Occasion, campaign: Campaign, mails: list[MailRow], tools: Outreach, now: datetime
+    person: Person,
+    occasion: Occasion,
+    campaign: Campaign,
+    mails: list[MailRow],
+    rows: tuple[str, ...],
+    services: Services,
+    now: datetime,
 ) -> MailState:
-    """Return INTENT, or the state in which this occasion ends; `mails` are the person's rows.
+    """Return INTENT, or the state in which this occasion ends. A suppressed address comes before everything else.
 
-    A suppressed address comes before everything else.
+    `mails` are the person's mail rows, `rows` the index rows of their address.
     """
-    if is_barred(person.profile, campaign, tools.people, tools.rows):
+    if is_barred(person.id, campaign, rows, services):
         return MailState.SUPPRESSED
     profile = forget_failed(person.profile, mails)
-    spent = Decimal(tools.rows.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
-    return judge_mail(profile, campaign, occasion, tools.shop, now, spent).state
+    spent = Decimal(services.budgets.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
+    return judge_mail(profile, campaign, occasion, services.clock, now, spent).state
 
 
-def is_held_back(campaign: Campaign | None, tools: Outreach, now: datetime) -> bool:
-    """Tell whether a campaign has to wait until our mail is better received."""
-    return campaign is not None and campaign.is_marketing and tools.reputation.stops_marketing(now)
+def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -> bool:
+    """Return whether a campaign has to wait until the shop's mail is better received."""
+    return campaign is not None and campaign.is_marketing and services.reputation.stops_marketing(now)
 
 
-def is_barred(profile: Profile, campaign: Campaign, people: People, mails: MailRows) -> bool:
-    """Tell an address that may not be mailed: suppressed, or, where it is marketing, not this person's by name.
+def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services) -> bool:
+    """Return whether an address must not be mailed: it is suppressed, or, for marketing, another customer holds it.
 
-    A list may know two customers by one address. Only one of them holds it, and their no must not be undone, nor their
-    letter doubled, by what the list says of the other.
+    A list may know two customers by one address. Only one of them holds it: the list's other customer neither undoes
+    the holder's withdrawal nor brings a second mail.
     """
-    rows = address_rows(profile, people)
-    if mails.is_stopped(rows):
+    if services.suppressions.is_stopped(rows):
         return True
-    return campaign.is_marketing and find_holder(rows, people.customers.find_owners(rows)) != profile.customer_id
+    return campaign.is_marketing and find_holder(rows, services.identities.find_owners(rows)) != customer_id
 
 
 def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
-    """Return the profile without the mails that never went out: a cap is for what somebody may have had.
+    """Return the profile without the mails that never went out: a cap counts what a person may have had.
 
     What became of an intent stands in its row alone: the note in the profile was written before the attempt.
     """

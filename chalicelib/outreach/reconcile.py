@@ -1,6 +1,5 @@
-"""What stayed open for an hour: nobody knows any more, or SES had no time."""
+"""What stayed open for an hour: the outcome is unknown, or SES was too busy."""
 
-import logging
 import time
 from datetime import datetime
 
@@ -8,41 +7,35 @@ from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.send import UNKNOWN_FOR, close_mail
-from chalicelib.outreach.tools import Outreach
+from chalicelib.runs import run_each
+from chalicelib.services import Services
 from chalicelib.store.mails import OPEN, MailRow
 
-log = logging.getLogger(__name__)
 
-
-def reconcile_mails(tools: Outreach, now: datetime) -> dict[str, int]:
+def reconcile_mails(services: Services, now: datetime) -> dict[str, int]:
     """Close what stayed open for an hour: park unknown marketing, let the rest be tried again. Return counts."""
-    counts: dict[str, int] = {}
-    end = time.monotonic() + LONGEST_RUN
-    for customer_id, occasion in tools.rows.list_open(now - UNKNOWN_FOR):
-        if time.monotonic() > end:
-            break
-        try:
-            outcome = reconcile_occasion(customer_id, occasion, tools, now)
-        except Exception as fault:  # whatever is wrong with one mail must not hold up the rest, run after run
-            log.warning("reconcile_postponed", extra={"fault": type(fault).__name__}, exc_info=True)
-            outcome = "postponed"
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+    return run_each(
+        services.mails.list_open(now - UNKNOWN_FOR),
+        lambda found: reconcile_occasion(*found, services, now),
+        name="reconcile",
+        key=lambda found: found[0],
+        until=time.monotonic() + LONGEST_RUN,
+    )
 
 
-def reconcile_occasion(customer_id: str, occasion: str, tools: Outreach, now: datetime) -> str:
+def reconcile_occasion(customer_id: str, occasion: str, services: Services, now: datetime) -> str:
     """Read a mail again, for the index lags: one that is on its way by now is not left open."""
-    mails = {mail.occasion: mail for mail in tools.rows.list_mails(customer_id)}
+    mails = {mail.occasion: mail for mail in services.mails.list_mails(customer_id)}
     mail = mails.get(occasion)
     if mail is None or mail.state not in OPEN or mail.at > utc_text(now - UNKNOWN_FOR):
         return "moved"
-    return reconcile_mail(customer_id, mail, tools, now)
+    return reconcile_mail(customer_id, mail, services, now)
 
 
-def reconcile_mail(customer_id: str, mail: MailRow, tools: Outreach, now: datetime) -> str:
+def reconcile_mail(customer_id: str, mail: MailRow, services: Services, now: datetime) -> str:
     """Decide one mail that stayed open: a second copy of an offer is worse than none, of a confirmation it is not."""
     if mail.state is MailState.THROTTLED:
-        return handle_customer(customer_id, tools, now)
+        return handle_customer(customer_id, services, now)
     state = MailState.PARKED if mail.marketing else MailState.THROTTLED
-    close_mail(customer_id, mail, state, tools, now)
+    close_mail(customer_id, mail, state, services, now)
     return state.value

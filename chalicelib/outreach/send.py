@@ -9,13 +9,13 @@ from pydantic import ValidationError
 
 from chalicelib.campaigns.agenda import is_reachable, open_window
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.errors import RaceLostError, UnfitMailError
-from chalicelib.models import Identity, MailState, utc_text
-from chalicelib.outreach.eligibility import is_barred, is_held_back
-from chalicelib.outreach.letters import OutgoingMail
-from chalicelib.outreach.tools import TURNS, Outreach
+from chalicelib.errors import UnfitMailError
+from chalicelib.mails.attempt import close_attempt
+from chalicelib.models import MailState, utc_text
+from chalicelib.outreach.compose import OutgoingMail, compose_mail
+from chalicelib.outreach.eligibility import address_rows, is_barred, is_held_back
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
+from chalicelib.services import Services
 from chalicelib.store.mails import OPEN, MailRow
 
 log = logging.getLogger(__name__)
@@ -32,89 +32,86 @@ OUTCOMES = {
 }
 
 
-def try_letter(
-    person: Person, campaign: Campaign, mail: MailRow, tools: Outreach, now: datetime
+def try_compose(
+    person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime
 ) -> OutgoingMail | None:
-    """Write a letter, or return None for one that cannot be sent; it would be no better tomorrow."""
+    """Compose a mail, or return None for one that cannot be sent; it would be no better tomorrow."""
     try:
-        return tools.writer.write_letter(person, campaign, mail, now)
+        return compose_mail(person, campaign, row, services, now)
     except (UnfitMailError, ValidationError) as fault:
-        log.warning("mail_unfit", extra={"key": mail.mail_id, "fault": type(fault).__name__})
+        log.warning("mail_unfit", extra={"key": row.mail_id, "fault": type(fault).__name__})
         return None
 
 
-def send_letter(customer_id: str, letter: OutgoingMail, tools: Outreach, now: datetime) -> str:
+def send_mail(customer_id: str, mail: OutgoingMail, services: Services, now: datetime) -> str:
     """Make the one attempt and write down what came of it. A crash in between leaves the intent for the reconciler."""
-    outcome = letter.send()
+    row = mail.row
+    outcome = services.mailer.send_mail(mail.address, mail.rendered, attempt_id=row.attempt, campaign=row.campaign)
     state = OUTCOMES[outcome.kind]
-    log.info("mail_attempted", extra={"key": letter.mail.mail_id, "reason": outcome.kind})
-    close_mail(customer_id, letter.mail, state, tools, now)
+    log.info("mail_attempted", extra={"key": row.mail_id, "reason": outcome.kind})
+    close_mail(customer_id, row, state, services, now)
     return state.value
 
 
-def close_mail(customer_id: str, mail: MailRow, state: MailState, tools: Outreach, now: datetime) -> None:
+def close_mail(customer_id: str, row: MailRow, state: MailState, services: Services, now: datetime) -> None:
     """Move a mail's row on and state the fact of its end. One that an SES event moved first stays as it is."""
-    parts = [tools.rows.move_mail(customer_id, mail, state, mail.attempt, utc_text(now))]
+    parts = [services.mails.move_mail(customer_id, row, state, row.attempt, utc_text(now))]
     if state not in OPEN:
-        parts.append(tools.facts.write_fact(mail.campaign, state.value, mail.mail_id, now))
+        parts.append(services.facts.write_fact(row.campaign, state.value, row.mail_id, now))
     if state is MailState.SENT:
-        parts.append(tools.reputation.count_mail(["sent"], mail.mail_id, now))
-    for _ in range(TURNS):
-        try:
-            tools.people.customers.commit_parts(parts)
-            return
-        except RaceLostError:
-            # Refused alike where the row moved on, and where a rival only touched a counter that we share.
-            rows = tools.rows.list_mails(customer_id)
-            if (mail.attempt, mail.state) not in {(row.attempt, row.state) for row in rows}:
-                log.info("mail_moved_already", extra={"key": mail.mail_id})
-                return
-    raise RaceLostError(mail.mail_id)
+        parts.append(services.reputation.count_mail(["sent"], row.mail_id, now))
+
+    def is_open() -> bool:
+        rows = services.mails.list_mails(customer_id)
+        return (row.attempt, row.state) in {(each.attempt, each.state) for each in rows}
+
+    if not close_attempt(lambda: services.table.commit_parts(parts), is_open, row.mail_id):
+        log.info("mail_moved_already", extra={"key": row.mail_id})
 
 
-def find_turn(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> datetime:
+def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) -> datetime:
     """Return when a mail that SES did not take has its turn: as the first time, in its window, and unless stopped.
 
     One whose time or campaign is over has it at once, to be closed.
     """
-    campaign = tools.find_campaign(mail.campaign)
+    campaign = services.find_campaign(mail.campaign)
     if campaign is None or utc_text(now) > mail.not_after:
         return now
-    if is_held_back(campaign, tools, now):
+    if is_held_back(campaign, services, now):
         return now + UNKNOWN_FOR
-    return open_window(person.profile, campaign, tools.shop, now)
+    return open_window(person.profile, campaign, services.clock, now)
 
 
-def put_off(customer_id: str, mail: MailRow, turn: datetime, tools: Outreach) -> None:
+def put_off(customer_id: str, mail: MailRow, turn: datetime, services: Services) -> None:
     """Let the reconciler find a mail again at its turn, and not in every run before."""
     at = utc_text(turn - UNKNOWN_FOR)
     if at > mail.at:
-        moved = tools.rows.move_mail(customer_id, mail, mail.state, mail.attempt, at)
-        tools.people.customers.commit_parts([moved])
+        moved = services.mails.move_mail(customer_id, mail, mail.state, mail.attempt, at)
+        services.table.commit_parts([moved])
 
 
-def retry_mail(person: Person, mail: MailRow, tools: Outreach, now: datetime) -> str:
+def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) -> str:
     """Try again what SES certainly did not take, under the same checks as the first time."""
-    campaign = tools.find_campaign(mail.campaign)
-    late = utc_text(now) > mail.not_after
+    campaign = services.find_campaign(row.campaign)
+    rows = address_rows(person.profile, services.people)
+    late = utc_text(now) > row.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
-    if campaign is None or not allowed or is_barred(person.profile, campaign, tools.people, tools.rows):
+    if campaign is None or not allowed or is_barred(person.id, campaign, rows, services):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
-        close_mail(person.id, mail, state, tools, now)
+        close_mail(person.id, row, state, services, now)
         return state.value
-    attempt = replace(mail, state=MailState.INTENT, attempt=secrets.token_urlsafe(12), at=utc_text(now))
-    letter = try_letter(person, campaign, attempt, tools, now)
-    if letter is None:
-        close_mail(person.id, mail, MailState.REFUSED, tools, now)
+    attempt = replace(row, state=MailState.INTENT, attempt=secrets.token_urlsafe(12), at=utc_text(now))
+    mail = try_compose(person, campaign, attempt, services, now)
+    if mail is None:
+        close_mail(person.id, row, MailState.REFUSED, services, now)
         return MailState.REFUSED.value
-    names = tools.people.name_rows(Identity(kind="email", value=normalise_email(letter.address)))
-    tools.pace.wait_turn()
-    tools.people.customers.commit_parts(
+    services.pace.wait_turn()
+    services.table.commit_parts(
         [
-            tools.people.customers.check_profile(person.id, person.version),
-            tools.rows.move_mail(person.id, mail, MailState.INTENT, attempt.attempt, attempt.at, letter.mail.links),
-            *tools.rows.check_unstopped(names),
-            *letter.parts,
+            services.people_rows.check_profile(person.id, person.version),
+            services.mails.move_mail(person.id, row, MailState.INTENT, attempt.attempt, attempt.at, mail.row.links),
+            *services.suppressions.check_unstopped(rows),
+            *mail.parts,
         ]
     )
-    return send_letter(person.id, letter, tools, now)
+    return send_mail(person.id, mail, services, now)

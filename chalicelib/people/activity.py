@@ -33,7 +33,7 @@ class ActivityStatus(StrEnum):
 class Activity(Model):
     """Where a person stands, why in words, and since when (their last purchase, for the active)."""
 
-    standing: ActivityStatus
+    status: ActivityStatus
     reason: str
     since: AwareDatetime | None = None
     usual_gap_days: float | None = None
@@ -43,7 +43,7 @@ def judge_activity(profile: Profile, now: datetime, quiet_days: int = 30) -> Act
     """Tell where a person stands; `quiet_days` without a purchase make inactive whoever has no rhythm yet."""
     bought = [moment for moment in list_purchases(profile) if moment <= now]
     if not bought:
-        return Activity(standing=ActivityStatus.UNKNOWN, reason="not enough data: no purchase yet")
+        return Activity(status=ActivityStatus.UNKNOWN, reason="not enough data: no purchase yet")
     gap = measure_gap(bought)
     if gap is None:
         return judge_quiet(bought[-1], now, quiet_days)
@@ -55,8 +55,8 @@ def judge_quiet(last: datetime, now: datetime, quiet_days: int) -> Activity:
     ends = last + timedelta(days=quiet_days)
     words = f"{count_days((now - last).days)} without purchase, by the shop's rule of {quiet_days}"
     if now < ends:
-        return Activity(standing=ActivityStatus.ACTIVE, reason=words, since=last)
-    return Activity(standing=ActivityStatus.INACTIVE, reason=words, since=ends)
+        return Activity(status=ActivityStatus.ACTIVE, reason=words, since=last)
+    return Activity(status=ActivityStatus.INACTIVE, reason=words, since=ends)
 
 
 def judge_rhythm(last: datetime, now: datetime, gap: float) -> Activity:
@@ -66,8 +66,8 @@ def judge_rhythm(last: datetime, now: datetime, gap: float) -> Activity:
         (ActivityStatus.AT_RISK, last + stretch_gap(gap, RISK)),
         (ActivityStatus.INACTIVE, last + stretch_gap(gap, LAPSE)),
     )
-    standing, since = max((step for step in steps if step[1] <= now), key=lambda step: step[1])
-    return Activity(standing=standing, reason=tell_rhythm(gap, (now - last).days), since=since, usual_gap_days=gap)
+    status, since = max((step for step in steps if step[1] <= now), key=lambda step: step[1])
+    return Activity(status=status, reason=tell_rhythm(gap, (now - last).days), since=since, usual_gap_days=gap)
 
 
 def list_purchases(profile: Profile) -> list[datetime]:

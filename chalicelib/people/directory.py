@@ -1,15 +1,16 @@
 """People: finding them by what they are called, opening their records, starting someone new."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import Event, Identity, Profile, Submission, utc_text
-from chalicelib.store.customers import Customers, Owner
+from chalicelib.store.identities import Identities, Owner, make_row
 from chalicelib.store.keys import Keys
+from chalicelib.store.people_rows import PeopleRows
+from chalicelib.store.table import Part, Table
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import pack_submission, unpack_submission
 from chalicelib.vault.person import PersonSeal
@@ -35,28 +36,54 @@ class Person:
 class People:
     """The tables that hold people, and the index that finds them."""
 
-    customers: Customers
+    rows: PeopleRows
+    identities: Identities
     keys: Keys
     index: BlindIndex
 
+    @property
+    def table(self) -> Table:
+        """Return the Customers table."""
+        return self.rows.table
+
     def name_rows(self, name: Identity) -> tuple[str, ...]:
         """Return the rows of an identity, one per live index secret."""
-        return tuple(f"idn#{row}" for row in self.index.name_identity(name))
+        return tuple(make_row(row) for row in self.index.name_identity(name))
 
     def find_customer(self, name: Identity) -> str | None:
         """Return the id of the customer who holds this identity."""
         rows = self.name_rows(name)
-        return find_holder(rows, self.customers.find_owners(rows))
+        return find_holder(rows, self.identities.find_owners(rows))
 
     def load_person(self, customer_id: str) -> Person:
         """Open a customer's profile; raise KeyUnavailableError for one who is being forgotten."""
         key = self.keys.read_key(customer_id)
-        stored = self.customers.read_profile(customer_id)
+        stored = self.rows.read_profile(customer_id)
         if key is None or stored is None:
             raise KeyUnavailableError("customer")
         seal = PersonSeal(customer_id, key)
         text = seal.open_record("profile", "profile", stored.sealed)
         return Person(Profile.model_validate_json(text), stored.version, seal)
+
+    def open_person(self, customer_id: str) -> Person | None:
+        """Open a customer; None for one who is forgotten. Raise KeyUnavailableError while KMS does not answer."""
+        try:
+            return self.load_person(customer_id)
+        except KeyUnavailableError:
+            if self.keys.has_key(customer_id):
+                raise
+            return None
+
+    def name_links(self, names: Iterable[str]) -> list[str]:
+        """Return the rows that say whose links and mail attempts are."""
+        return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
+
+    def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
+        """Return the parts that say whose links and mail attempts are: a customer's, an inbox item's or a request's.
+
+        A name is the name of a link's row, or `mail:` and an attempt id.
+        """
+        return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
 
     def make_person(self) -> Person:
         """Start someone new under a random id and a key of their own; nothing is written yet."""
@@ -66,32 +93,32 @@ class People:
 
     def list_history(self, person: Person) -> Iterator[Event]:
         """Open a person's history, oldest first."""
-        for record_id, sealed in self.customers.list_events(person.id):
+        for record_id, sealed in self.rows.list_events(person.id):
             key = record_id.rpartition("#")[2]
             text = person.seal.open_record(record_id, "event", sealed)
             yield Event(key=key, submission=unpack_submission(key, text))
 
-    def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[dict[str, Any]]:
+    def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[Part]:
         """Return the transaction parts that replace a person's profile, and keep a new one's key."""
         sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
-        parts = [self.customers.write_profile(person.id, sealed, person.version, due)]
+        parts = [self.rows.write_profile(person.id, sealed, person.version, due)]
         if person.new_key is not None:
             parts.append(self.keys.write_key(person.id, person.new_key))
         return parts
 
-    def write_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
+    def write_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the transaction part that adds a submission to a person's history."""
         record_id = name_event(key, submission)
-        return self.customers.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
+        return self.rows.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
-    def replace_event(self, person: Person, key: str, submission: Submission) -> dict[str, Any]:
+    def replace_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the transaction part that puts a submission in the place of what it was before."""
         record_id = name_event(key, submission)
-        return self.customers.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
+        return self.rows.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
-    def delete_event(self, person: Person, event: Event) -> dict[str, Any]:
+    def delete_event(self, person: Person, event: Event) -> Part:
         """Return the transaction part that takes an event out of a person's history."""
-        return self.customers.delete_row(person.id, name_event(event.key, event.submission))
+        return self.rows.delete_row(person.id, name_event(event.key, event.submission))
 
 
 def name_event(key: str, submission: Submission) -> str:

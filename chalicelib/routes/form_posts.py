@@ -8,13 +8,13 @@ from typing import Any
 from chalice import Response
 from chalice.app import ChaliceViewError
 
+from chalicelib.door.limiter import Limiter
 from chalicelib.errors import SlowDownError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.page_token import check_page_token
 from chalicelib.forms.post import Post, sort_post
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
-from chalicelib.limiter import Limiter
 from chalicelib.routes.form_answers import Sent, refuse_post, thank_sender
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_request import FormRequest

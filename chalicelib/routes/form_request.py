@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.door import Door
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.routes.http import client_address, read_headers, request_time
 from chalicelib.routes.origins import read_site
-from chalicelib.services import Door
 
 
 @dataclass(frozen=True)

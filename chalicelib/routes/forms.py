@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
+from chalicelib.door import open_door
 from chalicelib.errors import UnknownPageError
 from chalicelib.forms.interface import find_interface, list_languages
 from chalicelib.forms.library import find_form
@@ -19,7 +20,6 @@ from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
 from chalicelib.routes.http import read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
-from chalicelib.services import open_door
 
 forms = Blueprint(__name__)
 

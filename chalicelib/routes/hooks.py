@@ -6,10 +6,10 @@ back (503), which every sender does; a bad signature is 401 exactly, which Shopi
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.door import open_door
 from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMethodError
 from chalicelib.routes.http import read_body, read_headers, request_time
 from chalicelib.senders import find_sender
-from chalicelib.services import open_door
 
 hooks = Blueprint(__name__)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice import Response
 
+from chalicelib.door import Door, open_door
 from chalicelib.errors import SlowDownError, TryAgainLaterError
 from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
@@ -18,7 +19,6 @@ from chalicelib.routes.form_request import choose_language
 from chalicelib.routes.http import client_address, read_body, read_headers, request_time
 from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
-from chalicelib.services import Door, open_door
 from chalicelib.store.links import Link, LinkKind, Links, name_token
 
 log = logging.getLogger(__name__)

@@ -1,10 +1,7 @@
 """What every HTTP answer carries, whoever made it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
-
-from chalicelib.services import build_seal, open_door
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -29,9 +26,3 @@ def add_default_headers(request: Any, answer_request: Callable[[Any], Any]) -> A
         if name.lower() not in present:
             answer.headers[name] = value
     return answer
-
-
-def warm_up() -> None:
-    """Do at container start what the first request would otherwise wait for: clients, parameters, the seal."""
-    parameters = open_door().parameters
-    build_seal(parameters.read_public_key(datetime.now(UTC)))

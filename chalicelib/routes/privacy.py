@@ -16,6 +16,7 @@ from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.data_requests.codes import TRIES, check_code, clean_code, has_shape, name_result
+from chalicelib.door import open_door
 from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
@@ -28,7 +29,6 @@ from chalicelib.routes.forms import open_page
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, read_link_request, read_post, show_page
 from chalicelib.routes.origins import read_site
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
-from chalicelib.services import open_door
 from chalicelib.store.links import Link, LinkKind
 
 privacy = Blueprint(__name__)

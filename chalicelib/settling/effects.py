@@ -4,73 +4,66 @@ All of it is written in the settling transaction, so it happens exactly once, li
 """
 
 from datetime import datetime
-from typing import Any
 
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
-from chalicelib.people.directory import People, Person
+from chalicelib.people.directory import Person
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import merge_order
 from chalicelib.people.restriction import is_restricted
+from chalicelib.services import Services
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
-from chalicelib.store.mails import OPEN, MailRow, MailRows
-from chalicelib.store.reputation import MailReputation
+from chalicelib.store.mails import OPEN, MailRow
+from chalicelib.store.table import Part
 
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
 RECEPTION = ("bounced", "complained")  # what counts against our reputation
 # Those not known to be sent may yet prove to be: the report counts the returns of those that did.
 MEASURED = (MailState.SENT, MailState.HELD_OUT, MailState.INTENT, MailState.UNKNOWN, MailState.PARKED)
 
-Parts = list[dict[str, Any]]
+Parts = list[Part]
 
 
-def list_effects(person: Person, submission: Submission, reading: Reading, people: People, now: datetime) -> Parts:
+def list_effects(person: Person, submission: Submission, reading: Reading, services: Services, now: datetime) -> Parts:
     """Return the further transaction parts of an event."""
-    rows, facts = MailRows(people.customers), Facts(people.customers)
     if submission.sender == "ses":
-        return note_feedback(person, submission, reading, people, rows, facts)
+        return note_feedback(person, submission, reading, services)
     if submission.sender == "link":
-        return note_visit(submission, reading, facts)
+        return note_visit(submission, reading, services.facts)
     if reading.orders and person.profile.mails and not is_restricted(person.profile):
-        return note_returns(person, submission, reading, people, rows, facts)
+        return note_returns(person, submission, reading, services)
     return []
 
 
-def note_feedback(
-    person: Person, submission: Submission, reading: Reading, people: People, rows: MailRows, facts: Facts
-) -> Parts:
-    """Let SES's word move the mail on, and stop an address that bounced for good or complained."""
+def note_feedback(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
+    """Move the mail on by what SES reports, and stop an address that bounced for good or complained."""
     attempt = reading.link.removeprefix("mail:")
-    mail = next((one for one in rows.list_mails(person.id) if one.attempt == attempt), None)
-    opened = reading.notes
-    at = submission.occurred_at
-    parts: Parts = []
-    if mail is not None:
-        proof = prove_sent(person, mail, submission, rows, facts)
-        counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == opened["fact"]]
-        parts += proof + [MailReputation(people.customers).count_mail(counted, mail.mail_id, at)] * bool(counted)
-        parts.append(facts.write_fact(mail.campaign, str(opened["fact"]), mail.mail_id, at))
-    return parts + list_stops(submission, reading, people)
+    mail = next((one for one in services.mails.list_mails(person.id) if one.attempt == attempt), None)
+    stops = list_stops(submission, reading, services)
+    if mail is None:
+        return stops
+    fact, at = str(reading.notes["fact"]), submission.occurred_at
+    proof = prove_sent(person, mail, submission, services)
+    counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == fact]
+    counts = [services.reputation.count_mail(counted, mail.mail_id, at)] if counted else []
+    return [*proof, *counts, services.facts.write_fact(mail.campaign, fact, mail.mail_id, at), *stops]
 
 
-def list_stops(submission: Submission, reading: Reading, people: People) -> Parts:
-    """Return the parts that stop every address which bounced for good or complained."""
-    opened, rows = reading.notes, MailRows(people.customers)
-    parts: Parts = []
-    if opened.get("stop"):
-        for address in opened.get("addresses", ()):
-            name = Identity(kind="email", value=normalise_email(str(address)))
-            stops = people.name_rows(name) if name.value else ()
-            parts += [rows.write_stop(row, str(opened["stop"]), submission.occurred_at) for row in stops]
-    return parts
+def list_stops(submission: Submission, reading: Reading, services: Services) -> Parts:
+    """Return the parts that suppress every address which bounced for good or complained."""
+    reason = reading.notes.get("stop")
+    addresses = [normalise_email(str(address)) for address in reading.notes.get("addresses", ())] if reason else []
+    names = [Identity(kind="email", value=address) for address in addresses if address]
+    rows = [row for name in names for row in services.people.name_rows(name)]
+    return [services.suppressions.write_stop(row, str(reason), submission.occurred_at) for row in rows]
 
 
-def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: MailRows, facts: Facts) -> Parts:
+def prove_sent(person: Person, mail: MailRow, submission: Submission, services: Services) -> Parts:
     """Return the parts that close an intent whose answer was lost: the event proves that SES took the mail."""
     if submission.topic not in PROVES_SENT or mail.state in (MailState.SENT, MailState.REFUSED):
         return []
-    at = submission.occurred_at
+    at, facts = submission.occurred_at, services.facts
     parts = [
-        rows.move_mail(person.id, mail, MailState.SENT, mail.attempt, utc_text(at)),
+        services.mails.move_mail(person.id, mail, MailState.SENT, mail.attempt, utc_text(at)),
         facts.write_fact(mail.campaign, "sent", mail.mail_id, at),
     ]
     if mail.state not in OPEN:  # parked, or given up after it was taken for not sent
@@ -80,37 +73,35 @@ def prove_sent(person: Person, mail: MailRow, submission: Submission, rows: Mail
 
 def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
     """State a click, an unsubscribe or a change of preferences as a fact of the mail whose link it was."""
-    opened = reading.notes
-    if not opened.get("campaign") or not opened.get("mail_id"):
+    notes = reading.notes
+    if not notes.get("campaign") or not notes.get("mail_id"):
         return []
-    kind = f"clicked_{opened['by']}" if submission.topic == "click" else submission.topic
-    return [facts.write_fact(str(opened["campaign"]), kind, str(opened["mail_id"]), submission.occurred_at)]
+    kind = f"clicked_{notes['by']}" if submission.topic == "click" else submission.topic
+    return [facts.write_fact(str(notes["campaign"]), kind, str(notes["mail_id"]), submission.occurred_at)]
 
 
-def note_returns(
-    person: Person, submission: Submission, reading: Reading, people: People, rows: MailRows, facts: Facts
-) -> Parts:
+def note_returns(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
     """Attribute orders to mails: by code, or placed within the window after it; also for those held out.
 
-    The order counts as it stands after this word on it, so one that is cancelled later is taken back.
+    The order counts as it stands after this event, so one that is cancelled later is taken back.
     """
     source = f"{submission.sender}:{submission.shop}"
     held = person.profile.orders
     orders = [merge_order(held.get(f"{source}:{order.id}"), order) for order in reading.orders]
-    mails = [mail for mail in rows.list_mails(person.id) if mail.state in MEASURED]
+    mails = [mail for mail in services.mails.list_mails(person.id) if mail.state in MEASURED]
     pairs = [(mail, order) for mail in mails for order in orders if belongs_to(order, mail)]
-    secret = people.keys.read_codes() if pairs else b""
-    return [write_return(mail, order, name_order(secret, source, order.id), facts) for mail, order in pairs]
+    secret = services.code_secret if pairs else b""
+    return [write_return(mail, order, name_order(secret, source, order.id), services.facts) for mail, order in pairs]
 
 
 def belongs_to(order: Order, mail: MailRow) -> bool:
-    """Tell whether an order came of a mail, or may have."""
+    """Return whether an order came of a mail, or may have."""
     mailed = datetime.fromisoformat(mail.at)
     in_window = mailed <= order.placed_at <= mailed + RETURN_WINDOW
     return in_window or bool(mail.code and mail.code in order.codes)
 
 
-def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> dict[str, Any]:
+def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> Part:
     """Return the part that states a return once per mail and order, with what is left after refunds; or drops it."""
     if order.test or order.state is OrderState.CANCELLED:
         return facts.drop_fact(mail.campaign, "returned", mail.mail_id, order=name)

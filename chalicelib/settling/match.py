@@ -1,12 +1,13 @@
 """Who a submission may be about: the names in it, who holds each, and which of them it may give to whom."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.models import Identity, Profile, Reading, Submission
 from chalicelib.people.directory import People, find_holder
 from chalicelib.people.identity import list_claimable, list_identities
-from chalicelib.store.customers import Owner, name_claim
+from chalicelib.services import Services
+from chalicelib.store.identities import Owner, name_claim
+from chalicelib.store.table import Part
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ def name_claims(submission: Submission) -> list[str]:
     return [name_claim(*place, claim) for claim in submission.claims]
 
 
-def look_up(submission: Submission, reading: Reading, claims: list[str], people: People, region: str) -> IdentityMatch:
+def look_up(submission: Submission, reading: Reading, claims: list[str], services: Services) -> IdentityMatch:
     """Read in one call who holds the names of a submission and whether its ids took effect before."""
-    names = list_identities(submission, reading, region)
-    rows = {name: people.name_rows(name) for name in names}
+    names = list_identities(submission, reading, services.settings.shop_country)
+    rows = {name: services.people.name_rows(name) for name in names}
     wanted = [*claims, *(row for own in rows.values() for row in own)]
-    return IdentityMatch(submission, names, rows, people.customers.find_owners(wanted))
+    return IdentityMatch(submission, names, rows, services.identities.find_owners(wanted))
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
@@ -55,19 +56,24 @@ def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
     return bool(rivals) and not rivals & ids
 
 
-def claim_names(customer_id: str, match: IdentityMatch, people: People) -> list[dict[str, Any]]:
+def took_effect_before(claims: list[str], match: IdentityMatch, key: str) -> bool:
+    """Return whether a delivery or event id took effect under another inbox key."""
+    return any(claim in match.owners and match.owners[claim].id != key for claim in claims)
+
+
+def claim_names(customer_id: str, match: IdentityMatch, people: People) -> list[Part]:
     """Return the parts that give a person every name they may have, under every live index secret."""
     rows = [row for name in match.list_own(customer_id) for row in match.rows[name]]
-    free = [people.customers.write_owner(row, customer_id) for row in rows if row not in match.owners]
+    free = [people.identities.write_owner(row, customer_id) for row in rows if row not in match.owners]
     left = [(row, match.owners[row]) for row in rows if row in match.owners and not match.owners[row].id]
-    return free + [people.customers.take_over_name(row, customer_id, owner.gone_at) for row, owner in left]
+    return free + [people.identities.take_over_name(row, customer_id, owner.gone_at) for row, owner in left]
 
 
-def suggest_merges(customer_id: str, match: IdentityMatch, people: People) -> list[dict[str, Any]]:
+def suggest_merges(customer_id: str, match: IdentityMatch, people: People) -> list[Part]:
     """Return the parts that note who else holds a name of this submission; one per pair."""
     holders = {match.find_holder(name): name.kind for name in match.names}
     return [
-        people.customers.write_suggestion(customer_id, other, kind)
+        people.identities.write_suggestion(customer_id, other, kind)
         for other, kind in holders.items()
         if other not in (None, customer_id)
     ]

@@ -30,7 +30,7 @@ def redact_history(person: Person, profile: Profile, people: People) -> None:
         != event.submission
     ]
     for start in range(0, len(changed), BATCH):
-        people.customers.commit_parts(changed[start : start + BATCH])
+        people.table.commit_parts(changed[start : start + BATCH])
 
 
 def read_withdrawals(profile: Profile) -> dict[str, datetime]:

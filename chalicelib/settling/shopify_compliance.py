@@ -5,90 +5,84 @@
     customers/data_request  staff hand the person's data to the shop within 30 days (`make requests`, `make export`)
     shop/redact             48 hours after the app was removed: everybody who came through that shop is forgotten
 
-The body is signed and its topic is not, so each body must have the shape of its topic (`senders.shopify_shapes`).
+The body is signed and its topic is not, so each body must have the shape of its topic (`senders.shopify.shapes`).
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting, write_nothing_held
-from chalicelib.erasure.shops import ShopRows, start_walk
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Identity, RequestKind
 from chalicelib.people.directory import Person
 from chalicelib.people.identity import list_deciding
-from chalicelib.settling.commit import OpenedItem, Settling
-from chalicelib.settling.match import IdentityMatch, is_stranger, look_up, name_claims
-from chalicelib.store.audit import write_access
+from chalicelib.services import Services
+from chalicelib.settling.commit import OpenedItem
+from chalicelib.settling.match import IdentityMatch, is_stranger, look_up, name_claims, took_effect_before
 from chalicelib.store.inbox import State
-from chalicelib.store.requests import RequestRows, start_handover
+from chalicelib.store.requests import start_handover
+from chalicelib.store.shop_erasures import start_shop_erasure
+from chalicelib.store.table import Part
 
 ACTOR = "shopify"  # in the audit
-Parts = list[dict[str, Any]]
+Parts = list[Part]
 
 
-def is_compliance(opened: OpenedItem) -> bool:
-    """Tell a compliance webhook."""
-    return opened.reading.kind == "compliance"
-
-
-def settle_compliance(opened: OpenedItem, tools: Settling, now: datetime) -> State:
+def settle_compliance(opened: OpenedItem, services: Services, now: datetime) -> State:
     """Do what the topic wants, once; raise UnreadableError for a topic that is not one of them."""
     act = ACTS.get(opened.submission.topic)
     if act is None:
         raise UnreadableError(f"compliance: {opened.submission.topic}")
     claims, key = name_claims(opened.submission), opened.item.key
-    match = look_up(opened.submission, opened.reading, claims, tools.people, tools.region)
-    known = any(claim in match.owners and match.owners[claim].id != key for claim in claims)
-    customers = tools.people.customers
-    customers.commit_parts(
+    match = look_up(opened.submission, opened.reading, claims, services)
+    known = took_effect_before(claims, match, key)
+    services.table.commit_parts(
         [
-            tools.inbox.write_tombstone(key, State.DUPLICATE if known else State.SETTLED, now),
-            *([] if known else act(opened, match, tools, now)),
-            *([] if known else [customers.write_owner(claim, key) for claim in claims]),
+            services.inbox.write_tombstone(key, State.DUPLICATE if known else State.SETTLED, now),
+            *([] if known else act(opened, match, services, now)),
+            *([] if known else [services.identities.write_owner(claim, key) for claim in claims]),
         ]
     )
     return State.DUPLICATE if known else State.SETTLED
 
 
-def redact_customer(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
+def redact_customer(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
     """Forget the customer, and bar every name and order that the request has."""
     names = (*match.names, *list_orders(opened))
     asked_at = opened.submission.received_at
     order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at)
     at = max(now, asked_at)  # the stream's clock is a whole second, and may lie before it
-    person = find_subject(match, tools)
+    person = find_subject(match, services)
     if person is None:
-        note = note_request(opened, "", "nothing held", tools, now)
-        return [note, *write_nothing_held(names, order, tools.forgetting, at)]
-    note = note_request(opened, person.id, "forgotten", tools, now)
-    return [note, *write_forgetting(person, order, tools.forgetting, at, more=names)]
+        note = note_request(opened, "", "nothing held", services, now)
+        return [note, *write_nothing_held(names, order, services, at)]
+    note = note_request(opened, person.id, "forgotten", services, now)
+    return [note, *write_forgetting(person, order, services, at, more=names)]
 
 
-def request_data(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
+def request_data(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
     """Put the request before staff, with its deadline; where nobody is found, that is the answer."""
-    person = find_subject(match, tools)
+    person = find_subject(match, services)
     if person is None:
-        return [note_request(opened, "", "nothing held", tools, now)]
-    people, at = tools.people, opened.submission.received_at
+        return [note_request(opened, "", "nothing held", services, now)]
+    at = opened.submission.received_at
     row = start_handover(person.id, RequestKind.ACCESS, at, language=read_language(person))
-    note = note_request(opened, person.id, "to be handed to the shop", tools, now)
-    return [note, people.keys.check_key(person.id), RequestRows(people.customers).write_row(row, now)]
+    note = note_request(opened, person.id, "to be handed to the shop", services, now)
+    return [note, services.keys.check_key(person.id), services.requests.write_row(row, now)]
 
 
-def redact_shop(opened: OpenedItem, match: IdentityMatch, tools: Settling, now: datetime) -> Parts:
+def redact_shop(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
     """Begin to walk through everybody: who came through that shop is forgotten, one by one."""
     shop, at = opened.submission.shop, opened.submission.received_at
-    row = start_walk(opened.item.key, f"{opened.submission.sender}:{shop}", at)
-    return [note_request(opened, "", "forgetting begins", tools, now), ShopRows(tools.people.customers).write_row(row)]
+    row = start_shop_erasure(opened.item.key, f"{opened.submission.sender}:{shop}", at)
+    return [note_request(opened, "", "forgetting begins", services, now), services.shop_erasures.write_row(row)]
 
 
-def find_subject(match: IdentityMatch, tools: Settling) -> Person | None:
+def find_subject(match: IdentityMatch, services: Services) -> Person | None:
     """Return whom the deciding names belong to; nobody whom the shop knows under another id."""
     for name in list_deciding(match.names, match.submission.trust):
         holder = match.find_holder(name)
-        person = tools.people.load_person(holder) if holder else None
+        person = services.people.load_person(holder) if holder else None
         if person is not None and not is_stranger(match.names, person.profile):
             return person
     return None
@@ -107,13 +101,13 @@ def read_language(person: Person) -> str:
     return held.value if held and isinstance(held.value, str) else ""
 
 
-def note_request(opened: OpenedItem, customer_id: str, outcome: str, tools: Settling, now: datetime) -> dict[str, Any]:
+def note_request(opened: OpenedItem, customer_id: str, outcome: str, services: Services, now: datetime) -> Part:
     """Return the part that notes what Shopify asked for and what became of it."""
     reason = f"{opened.submission.topic}: {outcome}"
-    return write_access(tools.people.customers, customer_id, ACTOR, reason, now)
+    return services.audit.write_access(customer_id, ACTOR, reason, now)
 
 
-ACTS: Mapping[str, Callable[[OpenedItem, IdentityMatch, Settling, datetime], Parts]] = {
+ACTS: Mapping[str, Callable[[OpenedItem, IdentityMatch, Services, datetime], Parts]] = {
     "customers/redact": redact_customer,
     "customers/data_request": request_data,
     "shop/redact": redact_shop,

@@ -1,11 +1,11 @@
 """Rows of the Customers table that say whose a name is, what took effect before, and who may be the same person.
 
-    pk                     sk            holds
-    idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
-                                         and the inbox key of what is to be confirmed; `gone` once they were forgotten,
-                                         and `gone_at` ever after
-    claim#<hash>           claim         the inbox key under which a delivery or event id took effect
-    merge                  <id>#<id>     two customers that may be one person: suggested, never done
+pk                     sk            holds
+idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
+                                     and the inbox key of what is to be confirmed; `gone` once they were forgotten,
+                                     and `gone_at` ever after
+claim#<hash>           claim         the inbox key under which a delivery or event id took effect
+merge                  <id>#<id>     two customers that may be one person: suggested, never done
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from datetime import datetime
 from chalicelib.store.table import NEW, Part, Row, Table, expire_at
 
 GONE = "gone"
+IDENTITY = "idn#"
 MERGE = "merge"
 
 
@@ -89,9 +90,19 @@ class Identities:
         self.table.delete_items({"pk": MERGE, "sk": f"{one}#{other}"} for one, other in pairs)
 
 
+def make_row(name: str) -> str:
+    """Return the row of a blind index name."""
+    return f"{IDENTITY}{name}"
+
+
+def read_name(row: str) -> str:
+    """Return the blind index name of a row, as the ledger keeps it."""
+    return row.removeprefix(IDENTITY)
+
+
 def name_row(row: str) -> Row:
     """Return the key of an identity or claim row."""
-    return {"pk": row, "sk": "identity" if row.startswith("idn#") else "claim"}
+    return {"pk": row, "sk": "identity" if row.startswith(IDENTITY) else "claim"}
 
 
 def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:

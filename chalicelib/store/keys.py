@@ -31,6 +31,10 @@ class Keys:
         sealed = self.read_row(name)
         return None if sealed is None else self.root.open_secret(name, sealed)
 
+    def has_key(self, customer_id: str) -> bool:
+        """Return whether a customer's key is there; it is not opened, so KMS is not asked."""
+        return self.read_row(f"cust#{customer_id}") is not None
+
     def write_key(self, customer_id: str, key: bytes) -> dict[str, Any]:
         """Return the transaction part that gives a new customer their key."""
         name = f"cust#{customer_id}"

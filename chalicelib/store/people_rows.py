@@ -1,8 +1,8 @@
 """Rows of the Customers table below one person: the sealed profile, and the sealed history.
 
-    pk           sk                   holds
-    cust#<id>    profile              sealed profile; `version` counts its changes; in a queue by week while a mail is due
-    cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
+pk           sk                   holds
+cust#<id>    profile              sealed profile; `version` counts its changes; in a queue by week while a mail is due
+cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
 """
 
 from collections.abc import Iterator
@@ -55,6 +55,10 @@ class PeopleRows:
     def delete_profile(self, customer_id: str, version: int) -> Part:
         """Return the part that deletes a profile nobody else changed since `version`."""
         return self.table.delete_part(name_row(customer_id, PROFILE), "version = :version", version=version)
+
+    def check_profile(self, customer_id: str, version: int) -> Part:
+        """Return the part that fails when the profile changed since it was read at `version`."""
+        return self.table.check_part(name_row(customer_id, PROFILE), "version = :version", version=version)
 
     def write_event(self, customer_id: str, record_id: str, sealed: bytes) -> Part:
         """Return the part that adds one event to a history."""

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.downstream.outbox import Outbox
 from chalicelib.erasure.forget import Forgetting
-from chalicelib.intake import accept_submission, name_submission
+from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
 from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.imports.column_map import ImportMap
-from chalicelib.intake import accept_submission
+from chalicelib.door.intake import accept_submission
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.people.profile import fold_history

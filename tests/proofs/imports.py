@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from chalicelib.imports.column_map import ImportMap
-from chalicelib.intake import accept_submission
+from chalicelib.door.intake import accept_submission
 from chalicelib.models import Submission
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff.imports import Outcome, Progress, Refusals, import_file

@@ -18,7 +18,7 @@ from chalicelib.campaigns.agenda import next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.config import current_settings, read_settings
-from chalicelib.intake import name_submission
+from chalicelib.door.intake import name_submission
 from chalicelib.mails.pace import Pace
 from chalicelib.mails.ses import Mailer
 from chalicelib.models import Identity

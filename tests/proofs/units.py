@@ -43,7 +43,7 @@ def count_parts(parts: list[dict[str, Any]], old_inbox: Item) -> Counter[str]:
 
 def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[str, Any]]]:
     """Accept and settle one submission; return the inbox item as it was and the transaction's parts."""
-    from chalicelib.intake import name_submission
+    from chalicelib.door.intake import name_submission
     from chalicelib.settling.dispatch import settle_item
 
     tools, door = open_settling(), open_door()

@@ -459,7 +459,7 @@ def test_a_hundred_wrong_codes_at_once_are_three_tries(api, shop, tables, monkey
     compared = []
     check = check_code
     monkeypatch.setattr("chalicelib.routes.privacy.check_code", lambda *given: compared.append(1) or check(*given))
-    monkeypatch.setattr("chalicelib.limiter.Limiter.take_turn", lambda *_: True)
+    monkeypatch.setattr("chalicelib.door.limiter.Limiter.take_turn", lambda *_: True)
     token = put_request(tables)
     answers = []
 

@@ -31,5 +31,5 @@ def test_front_door_loads_only_what_accepting_needs():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
-    assert "chalicelib.intake" in loaded
+    assert "chalicelib.door.intake" in loaded
     assert [name for name in loaded if name.startswith(FORBIDDEN)] == []

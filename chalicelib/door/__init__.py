@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache, lru_cache
 
 from chalicelib.config import Settings, current_settings
-from chalicelib.intake import accept_submission
-from chalicelib.limiter import Limiter
+from chalicelib.door.intake import accept_submission
+from chalicelib.door.limiter import Limiter
 from chalicelib.models import Submission
 from chalicelib.services import DOOR_TIMEOUTS, make_client
 from chalicelib.store.inbox import Inbox

@@ -1,0 +1,67 @@
+"""The inbox items that wait for somebody: parked, quarantined, unconfirmed. Opened once for all erasures of a run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chalicelib.erasure.tombstones import happened_at
+from chalicelib.errors import RegularsError
+from chalicelib.models import utc_text
+from chalicelib.people.identity import list_identities
+from chalicelib.senders import read_submission
+from chalicelib.services import Services
+from chalicelib.store.inbox import InboxItem, State
+from chalicelib.store.unconfirmed import Wait
+
+WAITING = (State.PARKED.value, State.QUARANTINED.value, *(wait.value for wait in Wait))
+MOST_WAITING = 100_000  # of each list
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One item: which index rows its submission names, and when that happened (RFC 3339 UTC)."""
+
+    key: str
+    rows: frozenset[str]
+    at: str
+
+
+class WaitingItems:
+    """Reads the lists on first use; each answer reads the items that it names again."""
+
+    def __init__(self, services: Services) -> None:
+        """Take the services; nothing is read yet."""
+        self.services = services
+
+    def find_about(self, rows: set[str], gone_at: str) -> list[tuple[str, State]]:
+        """Return (key, state) of items that name one of these index rows and happened up to then, as they are now."""
+        about = [item.key for item in self.items if item.rows & rows and item.at <= gone_at]
+        found = [self.services.inbox.read_item(key) for key in about]
+        return [(item.key, item.state) for item in found if item is not None and item.sealed]
+
+    @cached_property
+    def items(self) -> tuple[WaitingItem, ...]:
+        """Return every waiting item that can be read."""
+        return tuple(self.read_items())
+
+    def read_items(self) -> Iterator[WaitingItem]:
+        """Yield every waiting item that can be read; one that is parked because nobody can read it names nobody."""
+        inbox = self.services.inbox
+        for queue in WAITING:
+            for key in inbox.list_pending(queue, most=MOST_WAITING):
+                item = inbox.read_item(key)
+                known = self.open_item(item) if item is not None and item.sealed else None
+                if known is not None:
+                    yield known
+
+    def open_item(self, item: InboxItem) -> WaitingItem | None:
+        """Return whom an item names, or None where nobody can read it."""
+        services = self.services
+        try:
+            submission = services.opener.open_submission(item.key, item.sealed)
+            reading = read_submission(submission)
+        except RegularsError:
+            return None
+        names = list_identities(submission, reading, services.settings.shop_country)
+        rows = frozenset(row for name in names for row in services.people.name_rows(name))
+        return WaitingItem(item.key, rows, utc_text(happened_at(submission, reading)))

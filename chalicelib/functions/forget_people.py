@@ -1,0 +1,19 @@
+"""Finishes erasures: sweeps, verifies, writes receipts, verifies again later."""
+
+import logging
+from typing import Any
+
+from chalicelib.erasure.run import advance_erasures
+from chalicelib.erasure.shops import erase_shop_customers
+from chalicelib.functions.timing import read_time
+from chalicelib.services import current_services
+
+log = logging.getLogger(__name__)
+
+
+def handle(event: dict[str, Any]) -> dict[str, int]:
+    """Bring on every erasure, and every walk through a shop's customers."""
+    services, now = current_services(), read_time(event)
+    counts = {"by_shop": erase_shop_customers(services, now), **advance_erasures(services, now)}
+    log.info("forgotten", extra={"counts": counts})
+    return counts

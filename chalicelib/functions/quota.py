@@ -1,0 +1,29 @@
+"""What SES lets the account send now, asked once by each run of a function that sends mails."""
+
+import logging
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.mails.ses import Quota, read_quota
+from chalicelib.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def may_send(services: Services, function: str) -> bool:
+    """Return whether anything may be sent at all, and keep the function's share of the account's rate."""
+    quota = ask_quota(services, function)
+    return quota is not None and quota.allows_mail
+
+
+def ask_quota(services: Services, function: str) -> Quota | None:
+    """Return what SES lets the account send, or None where SES cannot be asked."""
+    try:
+        quota = read_quota(services.ses)
+    except (ClientError, BotoCoreError) as fault:
+        log.warning("quota_unknown", extra={"fault": type(fault).__name__})
+        return None
+    services.pace.set_rate(quota.per_second, function)
+    if not quota.allows_mail:
+        log.warning("quota_used", extra={"key": function})
+    return quota

@@ -1,0 +1,17 @@
+"""Deletes what was kept long enough: today's share of the people."""
+
+import logging
+from typing import Any
+
+from chalicelib.functions.timing import read_time
+from chalicelib.retention.run import retire_people
+from chalicelib.services import current_services
+
+log = logging.getLogger(__name__)
+
+
+def handle(event: dict[str, Any]) -> dict[str, int]:
+    """Review everybody who is due."""
+    counts = retire_people(current_services(), read_time(event))
+    log.info("retired", extra={"counts": counts})
+    return counts

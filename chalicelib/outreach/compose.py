@@ -1,0 +1,137 @@
+"""From an occasion to a mail: its links, its code, its words. Nothing is written or sent here.
+
+The links' rows, and whose links they are, go into the transaction of the intent, so that no mail is ever out whose
+links lead nowhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.config import Settings
+from chalicelib.mails.codes import derive_code
+from chalicelib.mails.mail import Mail
+from chalicelib.mails.rendering import render_mail
+from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.outreach.destinations import build_destination
+from chalicelib.people.directory import Person
+from chalicelib.services import Services
+from chalicelib.shop.periods import KEEP_LINKS
+from chalicelib.store.links import Link, LinkKind, make_token, name_token
+from chalicelib.store.mails import MailRow
+from chalicelib.store.table import Part
+
+REASONS: Mapping[str, Reason] = {
+    "inactive": "bought",
+    "at-risk": "bought",
+    "after-purchase": "bought",
+    "after-sign-up": "signed_up",
+    "after-warranty": "registered",
+    "warranty-ending": "registered",
+    "pre-order-shipped": "pre_ordered",
+}
+ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
+SERVICE = (LinkKind.GO,)  # a customer cannot unsubscribe from news of an order
+
+
+@dataclass(frozen=True)
+class OutgoingMail:
+    """One mail to be sent: to whom, its row, what is written with its intent, and how it reads."""
+
+    address: str
+    row: MailRow
+    parts: tuple[Part, ...]
+    rendered: Mail
+
+
+def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime) -> OutgoingMail:
+    """Return the mail of one attempt, with new links of its own; raise UnfitMailError.
+
+    It is rendered before its intent is written: a mail that cannot be sent must not leave an intent behind.
+    """
+    settings = services.settings
+    # Of the languages that there are: whatever the profile says, it stands in the addresses of the mail's links.
+    language = find_mail_language(read_text(person, "language") or settings.shop_language).language
+    tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
+    owners = [*(name_token(token) for token in tokens.values()), f"mail:{row.attempt}"]
+    row = replace(row, code=make_code(person, campaign, services), links=(*row.links, *owners))
+    links = {kind: make_link(kind, campaign, row, language, settings, now) for kind in tokens}
+    words = choose_words(person, campaign, row.code, language, tokens, settings, now)
+    return OutgoingMail(
+        address=read_text(person, "email"),
+        row=row,
+        parts=(
+            *(services.links.write_link(tokens[kind], link) for kind, link in links.items()),
+            *services.people.claim_links(owners, person.id),
+        ),
+        rendered=render_mail(campaign.template, language, words),
+    )
+
+
+def make_link(
+    kind: LinkKind, campaign: Campaign, row: MailRow, language: str, settings: Settings, now: datetime
+) -> Link:
+    """Return what one link of a mail does; the one to stop ends the very purpose that the mail was sent for."""
+    link = Link(kind=kind, language=language, campaign=row.campaign, mail_id=row.mail_id)
+    if kind is LinkKind.STOP:
+        return link.model_copy(update={"purpose": campaign.purpose or link.purpose})
+    expires_at = now + KEEP_LINKS
+    if kind is LinkKind.CHOOSE:
+        return link.model_copy(update={"expires_at": expires_at})
+    utm = {"source": "regulars", "medium": "email", "campaign": row.campaign}
+    hosts = [urlsplit(settings.shop_url).netloc]
+    destination = build_destination(settings.shop_url, hosts, code=row.code, utm=utm)
+    return link.model_copy(update={"expires_at": expires_at, "destination": destination, "code": row.code})
+
+
+def make_code(person: Person, campaign: Campaign, services: Services) -> str:
+    """Return the person's code in this campaign, the same each time, or ""."""
+    if campaign.offer is None:
+        return ""
+    return campaign.offer.write_code(derive_code(services.code_secret, person.id, campaign.name))
+
+
+def choose_words(
+    person: Person,
+    campaign: Campaign,
+    code: str,
+    language: str,
+    tokens: Mapping[LinkKind, str],
+    settings: Settings,
+    now: datetime,
+) -> MailWords:
+    """Return what the mail says of the person, the shop and the offer."""
+    base = settings.public_url
+    go = f"{base}/go/{tokens[LinkKind.GO]}"
+    return MailWords(
+        shop_name=settings.shop_name,
+        shop_url=settings.shop_url,
+        shop_address=settings.shop_address,
+        person_name=read_text(person, "name"),
+        offer=make_offer(campaign, code, now.date()),
+        link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,
+        unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
+        preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
+        privacy_url=f"{base}/privacy?lang={language}",
+        reason=REASONS[campaign.when.trigger] if campaign.is_marketing else "served",
+    )
+
+
+def read_text(person: Person, name: str) -> str:
+    """Return a profile field that is text, or ""."""
+    held = person.profile.fields.get(name)
+    return held.value if held is not None and isinstance(held.value, str) else ""
+
+
+def make_offer(campaign: Campaign, code: str, today: date) -> Offer | None:
+    """Return the offer as the mail shows it; it works through its last day."""
+    offer = campaign.offer
+    if offer is None:
+        return None
+    expires = today + timedelta(days=offer.expires_days)
+    if offer.percent is not None:
+        return Offer(percent=offer.percent, code=code, expires=expires)
+    return Offer(amount=offer.amount or 0, currency=offer.currency or "", code=code, expires=expires)

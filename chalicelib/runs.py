@@ -1,0 +1,36 @@
+"""A run over many items, in which one item that fails holds up no other."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+
+def run_each(
+    items: Iterable[Item],
+    step: Callable[[Item], str],
+    *,
+    name: str,
+    key: Callable[[Item], str] = str,
+    until: float | None = None,
+) -> dict[str, int]:
+    """Take one step with each item; return counts by outcome. Stop at `until` (monotonic seconds).
+
+    Whatever a step raises, the item is logged as `<name>_postponed` by its `key`, which must be an id that names
+    nobody, and the run goes on: what is wrong with one item must not hold up the rest, run after run.
+    """
+    counts: Counter[str] = Counter()
+    for item in items:
+        if until is not None and time.monotonic() > until:
+            break
+        try:
+            counts[step(item)] += 1
+        except Exception as fault:
+            log.warning(f"{name}_postponed", extra={"key": key(item), "fault": type(fault).__name__}, exc_info=True)  # noqa: G004 - a fixed word
+            counts["postponed"] += 1
+    return dict(counts)
