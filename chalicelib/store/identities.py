@@ -1,11 +1,11 @@
 """Rows of the Customers table that say whose a name is, what took effect before, and who may be the same person.
 
-    pk                     sk            holds
-    idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
-                                         and the inbox key of what is to be confirmed; `gone` once they were forgotten,
-                                         and `gone_at` ever after
-    claim#<hash>           claim         the inbox key under which a delivery or event id took effect
-    merge                  <id>#<id>     two customers that may be one person: suggested, never done
+pk                     sk            holds
+idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
+                                     and the inbox key of what is to be confirmed; `gone` once they were forgotten,
+                                     and `gone_at` ever after
+claim#<hash>           claim         the inbox key under which a delivery or event id took effect
+merge                  <id>#<id>     two customers that may be one person: suggested, never done
 """
 
 import hashlib
