@@ -42,7 +42,7 @@ class MailLimits:
         return MailLimit() if stored is None else load_limit(stored)
 
     def write_row(self, rows: Sequence[str], limit: MailLimit, now: datetime) -> Part:
-        """Return the part that replaces the row which nobody else changed since it was read as `limit`."""
+        """Return the part that replaces the row which did not change since it was read as `limit`."""
         row = {
             **name_row(rows[0]),
             "times": " ".join(utc_text(time) for time in limit.times),

@@ -11,7 +11,7 @@ MESSAGES_PER_CALL = 10  # SQS takes no more
 
 
 class Queue:
-    """One SQS queue by its name, and the queue `<name>-failures` where messages end that nobody took."""
+    """One SQS queue by its name, and the queue `<name>-failures` of messages that failed too often."""
 
     def __init__(self, client: Any, name: str) -> None:
         """Take a boto3 SQS client and the queue's name."""

@@ -115,7 +115,7 @@ class Table:
         return {"ConditionCheck": {"TableName": self.name, "Key": dump_row(key), **expressions}}
 
     def put_version_part(self, row: Row, old: int) -> Part:
-        """Return the part that replaces a row which nobody changed since version `old`; 0 where there is none yet."""
+        """Return the part that replaces a row which is still at version `old`; 0 where there is none yet."""
         versioned = {**row, "version": old + 1}
         return self.put_part(versioned, "version = :old", old=old) if old else self.put_part(versioned, NEW)
 
