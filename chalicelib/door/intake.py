@@ -23,7 +23,7 @@ def accept_submission(submission: Submission, *, inbox: Inbox, seal: InboxSeal, 
 
 
 def name_submission(submission: Submission, door_key: bytes) -> str:
-    """Return the dedupe key: 43 characters that say nothing of the body to whoever lacks the door's key.
+    """Return the dedupe key: 43 characters, from which nobody without the door's key learns the body.
 
     The sender's delivery and event ids are not part of it: senders repeat a body under a new id. They are claimed
     when settling. A form's body is, so that a corrected second post of one page counts as new.

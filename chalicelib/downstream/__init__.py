@@ -1,1 +1,1 @@
-"""What the shop's own systems are told: consents that changed, people who were forgotten. Ids only, nobody's data."""
+"""Events for the shop's own systems: consents that changed, customers who were erased. Ids, and no personal data."""

@@ -1,4 +1,4 @@
-"""The events that the shop's own systems hear of, and what stands in each. docs/downstream.md is their page.
+"""The events for the shop's own systems, and the data of each. docs/downstream.md is their page.
 
     consent.changed      customer, ids, purpose, state (given | withdrawn | none), at, channel
     customer.forgotten   customer, ids, at, reason
@@ -14,8 +14,10 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.models import ConsentState, Identity, Profile, utc_text
+from chalicelib.store.outbox import Outbox
+from chalicelib.store.table import Part
 
-# What an id of a sender looks like; an e-mail address or a name that somebody imported as an id does not pass.
+# What an id of a sender looks like; an e-mail address or a name that was imported as an id does not pass.
 SENDER_ID = re.compile(r"(?P<sender>[a-z][a-z0-9-]{0,39}):(?P<shop>[A-Za-z0-9.-]{0,100}):(?P<id>[A-Za-z0-9_-]{1,64})")
 CHANNEL = re.compile(r"[A-Za-z0-9:._-]{1,120}")
 
@@ -27,28 +29,42 @@ class EventKind(StrEnum):
     CUSTOMER_FORGOTTEN = "customer.forgotten"
 
 
+def write_changes(outbox: Outbox, before: Profile, after: Profile, now: datetime) -> list[Part]:
+    """Return the parts that write a `consent.changed` for each consent that differs between two states of a profile."""
+    changes = list_changes(before, after, now) if outbox.wanted else []
+    return [part for data in changes for part in outbox.write_event(EventKind.CONSENT_CHANGED, data, now)]
+
+
+def write_forgotten(
+    outbox: Outbox, customer_id: str, identities: Iterable[Identity], reason: str, now: datetime
+) -> list[Part]:
+    """Return the parts that write the `customer.forgotten` of one customer."""
+    data = describe_forgotten(customer_id, identities, now, reason)
+    return outbox.write_event(EventKind.CUSTOMER_FORGOTTEN, data, now)
+
+
 def list_ids(identities: Iterable[Identity]) -> list[dict[str, str]]:
-    """Return the ids under which senders know a person; whatever else names them is left out."""
+    """Return the ids under which senders know a person; their other names are left out."""
     found = (SENDER_ID.fullmatch(name.value) for name in identities if name.kind == "id")
     return [match.groupdict() for match in found if match is not None]
 
 
 def list_changes(before: Profile, after: Profile, now: datetime) -> list[dict[str, Any]]:
-    """Return what `consent.changed` says of each purpose whose standing answer is another one than before."""
+    """Return the data of `consent.changed` for each purpose whose answer is another one than before."""
     purposes = sorted({*before.consents, *after.consents})
-    changed = [one for one in purposes if find_stand(before, one) is not find_stand(after, one)]
+    changed = [one for one in purposes if find_answer(before, one) is not find_answer(after, one)]
     person = {"customer": after.customer_id, "ids": list_ids(after.identities) if changed else []}
-    return [{**person, "purpose": one, **describe_stand(after, one, now)} for one in changed]
+    return [{**person, "purpose": one, **describe_answer(after, one, now)} for one in changed]
 
 
-def find_stand(profile: Profile, purpose: str) -> ConsentState | None:
-    """Return yes, no or nothing; what waits to be confirmed is no answer yet."""
+def find_answer(profile: Profile, purpose: str) -> ConsentState | None:
+    """Return the answer of a profile to one purpose, or None; a consent to be confirmed is no answer yet."""
     consent = profile.consents.get(purpose)
     return None if consent is None or consent.state is ConsentState.PENDING else consent.state
 
 
-def describe_stand(profile: Profile, purpose: str, now: datetime) -> dict[str, str]:
-    """Return the answer that stands, since when and how it came; `none` where a yes stands no longer."""
+def describe_answer(profile: Profile, purpose: str, now: datetime) -> dict[str, str]:
+    """Return the state of a purpose, since when and by which channel; `none` where a yes does not hold any more."""
     consent = profile.consents.get(purpose)
     if consent is None or consent.state is ConsentState.PENDING:
         return {"state": "none", "at": utc_text(now), "channel": ""}

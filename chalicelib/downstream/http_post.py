@@ -1,4 +1,4 @@
-"""One POST and its status. The answer is read to see that it ends, at most 64 KB of it, and dropped."""
+"""One POST and its status. At most 64 KB of the answer are read, to see that it ends, and dropped."""
 
 import contextlib
 import http.client
@@ -15,13 +15,13 @@ MOST_READ = 65_536  # bytes, head and body together
 
 
 class Wire:
-    """A connected socket, as `http.client` uses one, whose every wait ends at one moment.
+    """A connected socket, as `http.client` uses one, with one deadline for all its waits.
 
-    A time limit per read would let a slow drip go on for ever.
+    A time limit per read would let a receiver that sends a byte a second hold us for ever.
     """
 
     def __init__(self, link: socket.socket, ends_at: float) -> None:
-        """Take the socket, and when all is over (monotonic)."""
+        """Take the socket, and the deadline (monotonic)."""
         self.link = link
         self.ends_at = ends_at
 
@@ -35,20 +35,20 @@ class Wire:
         return io.BufferedReader(Answer(self.link, self.ends_at))
 
     def close(self) -> None:
-        """Leave the socket to whoever opened it."""
+        """Leave the socket to its opener, `post_bytes`."""
 
 
 class Answer(io.RawIOBase):
-    """What comes back: at most so many bytes, until one moment."""
+    """The answer: at most MOST_READ bytes, until the deadline."""
 
     def __init__(self, link: socket.socket, ends_at: float) -> None:
-        """Take the socket, and when all is over (monotonic)."""
+        """Take the socket, and the deadline (monotonic)."""
         self.link = link
         self.ends_at = ends_at
         self.room = MOST_READ
 
     def readable(self) -> bool:
-        """Say that this can be read."""
+        """Return True: this can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:

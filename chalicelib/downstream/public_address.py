@@ -1,7 +1,7 @@
-"""No request of ours goes to a machine that is not public (SSRF), whatever a name says.
+"""No request of ours goes to a machine that is not public (SSRF), to whichever address a name resolves.
 
 A name is looked up once; every address that it has must be public; the connection goes to an address so checked, with
-the name in TLS and Host. So nothing is gained by a name that says something else the second time (DNS rebinding).
+the name in TLS and Host. So a name that resolves differently the second time gains nothing (DNS rebinding).
 """
 
 import ipaddress
@@ -20,7 +20,7 @@ CONNECT = 2.0  # seconds for each of: looking up a name, connecting
 TOTAL = 5.0  # seconds for everything
 MOST_ADDRESSES = 3
 
-# https://www.iana.org/assignments/iana-ipv4-special-registry, every block that is not plainly somebody's; written out,
+# https://www.iana.org/assignments/iana-ipv4-special-registry, every block that is not an ordinary network; written out,
 # since `ipaddress.is_global` means something else in each Python release. Multicast and class E beside them.
 CLOSED_4 = tuple(
     ipaddress.IPv4Network(block)
@@ -66,14 +66,14 @@ def make_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Network:
-    """How the outside is reached."""
+    """How targets are reached: the resolver and TLS."""
 
     resolve: Resolve = socket.getaddrinfo
     tls: ssl.SSLContext = field(default_factory=make_tls)
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address, as a resolver writes it, is one of the open internet."""
+    """Return whether an address, as a resolver writes it, is one of the open internet."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -95,7 +95,7 @@ def find_addresses(target: Target, network: Network) -> list[str]:
 
 
 def look_up(target: Target, network: Network) -> list[Any]:
-    """Ask the resolver, which has no time limit of its own, in a thread that nobody waits for longer than ours."""
+    """Ask the resolver in a thread, and wait CONNECT seconds at most: the resolver has no time limit of its own."""
     answers: list[Any] = []
 
     def ask() -> None:

@@ -1,4 +1,4 @@
-"""Who hears of events: `name=https://...`, separated by commas. Whatever two readers might read differently is refused.
+"""The targets of events: `name=https://...`, separated by commas. An ambiguous address is refused.
 
 https://shop.example/hooks?source=regulars     a name with dots, port 443, no userinfo, no fragment
 http://127.0.0.1:8001/_local/events            in a local run, and only there

@@ -76,11 +76,11 @@ def plan_check(row: ErasureRow, checks: int) -> ErasureRow:
 
 def move_row(old: ErasureRow, new: ErasureRow, services: Services, publish: datetime | None = None) -> str:
     """Write a row's next state, and its receipt to where the person looks for it."""
-    parts = [services.rows.replace_row(old, new)]
+    parts = [services.erasures.replace_row(old, new)]
     if publish is not None and new.result:
         parts.append(services.links.write_row(new.result, publish_receipt(new, publish)))
     try:
-        services.people.table.commit_parts(parts)
+        services.table.commit_parts(parts)
     except RaceLostError:
         return "moved"
     return new.stage.value

@@ -11,7 +11,7 @@ from typing import Any
 from chalice import Response
 
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, show_page
-from chalicelib.store.links import Link, LinkKind, Links
+from chalicelib.store.links import Link, LinkKind
 
 RESULTS = (LinkKind.RESULT, LinkKind.CHOOSE)
 WHOLE = "data.zip"
@@ -83,8 +83,7 @@ def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
 
     if name not in FILES or not link.parts:
         return None
-    links = Links(request.door.inbox.client, f"{request.door.settings.prefix}links")
-    packed = read_package(request.token, link, links, request.now)
+    packed = read_package(request.token, link, request.door.links, request.now)
     return packed if packed is None or name == WHOLE else pick_file(packed, name)
 
 

@@ -19,7 +19,7 @@ from chalicelib.routes.form_request import choose_language
 from chalicelib.routes.http import client_address, read_body, read_headers, request_time
 from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
-from chalicelib.store.links import Link, LinkKind, Links, name_token
+from chalicelib.store.links import Link, LinkKind, name_token
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,7 @@ def read_link_request(raw: Any, page: str, token: str) -> LinkRequest:
 
 def find_link(request: LinkRequest, kinds: tuple[LinkKind, ...]) -> Link | None:
     """Return the link if it is of a kind that this page serves; raise TryAgainLaterError."""
-    links = Links(request.door.inbox.client, f"{request.door.settings.prefix}links")
-    link = links.read_link(request.token, request.now)
+    link = request.door.links.read_link(request.token, request.now)
     return link if link is not None and link.kind in kinds else None
 
 

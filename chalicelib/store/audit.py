@@ -1,18 +1,20 @@
-"""The access audit: who read, changed or handed out whose data, and why. Random ids and reasons; it names no customer.
+"""Rows of the Customers table that say who read, changed or handed out whose data, and why: the access audit.
 
-Rows are only ever added: here by a condition, on AWS also by the table's own policy, which nobody's role overrides.
-They end with the table of periods, by TTL.
+    pk                 sk                 holds
+    audit#<yyyy-mm>    <time>#<random>    the member of staff, the reason, the customer's random id; no personal data
+
+Rows are only ever added: here by a condition, on AWS also by the table's own policy, which no role overrides. DynamoDB
+removes them by TTL after the period of `shop/retention`.
 """
 
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from chalicelib.models import utc_text
 from chalicelib.shop.retention import find_span
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import NEW, Part, Table, expire_at
 
 EVERYBODY = "everybody"  # for a customer id: a command that opens all records, one after another
 
@@ -27,20 +29,31 @@ class Access:
     customer: str
 
 
-def write_access(customers: Customers, customer_id: str, actor: str, reason: str, now: datetime) -> dict[str, Any]:
-    """Return the transaction part that adds a line."""
-    until = now + find_span("audit")
-    return customers.write_audit(utc_text(now), secrets.token_hex(4), actor, reason, customer_id, until)
+@dataclass(frozen=True)
+class Audit:
+    """Builds and reads these rows of the Customers table."""
 
+    table: Table
 
-def list_accesses(customers: Customers, month: str, customer_id: str = "") -> Iterator[Access]:
-    """Yield the lines of a month (yyyy-mm), oldest first; of one customer those that mean everybody too."""
-    for row in customers.query_partition(f"audit#{month}"):
-        line = Access(
-            at=row["sk"]["S"].partition("#")[0],
-            actor=row["actor"]["S"],
-            reason=row["reason"]["S"],
-            customer=row["customer"]["S"],
-        )
-        if not customer_id or line.customer in (customer_id, EVERYBODY):
-            yield line
+    def write_access(self, customer_id: str, actor: str, reason: str, now: datetime) -> Part:
+        """Return the part that adds a line."""
+        at = utc_text(now)
+        row = {
+            "pk": f"audit#{at[:7]}",
+            "sk": f"{at}#{secrets.token_hex(4)}",
+            "actor": actor,
+            "reason": reason,
+            "customer": customer_id,
+            **expire_at(now + find_span("audit")),
+        }
+        return self.table.put_part(row, NEW)
+
+    def list_accesses(self, month: str, customer_id: str = "") -> Iterator[Access]:
+        """Yield the lines of a month (yyyy-mm), oldest first.
+
+        Of one customer, yield also the lines that name EVERYBODY.
+        """
+        for row in self.table.query_items(f"audit#{month}", consistent=False):
+            line = Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"])
+            if not customer_id or line.customer in (customer_id, EVERYBODY):
+                yield line

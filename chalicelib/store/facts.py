@@ -1,10 +1,10 @@
-"""What a campaign's report is made of: set-once facts about mails, without a person in them.
+"""Rows of the Customers table that a campaign's report is made of: facts about mails, which name no customer.
 
     pk                  sk                          holds
     fact#<campaign>     <kind>#<mail id>[#<order>]  when, and numbers such as revenue
 
-A fact is written in the same transaction as what it counts, under a key that a second telling repeats: so counting
-rows is exact, and facts outlive whoever they were about.
+A fact is written in the same transaction as what it counts, under a key that a repeated event writes again: so a count
+of rows is exact. Facts stay after an erasure.
 """
 
 import hashlib
@@ -12,19 +12,18 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from chalicelib.models import utc_text
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import Part, Row, Table
 
 RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with its code, counts as a return
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that happened to one mail; `numbers` are decimals as text, with `currency` among them as a word.
+    """One fact about one mail; `numbers` are decimals as text, with `currency` among them as a word.
 
-    `order` is of a return: the name of the order (`name_order`), which may be told of several mails.
+    `order` is of a return: the name of the order (`name_order`). One order may be a return of several mails.
     """
 
     campaign: str
@@ -35,42 +34,35 @@ class Fact:
     order: str = ""
 
 
+@dataclass(frozen=True)
 class Facts:
-    """Builds and reads facts."""
+    """Builds and reads these rows."""
 
-    def __init__(self, customers: Customers) -> None:
-        """Take the table."""
-        self.customers = customers
+    table: Table
 
     def write_fact(
         self, campaign: str, kind: str, mail_id: str, at: datetime, *, order: str = "", **numbers: str
-    ) -> dict[str, Any]:
-        """Return the transaction part that states a fact; stating it again changes nothing that counts."""
-        item = {
-            **name_fact(campaign, kind, mail_id, order),
-            "at": {"S": utc_text(at)},
-            **{name: {"S": value} for name, value in numbers.items()},
-        }
-        return {"Put": {"TableName": self.customers.table, "Item": item}}
+    ) -> Part:
+        """Return the part that writes a fact; written twice it still counts once."""
+        return self.table.put_part({**name_row(campaign, kind, mail_id, order), "at": utc_text(at), **numbers})
 
-    def drop_fact(self, campaign: str, kind: str, mail_id: str, *, order: str = "") -> dict[str, Any]:
-        """Return the transaction part that takes back what turned out not to be so."""
-        key = name_fact(campaign, kind, mail_id, order)
-        return {"Delete": {"TableName": self.customers.table, "Key": key}}
+    def drop_fact(self, campaign: str, kind: str, mail_id: str, *, order: str = "") -> Part:
+        """Return the part that deletes a fact that turned out to be false."""
+        return self.table.delete_part(name_row(campaign, kind, mail_id, order))
 
     def list_facts(self, campaign: str) -> Iterator[Fact]:
         """Yield every fact of a campaign."""
-        for row in self.customers.query_partition(f"fact#{campaign}"):
-            kind, mail_id, *order = row["sk"]["S"].split("#")
-            numbers = {name: value["S"] for name, value in row.items() if name not in ("pk", "sk", "at")}
-            yield Fact(campaign, kind, mail_id, row["at"]["S"], numbers, "".join(order))
+        for row in self.table.query_items(f"fact#{campaign}", consistent=False):
+            kind, mail_id, *order = row["sk"].split("#")
+            numbers = {name: value for name, value in row.items() if name not in ("pk", "sk", "at")}
+            yield Fact(campaign, kind, mail_id, row["at"], numbers, "".join(order))
 
 
-def name_fact(campaign: str, kind: str, mail_id: str, order: str) -> dict[str, Any]:
+def name_row(campaign: str, kind: str, mail_id: str, order: str) -> Row:
     """Return the key of a fact."""
-    return {"pk": {"S": f"fact#{campaign}"}, "sk": {"S": f"{kind}#{mail_id}" + (f"#{order}" if order else "")}}
+    return {"pk": f"fact#{campaign}", "sk": f"{kind}#{mail_id}" + (f"#{order}" if order else "")}
 
 
 def name_order(secret: bytes, source: str, order_id: str) -> str:
-    """Return a short name of an order: order ids are few enough to try them all, so it is made with a secret."""
+    """Return a short name of an order, made with a secret: order ids are few enough to try them all."""
     return hmac.new(secret, f"order\0{source}:{order_id}".encode(), hashlib.sha256).hexdigest()[:20]

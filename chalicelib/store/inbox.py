@@ -1,41 +1,41 @@
-"""The Inbox table: what was accepted and waits, and the tombstones that remember it. Every key and query of it.
+"""The Inbox table: accepted submissions that are to be settled, and the tombstones of settled ones.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
 state        new -> settled | duplicate | parked;  quarantined -> new (released);
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
-sealed       the submission, sealed to the inbox public key; gone once settled
-attempt      random per accept call, kept on the tombstone: tells our own retry from a rival
-pending      sparse index: new#0..3 for the sweeper, parked, quarantined, a `Wait`; absent when settled
+sealed       the submission, sealed to the inbox public key; removed once settled
+attempt      random per accept call, stays on the tombstone: by it our own retry differs from a rival's put
+pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, a `Wait`;
+             absent when settled
 received_at  RFC 3339 UTC, sorts the index
 reason       why it was parked: a code, never content
 expires_at   epoch seconds; quarantined and unconfirmed items only
 ask_at       when to ask for confirmation next, or when that was done; unconfirmed items only
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.models import utc_text
 from chalicelib.shop.periods import KEEP_QUARANTINE
+from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
-SHARDS = 4
+SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
 
 
 class State(StrEnum):
-    """Where an inbox item stands."""
+    """The state of an inbox item."""
 
     NEW = "new"
     SETTLED = "settled"
     DUPLICATE = "duplicate"
     NOBODY = "nobody"  # about a person whom we do not know, or no longer
-    UNCONFIRMED = "unconfirmed"  # waits for a yes by mail; nobody's until then
+    UNCONFIRMED = "unconfirmed"  # waits for a yes by mail; belongs to no customer until then
     REFUSED = "refused"  # the mailbox's owner said no
     PARKED = "parked"
     QUARANTINED = "quarantined"
@@ -55,146 +55,105 @@ class InboxItem:
 
 
 class Inbox:
-    """The table through a boto3 DynamoDB client."""
+    """Reads and builds these rows."""
 
-    def __init__(self, client: Any, table: str) -> None:
-        """Take the client and the table's name."""
-        self.client = client
+    def __init__(self, table: Table) -> None:
+        """Take the Inbox table."""
         self.table = table
 
     def put_item(self, key: str, sealed: bytes, *, attempt: str, received_at: datetime, suspect: bool) -> bool:
         """Keep a sealed submission: one conditional put, the durable write and the dedupe in one.
 
         Return True when it is kept as new, False when the key was there already. A put whose reply was lost and
-        that the SDK repeated finds its own row: the attempt id tells. Raise TryAgainLaterError when not kept.
+        that the SDK repeated finds its own row, by the attempt id. Raise TryAgainLaterError when it is not kept.
         """
         state = State.QUARANTINED if suspect else State.NEW
-        item = {
-            "pk": {"S": key},
-            "state": {"S": state.value},
-            "sealed": {"B": sealed},
-            "attempt": {"S": attempt},
-            "received_at": {"S": utc_text(received_at)},
-            "pending": {"S": state.value if suspect else name_shard(key)},
+        row = {
+            **name_row(key),
+            "state": state.value,
+            "sealed": sealed,
+            "attempt": attempt,
+            "received_at": utc_text(received_at),
+            "pending": state.value if suspect else name_shard(key),
+            **(expire_at(received_at + KEEP_QUARANTINE) if suspect else {}),
         }
-        if suspect:
-            item["expires_at"] = {"N": str(int((received_at + KEEP_QUARANTINE).timestamp()))}
         try:
-            self.client.put_item(
-                TableName=self.table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as fault:
-            return explain_refusal(fault, attempt)
-        except BotoCoreError as fault:
-            raise TryAgainLaterError("Not kept: please send it again.") from fault
-        return True
+            held = self.table.write_item(row, NEW)
+        except (ClientError, BotoCoreError) as fault:
+            raise explain_fault(fault) from fault
+        return held is None or held.get("attempt") == attempt
 
     def read_item(self, key: str) -> InboxItem | None:
         """Read one row consistently."""
-        row = self.client.get_item(TableName=self.table, Key={"pk": {"S": key}}, ConsistentRead=True).get("Item")
+        row = self.table.read_item(name_row(key))
         return None if row is None else load_item(row)
 
-    def list_pending(self, partition: str, before: str = "9999", most: int = 1_000) -> Iterator[str]:
-        """Yield keys of one index partition (`new#0`, `parked`, `quarantined`), oldest first."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName="pending",
-            KeyConditionExpression="pending = :partition AND received_at < :before",
-            ExpressionAttributeValues={":partition": {"S": partition}, ":before": {"S": before}},
-            PaginationConfig={"MaxItems": most},
-        )
-        for page in pages:
-            for row in page["Items"]:
-                yield row["pk"]["S"]
+    def list_pending(self, pending: str, before: str = "9999", most: int = 1_000) -> Iterator[str]:
+        """Yield the keys of one list (`new#0`, `parked`, `quarantined`) received before a time, oldest first."""
+        condition = "pending = :pending AND received_at < :before"
+        for row in self.table.query_index("pending", condition, most=most, pending=pending, before=before):
+            yield row["pk"]
 
     def park_item(self, key: str, reason: str) -> None:
-        """Set aside what cannot be settled, content and all, until a person looks at it."""
+        """Set aside an item that cannot be settled, content and all, until a member of staff looks at it."""
         self.move_item(key, State.NEW, State.PARKED, "parked", reason)
 
     def release_item(self, key: str, state: State) -> None:
         """Send a parked or quarantined item back to be settled."""
         self.move_item(key, state, State.NEW, name_shard(key), "released")
 
-    def move_item(self, key: str, old: State, new: State, partition: str, reason: str) -> None:
-        """Change the state of an item that still has its content; a rival's change wins silently."""
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key={"pk": {"S": key}},
-                UpdateExpression="SET #state = :new, pending = :partition, reason = :reason REMOVE expires_at",
-                ConditionExpression="#state = :old",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={
-                    ":new": {"S": new.value},
-                    ":old": {"S": old.value},
-                    ":partition": {"S": partition},
-                    ":reason": {"S": reason},
-                },
-            )
-        except ClientError as fault:
-            if fault.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+    def move_item(self, key: str, old: State, new: State, pending: str, reason: str) -> None:
+        """Change the state of an item, unless another worker changed it first."""
+        self.table.change_item(
+            name_row(key),
+            "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at",
+            "#state = :old",
+            new=new.value,
+            old=old.value,
+            pending=pending,
+            reason=reason,
+        )
 
-    def write_tombstone(self, key: str, state: State, now: datetime, old: State = State.NEW) -> dict[str, Any]:
-        """Return the transaction part that settles an item: content gone, key remembered for ever."""
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": {"pk": {"S": key}},
-                "UpdateExpression": "SET #state = :state, settled_at = :now "
-                "REMOVE sealed, pending, reason, expires_at, ask_at",
-                "ConditionExpression": "#state = :old",
-                "ExpressionAttributeNames": {"#state": "state"},
-                "ExpressionAttributeValues": {
-                    ":state": {"S": state.value},
-                    ":old": {"S": old.value},
-                    ":now": {"S": utc_text(now)},
-                },
-            }
-        }
+    def write_tombstone(self, key: str, state: State, now: datetime, old: State = State.NEW) -> Part:
+        """Return the part that settles an item: its content is removed, its key stays for ever."""
+        values = {"state": state.value, "old": old.value, "now": utc_text(now)}
+        return self.table.update_part(name_row(key), SETTLE, "#state = :old", **values)
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
-        """Settle an item that has no effect: a duplicate, or one about nobody we know."""
-        update = self.write_tombstone(key, state, now)["Update"]
-        try:
-            self.client.update_item(**update)
-        except ClientError as fault:
-            if fault.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        """Settle an item that has no effect: a duplicate, or one about a person whom we do not know."""
+        values = {"state": state.value, "old": State.NEW.value, "now": utc_text(now)}
+        self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
+
+
+def name_row(key: str) -> Row:
+    """Return the key of an item's row."""
+    return {"pk": key}
 
 
 def name_shard(key: str) -> str:
-    """Return the sweeper's partition of a key: four, so that one hot partition does not bound accepting."""
-    return f"{State.NEW.value}#{zlib.crc32(key.encode()) % SHARDS}"
+    """Return the sweeper's list that a new item is in: several, so that no hot partition limits accepting."""
+    return f"{State.NEW.value}#{choose_shard(key)}"
 
 
 def name_shards() -> list[str]:
-    """Return every partition that the sweeper reads."""
+    """Return every list that the sweeper reads."""
     return [f"{State.NEW.value}#{shard}" for shard in range(SHARDS)]
 
 
-def load_item(row: dict[str, Any]) -> InboxItem:
-    """Read a row's typed attributes."""
+def load_item(row: Row) -> InboxItem:
+    """Read a row's attributes."""
     return InboxItem(
-        key=row["pk"]["S"],
-        state=State(row["state"]["S"]),
-        sealed=row.get("sealed", {}).get("B", b""),
-        received_at=row["received_at"]["S"],
-        reason=row.get("reason", {}).get("S", ""),
-        pending=row.get("pending", {}).get("S", ""),
-        ask_at=row.get("ask_at", {}).get("S", ""),
+        key=row["pk"],
+        state=State(row["state"]),
+        sealed=row.get("sealed", b""),
+        received_at=row["received_at"],
+        **{name: row.get(name, "") for name in ("reason", "pending", "ask_at")},
     )
 
 
-def explain_refusal(fault: ClientError, attempt: str) -> bool:
-    """Tell our own repeated put (kept: True) from a rival's (False) and from a put that failed (raises)."""
-    code = fault.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        row: Any = fault.response.get("Item", {})
-        return bool(row.get("attempt", {}).get("S") == attempt)
+def explain_fault(fault: ClientError | BotoCoreError) -> TooLargeError | TryAgainLaterError:
+    """Return the error that answers a put which failed."""
+    code = fault.response["Error"]["Code"] if isinstance(fault, ClientError) else ""
     if code == "ValidationException":  # the one thing DynamoDB can object to here is a row over 400 KB
-        raise TooLargeError("The submission is too large.") from fault
-    raise TryAgainLaterError("Not kept: please send it again.") from fault
+        return TooLargeError("The submission is too large.")
+    return TryAgainLaterError("Not kept: please send it again.")

@@ -1,14 +1,12 @@
-"""The Keys table: each customer's data key, sealed by the root key, and the secrets of the blind index.
+"""The Keys table: each customer's data key, sealed by the root key, and two secrets of the service.
 
-pk            holds
-cust#<id>     the customer's 256-bit key, sealed; deleting this row is what forgetting means
-index         the blind index's secrets, sealed; made on first use
+pk           holds
+cust#<id>    the customer's 256-bit key, sealed; an erasure is the deletion of this row
+index        the blind index's secrets, sealed; made on first use
+codes        the secret that offer codes are derived from, sealed; made on first use
 """
 
-from typing import Any
-
-from botocore.exceptions import ClientError
-
+from chalicelib.store.table import NEW, THERE, Part, Row, Table
 from chalicelib.vault.blindindex import add_secret, make_secrets, pack_secrets, unpack_secrets
 from chalicelib.vault.root import RootSeal, make_key
 
@@ -17,11 +15,10 @@ CODES = "codes"
 
 
 class Keys:
-    """The table through a boto3 DynamoDB client, and the root key that seals what is in it."""
+    """Reads and builds these rows, with the root key that seals them."""
 
-    def __init__(self, client: Any, table: str, root: RootSeal) -> None:
-        """Take the client, the table's name and the root key."""
-        self.client = client
+    def __init__(self, table: Table, root: RootSeal) -> None:
+        """Take the Keys table and the root key."""
         self.table = table
         self.root = root
 
@@ -32,29 +29,21 @@ class Keys:
         return None if sealed is None else self.root.open_secret(name, sealed)
 
     def has_key(self, customer_id: str) -> bool:
-        """Return whether a customer's key is there; it is not opened, so KMS is not asked."""
+        """Return whether a customer's key is there, read consistently; the root key is not used."""
         return self.read_row(f"cust#{customer_id}") is not None
 
-    def write_key(self, customer_id: str, key: bytes) -> dict[str, Any]:
-        """Return the transaction part that gives a new customer their key."""
+    def write_key(self, customer_id: str, key: bytes) -> Part:
+        """Return the part that gives a new customer their key."""
         name = f"cust#{customer_id}"
-        return {
-            "Put": {
-                "TableName": self.table,
-                "Item": {"pk": {"S": name}, "sealed": {"B": self.root.seal_secret(name, key)}},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
-        }
+        return self.table.put_part({**name_row(name), "sealed": self.root.seal_secret(name, key)}, NEW)
 
-    def check_key(self, customer_id: str) -> dict[str, Any]:
-        """Return the transaction part that fails once a customer's key is gone."""
-        key = {"pk": {"S": f"cust#{customer_id}"}}
-        return {"ConditionCheck": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+    def check_key(self, customer_id: str) -> Part:
+        """Return the part that fails the transaction once a customer's key is gone."""
+        return self.table.check_part(name_row(f"cust#{customer_id}"), THERE)
 
-    def delete_key(self, customer_id: str) -> dict[str, Any]:
-        """Return the transaction part that destroys a customer's key, if there is one to destroy."""
-        key = {"pk": {"S": f"cust#{customer_id}"}}
-        return {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": "attribute_exists(pk)"}}
+    def delete_key(self, customer_id: str) -> Part:
+        """Return the part that destroys a customer's key; it fails the transaction where the key is gone."""
+        return self.table.delete_part(name_row(f"cust#{customer_id}"), THERE)
 
     def read_index(self) -> dict[str, bytes]:
         """Return the blind index's secrets, newest first; the first reader ever makes them."""
@@ -78,21 +67,19 @@ class Keys:
         self.put_secret(INDEX, pack_secrets(add_secret(self.read_index())), old)
 
     def put_secret(self, name: str, secret: bytes, old: bytes | None) -> None:
-        """Write a secret of our own unless someone else did since `old` was read."""
-        request: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if old is not None:
-            request = {
-                "ConditionExpression": "sealed = :old",
-                "ExpressionAttributeValues": {":old": {"B": old}},
-            }
-        item = {"pk": {"S": name}, "sealed": {"B": self.root.seal_secret(name, secret)}}
-        try:
-            self.client.put_item(TableName=self.table, Item=item, **request)
-        except ClientError as fault:
-            if fault.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        """Write a secret unless another process wrote it since `old` was read: that one stays."""
+        row = {**name_row(name), "sealed": self.root.seal_secret(name, secret)}
+        if old is None:
+            self.table.write_item(row, NEW)
+        else:
+            self.table.write_item(row, "sealed = :old", old=old)
 
     def read_row(self, name: str) -> bytes | None:
         """Read one sealed secret consistently."""
-        row = self.client.get_item(TableName=self.table, Key={"pk": {"S": name}}, ConsistentRead=True).get("Item")
-        return None if row is None else bytes(row["sealed"]["B"])
+        row = self.table.read_item(name_row(name))
+        return None if row is None else bytes(row["sealed"])
+
+
+def name_row(name: str) -> Row:
+    """Return the key of a row."""
+    return {"pk": name}

@@ -1,9 +1,10 @@
-"""The Links table: what stands behind the links of our mails. The one table that the door may read, by GetItem alone.
+"""The Links table: what each link of our mails does. The one table that the door may read, by GetItem alone.
 
 pk           hash of the token; the token itself stands in the mail and nowhere else
-link         what the link does, as JSON: a `Link`, nothing personal; whose it is, only the Customers table knows
-part         of a package (`privacy.package`), sealed; its row is named `<pk of its link>#<number>` and has no `link`
-expires_at   epoch seconds (TTL, which may lag by two days: `read_link` looks at the time itself); none = never
+link         what the link does, as JSON: a `Link`, no personal data; only the Customers table names its customer
+part         of a package (`data_requests.package`), sealed; its row is named `<pk of its link>#<number>` and has no
+             `link`
+expires_at   epoch seconds (TTL, which may lag by two days: `read_link` checks the time itself); none = never
 """
 
 import hashlib
@@ -11,15 +12,16 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import AwareDatetime
 
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.models import Model
+from chalicelib.store.table import Part, Row, Table, expire_at
 
 SEPARATOR = " · "  # between questions that are listed in a line
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648, 5)
@@ -74,75 +76,69 @@ class Link(Model):
     expires_at: AwareDatetime | None = None
 
 
+@dataclass(frozen=True)
 class Links:
-    """The table through a boto3 DynamoDB client."""
+    """Reads and builds these rows."""
 
-    def __init__(self, client: Any, table: str) -> None:
-        """Take the client and the table's name."""
-        self.client = client
-        self.table = table
+    table: Table
 
-    def write_link(self, token: str, link: Link) -> dict[str, Any]:
-        """Return the transaction part that keeps a link; writing it again changes nothing."""
+    def write_link(self, token: str, link: Link) -> Part:
+        """Return the part that keeps a link; writing it again changes nothing."""
         return self.write_row(name_token(token), link)
 
-    def write_row(self, name: str, link: Link) -> dict[str, Any]:
-        """Return the same by the name of the link's row, for whoever does not have the token."""
-        item = {"pk": {"S": name}, "link": {"S": link.model_dump_json(exclude_defaults=True)}}
-        if link.expires_at is not None:
-            item["expires_at"] = {"N": str(int(link.expires_at.timestamp()))}
-        return {"Put": {"TableName": self.table, "Item": item}}
+    def write_row(self, name: str, link: Link) -> Part:
+        """Return the same part by the name of the link's row, for a caller that has no token."""
+        expiry = {} if link.expires_at is None else expire_at(link.expires_at)
+        return self.table.put_part({**name_row(name), "link": link.model_dump_json(exclude_defaults=True), **expiry})
 
-    def delete_link(self, name: str) -> dict[str, Any]:
-        """Return the transaction part that ends a link by the name of its row."""
-        return {"Delete": {"TableName": self.table, "Key": {"pk": {"S": name}}}}
+    def delete_link(self, name: str) -> Part:
+        """Return the part that deletes a link by the name of its row."""
+        return self.table.delete_part(name_row(name))
 
     def delete_rows(self, names: Iterable[str]) -> None:
-        """End links by the names of their rows, one by one: there are three to a mail."""
+        """Delete links by the names of their rows, one by one: there are three to a mail."""
         for name in names:
-            self.client.delete_item(TableName=self.table, Key={"pk": {"S": name}})
+            self.table.delete_item(name_row(name))
 
     def find_rows(self, names: Iterable[str]) -> list[str]:
         """Return which of these rows are there, read consistently."""
-        keys = ({"pk": {"S": name}} for name in names)
-        found = (self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item") for key in keys)
-        return [row["pk"]["S"] for row in found if row]
+        return [name for name in names if self.table.read_item(name_row(name))]
 
     def read_link(self, token: str, now: datetime) -> Link | None:
-        """Return what is behind a token, or None: unknown, malformed, expired. Raise TryAgainLaterError.
+        """Return the link of a token, or None: unknown, malformed, expired. Raise TryAgainLaterError.
 
         Eventually consistent: a link is older than the mail it came in.
         """
         if not TOKEN.fullmatch(token):
             return None
         row = self.read_row(name_token(token))
-        link = Link.model_validate_json(row["link"]["S"]) if row else None
+        link = Link.model_validate_json(row["link"]) if row else None
         return None if link is None or is_over(link, now) else link
 
     def read_part(self, name: str, now: datetime) -> bytes | None:
         """Return a sealed part of a package, or None: gone or expired. Raise TryAgainLaterError."""
         row = self.read_row(name, consistent=True)
-        return bytes(row["part"]["B"]) if row and int(row["expires_at"]["N"]) > now.timestamp() else None
+        return bytes(row["part"]) if row and int(row["expires_at"]) > now.timestamp() else None
 
-    def read_row(self, name: str, *, consistent: bool = False) -> dict[str, Any] | None:
+    def read_row(self, name: str, *, consistent: bool = False) -> Row | None:
         """Return a row; raise TryAgainLaterError."""
-        key = {"pk": {"S": name}}
         try:
-            row: dict[str, Any] | None = self.client.get_item(
-                TableName=self.table, Key=key, ConsistentRead=consistent
-            ).get("Item")
+            return self.table.read_item(name_row(name), consistent=consistent)
         except (ClientError, BotoCoreError) as fault:
             raise TryAgainLaterError("Not now: please try again.") from fault
-        return row
 
     def put_part(self, name: str, sealed: bytes, until: datetime) -> None:
         """Keep a part of a package until then; again under the same name replaces it."""
-        item = {"pk": {"S": name}, "part": {"B": sealed}, "expires_at": {"N": str(int(until.timestamp()))}}
-        self.client.put_item(TableName=self.table, Item=item)
+        self.table.write_item({**name_row(name), "part": sealed, **expire_at(until)})
+
+
+def name_row(name: str) -> Row:
+    """Return the key of a row."""
+    return {"pk": name}
 
 
 def is_over(link: Link, now: datetime) -> bool:
-    """Tell whether a link has expired."""
+    """Return whether a link has expired."""
     return link.expires_at is not None and link.expires_at <= now
 
 

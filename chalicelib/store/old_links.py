@@ -1,36 +1,34 @@
-"""The links of mails whose own rows are gone. A way out of a mail works for ever, so forgetting must find them here.
+"""Rows of the Customers table that name the links of mails whose own rows retention removed.
 
-pk           sk       holds
-cust#<id>    links    names of links' rows, as a mail's row has them
+    pk           sk       holds
+    cust#<id>    links    names of links' rows, as a mail's row has them
+
+The unsubscribe link of a mail works for ever, so erasing a customer finds it here.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import Part, Row, Table
 
 
 @dataclass(frozen=True)
 class OldLinks:
-    """Builds and reads these rows; one worker at a time, since it changes with the profile."""
+    """Reads and builds these rows; one worker at a time, since the row changes together with the profile."""
 
-    customers: Customers
+    table: Table
 
     def read_links(self, customer_id: str) -> tuple[str, ...]:
         """Return the names that are kept so far."""
-        found = self.customers.client.get_item(
-            TableName=self.customers.table, Key=name_links(customer_id), ConsistentRead=True
-        )
-        return tuple(found.get("Item", {}).get("links", {}).get("S", "").split())
+        row = self.table.read_item(name_row(customer_id)) or {}
+        return tuple(row.get("links", "").split())
 
-    def add_links(self, customer_id: str, names: Iterable[str]) -> dict[str, Any]:
-        """Return the transaction part that keeps these names too."""
+    def add_links(self, customer_id: str, names: Iterable[str]) -> Part:
+        """Return the part that adds these names to the ones kept so far."""
         kept = dict.fromkeys((*self.read_links(customer_id), *names))
-        item = {**name_links(customer_id), "links": {"S": " ".join(kept)}}
-        return {"Put": {"TableName": self.customers.table, "Item": item}}
+        return self.table.put_part({**name_row(customer_id), "links": " ".join(kept)})
 
 
-def name_links(customer_id: str) -> dict[str, Any]:
-    """Return the key of a person's row."""
-    return {"pk": {"S": f"cust#{customer_id}"}, "sk": {"S": "links"}}
+def name_row(customer_id: str) -> Row:
+    """Return the key of a customer's row."""
+    return {"pk": f"cust#{customer_id}", "sk": "links"}

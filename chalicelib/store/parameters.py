@@ -1,8 +1,8 @@
-"""The door's parameters in SSM: its own key, the public half of the inbox key, and what each sender signs with.
+"""The door's parameters in SSM: its own key, the public half of the inbox key, and each sender's signing secrets.
 
 /regulars/<stage>/door/door-key            base64 of 32 random bytes: dedupe keys, signed page renders
 /regulars/<stage>/door/inbox-public-key    the key's id on the first line, then its public half in PEM
-/regulars/<stage>/door/receipt-key         public half of what signs receipts, in PEM; shown to whoever asks
+/regulars/<stage>/door/receipt-key         public half of the key that signs receipts, in PEM; shown beside each receipt
 /regulars/<stage>/door/senders/<sender>    the sender's signing secrets, one a line: two during a rotation
 """
 

@@ -1,7 +1,7 @@
 """Rows of the Customers table below one person: the sealed profile, and the sealed history.
 
 pk           sk                   holds
-cust#<id>    profile              sealed profile; `version` counts its changes; in a queue by week while a mail is due
+cust#<id>    profile              sealed profile; `version` counts its changes; in a week's queue while a mail is due
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
 """
 

@@ -1,7 +1,7 @@
-"""The queue of customers who are due. Ids only: a queue is no place for anybody's data."""
+"""SQS queues: of the customers who are due, and of the events for the shop's own systems. Ids, and no personal data."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ MESSAGES_PER_CALL = 10  # SQS takes no more
 
 
 class Queue:
-    """One SQS queue by its name."""
+    """One SQS queue by its name, and the queue `<name>-failures` of messages that failed too often."""
 
     def __init__(self, client: Any, name: str) -> None:
         """Take a boto3 SQS client and the queue's name."""
@@ -23,15 +23,35 @@ class Queue:
         """Return the queue's address."""
         return str(self.client.get_queue_url(QueueName=self.name)["QueueUrl"])
 
+    @cached_property
+    def failures_url(self) -> str:
+        """Return the address of the queue of failures, which has an alarm."""
+        return str(self.client.get_queue_url(QueueName=f"{self.name}-failures")["QueueUrl"])
+
     def send_ids(self, ids: Iterable[str]) -> int:
-        """Queue customer ids, ten a message; return how many. What SQS did not take is due again next time."""
+        """Queue customer ids, ten a message; return how many. An id that SQS did not take is due again next time."""
         count = 0
         for batch in split_batches(split_batches(ids, IDS_PER_MESSAGE), MESSAGES_PER_CALL):
-            entries = [{"Id": str(number), "MessageBody": json.dumps(some)} for number, some in enumerate(batch)]
-            failed = self.client.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed", [])
-            lost = {int(one["Id"]) for one in failed}
+            lost = self.send_bodies([json.dumps(some) for some in batch])
             count += sum(len(some) for number, some in enumerate(batch) if number not in lost)
         return count
+
+    def send_bodies(self, bodies: Sequence[str]) -> set[int]:
+        """Queue messages; return the numbers (from 0) of those that SQS did not take."""
+        lost: set[int] = set()
+        for batch in split_batches(enumerate(bodies), MESSAGES_PER_CALL):
+            entries = [{"Id": str(number), "MessageBody": body} for number, body in batch]
+            failed = self.client.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed", [])
+            lost |= {int(one["Id"]) for one in failed}
+        return lost
+
+    def hide_message(self, receipt: str, seconds: int) -> None:
+        """Hide a received message for so many seconds; then it comes again."""
+        self.client.change_message_visibility(QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
+
+    def send_to_dead_letter(self, body: str) -> None:
+        """Send a message to the queue of failures."""
+        self.client.send_message(QueueUrl=self.failures_url, MessageBody=body)
 
 
 def split_batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -1,23 +1,20 @@
-"""How our mail is received: sent, bounced and complained of, counted by day; and when that has to stop us.
+"""Rows of the Customers table that count each day's mails, bounces and complaints: the reputation of our mail.
 
-Every mail counts, a confirmation as much as an offer: Amazon judges the account by all of them.
+    pk                          sk           holds
+    reputation#<day>#<shard>    reputation   sent, bounced, complained
 
-    pk                    sk       holds
-    reputation#<day>#<shard>   reputation    sent, bounced, complained
-
-Amazon reviews an account from 5 % bounces and 0.1 % complaints, and a paused account sends no confirmations either
-(SES developer guide, reputation metrics). So marketing stops itself before, and transactional mail goes on. Counters,
-not facts: each is moved inside a transaction that happens once.
+Every mail counts, a confirmation as much as an offer: Amazon judges the account by all of them. Amazon reviews an
+account from 5 % bounces and 0.1 % complaints, and a paused account sends no confirmations either (SES developer guide,
+reputation metrics). So marketing stops by itself below those rates, and transactional mail goes on. The rows are
+counters, not facts: each counter changes inside a transaction that happens once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import SHARDS, Part, Row, Table, choose_shard
 
-SHARDS = 4
 DAYS = 7
 FEWEST = 100  # below this many mails a rate says nothing
 MOST_BOUNCED = 0.03
@@ -27,7 +24,7 @@ FRESH_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Rates:
-    """The last seven days together."""
+    """The counts of the last seven days together."""
 
     sent: int
     bounced: int
@@ -35,50 +32,42 @@ class Rates:
 
     @property
     def stops_marketing(self) -> bool:
-        """Tell whether marketing has to wait until the rates are better."""
+        """Return whether marketing has to wait until the rates are better."""
         if self.sent < FEWEST:
             return False
         return self.bounced > MOST_BOUNCED * self.sent or self.complained > MOST_COMPLAINED * self.sent
 
 
 class MailReputation:
-    """The counters; what was read is kept for a minute, so that a worker reads once a minute and not once a mail."""
+    """Builds and reads these rows; keeps the rates for a minute, so that a worker reads once a minute, not per mail."""
 
-    def __init__(self, customers: Customers) -> None:
-        """Take the table."""
-        self.customers = customers
+    def __init__(self, table: Table) -> None:
+        """Take the Customers table."""
+        self.table = table
         self.read_at: datetime | None = None
         self.rates = Rates(0, 0, 0)
 
-    def count_mail(self, kinds: Sequence[str], seed: str, at: datetime) -> dict[str, Any]:
-        """Return the transaction part that counts a mail as `sent`, `bounced`, `complained`, or several at once.
+    def count_mail(self, kinds: Sequence[str], seed: str, at: datetime) -> Part:
+        """Return the part that counts a mail as `sent`, `bounced`, `complained`, or several at once.
 
-        One part, since a transaction may touch an item only once; `seed` chooses the shard.
+        One part, since a transaction may touch a row only once; `seed` chooses the shard.
         """
-        return {
-            "Update": {
-                "TableName": self.customers.table,
-                "Key": name_day(at, sum(seed.encode()) % SHARDS),
-                "UpdateExpression": "ADD " + ", ".join(f"#{kind} :one" for kind in kinds),
-                "ExpressionAttributeNames": {f"#{kind}": kind for kind in kinds},
-                "ExpressionAttributeValues": {":one": {"N": "1"}},
-            }
-        }
+        change = "ADD " + ", ".join(f"#{kind} :one" for kind in kinds)
+        return self.table.update_part(name_row(at, choose_shard(seed)), change, one=1)
 
     def stops_marketing(self, now: datetime) -> bool:
-        """Tell whether marketing has to wait."""
+        """Return whether marketing has to wait."""
         if self.read_at is None or abs(now - self.read_at) > FRESH_FOR:
             self.rates, self.read_at = self.read_rates(now), now
         return self.rates.stops_marketing
 
     def read_rates(self, now: datetime) -> Rates:
-        """Add up the last seven days."""
-        keys = [name_day(now - timedelta(days=ago), shard) for ago in range(DAYS) for shard in range(SHARDS)]
-        rows = [self.customers.client.get_item(TableName=self.customers.table, Key=key) for key in keys]
-        counts = [row["Item"] for row in rows if "Item" in row]
-        return Rates(*(sum(int(one.get(kind, {"N": "0"})["N"]) for one in counts) for kind in Rates.__annotations__))
+        """Add up the last seven days, in one call."""
+        keys = [name_row(now - timedelta(days=ago), shard) for ago in range(DAYS) for shard in range(SHARDS)]
+        rows = list(self.table.read_items(keys, consistent=False))
+        return Rates(*(sum(int(row.get(kind.name, 0)) for row in rows) for kind in fields(Rates)))
 
 
-def name_day(moment: datetime, shard: int) -> dict[str, Any]:
-    """Return the key of one day's counters."""
-    return {"pk": {"S": f"reputation#{moment:%Y-%m-%d}#{shard}"}, "sk": {"S": "reputation"}}
+def name_row(moment: datetime, shard: int) -> Row:
+    """Return the key of one day's counters in one shard."""
+    return {"pk": f"reputation#{moment:%Y-%m-%d}#{shard}", "sk": "reputation"}

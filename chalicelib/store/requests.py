@@ -1,4 +1,4 @@
-"""Rows of data subject requests: one per request, below the person it is about, so that forgetting finds them.
+"""Rows of data subject requests: one per request, below the person it is about, so that an erasure finds them.
 
     pk           sk              holds
     cust#<id>    request#<id>    kind, state, times, language, the network it came from (keyed hash), names of its links
@@ -7,9 +7,9 @@
        |  ^      |         |  +-> confirmed -> done      access: the package is being made; or -> oversize
        |  +------+         +-> expired                   nobody typed the code within its 24 hours
        +--> later -> sending                             this person was mailed too often just now
-       +--> unreachable                                  no address, or mail to it comes back: for staff
+       +--> unreachable                                  no address, or mail to it bounces: for staff
 
-Nothing here is the person's word: anybody can type an address. So a row changes no profile and blocks no request.
+A row proves nothing about the person: anybody can type an address. So a row changes no profile and blocks no request.
 """
 
 import secrets
@@ -17,18 +17,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from chalicelib.models import RequestKind, utc_text
 from chalicelib.shop.periods import KEEP_FOR_STAFF
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import Part, Row, Table, expire_at, put_in_queue
 
-OWNED_BY_REQUEST = "request:"  # whose a request's link and its mail are: `request:<customer>:<request>`
+OWNED_BY_REQUEST = "request:"  # the owner of a request's link and mail is `request:<customer>:<request>`
 BY_PERSON = "the person, by mail and code"  # who asked, in the audit
 ANSWER_WITHIN = timedelta(days=30)  # GDPR, Article 12(3): one month
 KEEP_REQUEST = timedelta(days=30)
-WORKERS = "request#0"  # partitions of the index `due`: what the minute's function goes through
-STAFFS = "request#staff"  # and what waits for somebody to look at it
+WORKERS = "request#0"  # the queue of the function that runs each minute
+STAFFS = "request#staff"  # the queue of requests that staff have to look at
 
 
 class RequestState(StrEnum):
@@ -50,6 +49,9 @@ UNSENT = (RequestState.ASKING, RequestState.LATER, RequestState.UNREACHABLE)
 CLOSED = (RequestState.CONFIRMED, RequestState.DONE, RequestState.OVERSIZE)  # the code was typed: once is enough
 FOR_STAFF = (RequestState.UNREACHABLE, RequestState.OVERSIZE, RequestState.TO_SHOP)
 FINISHED = (RequestState.DONE, RequestState.EXPIRED)
+
+# Attributes that are stored under their own names and as they are.
+PLAIN = ("kind", "at", "language", "network", "due_at", "reason", "link", "until", "result")
 
 
 @dataclass(frozen=True)
@@ -94,27 +96,18 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class RequestRows:
-    """Reads and builds these rows."""
+    """Builds and reads these rows."""
 
-    customers: Customers
+    table: Table
 
-    def write_row(self, row: RequestRow, now: datetime) -> dict[str, Any]:
-        """Return the transaction part that puts a row in place of the one nobody else changed since it was read."""
-        part: dict[str, Any] = {
-            "TableName": self.customers.table,
-            "Item": dump_request(replace(row, version=row.version + 1), now),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if row.version:
-            part["ConditionExpression"] = "version = :old"
-            part["ExpressionAttributeValues"] = {":old": {"N": str(row.version)}}
-        return {"Put": part}
+    def write_row(self, row: RequestRow, now: datetime) -> Part:
+        """Return the part that writes a row which did not change since it was read."""
+        return self.table.put_version_part(dump_request(row, now), row.version)
 
     def read_row(self, customer_id: str, request_id: str) -> RequestRow | None:
         """Read one row consistently."""
-        key = {"pk": {"S": f"cust#{customer_id}"}, "sk": {"S": f"request#{request_id}"}}
-        found = self.customers.client.get_item(TableName=self.customers.table, Key=key, ConsistentRead=True).get("Item")
-        return None if found is None else load_request(found)
+        row = self.table.read_item(name_row(customer_id, request_id))
+        return None if row is None else load_request(row)
 
     def read_owner(self, owner: str) -> RequestRow | None:
         """Return the request that a link's index row names, or None."""
@@ -124,21 +117,15 @@ class RequestRows:
         return self.read_row(customer_id, request_id)
 
     def list_requests(self, customer_id: str) -> list[RequestRow]:
-        """Return every request about a person, oldest first, read consistently."""
-        pages = self.customers.client.get_paginator("query").paginate(
-            TableName=self.customers.table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :request)",
-            ExpressionAttributeValues={":pk": {"S": f"cust#{customer_id}"}, ":request": {"S": "request#"}},
-            ConsistentRead=True,
-        )
-        found = [load_request(row) for page in pages for row in page["Items"]]
+        """Return every request about a customer, oldest first, read consistently."""
+        found = map(load_request, self.table.query_items(f"cust#{customer_id}", "request#"))
         return sorted(found, key=lambda row: row.at)
 
-    def list_open(self, partition: str, before: str = "9999") -> Iterator[RequestRow]:
-        """Yield the requests of one partition that are due before a time, each read again: the index lags."""
-        for key in self.customers.query_due(partition, before):
-            row = self.read_row(key["pk"]["S"].removeprefix("cust#"), key["sk"]["S"].removeprefix("request#"))
-            if row is not None and name_partition(row.state) == partition and row.due_at <= before:
+    def list_open(self, queue: str, before: str = "9999") -> Iterator[RequestRow]:
+        """Yield the requests of one queue that are due by a time (RFC 3339 UTC), each read again: the index lags."""
+        for key in self.table.list_queue(queue, before):
+            row = self.read_row(key["pk"].removeprefix("cust#"), key["sk"].removeprefix("request#"))
+            if row is not None and name_queue(row.state) == queue and row.due_at <= before:
                 yield row
 
 
@@ -156,13 +143,18 @@ def start_handover(customer_id: str, kind: RequestKind, now: datetime, *, langua
     return replace(row, state=RequestState.TO_SHOP, reason="shopify")
 
 
-def name_partition(state: RequestState) -> str:
-    """Return where the index lists a request, or "" for one that is over."""
+def name_row(customer_id: str, request_id: str) -> Row:
+    """Return the key of a request's row."""
+    return {"pk": f"cust#{customer_id}", "sk": f"request#{request_id}"}
+
+
+def name_queue(state: RequestState) -> str:
+    """Return the queue of a request in this state, or "" where it is over."""
     return "" if state in FINISHED else STAFFS if state in FOR_STAFF else WORKERS
 
 
 def end_request(row: RequestRow, now: datetime) -> datetime | None:
-    """Return when TTL may remove a row; none while somebody who proved who they are waits for an answer."""
+    """Return when TTL may remove a row; none while a person who proved who they are waits for an answer."""
     if row.state in (RequestState.CONFIRMED, RequestState.OVERSIZE, RequestState.TO_SHOP):
         return None
     if row.state is RequestState.UNREACHABLE:
@@ -170,47 +162,26 @@ def end_request(row: RequestRow, now: datetime) -> datetime | None:
     return (now if row.state is RequestState.DONE else row.asked_at) + KEEP_REQUEST
 
 
-def dump_request(row: RequestRow, now: datetime) -> dict[str, Any]:
-    """Return a row as DynamoDB writes it."""
-    ends, partition = end_request(row, now), name_partition(row.state)
-    item: dict[str, Any] = {
-        "pk": {"S": f"cust#{row.customer_id}"},
-        "sk": {"S": f"request#{row.id}"},
-        "kind": {"S": row.kind},
-        "state": {"S": row.state.value},
-        "at": {"S": row.at},
-        "language": {"S": row.language},
-        "network": {"S": row.network},
-        "reason": {"S": row.reason},
-        "link": {"S": row.link},
-        "until": {"S": row.until},
-        "links": {"S": " ".join(row.links)},
-        "result": {"B": row.result},
-        "version": {"N": str(row.version)},
-        "due_at": {"S": row.due_at},
+def dump_request(row: RequestRow, now: datetime) -> Row:
+    """Return a row's attributes but for its version."""
+    ends, queue = end_request(row, now), name_queue(row.state)
+    return {
+        **name_row(row.customer_id, row.id),
+        "state": row.state.value,
+        "links": " ".join(row.links),
+        **{name: getattr(row, name) for name in PLAIN},
+        **(put_in_queue(queue, row.due_at) if queue else {}),
+        **(expire_at(ends) if ends else {}),
     }
-    if partition:
-        item["due_week"] = {"S": partition}
-    if ends:
-        item["expires_at"] = {"N": str(int(ends.timestamp()))}
-    return item
 
 
-def load_request(item: dict[str, Any]) -> RequestRow:
-    """Read a row's typed attributes."""
+def load_request(row: Row) -> RequestRow:
+    """Read a row's attributes."""
     return RequestRow(
-        customer_id=item["pk"]["S"].removeprefix("cust#"),
-        id=item["sk"]["S"].removeprefix("request#"),
-        kind=item["kind"]["S"],
-        state=RequestState(item["state"]["S"]),
-        at=item["at"]["S"],
-        language=item["language"]["S"],
-        network=item["network"]["S"],
-        due_at=item["due_at"]["S"],
-        reason=item["reason"]["S"],
-        link=item["link"]["S"],
-        until=item["until"]["S"],
-        links=tuple(item["links"]["S"].split()),
-        result=bytes(item["result"]["B"]),
-        version=int(item["version"]["N"]),
+        customer_id=row["pk"].removeprefix("cust#"),
+        id=row["sk"].removeprefix("request#"),
+        state=RequestState(row["state"]),
+        links=tuple(row["links"].split()),
+        version=int(row["version"]),
+        **{name: row[name] for name in PLAIN},
     )

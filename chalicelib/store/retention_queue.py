@@ -1,23 +1,19 @@
-"""Rows of the Customers table that say when each person is next looked at for what has been kept long enough.
+"""Rows of the Customers table that say when retention reviews each customer next.
 
-    pk           sk      holds
-    look#<id>    look    due_week = look#<shard>, due_at: when; once in four weeks, spread by id
+    pk             sk        holds
+    review#<id>    review    queue = review#<shard>, due_at: when; once in four weeks, spread by id
 
-So everybody is looked at once in four weeks, and a day's work is a day's share of them. A row that is due stays due
-until its person was looked at: whoever stops in between, the next run goes on from there.
+Each customer is reviewed once in four weeks, so a day's work is a day's share of them. A row stays due until its
+customer was reviewed: a run that stops early leaves the rest to the next run.
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from chalicelib.models import utc_text
-from chalicelib.store.customers import Customers
+from chalicelib.store.table import SHARDS, Part, Row, Table, choose_shard, put_in_queue
 
 EVERY_DAYS = 28
-SHARDS = 4
 EVER = "9999"
 
 
@@ -25,46 +21,48 @@ EVER = "9999"
 class RetentionQueue:
     """Builds and reads these rows."""
 
-    customers: Customers
+    table: Table
 
-    def write_first(self, customer_id: str, now: datetime) -> dict[str, Any]:
-        """Return the transaction part that plans the first look at somebody new."""
-        wait = timedelta(days=1 + zlib.crc32(customer_id.encode()) % EVERY_DAYS)
-        return self.plan_look(customer_id, now + wait)
+    def plan_first(self, customer_id: str, now: datetime) -> Part:
+        """Return the part that plans the first review of a new customer."""
+        wait = timedelta(days=1 + choose_shard(customer_id, EVERY_DAYS))
+        return self.plan_review(customer_id, now + wait)
 
-    def move_row(self, customer_id: str, now: datetime) -> dict[str, Any]:
-        """Return the transaction part that plans the next look."""
-        return self.plan_look(customer_id, now + timedelta(days=EVERY_DAYS))
+    def plan_next(self, customer_id: str, now: datetime) -> Part:
+        """Return the part that plans the next review."""
+        return self.plan_review(customer_id, now + timedelta(days=EVERY_DAYS))
 
-    def plan_look(self, customer_id: str, due_at: datetime) -> dict[str, Any]:
-        """Return the transaction part that plans a look."""
-        shard = zlib.crc32(customer_id.encode()) % SHARDS
-        due = {"due_week": {"S": f"look#{shard}"}, "due_at": {"S": utc_text(due_at)}}
-        return {"Put": {"TableName": self.customers.table, "Item": {**name_look(customer_id), **due}}}
+    def plan_review(self, customer_id: str, due_at: datetime) -> Part:
+        """Return the part that plans a review."""
+        queue = f"review#{choose_shard(customer_id)}"
+        return self.table.put_part({**name_row(customer_id), **put_in_queue(queue, due_at)})
 
-    def drop_row(self, customer_id: str) -> dict[str, Any]:
-        """Return the transaction part that plans no more looks."""
-        return {"Delete": {"TableName": self.customers.table, "Key": name_look(customer_id)}}
+    def drop_row(self, customer_id: str) -> Part:
+        """Return the part that plans no more reviews."""
+        return self.table.delete_part(name_row(customer_id))
 
     def list_due(self, before: str = EVER) -> Iterator[str]:
-        """Yield the ids of people who are due by a time (RFC 3339 UTC); of all, where none is given."""
+        """Yield the ids of customers who are due by a time (RFC 3339 UTC); of all, where none is given."""
         for shard in range(SHARDS):
-            for row in self.customers.query_due(f"look#{shard}", before):
-                yield row["pk"]["S"].removeprefix("look#")
+            for row in self.table.list_queue(f"review#{shard}", before):
+                yield row["pk"].removeprefix("review#")
 
-    def list_stretch(self, cursor: str, most: int) -> tuple[list[str], str]:
-        """Return the next people after a place, and the place after them; "" is the beginning, and the end."""
+    def list_batch(self, cursor: str, most: int) -> tuple[list[str], str]:
+        """Return the next customers after a cursor, and the new cursor.
+
+        A cursor is `<shard>#<cursor of the shard's queue>`; empty it means the start, or that all were listed.
+        """
         shard, _, after = cursor.partition("#")
         found: list[str] = []
         for number in range(int(shard or 0), SHARDS):
-            rows, last = self.customers.list_partition(f"look#{number}", after, most - len(found))
-            found += [row.removeprefix("look#") for row in rows]
+            rows, last = self.table.page_queue(f"review#{number}", after, most - len(found))
+            found += [row["pk"].removeprefix("review#") for row in rows]
             if last or len(found) == most:
                 return found, f"{number}#{last}" if last else f"{number + 1}#"
             after = ""
         return found, ""
 
 
-def name_look(customer_id: str) -> dict[str, Any]:
-    """Return the key of a row."""
-    return {"pk": {"S": f"look#{customer_id}"}, "sk": {"S": "look"}}
+def name_row(customer_id: str) -> Row:
+    """Return the key of a customer's row."""
+    return {"pk": f"review#{customer_id}", "sk": "review"}

@@ -1,25 +1,25 @@
 """One DynamoDB table: rows as plain Python values in and out, parts of transactions, and the index of its queues.
 
-Only this room knows DynamoDB's type letters. A name in an expression is written `#name` and a value `:name`: the names
-are found in the text, the values are the keyword arguments.
+Only this room knows table keys and expressions; only `attributes` knows DynamoDB's type letters. A name in an
+expression is written `#name` and a value `:name`: the names are found in the text, the values are the keyword
+arguments.
 
 A row that is in a queue has `queue` (which one, with its shard) and `due_at` (RFC 3339 UTC); the index `due` lists a
 queue by time. A queue is a sparse index: a row that leaves it costs nothing.
 """
 
-import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
+from chalicelib.store.attributes import Row as Row
+from chalicelib.store.attributes import dump_expressions, dump_row, load_row
 
-Row = dict[str, Any]  # a row's attributes; numbers come back as Decimal, binary as bytes
 Part = dict[str, Any]  # one part of a transaction, as DynamoDB's client takes it
 
 NEW = "attribute_not_exists(pk)"
@@ -27,8 +27,7 @@ THERE = "attribute_exists(pk)"
 SHARDS = 4  # of a queue: one partition of an index takes 1,000 writes a second
 READ_BATCH, DELETE_BATCH = 100, 25  # keys that one BatchGetItem, rows that one BatchWriteItem takes
 RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
-NAME = re.compile(r"#(\w+)")
-DUMP, LOAD = TypeSerializer(), TypeDeserializer()
+REFUSED = "ConditionalCheckFailedException"
 
 
 class Table:
@@ -56,26 +55,26 @@ class Table:
 
     def query_items(self, pk: str, prefix: str = "", *, consistent: bool = True) -> Iterator[Row]:
         """Yield the rows of one partition whose sort key begins with `prefix`, in its order."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix),
-            ExpressionAttributeValues=dump_values({"pk": pk} | ({"prefix": prefix} if prefix else {})),
-            ConsistentRead=consistent,
-        )
+        condition = "pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix)
+        values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
+        yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
+
+    def query_index(self, index: str, condition: str, *, most: int | None = None, **values: Any) -> Iterator[Row]:
+        """Yield the keys of at most `most` rows of an index, in its order; the index lags."""
+        request = {"IndexName": index, "PaginationConfig": {"MaxItems": most}}
+        yield from self.query_pages(request, condition, **values)
+
+    def query_pages(self, request: Row, condition: str, **values: Any) -> Iterator[Row]:
+        """Yield the rows of every page of a query."""
+        expressions = dump_expressions(values, KeyConditionExpression=condition)
+        pages = self.client.get_paginator("query").paginate(TableName=self.name, **request, **expressions)
         for page in pages:
             yield from (load_row(row) for row in page["Items"])
 
     def list_queue(self, queue: str, before: str) -> Iterator[Row]:
         """Yield the keys of the rows in one queue that are due by a time (RFC 3339 UTC); the index lags."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            IndexName="due",
-            KeyConditionExpression="#queue = :queue AND due_at <= :before",
-            ExpressionAttributeNames={"#queue": "queue"},
-            ExpressionAttributeValues=dump_values({"queue": queue, "before": before}),
-        )
-        for page in pages:
-            yield from (load_row(row) for row in page["Items"])
+        condition = "#queue = :queue AND due_at <= :before"
+        yield from self.query_index("due", condition, queue=queue, before=before)
 
     def page_queue(self, queue: str, after: str, most: int) -> tuple[list[Row], str]:
         """Return some rows of a queue, and the cursor of the last one.
@@ -88,10 +87,8 @@ class Table:
         page = self.client.query(
             TableName=self.name,
             IndexName="due",
-            KeyConditionExpression="#queue = :queue",
-            ExpressionAttributeNames={"#queue": "queue"},
-            ExpressionAttributeValues=dump_values({"queue": queue}),
             Limit=most,
+            **dump_expressions({"queue": queue}, KeyConditionExpression="#queue = :queue"),
             **({"ExclusiveStartKey": dump_row(start)} if after else {}),
         )
         last = load_row(page["LastEvaluatedKey"]) if "LastEvaluatedKey" in page else None
@@ -99,29 +96,26 @@ class Table:
 
     def put_part(self, row: Row, condition: str = "", **values: Any) -> Part:
         """Return the part that writes a row."""
-        return {"Put": {"TableName": self.name, "Item": dump_row(row), **dump_condition(condition, values)}}
+        expressions = dump_expressions(values, ConditionExpression=condition)
+        return {"Put": {"TableName": self.name, "Item": dump_row(row), **expressions}}
 
     def update_part(self, key: Row, change: str, condition: str = "", **values: Any) -> Part:
         """Return the part that changes a row by an update expression."""
-        return {
-            "Update": {
-                "TableName": self.name,
-                "Key": dump_row(key),
-                "UpdateExpression": change,
-                **dump_condition(condition, values, change),
-            }
-        }
+        expressions = dump_expressions(values, UpdateExpression=change, ConditionExpression=condition)
+        return {"Update": {"TableName": self.name, "Key": dump_row(key), **expressions}}
 
     def delete_part(self, key: Row, condition: str = "", **values: Any) -> Part:
         """Return the part that deletes a row."""
-        return {"Delete": {"TableName": self.name, "Key": dump_row(key), **dump_condition(condition, values)}}
+        expressions = dump_expressions(values, ConditionExpression=condition)
+        return {"Delete": {"TableName": self.name, "Key": dump_row(key), **expressions}}
 
     def check_part(self, key: Row, condition: str, **values: Any) -> Part:
         """Return the part that fails the transaction unless the condition holds."""
-        return {"ConditionCheck": {"TableName": self.name, "Key": dump_row(key), **dump_condition(condition, values)}}
+        expressions = dump_expressions(values, ConditionExpression=condition)
+        return {"ConditionCheck": {"TableName": self.name, "Key": dump_row(key), **expressions}}
 
     def put_version_part(self, row: Row, old: int) -> Part:
-        """Return the part that replaces a row which nobody changed since version `old`; 0 where there is none yet."""
+        """Return the part that replaces a row which is still at version `old`; 0 where there is none yet."""
         versioned = {**row, "version": old + 1}
         return self.put_part(versioned, "version = :old", old=old) if old else self.put_part(versioned, NEW)
 
@@ -133,6 +127,32 @@ class Table:
             if fault.response["Error"]["Code"] in RACES:
                 raise RaceLostError("transaction") from None
             raise
+
+    def write_item(self, row: Row, condition: str = "", **values: Any) -> Row | None:
+        """Write one row; return the row as it stands where the condition failed ({} for none), None once written."""
+        show = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if condition else {}
+        try:
+            self.client.put_item(**self.put_part(row, condition, **values)["Put"], **show)
+        except ClientError as fault:
+            if fault.response["Error"]["Code"] != REFUSED:
+                raise
+            refused: Row = dict(fault.response)
+            return load_row(refused.get("Item", {}))
+        return None
+
+    def change_item(self, key: Row, change: str, condition: str = "", **values: Any) -> bool:
+        """Change one row by an update expression; return whether the condition held."""
+        try:
+            self.client.update_item(**self.update_part(key, change, condition, **values)["Update"])
+        except ClientError as fault:
+            if fault.response["Error"]["Code"] != REFUSED:
+                raise
+            return False
+        return True
+
+    def delete_item(self, key: Row) -> None:
+        """Delete one row, if it is there."""
+        self.client.delete_item(TableName=self.name, Key=dump_row(key))
 
     def delete_items(self, keys: Iterable[Row]) -> None:
         """Delete rows by their keys, until DynamoDB has taken them all."""
@@ -161,34 +181,3 @@ def name_week(moment: datetime) -> str:
     """Return a moment's ISO week in UTC. Weeks, since an index entry that stays in its partition costs nothing."""
     year, week, _ = moment.astimezone(UTC).isocalendar()
     return f"{year}-W{week:02d}"
-
-
-def dump_row(row: Mapping[str, Any]) -> Row:
-    """Return plain values as DynamoDB's typed attributes."""
-    return {name: DUMP.serialize(value) for name, value in row.items()}
-
-
-def dump_values(values: Mapping[str, Any]) -> Row:
-    """Return values under the names that expressions use."""
-    return {f":{name}": DUMP.serialize(value) for name, value in values.items()}
-
-
-def dump_condition(condition: str, values: Mapping[str, Any], change: str = "") -> Row:
-    """Return the arguments of a condition, with the names and values that it and a change use."""
-    names = NAME.findall(f"{condition} {change}")
-    return {
-        **({"ConditionExpression": condition} if condition else {}),
-        **({"ExpressionAttributeNames": {f"#{name}": name for name in names}} if names else {}),
-        **({"ExpressionAttributeValues": dump_values(values)} if values else {}),
-    }
-
-
-def load_row(row: Mapping[str, Any]) -> Row:
-    """Return DynamoDB's typed attributes as plain values."""
-    return {name: load_value(value) for name, value in row.items()}
-
-
-def load_value(typed: Any) -> Any:
-    """Return one plain value; binary as bytes, which boto3 wraps."""
-    value = LOAD.deserialize(typed)
-    return value.value if isinstance(value, Binary) else value

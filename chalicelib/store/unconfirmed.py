@@ -1,8 +1,8 @@
-"""Inbox items that wait for a yes by mail: sealed as they came, nobody's, gone after seven days whatever happens.
+"""Inbox items that wait for a yes by mail: sealed as they came, of no customer yet, removed after seven days.
 
     asking -> sending -> asked          one attempt, then by its outcome
        |  ^      |
-       |  +------+                      the answer was lost, or nobody came back from the attempt: asked again
+       |  +------+                      SES's answer was lost, or the worker stopped in between: asked again
        +--> later -> sending            the address was asked too often just now
        +--> unasked                     never: `reason` says why
 
@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from chalicelib.models import utc_text
 from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
-from chalicelib.store.inbox import Inbox, InboxItem, State
+from chalicelib.store.inbox import Inbox, InboxItem, State, name_row
+from chalicelib.store.table import Part, expire_at
 
-OWNED_BY_ITEM = "item:"  # whose a confirmation mail and its link are: an inbox item's, nobody's yet
+OWNED_BY_ITEM = "item:"  # the owner of a confirmation mail and of its link: an inbox item, no customer yet
 
 
 class Wait(StrEnum):
-    """What an unconfirmed item waits for; also its partition of the inbox's index."""
+    """What an unconfirmed item waits for; also its list in the inbox's index."""
 
     ASKING = "asking"  # to be asked about
     LATER = "later"  # to be asked about at `ask_at`
@@ -34,29 +34,28 @@ class Wait(StrEnum):
 
 @dataclass(frozen=True)
 class Unconfirmed:
-    """These rows of the inbox."""
+    """Reads and builds these rows of the inbox."""
 
     inbox: Inbox
 
-    def hold_item(self, item: InboxItem) -> dict[str, Any]:
-        """Return the transaction part that lets a new item wait for its yes."""
+    def hold_item(self, item: InboxItem) -> Part:
+        """Return the part that lets a new item wait for its yes."""
         until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
-        part = self.change_item(
-            item.key,
-            "SET #state = :new, pending = :wait, ask_at = :at, expires_at = :until REMOVE reason",
+        return self.inbox.table.update_part(
+            name_row(item.key),
+            "SET #state = :new, pending = :wait, ask_at = :at, expires_at = :expires_at REMOVE reason",
             "#state = :state",
             state=item.state.value,
             new=State.UNCONFIRMED.value,
             wait=Wait.ASKING.value,
             at=item.received_at,
+            **expire_at(until),
         )
-        part["Update"]["ExpressionAttributeValues"][":until"] = {"N": str(int(until.timestamp()))}
-        return part
 
-    def move_item(self, item: InboxItem, wait: Wait, ask_at: datetime, reason: str = "") -> dict[str, Any]:
-        """Return the transaction part that moves an item on, if it still is where it was read."""
-        return self.change_item(
-            item.key,
+    def move_item(self, item: InboxItem, wait: Wait, ask_at: datetime, reason: str = "") -> Part:
+        """Return the part that moves an item to another list, if it did not change since it was read."""
+        return self.inbox.table.update_part(
+            name_row(item.key),
             "SET pending = :wait, ask_at = :at, reason = :reason",
             "#state = :state AND pending = :old AND ask_at = :old_at",
             wait=wait.value,
@@ -66,19 +65,6 @@ class Unconfirmed:
             old=item.pending,
             old_at=item.ask_at,
         )
-
-    def change_item(self, key: str, change: str, condition: str, **values: str) -> dict[str, Any]:
-        """Return an update of one row under a condition; `values` fill the places of that name."""
-        return {
-            "Update": {
-                "TableName": self.inbox.table,
-                "Key": {"pk": {"S": key}},
-                "UpdateExpression": change,
-                "ConditionExpression": condition,
-                "ExpressionAttributeNames": {"#state": "state"},
-                "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in values.items()},
-            }
-        }
 
     def list_waiting(self, wait: Wait) -> Iterator[InboxItem]:
         """Yield the items of one list, oldest first, each read again: the index lags."""

@@ -29,7 +29,7 @@ LEADING = "dynamodb:LeadingKeys"
 PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 # A batch needs the right to the single call.
 SINGLE = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
-HASH_KEY = re.compile(r"\s*(\w+) = (:\w+)")
+HASH_KEY = re.compile(r"\s*#?(\w+) = (:\w+)")
 
 
 @dataclass(frozen=True)

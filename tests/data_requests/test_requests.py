@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from chalicelib.store.customers import Customers
 
 from chalicelib.config import current_settings
 from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
@@ -21,7 +22,6 @@ from chalicelib.senders.link import choose_preferences, withdraw_consent
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.customers import Customers
 from chalicelib.store.links import Link, LinkKind, Links, name_token
 from chalicelib.store.mails import MailRows
 from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestRows, RequestState
@@ -451,7 +451,7 @@ def test_code_that_comes_too_late_does_nothing_and_its_row_ends(shop, asel):
     assert answer_requests(make_answering(shop, post), START + 2 * DAY) == {"expired": 1}
     [row] = [row for row in shop.read_all("customers") if row["sk"]["S"].startswith("request#")]
     assert int(row["expires_at"]["N"]) == (START + KEEP_REQUEST).timestamp()
-    assert "due_week" not in row
+    assert "queue" not in row
 
 
 @pytest.mark.parametrize("link", ["", "nobody's", "go"])

@@ -36,8 +36,8 @@ def may(function, service, operation, **params):
             {
                 "TableName": "t",
                 "IndexName": "due",
-                "KeyConditionExpression": "due_week = :week AND due_at <= :before",
-                "ExpressionAttributeValues": {":week": {"S": "out#1"}, ":before": {"S": "2026"}},
+                "KeyConditionExpression": "#queue = :queue AND due_at <= :before",
+                "ExpressionAttributeValues": {":queue": {"S": "out#1"}, ":before": {"S": "2026"}},
             },
             [Need("dynamodb:Query", "table/t/index/due", ("out#1",))],
         ),

@@ -17,8 +17,7 @@ ROOMS = {
     "app": "functions routes",
     "functions": "services settling outreach data_requests retention optin erasure downstream senders mails",
     "routes": "services pages data_requests campaigns senders forms store",
-    "services": "settling outreach data_requests retention optin erasure downstream campaigns mails people store vault "
-    "intake",
+    "services": "campaigns mails people store vault",
     "settling": "erasure downstream optin people senders store vault shop",
     "outreach": "campaigns mails people senders shop store",
     "data_requests": "pages campaigns mails people senders forms store vault shop",
@@ -29,7 +28,7 @@ ROOMS = {
     "pages": "campaigns mails senders forms store shop",
     "erasure": "downstream people senders store vault",
     "campaigns": "mails people forms shop",
-    "downstream": "senders store",
+    "downstream": "senders services store",
     "mails": "forms shop",
     "people": "senders store vault shop",
     "senders": "forms store shop",
@@ -43,7 +42,7 @@ AWS = {"services", "functions", "settling", "outreach", "data_requests", "retent
 HOMES = {
     "aws_encryption_sdk": {"vault"},
     "cryptography": {"vault"},
-    "boto3": {"services"},
+    "boto3": {"services", "store"},  # the store for its (de)serialiser of typed attributes alone
     "botocore": AWS | {"store", "mails", "vault"},
     "http": {"downstream"},
     "socket": {"downstream"},
