@@ -18,7 +18,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from chalicelib.services import make_session
 from infra.local.clock import read_now
-from infra.local.environ import STAGE, read_state
+from infra.local.environ import STAGE
 from infra.local.invoke import Handler, LambdaContext, load_handler
 from infra.local.permissions import Guard
 from infra.local.proxy import (
@@ -32,6 +32,7 @@ from infra.local.proxy import (
     read_answer,
     route_request,
 )
+from infra.local.state import read_state
 
 HANDLER = "app.app"
 IDLE_SECONDS = 75

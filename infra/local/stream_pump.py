@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.local.clock import read_now
-from infra.local.cloud import connect_service
 from infra.local.delivery import deliver_batch, name_record, passes_filters, shape_record
+from infra.local.endpoints import connect_service
 from infra.local.sources import EventSource
 
 PAUSE = 0.15  # seconds between two looks at a stream that is idle

@@ -206,12 +206,13 @@ def test_a_function_that_crashes_is_a_502_and_the_next_request_is_answered(port)
     assert ask(port, "GET", "/echo/x")[0] == 200
 
 
-def test_nothing_of_a_request_is_printed(port, capfd):
+def test_nothing_of_a_request_is_printed_or_logged(port, capfd, caplog):
+    caplog.set_level("INFO")
     assert ask(port, "GET", "/echo/token-of-somebody")[0] == 200
     with socket.create_connection(("127.0.0.1", port), 5) as client:
         client.sendall(b"token-of-somebody\r\n\r\n")
         client.recv(1000)
-    assert "token" not in "".join(capfd.readouterr())
+    assert "token" not in "".join([*capfd.readouterr(), caplog.text])
 
 
 def test_two_servers_share_one_listening_socket():
