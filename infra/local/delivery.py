@@ -1,4 +1,4 @@
-"""How Lambda's event source mapping deals with a batch: filter, partial failures, bisection, retries, giving up."""
+"""How Lambda's event source mapping deals with a batch: filter, retries after a crash, giving up."""
 
 import base64
 import json
@@ -10,76 +10,46 @@ from typing import Any
 
 Record = dict[str, Any]
 Call = Callable[[list[Record]], Any]  # invokes the function with these records
+GiveUp = Callable[[Sequence[Record]], None]
 
 log = logging.getLogger(__name__)
 
 
 def matches_pattern(pattern: Any, value: Any) -> bool:
-    """Tell whether a record fits one filter pattern. Only equality is known: `{"eventName": ["INSERT"]}`."""
+    """Return whether a record fits one filter pattern. Only equality is known: `{"eventName": ["INSERT"]}`."""
     if isinstance(pattern, Mapping):
         return isinstance(value, Mapping) and all(matches_pattern(pattern[name], value.get(name)) for name in pattern)
     return value in pattern
 
 
 def passes_filters(criteria: Mapping[str, Any], record: Record) -> bool:
-    """Tell whether a record fits any of a mapping's filters; without filters every record does."""
+    """Return whether a record fits any of a mapping's filters; without filters every record does."""
     filters = criteria.get("Filters", ())
     return not filters or any(matches_pattern(json.loads(each["Pattern"]), record) for each in filters)
 
 
-def deliver_batch(
-    call: Call, records: Sequence[Record], *, retries: int, give_up: Callable[[Record], None], wait: float = 0.1
-) -> None:
-    """Hand a stream batch over in order. A record that keeps failing is given up after `retries` and holds up no more.
+def deliver_batch(call: Call, records: Sequence[Record], *, retries: int, give_up: GiveUp, wait: float = 0.1) -> None:
+    """Call the function with a stream batch, again after a crash, and give the batch up after `retries` more calls.
 
-    A partial answer is retried from its first failed record; a crash bisects the batch until the culprit is alone.
+    AWS would halve the batch first; here the whole batch is given up. The sweeper settles what it names either way.
     """
-    rest = list(records)
-    while rest:
-        failed = find_failure(call, rest)
-        if failed is None:
-            return
-        if failed == 0 and len(rest) > 1:
-            half = len(rest) // 2
-            deliver_batch(call, rest[:half], retries=retries, give_up=give_up, wait=wait)
-            rest = rest[half:]
-        elif failed == 0:
-            retry_record(call, rest[0], retries, give_up, wait)
-            return
-        else:
-            rest = rest[failed:]
-
-
-def retry_record(call: Call, record: Record, retries: int, give_up: Callable[[Record], None], wait: float) -> None:
-    """Try one failed record again, waiting twice as long each time; give it up in the end."""
-    for turn in range(retries):
-        time.sleep(wait * 2**turn)
-        if find_failure(call, [record]) is None:
-            return
-    give_up(record)
-
-
-def find_failure(call: Call, records: list[Record]) -> int | None:
-    """Call the function; return the place of the first record that it reports as failed, 0 for a crash, or None."""
-    try:
-        failed = read_failures(call(records))
-    except Exception:
-        log.exception("the function failed")
-        return 0
-    places = [place for place, record in enumerate(records) if name_record(record) in failed]
-    return min(places) if places else (0 if failed else None)
+    if not records:
+        return
+    for turn in range(retries + 1):
+        if turn:
+            time.sleep(wait * 2 ** (turn - 1))
+        try:
+            if not read_failures(call(list(records))):
+                return
+        except Exception:
+            log.exception("the function failed")
+    give_up(records)
 
 
 def read_failures(answer: Any) -> set[str]:
     """Return the ids in `batchItemFailures`; a malformed answer fails the whole batch, as Lambda has it."""
     items = answer.get("batchItemFailures") or [] if isinstance(answer, Mapping) else []
     return {str(item["itemIdentifier"]) for item in items}
-
-
-def name_record(record: Record) -> str:
-    """Return what `batchItemFailures` calls a record: a stream's sequence number, a queue's message id."""
-    stream = record.get("dynamodb")
-    return str(stream["SequenceNumber"] if stream else record["messageId"])
 
 
 def shape_record(record: Record, arn: str, view: str, now: datetime) -> Record:

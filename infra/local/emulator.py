@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from infra.local.children import free_port, start_child
+from infra.local.processes import free_port, start_child
 from infra.places import ROOT
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # holds DynamoDB Local 1.25.1

@@ -6,18 +6,16 @@ with open_stack():
 
 import contextlib
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from infra.local.children import end_children, free_port, wait_listening
-from infra.local.cloud import name_endpoints
 from infra.local.emulator import explain_absence, start_emulator
+from infra.local.endpoints import name_endpoints
+from infra.local.processes import end_children, free_port, wait_listening
+from infra.local.state import read_state
 from infra.places import LOCAL, show_path
 
 STAGE = "local"
-STATE = LOCAL / "state.json"
 LOCK = LOCAL / "lock"
 DATA = LOCAL / "dynamodb"
 # Relative: a key's name is written into every message, which must open after the folder has moved.
@@ -33,15 +31,6 @@ def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, st
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
     public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
     return name_endpoints(cloud_port, dynamodb_port) | public
-
-
-def read_state() -> dict[str, Any]:
-    """Return what the running stack wrote about itself: pid, url, mailbox, environ, made. Raise SystemExit without."""
-    try:
-        state: dict[str, Any] = json.loads(STATE.read_text())
-    except FileNotFoundError:
-        raise SystemExit("Nothing is running, or it is only just starting: `make run`, and try again.") from None
-    return state
 
 
 @contextlib.contextmanager

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from chalicelib.services import make_session
 from infra.local.clock import parse_time, read_now
-from infra.local.environ import STAGE, STATE, open_stack, read_state
+from infra.local.environ import STAGE, open_stack
 from infra.local.invoke import LambdaContext, list_sources, load_handler
 from infra.local.permissions import Guard
 from infra.local.schedule import build_firing
+from infra.local.state import STATE, read_state
 
 
 def fire_job(job: str, moment: str) -> object:

@@ -1,37 +1,41 @@
 """One gateway worker: HTTP in, the app's own Lambda handler called, HTTP out. `python -m infra.local.gateway FD`.
 
-Several workers share one listening socket. Each calls the app for one request at a time, like one Lambda environment;
-connections have a thread each, so a browser that keeps one open and idle holds nobody up.
+Several workers share one listening socket. Each calls the app for one request at a time, like one Lambda environment.
+werkzeug speaks HTTP: a thread for each connection, so an idle connection delays no other, and one request for each
+connection.
 """
 
-import contextlib
 import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from chalicelib.services import make_session
 from infra.local.clock import read_now
-from infra.local.environ import STAGE, read_state
+from infra.local.environ import STAGE
 from infra.local.invoke import Handler, LambdaContext, load_handler
 from infra.local.permissions import Guard
 from infra.local.proxy import (
+    BAD_REQUEST,
     NO_ANSWER,
-    NO_ROUTE,
+    SENT_HEADERS,
+    TOO_LONG,
     Answer,
-    answer_preflight,
-    build_event,
+    ProxyRequest,
     gateway_error,
-    match_route,
     read_answer,
+    route_request,
 )
-from infra.local.wire import BadRequestError, WireRequest, read_request, write_answer
+from infra.local.state import read_state
 
 HANDLER = "app.app"
-IDLE_SECONDS = 75.0
-BUFFER_BYTES = 65_536
-DRAINED_READS = 1_000  # up to 64 MB
+IDLE_SECONDS = 75
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +49,14 @@ class Gateway:
         self.routes: Any = handler.routes  # type: ignore[attr-defined]
         self.turn = threading.Lock()
 
-    def answer(self, request: WireRequest) -> Answer:
+    def answer(self, request: ProxyRequest) -> Answer:
         """Answer one request as API Gateway does."""
-        path = request.target.partition("?")[0]
-        matched = match_route(self.routes, path)
-        if matched is None:
-            return NO_ROUTE
-        resource, values = matched
-        entries = self.routes[resource]
-        if request.method not in entries:
-            return (request.method == "OPTIONS" and answer_preflight(entries)) or NO_ROUTE
-        event = build_event(request, resource, values, read_now())
+        try:
+            event = route_request(self.routes, request, read_now())
+        except (HTTPException, OSError) as fault:  # OSError: a chunked body that is cut short or malformed
+            return TOO_LONG if getattr(fault, "code", None) == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else BAD_REQUEST
+        if isinstance(event, Answer):
+            return event
         try:
             with self.turn:
                 return read_answer(self.handler(event, LambdaContext("api_handler", timeout_seconds=10)))
@@ -63,43 +64,70 @@ class Gateway:
             log.exception("the function failed")
             return NO_ANSWER
 
-    def serve(self, listener: socket.socket) -> None:
-        """Accept for ever; a thread for each connection."""
-        while True:
-            connection, address = listener.accept()
-            threading.Thread(target=self.converse, args=(connection, address[0]), daemon=True).start()
+    def respond(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        answer = self.answer(ProxyRequest(environ))
+        own = ("content-length", "connection")
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in own]
+        start_response(name_status(answer.status), [*headers, ("Content-Length", str(len(answer.body)))])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
-    def converse(self, connection: socket.socket, address: str) -> None:
-        """Answer what comes over one connection until either side ends it."""
-        connection.settimeout(IDLE_SECONDS)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        gone = contextlib.suppress(OSError, ValueError)
-        with gone, connection, connection.makefile("rb") as source, connection.makefile("wb") as sink:
-            while self.take_turn(source, sink, address):
-                pass
+    def open_server(self, listener: socket.socket) -> BaseWSGIServer:
+        """Return a server on a listening socket, to be started with `serve_forever` and ended with `shutdown`."""
+        host, port = listener.getsockname()
+        return make_server(
+            host, port, self.respond, threaded=True, request_handler=RequestHandler, fd=listener.fileno()
+        )
 
-    def take_turn(self, source: Any, sink: Any, address: str) -> bool:
-        """Read one request and answer it; return whether the connection stays open."""
-        try:
-            request = read_request(source, sink, address)
-        except BadRequestError as fault:
-            refusal = gateway_error(fault.status, str(fault))
-            write_answer(sink, refusal.status, refusal.headers, refusal.body, keep=False)
-            drain_rest(source)
+
+class RequestHandler(WSGIRequestHandler):
+    """werkzeug's reader of requests, which keeps headers as they were sent and answers as API Gateway does."""
+
+    protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"  # a first line without a version gets a whole answer too
+    disable_nagle_algorithm = True
+    timeout = IDLE_SECONDS
+
+    def parse_request(self) -> bool:
+        """Read the head of a request; refuse a header line without a colon, and a length that is no number."""
+        if not super().parse_request():
             return False
-        if request is None:
-            return False
-        answer = self.answer(request)
-        bare = request.method == "HEAD"
-        write_answer(sink, answer.status, answer.headers, answer.body, keep=request.keep, bare=bare)
-        return request.keep
+        length = self.headers.get("Content-Length", "0")
+        if not self.headers.defects and length.isascii() and length.isdigit():
+            return True
+        self.send_error(HTTPStatus.BAD_REQUEST)
+        return False
+
+    def handle_expect_100(self) -> bool:
+        """Leave `100 Continue` to werkzeug, which sends it as well."""
+        return True
+
+    def make_environ(self) -> dict[str, Any]:
+        """Return the WSGI environment, with the headers as they were sent: WSGI joins repeated ones."""
+        sent = [(name.strip(), value.replace("\r\n", "").strip()) for name, value in self.headers.items()]
+        return super().make_environ() | {SENT_HEADERS: sent}
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what cannot be read, and close the connection."""
+        status = HTTPStatus(code)
+        body = gateway_error(status, status.phrase).body
+        self.send_response(status)
+        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log(self, *_: object) -> None:
+        """Write no line: a path may hold a token."""
 
 
-def drain_rest(source: Any) -> None:
-    """Read on for a while after a refusal: closing on unread bytes would take the answer back."""
-    for _ in range(DRAINED_READS):
-        if not source.read1(BUFFER_BYTES):
-            return
+def name_status(status: int) -> str:
+    """Return a status code with its phrase, where it has one."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} "
 
 
 def main(descriptor: int) -> None:
@@ -107,7 +135,7 @@ def main(descriptor: int) -> None:
     guard = Guard(STAGE, read_state()["made"], "api_handler")
     guard.watch_session(make_session())  # before the app is loaded: it makes its clients as it starts
     listener = socket.socket(fileno=descriptor)
-    Gateway(load_handler(HANDLER)).serve(listener)
+    Gateway(load_handler(HANDLER)).open_server(listener).serve_forever()
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from typing import Any
 
 from chalicelib.downstream.signing import read_keys, sign_event
 from infra.local.clock import read_now
-from infra.local.environ import read_state
 from infra.local.keys import sender_secret
+from infra.local.state import read_state
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

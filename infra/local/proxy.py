@@ -9,15 +9,30 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 from uuid import uuid4
 
-from infra.local.wire import WireRequest
+from werkzeug import Request
+from werkzeug.datastructures import Headers
 
 Routes = Mapping[str, Mapping[str, Any]]  # a Chalice app's `routes`: path pattern -> method -> entry
 STAGE = "api"
+SENT_HEADERS = "gateway.headers"  # in a WSGI environment: pairs of name and value
+LONGEST_BODY = 10 * 1024 * 1024  # API Gateway's limit, in bytes
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ProxyRequest(Request):
+    """A request whose headers keep their case and are repeated where they were; a longer body than ours is a 413."""
+
+    max_content_length = LONGEST_BODY
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        """Take a WSGI environment with RAW_URI and SENT_HEADERS."""
+        super().__init__(environ)
+        self.headers = Headers(environ[SENT_HEADERS])
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,23 @@ def gateway_error(status: int, message: str) -> Answer:
 
 NO_ROUTE = gateway_error(403, "Missing Authentication Token")
 NO_ANSWER = gateway_error(502, "Internal server error")
+BAD_REQUEST = gateway_error(400, "Bad Request")
+TOO_LONG = gateway_error(413, "Request Too Long")
+
+
+def route_request(routes: Routes, request: ProxyRequest, now: datetime) -> dict[str, Any] | Answer:
+    """Return the event for the function, or the answer that API Gateway gives without calling it.
+
+    Raise werkzeug's HTTPException, or OSError, for a body that is too long or malformed.
+    """
+    matched = match_route(routes, request.environ["RAW_URI"].partition("?")[0])
+    if matched is None:
+        return NO_ROUTE
+    resource, values = matched
+    entries = routes[resource]
+    if request.method not in entries:
+        return (request.method == "OPTIONS" and answer_preflight(entries)) or NO_ROUTE
+    return build_event(request, resource, values, now)
 
 
 def match_route(routes: Routes, path: str) -> tuple[str, dict[str, str]] | None:
@@ -59,10 +91,11 @@ def split_path(path: str) -> list[str]:
     return path.removesuffix("/").split("/")
 
 
-def build_event(request: WireRequest, resource: str, values: dict[str, str], now: datetime) -> dict[str, Any]:
+def build_event(request: ProxyRequest, resource: str, values: dict[str, str], now: datetime) -> dict[str, Any]:
     """Return the Lambda proxy event. Maps that are empty are null, as on AWS."""
-    path, _, query = request.target.partition("?")
+    path, _, query = request.environ["RAW_URI"].partition("?")
     headers = collect_values([*request.headers, *forwarded_headers(request)])
+    body = request.get_data()
     asked = collect_values(parse_qsl(query, keep_blank_values=True))
     return {
         "resource": resource,
@@ -75,20 +108,20 @@ def build_event(request: WireRequest, resource: str, values: dict[str, str], now
         "pathParameters": values or None,
         "stageVariables": None,
         "requestContext": build_context(request, resource, path, now),
-        "body": base64.b64encode(request.body).decode() if request.body else None,
-        "isBase64Encoded": bool(request.body),
+        "body": base64.b64encode(body).decode() if body else None,
+        "isBase64Encoded": bool(body),
     }
 
 
-def forwarded_headers(request: WireRequest) -> list[tuple[str, str]]:
+def forwarded_headers(request: ProxyRequest) -> list[tuple[str, str]]:
     """Return the headers that the gateway adds; the last address in X-Forwarded-For is the peer's."""
-    told = [value for name, value in request.headers if name.lower() == "x-forwarded-for"]
-    return [("X-Forwarded-For", ", ".join([*told, request.address])), ("X-Forwarded-Proto", "http")]
+    claimed = request.headers.getlist("X-Forwarded-For")
+    addresses = ", ".join([*claimed, str(request.remote_addr)])
+    return [("X-Forwarded-For", addresses), ("X-Forwarded-Proto", "http")]
 
 
-def build_context(request: WireRequest, resource: str, path: str, now: datetime) -> dict[str, Any]:
+def build_context(request: ProxyRequest, resource: str, path: str, now: datetime) -> dict[str, Any]:
     """Return the event's requestContext."""
-    agent = next((value for name, value in request.headers if name.lower() == "user-agent"), None)
     return {
         "accountId": "000000000000",
         "apiId": "local",
@@ -100,8 +133,8 @@ def build_context(request: WireRequest, resource: str, path: str, now: datetime)
         "protocol": "HTTP/1.1",
         "requestId": str(uuid4()),
         "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "requestTimeEpoch": int(now.timestamp() * 1000),
-        "identity": {"sourceIp": request.address, "userAgent": agent},
+        "requestTimeEpoch": (now - EPOCH) // timedelta(milliseconds=1),
+        "identity": {"sourceIp": request.remote_addr, "userAgent": request.headers.get("User-Agent")},
     }
 
 
@@ -124,8 +157,8 @@ def read_answer(result: Any) -> Answer:
         return NO_ANSWER
     single = (result.get("headers") or {}).items()
     many = [(name, value) for name, values in (result.get("multiValueHeaders") or {}).items() for value in values]
-    said = {name.lower() for name, _ in many}
-    headers = [(name, str(value)) for name, value in single if name.lower() not in said] + many
+    repeated = {name.lower() for name, _ in many}
+    headers = [(name, str(value)) for name, value in single if name.lower() not in repeated] + many
     body = result.get("body") or ""
     raw = base64.b64decode(body) if result.get("isBase64Encoded") else str(body).encode()
     if not any(name.lower() == "content-type" for name, _ in headers):

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Protocol
 
 from infra.local.clock import read_now
-from infra.local.environ import read_state
 from infra.local.queue_pump import QueuePump, TopicPump
 from infra.local.schedule import build_firing, is_due
 from infra.local.sources import EventSource, read_sources
+from infra.local.state import read_state
 from infra.local.stream_pump import StreamPump
 from infra.places import LOCAL
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.functions.events import HIDDEN_FOR
 from infra.local.clock import read_now
-from infra.local.cloud import connect_service
 from infra.local.delivery import read_failures
+from infra.local.endpoints import connect_service
 from infra.local.sources import EventSource
 
 

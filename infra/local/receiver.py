@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.errors import InvalidSignatureError
 from chalicelib.senders.signatures import check_message
-from infra.local.environ import read_state
+from infra.local.state import read_state
 
 PATH = "/_local/events"
 TARGET = "shop"

@@ -22,23 +22,22 @@ import boto3
 
 from infra.local import clock
 from infra.local.banner import print_banner
-from infra.local.children import end_children, start_child, wait_listening
 from infra.local.cloud import start_cloud
 from infra.local.emulator import explain_absence, start_emulator
 from infra.local.environ import (
     DATA,
     SETTLING_KEYS,
     STAGE,
-    STATE,
     build_environ,
     forget_account,
     hold_lock,
-    read_state,
 )
 from infra.local.keys import make_keys, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
+from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
 from infra.local.stack import create_stack
+from infra.local.state import STATE, read_state
 from infra.places import LOCAL, ROOT
 from infra.template import Made
 

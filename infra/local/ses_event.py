@@ -14,7 +14,7 @@ from chalicelib.models import Identity
 from chalicelib.people.identity import normalise_email
 from chalicelib.services import open_people
 from chalicelib.store.mails import MailRows
-from infra.local.cloud import connect_service
+from infra.local.endpoints import connect_service
 from infra.local.environ import STAGE, open_stack
 
 EVENTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {

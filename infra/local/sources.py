@@ -9,7 +9,6 @@ from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SNSEventConfi
 from chalicelib.services import make_session
 from infra.local.invoke import Handler, LambdaContext, list_sources, load_handler
 from infra.local.permissions import Guard
-from infra.local.schedule import read_expression
 from infra.template import Made, default_parameters, read_template, resolve_value
 
 turn = threading.Lock()
@@ -59,7 +58,7 @@ def describe_source(config: Any) -> tuple[str, dict[str, Any]]:
         case SNSEventConfig():
             return "SNS", {"Topic": config.topic}
         case ScheduledEventConfig():
-            return "Schedule", {"Schedule": read_expression(config.schedule_expression)}
+            return "Schedule", {"Schedule": config.schedule_expression.to_string()}
     raise ValueError(f"nothing here feeds {type(config).__name__}")
 
 

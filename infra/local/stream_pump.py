@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.local.clock import read_now
-from infra.local.cloud import connect_service
-from infra.local.delivery import deliver_batch, name_record, passes_filters, shape_record
+from infra.local.delivery import deliver_batch, passes_filters, shape_record
+from infra.local.endpoints import connect_service
 from infra.local.sources import EventSource
 
 PAUSE = 0.15  # seconds between two looks at a stream that is idle
@@ -76,7 +77,7 @@ class StreamPump:
             return False
         records = page["Records"]
         if records:
-            self.deliver_package(records)
+            self.deliver_records(records)
             self.write_checkpoint(shard, records[-1]["dynamodb"]["SequenceNumber"])
         if following := page.get("NextShardIterator"):
             self.iterators[shard] = following
@@ -85,7 +86,7 @@ class StreamPump:
             self.write_checkpoint(shard, "")
         return bool(records)
 
-    def deliver_package(self, records: list[dict[str, Any]]) -> None:
+    def deliver_records(self, records: list[dict[str, Any]]) -> None:
         """Deliver a batch as the mapping says."""
         criteria = self.source.properties.get("FilterCriteria", {})
         now, view = read_now(), "KEYS_ONLY"
@@ -94,7 +95,7 @@ class StreamPump:
             lambda batch: self.source.call({"Records": batch}),
             [record for record in shaped if passes_filters(criteria, record)],
             retries=int(self.source.properties.get("MaximumRetryAttempts", 0)),
-            give_up=lambda record: park_record(self.source, record, now),
+            give_up=lambda batch: park_batch(self.source, batch, now),
         )
 
     def read_checkpoints(self) -> dict[str, str]:
@@ -116,17 +117,17 @@ class StreamPump:
         fresh.replace(self.checkpoints)
 
 
-def park_record(source: EventSource, record: dict[str, Any], now: datetime) -> None:
-    """Tell the failure queue of a record that was given up: where it is, never what is in it."""
-    number = name_record(record)
-    log.error("gave up record %s of %s", number, source.name)
+def park_batch(source: EventSource, records: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Send the failure queue where a batch that was given up is in the stream, never what is in it."""
+    first, last = (records[place]["dynamodb"]["SequenceNumber"] for place in (0, -1))
+    log.error("gave up records %s to %s of %s", first, last, source.name)
     target = source.properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     if target:
-        told = {
+        body = {
             "requestContext": {"functionArn": source.name, "condition": "RetryAttemptsExhausted"},
             "timestamp": now.isoformat(),
-            "DDBStreamBatchInfo": {"startSequenceNumber": number, "endSequenceNumber": number, "batchSize": 1},
+            "DDBStreamBatchInfo": {"startSequenceNumber": first, "endSequenceNumber": last, "batchSize": len(records)},
         }
         sqs: Any = connect_service("sqs")
         url = sqs.get_queue_url(QueueName=target.rpartition(":")[2])["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(told))
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))

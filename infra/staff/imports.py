@@ -28,15 +28,16 @@ from chalicelib.imports.submission import RowReader
 from chalicelib.models import Submission
 from chalicelib.senders import read_submission
 from chalicelib.services import open_door
-from infra.local.environ import hold_lock, read_state, set_environ
+from infra.local.environ import hold_lock, set_environ
+from infra.local.state import read_state
 from infra.places import ROOT, show_path
+from infra.staff.progress import Progress
 from infra.staff.stage import is_local, stage_now
 
 FOLDER = ROOT / "out" / "imports"
 AT_ONCE = 8  # rows on their way to the table
 TRIES = 6  # of a row while the table is busy; then the run ends and says so
 PAUSE = 0.5  # seconds before the second try, twice as long before each later one
-BAR = 30
 
 Accept = Callable[[Submission], bool]
 
@@ -51,29 +52,6 @@ class Outcome:
     reasons: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)  # what the rows taken say
     lost_no: int = 0  # refused rows that hold a no
-
-
-class Progress:
-    """A bar on stderr, by how far the file has been read; only where somebody can see it."""
-
-    def __init__(self, size: int, *, shown: bool) -> None:
-        """Take the file's size in bytes."""
-        self.size, self.shown, self.began, self.next = max(size, 1), shown, time.monotonic(), 0.0
-
-    def show(self, place: int, outcome: Outcome) -> None:
-        """Draw, at most ten times a second."""
-        now = time.monotonic()
-        if self.shown and now >= self.next:
-            self.next = now + 0.1
-            full = min(BAR, BAR * place // self.size)
-            rate = outcome.read / max(now - self.began, 0.001)
-            bar = "#" * full + "." * (BAR - full)
-            print(f"\r[{bar}] {outcome.read} rows, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self.shown:
-            print(file=sys.stderr)
 
 
 def accept_patiently(accept: Accept, submission: Submission) -> bool:
@@ -126,7 +104,7 @@ def read_rows(
         else:
             outcome.said.update(tell_row(submission))
             yield submission
-        refusals.progress.show(file.tell(), outcome)
+        refusals.progress.show(file.tell(), outcome.read)
 
 
 def tell_row(submission: Submission) -> list[str]:

@@ -72,15 +72,12 @@ def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
         with open_api(shop, tables, cloud, monkeypatch):
             import app
 
-            def serve():
-                with contextlib.suppress(OSError):  # the listener is closed: that is the end
-                    Gateway(app.app).serve(listener)
-
-            server = threading.Thread(target=serve, daemon=True)
-            server.start()
+            server = Gateway(app.app).open_server(listener)
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
             yield address
-            listener.shutdown(socket.SHUT_RDWR)
-            server.join()
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture(scope="session")

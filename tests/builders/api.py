@@ -1,13 +1,18 @@
-"""The app as the gateway calls it: Chalice's own test client, over the tables of a stage and SSM parameters."""
+"""The app as the gateway calls it: the event that API Gateway makes of a request, over the tables of a stage."""
 
 import base64
 import json
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from io import BytesIO
 
-from chalice.test import Client
+from chalice.test import HTTPResponse
+from werkzeug.test import create_environ
 
 from chalicelib import services
 from chalicelib.senders import SENDERS
+from infra.local.invoke import LambdaContext
+from infra.local.proxy import EPOCH, SENT_HEADERS, Answer, ProxyRequest, route_request
 from tests.builders.shop import DOOR_KEY
 
 WIRED = tuple(made for made in vars(services).values() if hasattr(made, "cache_clear"))
@@ -46,40 +51,44 @@ def open_api(shop, stage, cloud, monkeypatch):
     current_settings.cache_clear()
     import app
 
-    with Client(app.app) as client:
-        yield Api(client)
+    yield Api(app.app)
     forget_wiring()
 
 
+def make_request(method, target, headers=(), body=b"", address="127.0.0.1"):
+    """Return a request as the local gateway reads it; `target` is the raw path with its query."""
+    sent = {
+        "RAW_URI": target,
+        "REMOTE_ADDR": address,
+        SENT_HEADERS: list(headers),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+    return ProxyRequest(create_environ(method=method) | sent)
+
+
 class Api:
-    """Posts as the gateway hands posts on: the body always base64, the time in milliseconds."""
+    """Posts as the gateway hands posts on, at a time and from an address of the test's choice."""
 
-    def __init__(self, client):
-        self.client = client
-        # It puts another `os.environ` in place for each call: of two calls at once, one never takes its own back.
-        client.http._patched_env_vars = lambda _: nullcontext()
-        gateway = client.http._local_gateway
-        make_event = gateway.event_converter.create_lambda_event
-
-        def create_lambda_event(*args, **kwargs):
-            event = make_event(*args, **kwargs)
-            body = kwargs.get("body") or (args[3] if len(args) > 3 else b"") or b""
-            event["body"] = base64.b64encode(body).decode()
-            event["isBase64Encoded"] = True
-            event["requestContext"]["requestTimeEpoch"] = self.millis
-            event["requestContext"]["identity"]["sourceIp"] = self.address
-            event["multiValueHeaders"] = None
-            return event
-
+    def __init__(self, app):
+        self.app = app
         self.millis = 1772366400000  # 2026-03-01T12:00:00Z
         self.address = "127.0.0.1"
-        gateway.event_converter.create_lambda_event = create_lambda_event
+
+    @property
+    def now(self) -> datetime:
+        """Return the time of the next request."""
+        return EPOCH + timedelta(milliseconds=self.millis)
 
     def call(self, method, path, body=b"", **headers):
         """Send one request; header names take `_` for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named.setdefault("content-type", "application/json")
-        return self.client.http.request(method, path, headers=named, body=body)
+        request = make_request(method, path, named.items(), body, self.address)
+        event = route_request(self.app.routes, request, self.now)
+        if isinstance(event, Answer):  # the gateway answers by itself
+            return HTTPResponse(event.body, dict(event.headers), event.status)
+        return HTTPResponse.create_from_dict(self.app(event, LambdaContext("api_handler")))
 
     def post(self, path, body=b"", **headers):
         """Post bytes."""

@@ -21,7 +21,8 @@ from chalicelib.senders import read_submission
 from chalicelib.services import open_door
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff import imports
-from infra.staff.imports import AT_ONCE, Progress, Refusals, import_file
+from infra.staff.imports import AT_ONCE, Refusals, import_file
+from infra.staff.progress import Progress
 from tests.builders.api import forget_wiring, open_api, put_parameters
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission

@@ -12,9 +12,9 @@ import pytest
 from chalice.app import Chalice, Response
 
 from infra.local.gateway import Gateway
-from infra.local.proxy import build_event, match_route, read_answer
-from infra.local.wire import LONGEST_BODY, WireRequest
+from infra.local.proxy import LONGEST_BODY, build_event, match_route, read_answer
 from infra.places import ROOT
+from tests.builders.api import make_request
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, 250_000, tzinfo=UTC)
 SAMPLE = ROOT.parent / "shared" / "payloads" / "aws-lambda" / "apigw-rest-form-urlencoded-base64.json"
@@ -23,7 +23,7 @@ HEADERS = [("Host", "shop.example"), ("X-Twice", "one"), ("X-Twice", "two"), ("U
 
 def wire_request(target="/", method="POST", body=b"", headers=HEADERS):
     """Return a request as the gateway reads it."""
-    return WireRequest(method, target, headers, body, "203.0.113.9", keep=True)
+    return make_request(method, target, headers, body, "203.0.113.9")
 
 
 def make_app():
@@ -40,7 +40,11 @@ def make_app():
     def set_cookies():
         return Response("ok", headers={"Set-Cookie": ["a=1", "b=2"], "Content-Type": "text/plain"})
 
-    @app.route("/image")
+    @app.route("/headers")
+    def list_headers():
+        return app.current_request.to_original_event()["multiValueHeaders"]
+
+    @app.route("/image", methods=["GET", "HEAD"])
     def show_image():
         return Response(b"\x89PNG\xff", headers={"Content-Type": "image/png"})
 
@@ -59,9 +63,11 @@ def make_app():
 @pytest.fixture(scope="module")
 def port():
     """Serve that app on a port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=Gateway(make_app()).serve, args=(listener,), daemon=True).start()
-    return listener.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Gateway(make_app()).open_server(listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.port
+    server.shutdown()
 
 
 def ask(port, method, path, body=None, headers=None):
@@ -141,18 +147,18 @@ def test_what_api_gateway_cannot_use_is_a_502(result):
 def test_a_post_reaches_the_function_with_its_true_bytes(port):
     status, _, body = ask(port, "POST", "/echo/a%20b?q=%C3%A9", b"\xff\xfe\r\n\x00")
     assert status == 200
-    told = json.loads(body)
-    assert (told["name"], told["query"]) == ("a b", {"q": "é"})
-    assert base64.b64decode(told["body"]) == b"\xff\xfe\r\n\x00"
+    received = json.loads(body)
+    assert (received["name"], received["query"]) == ("a b", {"q": "é"})
+    assert base64.b64decode(received["body"]) == b"\xff\xfe\r\n\x00"
 
 
 def test_a_chunked_body_is_put_together(port):
     chunks = iter([b"one ", b"two ", b"three"])
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     connection.request("POST", "/echo/x", chunks, {"Transfer-Encoding": "chunked"}, encode_chunked=True)
-    told = json.loads(connection.getresponse().read())
+    received = json.loads(connection.getresponse().read())
     connection.close()
-    assert base64.b64decode(told["body"]) == b"one two three"
+    assert base64.b64decode(received["body"]) == b"one two three"
 
 
 def test_expect_100_continue_is_answered_before_the_body_is_sent(port):
@@ -163,12 +169,60 @@ def test_expect_100_continue_is_answered_before_the_body_is_sent(port):
         assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-def test_one_connection_carries_many_requests(port):
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    for number in range(5):
-        connection.request("GET", f"/echo/{number}")
-        assert json.loads(connection.getresponse().read())["name"] == str(number)
-    connection.close()
+def test_each_connection_carries_one_request_and_the_answer_says_so(port):
+    with socket.create_connection(("127.0.0.1", port), 5) as client:
+        client.sendall(b"GET /echo/x HTTP/1.1\r\n\r\n")
+        answer = client.makefile("rb").read()  # to the end: the gateway closes
+    assert b"\r\nConnection: close\r\n" in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["name"] == "x"
+
+
+def test_repeated_headers_reach_the_function_one_by_one_with_their_case(port):
+    headers = "X-Twice: one\r\nX-Twice: two, three\r\nx-lower: 1\r\n"
+    with socket.create_connection(("127.0.0.1", port), 5) as client:
+        client.sendall(f"GET /headers HTTP/1.1\r\n{headers}\r\n".encode())
+        answer = client.makefile("rb").read()
+    received = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert received["X-Twice"] == ["one", "two, three"]
+    assert received["x-lower"] == ["1"]
+
+
+def test_an_answer_to_head_has_the_length_and_no_body(port):
+    status, headers, body = ask(port, "HEAD", "/image", headers={"Accept": "image/png"})
+    assert (status, headers["Content-Length"], body) == (200, "5", b"")
+
+
+def test_a_function_that_crashes_is_a_502_and_the_next_request_is_answered(port):
+    class BrokenError(Exception):
+        pass
+
+    def crash(event, context):
+        raise BrokenError
+
+    app = make_app()
+    crash.routes = app.routes
+    answer = Gateway(crash).answer(make_request("GET", "/image"))
+    assert (answer.status, json.loads(answer.body)) == (502, {"message": "Internal server error"})
+    assert ask(port, "GET", "/echo/x")[0] == 200
+
+
+def test_nothing_of_a_request_is_printed_or_logged(port, capfd, caplog):
+    caplog.set_level("INFO")
+    assert ask(port, "GET", "/echo/token-of-somebody")[0] == 200
+    with socket.create_connection(("127.0.0.1", port), 5) as client:
+        client.sendall(b"token-of-somebody\r\n\r\n")
+        client.recv(1000)
+    assert "token" not in "".join([*capfd.readouterr(), caplog.text])
+
+
+def test_two_servers_share_one_listening_socket():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        servers = [Gateway(make_app()).open_server(listener) for _ in range(2)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    assert {ask(servers[0].port, "GET", f"/echo/{number}")[0] for number in range(20)} == {200}
+    for server in servers:
+        server.shutdown()
 
 
 def test_a_header_with_many_values_is_sent_many_times(port):
@@ -202,7 +256,14 @@ def test_a_body_over_ten_megabytes_is_refused_and_one_of_ten_is_carried(port):
 
 
 @pytest.mark.parametrize(
-    "sent", ["nonsense\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n"]
+    "sent",
+    [
+        "nonsense\r\n\r\n",
+        "POST /echo/x HTTP/1.1\r\nContent-Length: five\r\n\r\n",
+        "POST /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+    ],
 )
 def test_what_is_not_http_is_a_400(port, sent):
     with socket.create_connection(("127.0.0.1", port), 5) as client:

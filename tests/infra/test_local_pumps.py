@@ -105,7 +105,7 @@ def test_a_pump_that_was_stopped_goes_on_where_it_was_and_one_killed_in_between_
     assert third.keys == ["a", "b"]
 
 
-def test_a_row_that_keeps_failing_is_told_to_the_failure_queue_by_place_alone(tables, services, tmp_path):
+def test_a_batch_that_keeps_failing_is_told_to_the_failure_queue_by_place_alone(tables, services, tmp_path):
     queue = f"failed-{uuid.uuid4().hex}"
     url = services.create_queue(QueueName=queue)["QueueUrl"]
     function = Function(bad={"poison"})
@@ -115,12 +115,14 @@ def test_a_row_that_keeps_failing_is_told_to_the_failure_queue_by_place_alone(ta
         MaximumRetryAttempts=1,
         DestinationConfig={"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:000000000000:{queue}"}},
     )
-    put_keys(tables, "a", "poison", "b")
-    pump_until(StreamPump(source, tmp_path / "checkpoints.json"), lambda: function.keys[-1:] == ["b"])
-    assert {"a", "b"} <= set(function.keys)
+    pump = StreamPump(source, tmp_path / "checkpoints.json")
+    put_keys(tables, "a", "poison")
+    pump_until(pump, lambda: function.keys.count("poison") == 2)
+    put_keys(tables, "b")
+    pump_until(pump, lambda: function.keys[-1:] == ["b"])
     (message,) = services.receive_message(QueueUrl=url)["Messages"]
-    told = json.loads(message["Body"])
-    assert told["DDBStreamBatchInfo"]["batchSize"] == 1
+    body = json.loads(message["Body"])
+    assert body["DDBStreamBatchInfo"]["batchSize"] in (1, 2)  # as many as one read of the stream found
     assert "poison" not in message["Body"]
 
 

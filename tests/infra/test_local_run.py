@@ -16,10 +16,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra.local.children import free_port
 from infra.local.emulator import explain_absence
 from infra.local.permissions import find_refusals
 from infra.local.post import post_delivery
+from infra.local.processes import free_port
 from infra.places import ROOT
 
 SECONDS_TO_START = 60

@@ -19,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from infra.local.children import end_children, free_port, wait_listening
-from infra.local.cloud import name_endpoints, start_cloud
+from infra.local.cloud import start_cloud
 from infra.local.emulator import start_emulator
+from infra.local.endpoints import name_endpoints
+from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
 
 STAGE = "bench"

@@ -17,7 +17,8 @@ from chalicelib.imports.column_map import ImportMap
 from chalicelib.door.intake import accept_submission
 from chalicelib.models import Submission
 from chalicelib.settling.dispatch import sweep_inbox
-from infra.staff.imports import Outcome, Progress, Refusals, import_file
+from infra.staff.imports import Outcome, Refusals, import_file
+from infra.staff.progress import Progress
 from tests.builders.shop import DOOR_KEY, NOW, Shop
 from tests.proofs.sends_stage import open_shop
 

@@ -22,9 +22,10 @@ from chalicelib.outreach import letters as writing
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal
-from infra.local.children import end_children, free_port, wait_listening
-from infra.local.cloud import SERVICES, start_cloud
+from infra.local.cloud import start_cloud
+from infra.local.endpoints import SERVICES
 from infra.local.mailbox import PATH
+from infra.local.processes import end_children, free_port, wait_listening
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop
 from tests.proofs.sends_wire import Request, Watched

@@ -38,9 +38,9 @@ from chalicelib.store.mails import MailRows
 from chalicelib.store.reputation import MailReputation
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.root import RootSeal
-from infra.local.children import end_children, wait_listening
-from infra.local.cloud import name_endpoints
 from infra.local.emulator import start_emulator
+from infra.local.endpoints import name_endpoints
+from infra.local.processes import end_children, wait_listening
 from infra.local.stack import TABLES, create_stack
 from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission
 from tests.conftest import CLOSED, Stage

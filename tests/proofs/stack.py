@@ -10,8 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from infra.local.children import free_port
 from infra.local.permissions import find_refusals
+from infra.local.processes import free_port
 from infra.places import ROOT
 
 

@@ -28,8 +28,7 @@ from chalicelib.routes.form_posts import limit_form
 from chalicelib.store.links import LinkKind, make_token, name_token
 from chalicelib.strictjson import parse_object
 from infra.local.gateway import Gateway
-from infra.local.wire import WireRequest
-from tests.builders.api import open_api
+from tests.builders.api import make_request, open_api
 from tests.builders.links import CHROME, END, NOW, break_table, browse, put_link, put_request, put_result, read_inbox
 from tests.builders.shop import Shop
 from tests.store.test_links import AHEAD, SCANNERS
@@ -561,8 +560,7 @@ def fetch(path, **headers):
     import app
 
     named = tuple((name, value) for name, value in {"accept": "text/html", **headers}.items())
-    request = WireRequest("GET", path, named, b"", "127.0.0.1", True)
-    return Gateway(app.app).answer(request)
+    return Gateway(app.app).answer(make_request("GET", path, named))
 
 
 def find_header(answer, name):

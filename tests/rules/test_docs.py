@@ -65,6 +65,14 @@ def test_every_make_target_in_the_readme_exists():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+def test_every_module_that_the_makefile_names_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    modules = re.findall(r"-m ([a-z_.]*\.[a-z_.]+)|from (infra[a-z_.]*) import", makefile)
+    assert len(modules) > 20
+    for module in ["".join(names) for names in modules]:
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+
+
 def test_every_alarm_is_explained():
     template = (ROOT / "infra" / "template.yaml").read_text()
     alarms = set(re.findall(r"^  (\w+Alarm):$", template, re.MULTILINE))
