@@ -76,6 +76,11 @@ class PeopleRows:
         """Delete every row of a customer, without a condition."""
         self.table.delete_items({"pk": row["pk"], "sk": row["sk"]} for row in self.list_rows(customer_id))
 
+    def list_customers(self) -> Iterator[str]:
+        """Yield every customer's id, in no order."""
+        for pk in self.table.scan_keys(PROFILE):
+            yield pk.removeprefix("cust#")
+
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
         """Yield the ids of customers who have had a reason to hear from the shop since `weeks_back` weeks ago."""
         days = [now - timedelta(weeks=back) for back in range(weeks_back, -1, -1)]

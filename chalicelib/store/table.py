@@ -71,6 +71,14 @@ class Table:
         for page in pages:
             yield from (load_row(row) for row in page["Items"])
 
+    def scan_keys(self, sk: str) -> Iterator[str]:
+        """Yield the partition keys of all rows with one sort key: reads the whole table, for staff commands alone."""
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.name, **dump_expressions({"sk": sk}, FilterExpression="sk = :sk", ProjectionExpression="pk")
+        )
+        for page in pages:
+            yield from (load_row(row)["pk"] for row in page["Items"])
+
     def list_queue(self, queue: str, before: str) -> Iterator[Row]:
         """Yield the keys of the rows in one queue that are due by a time (RFC 3339 UTC); the index lags."""
         condition = "#queue = :queue AND due_at <= :before"

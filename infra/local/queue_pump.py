@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from chalicelib.functions.events import HIDDEN_FOR
+from chalicelib.functions.timing import HIDDEN_FOR
 from infra.local.clock import read_now
 from infra.local.delivery import read_failures
 from infra.local.endpoints import connect_service

@@ -12,8 +12,7 @@ from typing import Any
 
 from chalicelib.models import Identity
 from chalicelib.people.identity import normalise_email
-from chalicelib.services import open_people
-from chalicelib.store.mails import MailRows
+from chalicelib.services import current_services
 from infra.local.endpoints import connect_service
 from infra.local.environ import STAGE, open_stack
 
@@ -29,9 +28,9 @@ RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"
 
 def find_attempt(email: str) -> str:
     """Return the attempt id of somebody's newest mail; raise SystemExit where there is none."""
-    people = open_people()
-    customer_id = people.find_customer(Identity(kind="email", value=normalise_email(email)))
-    mails = MailRows(people.customers).list_mails(customer_id) if customer_id else []
+    services = current_services()
+    customer_id = services.people.find_customer(Identity(kind="email", value=normalise_email(email)))
+    mails = services.mails.list_mails(customer_id) if customer_id else []
     if not mails:
         raise SystemExit("That address has had no mail.")
     return max(mails, key=lambda mail: mail.at).attempt

@@ -12,15 +12,14 @@ from datetime import datetime
 from chalicelib.models import Identity, utc_text
 from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email
-from chalicelib.services import open_people
-from chalicelib.store.audit import Access, list_accesses, write_access
-from chalicelib.store.customers import Customers
+from chalicelib.services import Services, current_services
+from chalicelib.store.audit import Access
 from infra.staff.stage import open_stage, stage_now
 
 
-def note_reading(customers: Customers, reason: str, customer_id: str, now: datetime) -> None:
+def note_reading(services: Services, reason: str, customer_id: str, now: datetime) -> None:
     """Note that whoever runs this command reads a record. It comes first: what cannot be noted is not shown."""
-    customers.commit_parts([write_access(customers, customer_id, getpass.getuser(), reason, now)])
+    services.table.commit_parts([services.audit.write_access(customer_id, getpass.getuser(), reason, now)])
 
 
 def find_id(people: People, email: str) -> str | None:
@@ -42,13 +41,13 @@ def main() -> int:
     parser.add_argument("--customer", default="")
     asked = parser.parse_args()
     with open_stage():
-        people = open_people()
-        customer = find_id(people, asked.email) if asked.email else asked.customer
+        services = current_services()
+        customer = find_id(services.people, asked.email) if asked.email else asked.customer
         if customer is None:
             print("Nobody is known by that address.")
             return 1
         month = asked.month or utc_text(stage_now())[:7]
-        print(tell_accesses(list_accesses(people.customers, month, customer)))
+        print(tell_accesses(services.audit.list_accesses(month, customer)))
     return 0
 
 

@@ -15,8 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.config import current_settings
 from chalicelib.models import Consent
 from chalicelib.people.consent_proof import PurposeLedger, list_ledgers
-from chalicelib.people.directory import People
-from chalicelib.services import open_settling
+from chalicelib.services import Services, current_services
 from chalicelib.shop.purposes import load_purposes
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
@@ -30,9 +29,10 @@ PRESSED = "(a button was pressed: a no needs no words)"
 BUTTONS = ("link", "privacy")  # channels of ours where a no has no words of its own
 
 
-def read_ledgers(people: People, customer_id: str, reason: str, now: datetime) -> tuple[PurposeLedger, ...]:
+def read_ledgers(services: Services, customer_id: str, reason: str, now: datetime) -> tuple[PurposeLedger, ...]:
     """Note the reading first, then read: what cannot be noted is not shown."""
-    note_reading(people.customers, reason, customer_id, now)
+    note_reading(services, reason, customer_id, now)
+    people = services.people
     return list_ledgers(people.list_history(people.load_person(customer_id)))
 
 
@@ -121,12 +121,12 @@ def main() -> int:
     parser.add_argument("email")
     parser.add_argument("--reason", default="proof of consent", help="kept in the access audit")
     asked = parser.parse_args()
-    people, now = open_settling().people, stage_now()
-    customer_id = find_person(people, asked.email, "")
+    services, now = current_services(), stage_now()
+    customer_id = find_person(services, asked.email, "")
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1
-    ledgers = read_ledgers(people, customer_id, asked.reason, now)
+    ledgers = read_ledgers(services, customer_id, asked.reason, now)
     print(tell_proof(asked.email, ledgers))
     path = save_page(write_page(asked.email, customer_id, ledgers, now), customer_id)
     print(f"The page: {show_path(path)}", file=sys.stderr)

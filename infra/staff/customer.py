@@ -12,26 +12,25 @@ from chalicelib.campaigns.library import load_shop
 from chalicelib.config import current_settings
 from chalicelib.models import Event, Identity, Profile
 from chalicelib.people.activity import judge_activity
-from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email, normalise_phone
 from chalicelib.senders import read_submission
-from chalicelib.services import open_settling
+from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
 from infra.staff.stage import open_stage, stage_now
 
 
-def find_person(people: People, email: str, phone: str) -> str | None:
+def find_person(services: Services, email: str, phone: str) -> str | None:
     """Return the customer id behind an address."""
     if email:
-        return people.find_customer(Identity(kind="email", value=normalise_email(email)))
+        return services.people.find_customer(Identity(kind="email", value=normalise_email(email)))
     number = normalise_phone(phone, current_settings().shop_country)
-    return people.find_customer(Identity(kind="phone", value=number))
+    return services.people.find_customer(Identity(kind="phone", value=number))
 
 
 def print_profile(profile: Profile, now: datetime) -> None:
     """Print what the history adds up to, each field with its source and time."""
     activity = judge_activity(profile, now, load_shop().quiet_days)
-    print(f"customer {profile.customer_id}: {profile.events} events; {activity.standing}: {activity.reason}")
+    print(f"customer {profile.customer_id}: {profile.events} events; {activity.status}: {activity.reason}")
     for label, moment in (
         ("first seen", profile.first_seen),
         ("last seen", profile.last_seen),
@@ -59,9 +58,10 @@ def print_event(event: Event) -> None:
     print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {said}")
 
 
-def show_customer(people: People, customer_id: str, reason: str, now: datetime) -> None:
+def show_customer(services: Services, customer_id: str, reason: str, now: datetime) -> None:
     """Note the reading first, then print: what cannot be noted is not shown."""
-    note_reading(people.customers, reason, customer_id, now)
+    note_reading(services, reason, customer_id, now)
+    people = services.people
     person = people.load_person(customer_id)
     print_profile(person.profile, now)
     print("history")
@@ -76,12 +76,12 @@ def main() -> int:
     parser.add_argument("--phone", default="")
     parser.add_argument("--reason", default="asked at the counter", help="kept in the access audit")
     asked = parser.parse_args()
-    people = open_settling().people
-    customer_id = find_person(people, asked.email, asked.phone)
+    services = current_services()
+    customer_id = find_person(services, asked.email, asked.phone)
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1
-    show_customer(people, customer_id, asked.reason, stage_now())
+    show_customer(services, customer_id, asked.reason, stage_now())
     return 0
 
 

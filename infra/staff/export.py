@@ -10,14 +10,11 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.campaigns.library import list_campaigns, load_shop
-from chalicelib.config import current_settings
 from chalicelib.data_requests.files import PAGE, write_files
-from chalicelib.data_requests.record import Archive, gather_record
+from chalicelib.data_requests.record import gather_record
 from chalicelib.models import RequestKind
-from chalicelib.people.directory import People, Person
-from chalicelib.services import open_people
-from chalicelib.store.requests import RequestRows
+from chalicelib.people.directory import Person
+from chalicelib.services import Services, current_services
 from infra.places import show_path
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
@@ -25,18 +22,16 @@ from infra.staff.requests import close_requests
 from infra.staff.stage import open_stage, stage_now
 
 
-def export_person(customer_id: str, folder: Path, archive: Archive, *, reason: str, now: datetime) -> list[Path]:
+def export_person(customer_id: str, folder: Path, services: Services, *, reason: str, now: datetime) -> list[Path]:
     """Note the export first, then write the files; return their paths. What cannot be noted is not written."""
-    people = archive.people
-    person = people.load_person(customer_id)
-    note_reading(people.customers, reason, customer_id, now)
-    requests = RequestRows(people.customers).list_requests(customer_id)
-    sections = gather_record(person, requests, archive, now)
-    shop = current_settings()
-    language = read_language(person) or shop.shop_language
-    files = write_files(sections, language=language, shop=shop.shop_name, now=now)
+    person = services.people.load_person(customer_id)
+    note_reading(services, reason, customer_id, now)
+    sections = gather_record(person, services, now)
+    shop = services.settings
+    files = write_files(sections, language=read_language(person) or shop.shop_language, shop=shop.shop_name, now=now)
     paths = [write_file(folder / name, content) for name, content in files.items()]
-    close_requests([row for row in requests if row.kind == RequestKind.ACCESS], people, now)
+    asked = [row for row in services.requests.list_requests(customer_id) if row.kind == RequestKind.ACCESS]
+    close_requests(asked, services, now)
     return paths
 
 
@@ -54,11 +49,6 @@ def write_file(path: Path, content: bytes) -> Path:
     return path
 
 
-def make_archive(people: People) -> Archive:
-    """Return where records are gathered from."""
-    return Archive(people, list_campaigns(), load_shop())
-
-
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Write everything held of one person to files.")
@@ -67,13 +57,13 @@ def main() -> int:
     parser.add_argument("--out", default="", help="a folder; out/exports/<random id> by default")
     parser.add_argument("--reason", default="export", help="kept in the access audit")
     asked = parser.parse_args()
-    people = open_people()
-    customer_id = find_person(people, asked.email, asked.phone)
+    services = current_services()
+    customer_id = find_person(services, asked.email, asked.phone)
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1
     folder = Path(asked.out) if asked.out else Path("out") / "exports" / secrets.token_hex(4)
-    paths = export_person(customer_id, folder, make_archive(people), reason=asked.reason, now=stage_now())
+    paths = export_person(customer_id, folder, services, reason=asked.reason, now=stage_now())
     print(f"{len(paths)} files; to read: {show_path(folder / PAGE)}")
     return 0
 

@@ -8,23 +8,24 @@ import argparse
 import sys
 from datetime import datetime
 
-from chalicelib.erasure.forget import ForgetOrder, Forgetting, Reason, forget_person, make_request
-from chalicelib.erasure.run import Erasing, advance_erasure
-from chalicelib.services import open_erasing, open_forgetting
+from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person, make_request
+from chalicelib.erasure.run import advance_erasure
+from chalicelib.erasure.waiting import WaitingItems
+from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
 from infra.staff.stage import open_stage, stage_now
 
 
-def forget_now(customer_id: str, reason: str, forgetting: Forgetting, tools: Erasing, now: datetime) -> str:
+def forget_now(customer_id: str, reason: str, services: Services, now: datetime) -> str:
     """Forget a person and finish it at once; return the receipt, or "" where that has to wait for the next minute."""
     order = ForgetOrder(reason=Reason.STAFF, request=make_request(), requested_at=now)
-    note_reading(forgetting.people.customers, f"forgot: {reason}", customer_id, now)
-    forget_person(customer_id, order, forgetting, now)
-    row = tools.sweeping.rows.read_row(order.request)
+    note_reading(services, f"forgot: {reason}", customer_id, now)
+    forget_person(customer_id, order, services, now)
+    row = services.erasures.read_row(order.request)
     if row is not None:
-        advance_erasure(row, tools, now)
-        row = tools.sweeping.rows.read_row(order.request)
+        advance_erasure(row, WaitingItems(services), services, now)
+        row = services.erasures.read_row(order.request)
     return row.receipt if row is not None else ""
 
 
@@ -36,12 +37,12 @@ def main() -> int:
     parser.add_argument("--reason", default="asked in person")
     asked = parser.parse_args()
     with open_stage():
-        forgetting = open_forgetting()
-        customer_id = find_person(forgetting.people, asked.email, asked.phone)
+        services = current_services()
+        customer_id = find_person(services, asked.email, asked.phone)
         if customer_id is None:
             print("Nobody is known under that address.", file=sys.stderr)
             return 1
-        print(forget_now(customer_id, asked.reason, forgetting, open_erasing(), stage_now()))
+        print(forget_now(customer_id, asked.reason, services, stage_now()))
     return 0
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.config import current_settings
+from chalicelib.door import open_door
 from chalicelib.errors import DefinitionError, TryAgainLaterError
 from chalicelib.imports.column_map import ImportMap, load_map
 from chalicelib.imports.csv_rows import Record, open_table
@@ -27,7 +28,6 @@ from chalicelib.imports.reasons import FileRefusedError, RowRefusedError
 from chalicelib.imports.submission import RowReader
 from chalicelib.models import Submission
 from chalicelib.senders import read_submission
-from chalicelib.services import open_door
 from infra.local.environ import hold_lock, set_environ
 from infra.local.state import read_state
 from infra.places import ROOT, show_path

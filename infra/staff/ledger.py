@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.erasure.replay import replay_entries
-from chalicelib.erasure.run import Erasing
-from chalicelib.services import open_erasing, open_ledger
+from chalicelib.services import Services, current_services
 from chalicelib.store.ledger import Erasure, Head, Ledger, check_chain, hash_entry
 from infra.staff.stage import open_stage, stage_now
 
@@ -48,13 +47,13 @@ def read_export(path: Path) -> list[tuple[int, str]]:
     return [(Erasure.model_validate_json(text).number, text) for text in texts]
 
 
-def replay_ledger(texts: list[tuple[int, str]], head: Head, tools: Erasing, now: datetime) -> int:
-    """Forget again whoever the entries name; refuse a ledger that is not whole."""
+def replay_ledger(texts: list[tuple[int, str]], head: Head, services: Services, now: datetime) -> int:
+    """Forget again everyone whom the entries name; refuse a ledger that is not whole."""
     if faults := check_chain(texts, head):
         print("\n".join(faults), file=sys.stderr)
         return 1
-    missing = fill_ledger(texts, tools.ledger)
-    counts = replay_entries((Erasure.model_validate_json(text) for _, text in texts), tools, now)
+    missing = fill_ledger(texts, services.ledger)
+    counts = replay_entries((Erasure.model_validate_json(text) for _, text in texts), services, now)
     print(f"{len(texts)} erasures, {missing} put back into the table: {counts or 'nobody to forget'}")
     return int(bool(counts.get("incomplete")))
 
@@ -64,7 +63,7 @@ def fill_ledger(texts: Iterable[tuple[int, str]], ledger: Ledger) -> int:
     start = ledger.read_head().number
     late = [text for number, text in texts if number > start]
     for text in late:
-        ledger.client.transact_write_items(TransactItems=ledger.append_entry(Erasure.model_validate_json(text)))
+        ledger.table.commit_parts(ledger.append_entry(Erasure.model_validate_json(text)))
     return len(late)
 
 
@@ -83,13 +82,14 @@ def main() -> int:
     parser.add_argument("--file", default="")
     asked = parser.parse_args()
     with open_stage():
-        ledger = open_ledger()
+        services = current_services()
+        ledger = services.ledger
         if asked.what == "verify":
             return verify_ledger(ledger)
         if asked.what == "export":
             return export_ledger(ledger, Path(asked.file or EXPORT))
         texts, head = read_source(asked.file, ledger)
-        return replay_ledger(texts, head, open_erasing(), stage_now())
+        return replay_ledger(texts, head, services, stage_now())
 
 
 if __name__ == "__main__":

@@ -9,12 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.library import list_campaigns, load_shop
+from chalicelib.campaigns.library import list_campaigns
 from chalicelib.report import Report, build_report
-from chalicelib.services import open_planning
-from chalicelib.store.customers import Customers
-from chalicelib.store.facts import Facts
-from chalicelib.store.reputation import MailReputation, Rates
+from chalicelib.services import Services, current_services
+from chalicelib.store.reputation import Rates
 from infra.local.clock import read_now
 from infra.local.environ import open_stack
 from infra.places import ROOT, show_path
@@ -23,9 +21,9 @@ from infra.staff.report_page import write_page
 FOLDER = ROOT / "out" / "reports"
 
 
-def read_report(campaign: Campaign, customers: Customers, now: datetime) -> Report:
+def read_report(campaign: Campaign, services: Services, now: datetime) -> Report:
     """Build a campaign's report from the facts in the table."""
-    return build_report(campaign, Facts(customers).list_facts(campaign.name), now, load_shop().margin)
+    return build_report(campaign, services.facts.list_facts(campaign.name), now, services.clock.margin)
 
 
 def save_page(report: Report, folder: Path) -> Path:
@@ -53,9 +51,9 @@ def main() -> int:
     parser.add_argument("campaign", choices=sorted(campaigns))
     asked = parser.parse_args()
     with open_stack():
-        customers, _ = open_planning()
-        report = read_report(campaigns[asked.campaign], customers, read_now())
-        rates = MailReputation(customers).read_rates(read_now())
+        services = current_services()
+        report = read_report(campaigns[asked.campaign], services, read_now())
+        rates = services.reputation.read_rates(read_now())
     print(report.model_dump_json(indent=2))
     if stopped := tell_stop(rates):
         print(stopped, file=sys.stderr)

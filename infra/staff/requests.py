@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.door import open_door
 from chalicelib.models import Submission, utc_text
-from chalicelib.people.directory import People
 from chalicelib.senders.privacy import end_restriction
-from chalicelib.services import open_door, open_people
-from chalicelib.store.requests import FOR_STAFF, STAFFS, WORKERS, RequestRow, RequestRows, RequestState
+from chalicelib.services import Services, current_services
+from chalicelib.store.requests import FOR_STAFF, STAFFS, WORKERS, RequestRow, RequestState
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
 from infra.staff.stage import open_stage, stage_now
 
 
-def list_open(people: People) -> list[RequestRow]:
+def list_open(services: Services) -> list[RequestRow]:
     """Return every request that is not done, the one with the nearest deadline first."""
-    rows = RequestRows(people.customers)
-    return sorted((row for part in (WORKERS, STAFFS) for row in rows.list_open(part)), key=lambda row: row.at)
+    found = (row for part in (WORKERS, STAFFS) for row in services.requests.list_open(part))
+    return sorted(found, key=lambda row: row.at)
 
 
 def tell_request(row: RequestRow, now: datetime) -> str:
@@ -34,32 +34,31 @@ def tell_request(row: RequestRow, now: datetime) -> str:
     return f"{row.kind:9} {row.state.value:12} {age:3} days old, {when:14} {row.id}  {row.reason}".rstrip()
 
 
-def print_requests(people: People, now: datetime) -> int:
+def print_requests(services: Services, now: datetime) -> int:
     """Print every open request; return how many there are."""
-    rows = list_open(people)
+    rows = list_open(services)
     for row in rows:
         print(tell_request(row, now))
     return len(rows)
 
 
-def close_requests(rows: Iterable[RequestRow], people: People, now: datetime) -> int:
+def close_requests(rows: Iterable[RequestRow], services: Services, now: datetime) -> int:
     """End those of these requests that waited for staff; return how many. Raise RaceLostError for one that moved."""
-    table = RequestRows(people.customers)
     waiting = [row for row in rows if row.state in FOR_STAFF]
     for row in waiting:
         done = replace(row, state=RequestState.DONE, due_at=utc_text(now), result=b"")
-        people.customers.commit_parts([table.write_row(done, now)])
+        services.table.commit_parts([services.requests.write_row(done, now)])
     return len(waiting)
 
 
 def lift_person(
-    email: str, people: People, accept: Callable[[Submission], bool], *, reason: str, now: datetime
+    email: str, services: Services, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
     """End a restriction as everything happens here: noted first, then accepted; return False for nobody."""
-    customer_id = find_person(people, email, "")
+    customer_id = find_person(services, email, "")
     if customer_id is None:
         return False
-    note_reading(people.customers, reason, customer_id, now)
+    note_reading(services, reason, customer_id, now)
     return accept(end_restriction(email, now))
 
 
@@ -70,15 +69,15 @@ def main() -> int:
     parser.add_argument("--lift", default="", metavar="EMAIL")
     parser.add_argument("--reason", default="restriction lifted, as the person asked", help="kept in the access audit")
     asked = parser.parse_args()
-    now, people = stage_now(), open_people()
+    now, services = stage_now(), current_services()
     if asked.done:
-        closed = close_requests([row for row in list_open(people) if row.id == asked.done], people, now)
+        closed = close_requests([row for row in list_open(services) if row.id == asked.done], services, now)
         print("Done." if closed else "No request of that number waits for staff.")
         return 0 if closed else 1
     if not asked.lift:
-        print(f"{print_requests(people, now)} open")
+        print(f"{print_requests(services, now)} open")
         return 0
-    if not lift_person(asked.lift, people, open_door().accept, reason=asked.reason, now=now):
+    if not lift_person(asked.lift, services, open_door().accept, reason=asked.reason, now=now):
         print("Nobody is known by that address.")
         return 1
     print("Accepted: within a minute their data may be used again.")

@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import RegularsError
 from chalicelib.models import utc_text
-from chalicelib.retention.run import Retiring, judge_record, open_record
-from chalicelib.services import open_retiring
+from chalicelib.retention.run import judge_record, open_record
+from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.retention_counts import Kind
 from infra.staff.audit import note_reading
@@ -30,13 +30,13 @@ WORDS = {
 MONTHS_BACK = 24
 
 
-def count_everything(tools: Retiring, now: datetime) -> Counter[str]:
+def count_everything(services: Services, now: datetime) -> Counter[str]:
     """Look at everybody; count what would go, who is kept as they are, and who could not be opened."""
     counts: Counter[str] = Counter()
-    for customer_id in tools.looks.list_due():
+    for customer_id in services.retention_queue.list_due():
         try:
-            record = open_record(customer_id, tools)
-            found = judge_record(record, tools, now) if record else None
+            record = open_record(customer_id, services)
+            found = judge_record(record, services, now) if record else None
         except (RegularsError, ClientError, BotoCoreError):
             counts["unreadable"] += 1
             continue
@@ -55,16 +55,16 @@ def list_months(now: datetime) -> Iterator[str]:
         day = (day - timedelta(days=1)).replace(day=1)
 
 
-def tell_retention(tools: Retiring, now: datetime) -> str:
+def tell_retention(services: Services, now: datetime) -> str:
     """Write the report; it names nobody."""
-    counts = count_everything(tools, now)
+    counts = count_everything(services, now)
     lines = [f"{counts['seen']} people looked at. Would go now:"]
     lines += [f"  {counts[kind.value]:6} {words}" for kind, words in WORDS.items()]
     lines.append(f"{counts['kept']} kept as they are: restricted, or with a request under way.")
     if counts["unreadable"]:
         lines.append(f"{counts['unreadable']} could not be opened now.")
     lines.append("Went, by month:")
-    for month, gone in tools.retired.list_months(list_months(now)):
+    for month, gone in services.retention_counts.list_months(list_months(now)):
         lines.append(f"  {month}  " + ", ".join(f"{count} {kind.value}" for kind, count in gone.items()))
     return "\n".join(lines)
 
@@ -72,9 +72,9 @@ def tell_retention(tools: Retiring, now: datetime) -> str:
 def main() -> int:
     """Run the command."""
     with open_stage():
-        tools, now = open_retiring(), stage_now()
-        note_reading(tools.forgetting.people.customers, "retention: what would go", EVERYBODY, now)
-        print(tell_retention(tools, now))
+        services, now = current_services(), stage_now()
+        note_reading(services, "retention: what would go", EVERYBODY, now)
+        print(tell_retention(services, now))
     return 0
 
 

@@ -4,21 +4,17 @@ Prints a table, and writes a page with a chart to out/simulation.html. It starts
 """
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.campaigns.library import list_campaigns, load_shop
+from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.simulation import Simulation, simulate_days
-from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach.eligibility import HUNDREDTHS, is_barred
-from chalicelib.people.directory import People
-from chalicelib.services import open_settling
+from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_barred
+from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
-from chalicelib.store.mails import MailRows
 from infra.local.clock import read_now
 from infra.local.environ import open_stack
 from infra.places import ROOT, show_path
@@ -36,18 +32,12 @@ STATES = {
 MOST_LINES = 40  # printed; the page has all
 
 
-def read_people(people: People) -> Iterator[Profile]:
+def read_people(services: Services) -> Iterator[Profile]:
     """Open every customer's profile, one after another."""
-    pages = people.customers.client.get_paginator("scan").paginate(
-        TableName=people.customers.table,
-        ProjectionExpression="pk",
-        FilterExpression="sk = :profile",
-        ExpressionAttributeValues={":profile": {"S": "profile"}},
-    )
-    for page in pages:
-        for row in page["Items"]:
-            with contextlib.suppress(KeyUnavailableError):  # someone who is being forgotten
-                yield people.load_person(row["pk"]["S"].removeprefix("cust#")).profile
+    for customer_id in services.people_rows.list_customers():
+        person = services.people.open_person(customer_id)
+        if person is not None:
+            yield person.profile
 
 
 def write_text(done: Simulation) -> str:
@@ -92,17 +82,21 @@ def tell_lines(done: Simulation) -> str:
     return "\n".join([*rows, f"and {more} more, on the page"] if more else rows or ["Nobody would hear from the shop."])
 
 
-def run_days(people: People, start: datetime, days: int) -> Simulation:
+def run_days(services: Services, start: datetime, days: int) -> Simulation:
     """Simulate the shop's own campaigns, from their budgets and the suppressed addresses as they are."""
-    rows, campaigns = MailRows(people.customers), list_campaigns()
+    budgets, campaigns = services.budgets, services.campaigns
+
+    def is_address_barred(profile: Profile, campaign: Campaign) -> bool:
+        return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services)
+
     return simulate_days(
-        read_people(people),
+        read_people(services),
         campaigns,
-        load_shop(),
+        services.clock,
         start,
         days,
-        spent={one.name: Decimal(rows.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
-        is_barred=lambda profile, campaign: is_barred(profile, campaign, people, rows),
+        spent={one.name: Decimal(budgets.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
+        is_barred=is_address_barred,
     )
 
 
@@ -114,9 +108,9 @@ def main() -> int:
     if not 1 <= asked.days <= 3660:
         parser.error("days: 1 to 3660")
     with open_stack():
-        people, now = open_settling().people, read_now()
-        note_reading(people.customers, "simulation: what campaigns would do", EVERYBODY, now)
-        done = run_days(people, now, asked.days)
+        services, now = current_services(), read_now()
+        note_reading(services, "simulation: what campaigns would do", EVERYBODY, now)
+        done = run_days(services, now, asked.days)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(write_page(done, STATES), "utf-8")
     print(f"{write_text(done)}\n\nThe chart: {show_path(PAGE)}")

@@ -9,8 +9,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from chalicelib.services import open_settling
-from chalicelib.settling.commit import Settling
+from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import Inbox, State, name_shards
 from chalicelib.store.unconfirmed import Wait
@@ -30,13 +29,13 @@ def list_waiting(inbox: Inbox) -> int:
     return count
 
 
-def release_item(tools: Settling, key: str, now: datetime) -> str:
+def release_item(services: Services, key: str, now: datetime) -> str:
     """Send a parked or quarantined item back and settle it; return its outcome."""
-    item = tools.inbox.read_item(key)
+    item = services.inbox.read_item(key)
     if item is None or item.state not in (State.PARKED, State.QUARANTINED):
         return "nothing waits under that key"
-    tools.inbox.release_item(key, item.state)
-    return settle_item(key, tools, now)
+    services.inbox.release_item(key, item.state)
+    return settle_item(key, services, now)
 
 
 def main() -> int:
@@ -44,11 +43,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="List what waits in the inbox, or release one item.")
     parser.add_argument("--release", default="", metavar="KEY")
     asked = parser.parse_args()
-    tools = open_settling()
+    services = current_services()
     if asked.release:
-        print(release_item(tools, asked.release, datetime.now(UTC)))
+        print(release_item(services, asked.release, datetime.now(UTC)))
     else:
-        print(f"{list_waiting(tools.inbox)} waiting")
+        print(f"{list_waiting(services.inbox)} waiting")
     return 0
 
 
