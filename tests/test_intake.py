@@ -5,8 +5,8 @@ import threading
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.door.intake import accept_submission, name_submission
+from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.store.inbox import Inbox
 from tests.builders.shop import DOOR_KEY, Shop, a_submission
 

@@ -8,7 +8,6 @@ import json
 import sys
 from datetime import datetime
 
-from chalicelib.campaigns.library import load_shop
 from chalicelib.config import current_settings
 from chalicelib.models import Event, Identity, Profile
 from chalicelib.people.activity import judge_activity
@@ -27,9 +26,9 @@ def find_person(services: Services, email: str, phone: str) -> str | None:
     return services.people.find_customer(Identity(kind="phone", value=number))
 
 
-def print_profile(profile: Profile, now: datetime) -> None:
+def print_profile(profile: Profile, services: Services, now: datetime) -> None:
     """Print what the history adds up to, each field with its source and time."""
-    activity = judge_activity(profile, now, load_shop().quiet_days)
+    activity = judge_activity(profile, now, services.clock.quiet_days)
     print(f"customer {profile.customer_id}: {profile.events} events; {activity.status}: {activity.reason}")
     for label, moment in (
         ("first seen", profile.first_seen),
@@ -63,7 +62,7 @@ def show_customer(services: Services, customer_id: str, reason: str, now: dateti
     note_reading(services, reason, customer_id, now)
     people = services.people
     person = people.load_person(customer_id)
-    print_profile(person.profile, now)
+    print_profile(person.profile, services, now)
     print("history")
     for event in people.list_history(person):
         print_event(event)

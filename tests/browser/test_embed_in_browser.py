@@ -92,7 +92,7 @@ class Embedded:
 
 
 def read_bodies(shop):
-    opener = shop.tools().opener
+    opener = shop.services().opener
     kept = [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
     return kept, [json.loads(submission.body) for submission in kept]
 

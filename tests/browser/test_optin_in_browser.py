@@ -10,7 +10,6 @@ from chalicelib.models import ConsentState
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.browser.test_links_in_browser import list_complaints, open_page, press, read_title
-from tests.optin.test_flow import make_asking
 from tests.outreach.test_outreach import Post
 
 PHONE = 360
@@ -24,7 +23,7 @@ def fits(browser):
 
 def settle(shop):
     """Settle what waits, as the sweeper does a little later."""
-    return sweep_inbox(shop.tools(), datetime.fromtimestamp(time.time() + 120, UTC))
+    return sweep_inbox(shop.services(), datetime.fromtimestamp(time.time() + 120, UTC))
 
 
 @pytest.mark.parametrize("language", ["kk", "fa"])
@@ -43,7 +42,7 @@ def test_nobody_is_known_before_the_button_in_the_mail_is_pressed(
 
     assert settle(shop) == {"unconfirmed": 1}
     post = Post()
-    assert ask_waiting(make_asking(shop, post), datetime.now(UTC)) == {"asked": 1}
+    assert ask_waiting(shop.services(post), datetime.now(UTC)) == {"asked": 1}
     [(to, mail, _)] = post.sent
     assert to == EMAIL
     page = tmp_path / "mail.html"

@@ -9,13 +9,19 @@ from io import BytesIO
 from chalice.test import HTTPResponse
 from werkzeug.test import create_environ
 
-from chalicelib import services
+from chalicelib import door, services
+from chalicelib.functions import deliver_events
 from chalicelib.senders import SENDERS
 from infra.local.invoke import LambdaContext
 from infra.local.proxy import EPOCH, SENT_HEADERS, Answer, ProxyRequest, route_request
 from tests.builders.shop import DOOR_KEY
 
-WIRED = tuple(made for made in vars(services).values() if hasattr(made, "cache_clear"))
+CACHED = tuple(
+    made
+    for module in (door, services, deliver_events)
+    for made in vars(module).values()
+    if hasattr(made, "cache_clear")
+)
 
 
 def put_parameters(cloud, settings, public_key):
@@ -31,9 +37,9 @@ def put_parameters(cloud, settings, public_key):
     return ssm
 
 
-def forget_wiring():
+def start_container():
     """Start as a new container would."""
-    for built in WIRED:
+    for built in CACHED:
         built.cache_clear()
 
 
@@ -45,14 +51,14 @@ def open_api(shop, stage, cloud, monkeypatch):
     monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
     monkeypatch.setenv("ROOT_KEY", shop.root_key)
     put_parameters(cloud, stage.settings, shop.public_key)
-    forget_wiring()
+    start_container()
     from chalicelib.config import current_settings
 
     current_settings.cache_clear()
     import app
 
     yield Api(app.app)
-    forget_wiring()
+    start_container()
 
 
 def make_request(method, target, headers=(), body=b"", address="127.0.0.1"):

@@ -66,7 +66,7 @@ def put_row(stage, token, link):
 
 def read_inbox(shop):
     """Return the submissions that wait, opened, as (topic, body)."""
-    opener = shop.tools().opener
+    opener = shop.services().opener
     rows = [row for row in shop.read_all("inbox") if "sealed" in row]
     waiting = [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in rows]
     return [(one.topic, parse_object(one.body)) for one in waiting]

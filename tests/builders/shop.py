@@ -7,27 +7,18 @@ from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from chalicelib.downstream.outbox import Outbox
-from chalicelib.erasure.forget import Forgetting
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
-from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email
 from chalicelib.senders import read_submission
-from chalicelib.services import find_due
-from chalicelib.settling.commit import Settling
+from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.customers import Customers
-from chalicelib.store.erasures import ForgetRows
 from chalicelib.store.inbox import Inbox
-from chalicelib.store.keys import Keys
-from chalicelib.store.ledger import Ledger
-from chalicelib.store.links import Links
-from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.envelope import InboxOpener, InboxSeal
-from chalicelib.vault.root import RootSeal
+from chalicelib.store.table import Table
+from chalicelib.vault.envelope import InboxSeal
+from tests.builders.campaigns import CLOCK, a_campaign
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DOOR_KEY = b"d" * 32
@@ -39,18 +30,26 @@ def make_rsa() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
+@cache
+def make_signing_key() -> ec.EllipticCurvePrivateKey:
+    """Return one key that signs receipts, for the whole run."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def write_private(path: Path, key) -> Path:
+    """Write a private key for its owner alone; return the path."""
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(key.private_bytes(*form))
+    path.chmod(0o600)
+    return path
+
+
 def write_keys(folder: Path) -> tuple[str, str, str]:
     """Write local keys; return the inbox key's name, its public parameter, and the root key's name."""
     private = make_rsa()
-    inbox, root = folder / "inbox.pem", folder / "root.key"
-    inbox.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    inbox, root = write_private(folder / "inbox.pem", private), folder / "root.key"
     root.write_bytes(os.urandom(32))
-    for path in (inbox, root):
-        path.chmod(0o600)
+    root.chmod(0o600)
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -92,29 +91,28 @@ class Shop:
         self.dynamodb = client or stage.dynamodb
         self.prefix = stage.settings.prefix
         self.inbox_key, self.public_key, self.root_key = write_keys(folder)
+        self.receipt_key = f"file:{write_private(folder / 'receipt.pem', make_signing_key())}"
+        self.settings = stage.settings
         self.seal = InboxSeal(self.public_key)
-        self.inbox = Inbox(self.dynamodb, self.prefix + "inbox")
+        self.inbox = Inbox(Table(self.dynamodb, self.prefix + "inbox"))
         self.read_all = stage.read_all
 
-    def tools(self, *, client=None, root_key=None) -> Settling:
-        """Return what settling needs, as a new container would build it."""
+    def services(self, post=None, *campaigns, client=None, root_key=None) -> Services:
+        """Return what a new container works with; `client` is DynamoDB's.
+
+        With a `post` for SES, the campaigns are the given ones, or one that writes a week after a sign-up; without a
+        post, the campaigns are those on file.
+        """
+        keys = {"inbox_key": self.inbox_key, "root_key": root_key or self.root_key, "receipt_key": self.receipt_key}
+        listened = {"downstream": "crm=https://crm.shop.example/hook"} if self.listened else {}
         dynamodb = client or self.dynamodb
-        keys = Keys(dynamodb, self.prefix + "keys", RootSeal((root_key or self.root_key).split(","), None))
-        customers = Customers(dynamodb, self.prefix + "customers")
-        people = People(customers, keys, BlindIndex(keys.read_index()))
-        outbox = Outbox(customers, wanted=self.listened)
-        return Settling(
-            inbox=Inbox(dynamodb, self.prefix + "inbox"),
-            people=people,
-            opener=InboxOpener([self.inbox_key], None),
-            region="US",
-            find_due=find_due,
-            outbox=outbox,
-            forgetting=Forgetting(
-                people, Ledger(dynamodb, self.prefix + "ledger"), ForgetRows(customers), "US", outbox
-            ),
-            links=Links(dynamodb, self.prefix + "links"),
+        made = Services(
+            self.settings.model_copy(update={**keys, **listened}),
+            lambda service, _: dynamodb if service == "dynamodb" else None,
         )
+        if post is not None:
+            made.mailer, made.clock, made.campaigns = post, CLOCK, campaigns or (a_campaign(),)
+        return made
 
     def accept(self, submission: Submission) -> str:
         """Accept a submission; return its inbox key."""
@@ -123,11 +121,11 @@ class Shop:
 
     def take(self, submission: Submission) -> str:
         """Accept and settle; return the outcome."""
-        return settle_item(self.accept(submission), self.tools(), NOW + timedelta(seconds=1))
+        return settle_item(self.accept(submission), self.services(), NOW + timedelta(seconds=1))
 
     def find_id(self, email: str) -> str | None:
         """Return the customer id behind an e-mail address."""
-        return self.tools().people.find_customer(Identity(kind="email", value=normalise_email(email)))
+        return self.services().people.find_customer(Identity(kind="email", value=normalise_email(email)))
 
     def read_profile(self, email: str) -> Profile:
         """Return the profile behind an e-mail address."""
@@ -137,11 +135,11 @@ class Shop:
 
     def open_profile(self, customer_id: str) -> Profile:
         """Open one customer's profile."""
-        return self.tools().people.load_person(customer_id).profile
+        return self.services().people.load_person(customer_id).profile
 
     def read_history(self, customer_id: str) -> list[Event]:
         """Return one customer's history."""
-        people = self.tools().people
+        people = self.services().people
         return list(people.list_history(people.load_person(customer_id)))
 
     def list_customers(self) -> list[str]:

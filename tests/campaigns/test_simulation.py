@@ -204,9 +204,9 @@ def test_the_shops_own_customers_are_read_and_nothing_is_written(tables, tmp_pat
     shop.take(a_submission(email="b@example.org", at=NOW))
     before = shop.read_all("customers")
 
-    done = run_days(shop.tools().people, NOW, 9)
+    done = run_days(shop.services(), NOW, 9)
 
-    assert done.people == 2 == len(list(read_people(shop.tools().people)))
+    assert done.people == 2 == len(list(read_people(shop.services())))
     assert [(line.customer_id, line.campaign) for line in done.lines] == [(shop.find_id("a@example.org"), "welcome")]
     assert shop.read_all("customers") == before
 
@@ -216,18 +216,18 @@ def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path
     consent = {"purpose": "marketing", "words": "Yes.", "words_version": "2026-01-01", "language": "en"}
     for name in ("a", "b"):
         shop.take(a_submission(email=f"{name}@example.org", consents=[consent], at=NOW))
-        settle_item(shop.accept(an_order(f"{name}@example.org", at=NOW, number=ord(name))), shop.tools(), NOW)
-    people = shop.tools().people
-    rows = MailRows(people.customers)
+        settle_item(shop.accept(an_order(f"{name}@example.org", at=NOW, number=ord(name))), shop.services(), NOW)
+    people = shop.services().people
+    rows = MailRows(people.table)
     stops = people.name_rows(Identity(kind="email", value="b@example.org"))
     spent = rows.spend_budget("win-back", 50_000, 50_000)
-    people.customers.commit_parts([spent, *(rows.write_stop(stop, "bounced", NOW) for stop in stops)])
+    people.table.commit_parts([spent, *(rows.write_stop(stop, "bounced", NOW) for stop in stops)])
 
     shop.take(a_submission(email="c@example.org", consents=[consent], at=NOW))
-    settle_item(shop.accept(an_order("c@example.org", at=NOW, number=99)), shop.tools(), NOW)
+    settle_item(shop.accept(an_order("c@example.org", at=NOW, number=99)), shop.services(), NOW)
     [row] = people.name_rows(Identity(kind="email", value="c@example.org"))
     held = {"pk": {"S": row}, "sk": {"S": "identity"}, "owner": {"S": "another-customer"}}
-    shop.dynamodb.put_item(TableName=people.customers.table, Item=held)
+    shop.dynamodb.put_item(TableName=people.table.table, Item=held)
 
     done = run_days(people, NOW, 60)
 

@@ -55,13 +55,13 @@ def list_people(shop):
 
 def place_links(shop, tables):
     """Give a customer one link of every kind, requests and results among them; return the paths to them."""
-    people = shop.tools().people
+    people = shop.services().people
     paths = ["/privacy", "/privacy/requests", "/privacy/receipt-key.pem", "/forms/sign-up"]
     for page, kind in KINDS.items():
         token = put_link(tables, kind)
         rows = people.name_rows(Identity(kind="link", value=name_token(token)))
         owner = shop.find_id("person0@example.com")
-        people.customers.commit_parts([people.customers.write_owner(row, owner) for row in rows])
+        people.table.commit_parts([people.identities.write_owner(row, owner) for row in rows])
         paths.append(f"/{page}/{token}")
     for kind in RequestKind:
         token = put_request(tables, kind.value)
@@ -90,7 +90,7 @@ def test_scanners_change_nothing_about_anybody(api, shop, tables):
     assert statuses <= {200, 204, 302, 403, 404}  # the gateway refuses HEAD where a page has no such route
     assert freeze_tables(tables, rest) == before
     assert set(topics) <= {"click"}  # of /go, once as a machine's
-    sweep_inbox(shop.tools(), NOW + timedelta(minutes=10))
+    sweep_inbox(shop.services(), NOW + timedelta(minutes=10))
     assert list_people(shop) == people
     print(
         f"\n{VISITS} visits of {len(agents)} scanners and {len(AHEAD)} ways of looking ahead to {len(paths)} pages:"

@@ -10,17 +10,17 @@ import pytest
 
 from chalicelib.data_requests.files import find_words, write_files
 from chalicelib.data_requests.package import pick_file, read_package
-from chalicelib.data_requests.record import Archive, Section, gather_record
+from chalicelib.data_requests.record import Section, gather_record
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.forms.interface import list_languages
 from chalicelib.mails.speech import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE
-from chalicelib.store.links import Links, name_token
-from chalicelib.store.requests import STAFFS, RequestRows, start_handover
+from chalicelib.store.links import name_token
+from chalicelib.store.requests import STAFFS, start_handover
 from infra.staff.customer import show_customer
-from infra.staff.export import export_person, make_archive
+from infra.staff.export import export_person
 from infra.staff.requests import close_requests, lift_person, print_requests
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.data_requests.test_requests import (
@@ -33,12 +33,11 @@ from tests.data_requests.test_requests import (
     ask,
     confirm,
     list_requests,
-    make_answering,
     prove,
     read_link,
     read_mail,
 )
-from tests.outreach.test_outreach import DUE, SHOP, Post, a_campaign, an_order, make_outreach
+from tests.outreach.test_outreach import DUE, Post, an_order
 
 SECTIONS = (
     "person",
@@ -71,24 +70,23 @@ def asel(shop):
     fields = {"name": NASTY, "note": "=1+1"}
     shop.take(a_submission(email=ASEL, entry={"topic": "tea"}, consents=[CONSENT], **fields))
     customer = shop.find_id(ASEL)
-    handle_customer(customer, make_outreach(shop, Post()), DUE)
+    handle_customer(customer, shop.services(Post()), DUE)
     shop.take(an_order(ASEL))
     shop.take(a_submission(email=ASEL, at=DUE + DAY, trust=Trust.ANONYMOUS, phone="+12025550123"))
-    show_customer(shop.tools().people, customer, "asked at the counter", NOW)
+    show_customer(shop.services(), customer, "asked at the counter", NOW)
     return customer
 
 
 def gather(shop, customer, now=START) -> dict[str, Section]:
     """Return a person's record by section."""
-    people = shop.tools().people
-    archive = Archive(people, (a_campaign(),), SHOP)
-    person = people.load_person(customer)
-    return {each.name: each for each in gather_record(person, list_requests(shop, customer), archive, now)}
+    services = shop.services(Post())
+    person = services.people.load_person(customer)
+    return {each.name: each for each in gather_record(person, services, now)}
 
 
 def fetch(shop, token, now) -> bytes:
     """Return the package behind a result's token, as the door would."""
-    links = Links(shop.dynamodb, shop.prefix + "links")
+    links = shop.services().links
     return read_package(token, links.read_link(token, now), links, now)
 
 
@@ -149,11 +147,11 @@ def test_record_names_nobody_else(shop, asel):
 def test_event_that_no_reader_understands_is_told_all_the_same(shop, asel, monkeypatch):
     from chalicelib.senders import SENDERS
 
-    people = shop.tools().people
+    people = shop.services().people
     person = people.load_person(asel)
     odd = a_submission(at=NOW).model_copy(update={"sender": "gone", "body": b"\xff odd"})
     assert "gone" not in SENDERS
-    people.customers.commit_parts([people.write_event(person, "odd", odd)])
+    people.table.commit_parts([people.write_event(person, "odd", odd)])
 
     bodies = [row["body"] for row in gather(shop, asel)["history"].rows]
     assert "\N{REPLACEMENT CHARACTER} odd" in bodies
@@ -235,7 +233,7 @@ def test_package_is_there_a_minute_after_the_code_and_opens_with_the_result_alon
     token = prove(shop, post, "access")
     assert read_link(shop, token, START + HOUR) is None
 
-    assert answer_requests(make_answering(shop, post), START + 2 * MINUTE) == {"done": 1}
+    assert answer_requests(shop.services(post), START + 2 * MINUTE) == {"done": 1}
 
     link = read_link(shop, token, START + HOUR)
     assert (link.request, link.parts, link.language) == ("access", 1, "kk")
@@ -244,13 +242,13 @@ def test_package_is_there_a_minute_after_the_code_and_opens_with_the_result_alon
     assert 'lang="kk"' in pick_file(packed, "data.html").decode()
     assert pick_file(packed, "csv/fields.csv").startswith(b"\xef\xbb\xbf")
     assert read_link(shop, token, START + KEEP_PACKAGE + HOUR) is None
-    assert answer_requests(make_answering(shop, post), START + 3 * MINUTE) == {}
+    assert answer_requests(shop.services(post), START + 3 * MINUTE) == {}
 
 
 def test_no_table_shows_token_or_content_and_the_request_keeps_neither(shop, asel):
     post = Post()
     token = prove(shop, post, "access")
-    answer_requests(make_answering(shop, post), START + 2 * MINUTE)
+    answer_requests(shop.services(post), START + 2 * MINUTE)
 
     [row] = list_requests(shop, asel)
     assert row.result == b""
@@ -266,7 +264,7 @@ def test_package_of_somebody_forgotten_goes_with_them(shop, asel, tmp_path):
 
     post = Post()
     token = prove(shop, post, "access")
-    answer_requests(make_answering(shop, post), START + 2 * MINUTE)
+    answer_requests(shop.services(post), START + 2 * MINUTE)
     forget(shop, ASEL, at=START + HOUR)
     finish(shop, tmp_path, at=START + HOUR)
 
@@ -281,15 +279,15 @@ def test_who_is_forgotten_while_their_package_is_made_leaves_none(shop, asel, mo
 
     post = Post()
     prove(shop, post, "access")
-    tools = make_answering(shop, post)
-    put = tools.links.put_part
+    services = shop.services(post)
+    put = services.links.put_part
 
     def put_and_forget(*args):
         put(*args)
         forget(shop, ASEL, at=START + 2 * MINUTE)
 
-    monkeypatch.setattr(tools.links, "put_part", put_and_forget)
-    assert answer_requests(tools, START + 2 * MINUTE) == {"moved": 1}
+    monkeypatch.setattr(services.links, "put_part", put_and_forget)
+    assert answer_requests(services, START + 2 * MINUTE) == {"moved": 1}
 
     assert not [row for row in shop.read_all("links") if "part" in row]
 
@@ -297,17 +295,17 @@ def test_who_is_forgotten_while_their_package_is_made_leaves_none(shop, asel, mo
 def test_crash_after_the_parts_starts_over_and_ends_with_one_package(shop, asel, monkeypatch):
     post = Post()
     token = prove(shop, post, "access")
-    tools = make_answering(shop, post)
+    services = shop.services(post)
 
     def die(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tools.links, "write_link", die)
+    monkeypatch.setattr(services.links, "write_link", die)
     with pytest.raises(KeyboardInterrupt):
-        answer_requests(tools, START + 2 * MINUTE)
+        answer_requests(services, START + 2 * MINUTE)
     assert read_link(shop, token, START + HOUR) is None
 
-    assert answer_requests(make_answering(shop, post), START + 3 * MINUTE) == {"done": 1}
+    assert answer_requests(shop.services(post), START + 3 * MINUTE) == {"done": 1}
     assert fetch(shop, token, START + HOUR)
 
 
@@ -316,8 +314,8 @@ def test_package_too_large_for_a_link_is_left_to_staff(shop, asel, monkeypatch):
     prove(shop, post, "access")
     monkeypatch.setattr("chalicelib.data_requests.package.MOST_PARTS", 0)
 
-    assert answer_requests(make_answering(shop, post), START + 2 * MINUTE) == {"oversize": 1}
-    [row] = RequestRows(shop.tools().people.customers).list_open(STAFFS)
+    assert answer_requests(shop.services(post), START + 2 * MINUTE) == {"oversize": 1}
+    [row] = shop.services().requests.list_open(STAFFS)
     assert (row.kind, row.reason) == ("access", "too large")
 
 
@@ -326,7 +324,7 @@ def test_packages_are_made_while_no_mail_may_be_sent(shop, asel):
     prove(shop, post, "access")
     ask(shop, "object", at=START + MINUTE)
 
-    assert answer_requests(make_answering(shop, post), START + 2 * MINUTE, mails=False) == {"done": 1}
+    assert answer_requests(shop.services(post), START + 2 * MINUTE, mails=False) == {"done": 1}
     assert len(post.sent) == 1
 
 
@@ -335,9 +333,7 @@ def test_packages_are_made_while_no_mail_may_be_sent(shop, asel):
 
 def test_export_writes_the_same_files_for_their_owner_alone_and_notes_it_first(shop, asel, tmp_path):
     folder = tmp_path / "export"
-    archive = make_archive(shop.tools().people)
-
-    paths = export_person(asel, folder, archive, reason="shopify data request", now=START)
+    paths = export_person(asel, folder, shop.services(), reason="shopify data request", now=START)
 
     assert {path.name for path in paths} >= {"data.html", "data.json", "fields.csv"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
@@ -346,17 +342,17 @@ def test_export_writes_the_same_files_for_their_owner_alone_and_notes_it_first(s
 
 
 def test_what_waits_for_staff_is_ended_by_the_export_or_by_its_number(shop, asel, tmp_path):
-    people = shop.tools().people
-    rows = RequestRows(people.customers)
+    services = shop.services()
+    rows = services.requests
     kinds = (RequestKind.ACCESS, RequestKind.CORRECT)
     first, other = (start_handover(asel, kind, START, language="") for kind in kinds)
-    people.customers.commit_parts([rows.write_row(first, START), rows.write_row(other, START)])
+    services.table.commit_parts([rows.write_row(first, START), rows.write_row(other, START)])
 
-    export_person(asel, tmp_path / "export", make_archive(people), reason="for Shopify", now=START)
+    export_person(asel, tmp_path / "export", services, reason="for Shopify", now=START)
     [left] = rows.list_open(STAFFS)
     assert left.id == other.id
-    assert close_requests([left], people, START) == 1
-    assert close_requests(list_requests(shop, asel), people, START) == 0
+    assert close_requests([left], services, START) == 1
+    assert close_requests(list_requests(shop, asel), services, START) == 0
     assert list(rows.list_open(STAFFS)) == []
 
 
@@ -364,19 +360,19 @@ def test_open_requests_are_listed_with_their_deadline_and_name_nobody(shop, asel
     post = Post()
     ask(shop, "access")
     ask(shop, "erase", at=START + MINUTE)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
 
-    assert print_requests(shop.tools().people, START + 3 * DAY) == 2
-    assert print_requests(shop.tools().people, START + timedelta(days=40)) == 2
+    assert print_requests(shop.services(), START + 3 * DAY) == 2
+    assert print_requests(shop.services(), START + timedelta(days=40)) == 2
     told = capsys.readouterr().out
     assert "access    asked          3 days old, 27 days left" in told
     assert "10 days late" in told
     assert ASEL not in told
     assert asel not in told
     confirm(shop, read_mail(post)[0])
-    assert print_requests(shop.tools().people, START + HOUR) == 2
-    answer_requests(make_answering(shop, post), START + HOUR)
-    assert print_requests(shop.tools().people, START + HOUR) == 1
+    assert print_requests(shop.services(), START + HOUR) == 2
+    answer_requests(shop.services(post), START + HOUR)
+    assert print_requests(shop.services(), START + HOUR) == 1
 
 
 def test_staff_lift_a_restriction_and_it_is_noted_and_in_the_history(shop, asel):
@@ -389,16 +385,16 @@ def test_staff_lift_a_restriction_and_it_is_noted_and_in_the_history(shop, asel)
 
     assert lift_person(
         ASEL,
-        shop.tools().people,
+        shop.services().people,
         lambda said: bool(accepted.append(shop.accept(said))) or True,
         reason="asked on the phone",
         now=START + HOUR,
     )
-    sweep_inbox(shop.tools(), START + 2 * HOUR)
+    sweep_inbox(shop.services(), START + 2 * HOUR)
 
     assert not is_restricted(shop.open_profile(asel))
     event = shop.read_history(asel)[-1].submission
     assert (event.topic, event.body) == ("lift", b"{}")
     assert gather(shop, asel, START + DAY)["readings"].rows[-1]["why"] == "asked on the phone"
-    assert not lift_person("nobody@example.org", shop.tools().people, accepted.append, reason="", now=START)
+    assert not lift_person("nobody@example.org", shop.services(), accepted.append, reason="", now=START)
     assert shop.open_profile(asel).consents["marketing"].state is ConsentState.GIVEN

@@ -5,14 +5,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from chalicelib.store.customers import Customers
 
-from chalicelib.config import current_settings
 from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.data_requests.tools import Answering
-from chalicelib.mails.pace import Pace
 from chalicelib.models import RESTRICTED, ConsentState, Identity, RequestKind, Submission, Trust, utc_text
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
@@ -22,12 +18,13 @@ from chalicelib.senders.link import choose_preferences, withdraw_consent
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.links import Link, LinkKind, Links, name_token
+from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.store.mails import MailRows
 from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestRows, RequestState
 from chalicelib.strictjson import dump_json
+from tests.builders.campaigns import CLOCK
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
-from tests.outreach.test_outreach import DUE, SHOP, Killed, Post, a_campaign
+from tests.outreach.test_outreach import DUE, Killed, Post, a_campaign
 
 # DynamoDB Local removes what has expired by the machine's own clock: these tests happen far ahead of it.
 START = datetime(2090, 3, 1, 12, 0, tzinfo=UTC)
@@ -49,17 +46,10 @@ def asel(shop):
     return shop.find_id(ASEL)
 
 
-def make_answering(shop, post) -> Answering:
-    """Return answering tools as a container would build them, but for the wire."""
-    people = shop.tools().people
-    links = Links(shop.dynamodb, shop.prefix + "links")
-    return Answering(people, links, post, current_settings(), Pace(), (a_campaign(),), SHOP)
-
-
 def ask(shop, kind="restrict", email=ASEL, at=START, network=HOME, language="en") -> str:
     """Post a request and settle it; return the outcome."""
     said = ask_request(RequestKind(kind), email, at, network=network, language=language)
-    return settle_item(shop.accept(said), shop.tools(), at)
+    return settle_item(shop.accept(said), shop.services(), at)
 
 
 def read_mail(post, number=-1) -> tuple[str, str]:
@@ -72,27 +62,27 @@ def read_mail(post, number=-1) -> tuple[str, str]:
 
 def read_link(shop, token, at=START) -> Link | None:
     """Return what is behind a token."""
-    return Links(shop.dynamodb, shop.prefix + "links").read_link(token, at)
+    return shop.services().links.read_link(token, at)
 
 
 def confirm(shop, token, at=START + HOUR, *, settled_at=None, kind="", network="198.51.100.0/24") -> str:
     """Type the right code; return the outcome."""
     link = read_link(shop, token) or Link(kind=LinkKind.REQUEST, request=kind)
     said = confirm_request(link, name_token(token), name_result(token), at, network=network, language="kk")
-    return settle_item(shop.accept(said), shop.tools(), settled_at or at)
+    return settle_item(shop.accept(said), shop.services(), settled_at or at)
 
 
 def prove(shop, post, kind, at=START, email=ASEL) -> str:
     """Ask, get the mail, type the code; return the result's token."""
     assert ask(shop, kind, email, at=at) == "settled"
-    assert answer_requests(make_answering(shop, post), at) == {"asked": 1}
+    assert answer_requests(shop.services(post), at) == {"asked": 1}
     token, _ = read_mail(post)
     assert confirm(shop, token, at + MINUTE) == "settled"
     return name_result(token)
 
 
 def list_requests(shop, customer):
-    return RequestRows(shop.tools().people.customers).list_requests(customer)
+    return shop.services().requests.list_requests(customer)
 
 
 def list_states(shop, customer) -> list[str]:
@@ -105,9 +95,9 @@ def list_audits(shop):
 
 def run_hours(shop, post, hours, start=START):
     """Let the schedule fire every quarter of an hour."""
-    tools = make_answering(shop, post)
+    services = shop.services(post)
     for step in range(hours * 4):
-        answer_requests(tools, start + step * 15 * MINUTE)
+        answer_requests(services, start + step * 15 * MINUTE)
 
 
 # ---- asking
@@ -124,11 +114,11 @@ def test_address_of_nobody_leaves_nothing_but_a_tombstone(shop, asel, email):
 
 
 def test_request_touches_nothing_of_the_person(shop, asel):
-    before = shop.tools().people.load_person(asel)
+    before = shop.services().people.load_person(asel)
     assert ask(shop) == "settled"
-    answer_requests(make_answering(shop, Post()), START)
+    answer_requests(shop.services(Post()), START)
 
-    after = shop.tools().people.load_person(asel)
+    after = shop.services().people.load_person(asel)
     assert (after.version, after.profile) == (before.version, before.profile)
     assert len(shop.read_history(asel)) == 1
 
@@ -136,7 +126,7 @@ def test_request_touches_nothing_of_the_person(shop, asel):
 def test_mail_goes_to_the_address_that_is_held_whatever_was_typed(shop, asel):
     post = Post()
     ask(shop, "access", email=" ASEL@Example.ORG ", language="fa")
-    assert answer_requests(make_answering(shop, post), START) == {"asked": 1}
+    assert answer_requests(shop.services(post), START) == {"asked": 1}
 
     [(to, mail, _)] = post.sent
     assert to == ASEL
@@ -153,7 +143,7 @@ def test_mail_goes_to_the_address_that_is_held_whatever_was_typed(shop, asel):
 def test_neither_code_nor_token_stands_in_any_table(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, code = read_mail(post)
 
     for table in ("inbox", "customers", "keys", "links"):
@@ -164,42 +154,42 @@ def test_neither_code_nor_token_stands_in_any_table(shop, asel):
 
 
 def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop, asel):
-    tools = shop.tools().people
-    person = tools.load_person(asel)
+    services = shop.services().people
+    person = services.load_person(asel)
     fields = {name: held for name, held in person.profile.fields.items() if name != "email"}
     profile = person.profile.model_copy(update={"fields": fields})
-    tools.customers.commit_parts(tools.write_profile(person, profile, None))
+    services.customers.commit_parts(services.write_profile(person, profile, None))
     ask(shop)
     post = Post()
 
-    assert answer_requests(make_answering(shop, post), START) == {"unreachable": 1}
-    assert answer_requests(make_answering(shop, post), START + DAY) == {}
-    [row] = RequestRows(tools.customers).list_open(STAFFS)
+    assert answer_requests(shop.services(post), START) == {"unreachable": 1}
+    assert answer_requests(shop.services(post), START + DAY) == {}
+    [row] = RequestRows(services.customers).list_open(STAFFS)
     assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
 
 
 def test_who_could_not_be_reached_and_asks_again_is_tried_again(shop, asel):
     post = Post("refused")
     ask(shop)
-    assert answer_requests(make_answering(shop, post), START) == {"unreachable": 1}
+    assert answer_requests(shop.services(post), START) == {"unreachable": 1}
 
     ask(shop, at=START + DAY)
 
     assert list_states(shop, asel) == ["asking"]
-    assert answer_requests(make_answering(shop, post), START + DAY) == {"asked": 1}
+    assert answer_requests(shop.services(post), START + DAY) == {"asked": 1}
     [row] = list_requests(shop, asel)
     assert row.at == utc_text(START)  # the month in which it must be answered began when it was asked first
 
 
 @pytest.mark.parametrize(("reason", "outcome"), [("bounced", "unreachable"), ("complained", "asked")])
 def test_who_complained_may_still_ask_and_who_bounced_cannot_be_reached(shop, asel, reason, outcome):
-    people = shop.tools().people
-    mails = MailRows(people.customers)
+    people = shop.services().people
+    mails = MailRows(people.table)
     rows = people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
-    people.customers.commit_parts([mails.write_stop(row, reason, START) for row in rows])
+    people.table.commit_parts([mails.write_stop(row, reason, START) for row in rows])
     ask(shop)
 
-    assert answer_requests(make_answering(shop, Post()), START) == {outcome: 1}
+    assert answer_requests(shop.services(Post()), START) == {outcome: 1}
 
 
 def test_request_of_somebody_forgotten_is_about_nobody(shop, asel):
@@ -246,25 +236,25 @@ def test_own_request_is_not_held_up_by_a_strangers_flood(shop, asel):
         shop.take(a_submission(email=f"a{number}@example.org", at=NOW + number * MINUTE))
         ask(shop, email=f"a{number}@example.org", network="198.51.100.0/24")
     post, later = Post(), START + 30 * MINUTE
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     ask(shop, "erase", at=later, network="198.51.100.0/24")
-    assert answer_requests(make_answering(shop, post), later) == {"later": 1}
+    assert answer_requests(shop.services(post), later) == {"later": 1}
     ask(shop, "erase", at=later + MINUTE, network="198.51.100.0/24")
-    assert answer_requests(make_answering(shop, post), later + MINUTE) == {}
+    assert answer_requests(shop.services(post), later + MINUTE) == {}
 
     ask(shop, "erase", at=later + 2 * MINUTE)
 
-    assert answer_requests(make_answering(shop, post), later + 2 * MINUTE) == {"asked": 1}
+    assert answer_requests(shop.services(post), later + 2 * MINUTE) == {"asked": 1}
     assert post.sent[-1][0] == ASEL
 
 
 def test_second_request_lives_beside_the_first_and_both_work(shop, asel):
     post = Post()
     ask(shop, "restrict")
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     ask(shop, "restrict", at=START + MINUTE)
-    answer_requests(make_answering(shop, post), START + MINUTE)
-    answer_requests(make_answering(shop, post), START + HOUR)
+    answer_requests(shop.services(post), START + MINUTE)
+    answer_requests(shop.services(post), START + HOUR)
 
     assert len(post.sent) == 2
     tokens = [read_mail(post, number)[0] for number in range(2)]
@@ -278,14 +268,14 @@ def test_second_request_lives_beside_the_first_and_both_work(shop, asel):
 def test_two_workers_at_once_send_one_mail(shop, asel):
     post = Post()
     ask(shop)
-    tools = [make_answering(shop, post) for _ in range(4)]
+    services = [shop.services(post) for _ in range(4)]
     start = threading.Barrier(4)
 
     def work(own):
         start.wait()
         answer_requests(own, START)
 
-    threads = [threading.Thread(target=work, args=(own,)) for own in tools]
+    threads = [threading.Thread(target=work, args=(own,)) for own in services]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -311,7 +301,7 @@ def test_unknown_outcome_is_asked_anew_with_a_new_link_and_the_old_one_dies(shop
 def test_code_typed_before_the_second_mail_goes_out_counts_and_saves_that_mail(shop, asel):
     post = Post("unknown")
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
 
     assert confirm(shop, read_mail(post)[0], START + MINUTE) == "settled"
     run_hours(shop, post, 3)
@@ -322,24 +312,24 @@ def test_crash_between_writing_and_sending_is_asked_again_within_the_cap(shop, a
     post = Post(Killed())
     ask(shop)
     with pytest.raises(Killed):
-        answer_requests(make_answering(shop, post), START)
+        answer_requests(shop.services(post), START)
 
-    tools = make_answering(shop, post)
-    assert answer_requests(tools, START + LOST_AFTER - MINUTE) == {}
-    assert answer_requests(tools, START + LOST_AFTER) == {"asking": 1}
-    assert answer_requests(tools, START + LOST_AFTER + MINUTE) == {"later": 1}
-    assert answer_requests(tools, START + HOUR) == {"asked": 1}
+    services = shop.services(post)
+    assert answer_requests(services, START + LOST_AFTER - MINUTE) == {}
+    assert answer_requests(services, START + LOST_AFTER) == {"asking": 1}
+    assert answer_requests(services, START + LOST_AFTER + MINUTE) == {"later": 1}
+    assert answer_requests(services, START + HOUR) == {"asked": 1}
     assert confirm(shop, read_mail(post)[0], START + HOUR + MINUTE) == "settled"
 
 
 @pytest.mark.parametrize("kind", ["throttled", "paused", "unreached"])
 def test_what_was_certainly_not_sent_is_tried_again_in_minutes(shop, asel, kind):
-    tools = make_answering(shop, Post(kind))
+    services = shop.services(Post(kind))
     ask(shop)
 
-    assert answer_requests(tools, START) == {"later": 1}
-    assert answer_requests(tools, START + MINUTE) == {}
-    assert answer_requests(tools, START + RETRY_AFTER) == {"asked": 1}
+    assert answer_requests(services, START) == {"later": 1}
+    assert answer_requests(services, START + MINUTE) == {}
+    assert answer_requests(services, START + RETRY_AFTER) == {"asked": 1}
 
 
 def test_mail_that_ses_refuses_is_for_staff(shop, asel):
@@ -355,7 +345,7 @@ def test_mail_that_ses_refuses_is_for_staff(shop, asel):
 def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     whose = [{"emailAddress": ASEL}]
     detail = {
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": whose},
@@ -364,13 +354,13 @@ def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
     told = {"eventType": kind, "mail": {"tags": {"attempt": [post.sent[0][2]]}}, **detail}
     record = {"MessageId": "m", "Timestamp": START.isoformat(), "Message": dump_json(told).decode()}
 
-    assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.tools(), START) == "settled"
+    assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.services(), START) == "settled"
 
     assert len(shop.read_history(asel)) == 1
-    people = shop.tools().people
+    people = shop.services().people
     rows = people.name_rows(Identity(kind="email", value=ASEL))
     stops = {"Send": set(), "Bounce": {"bounced"}, "Complaint": {"complained"}}
-    assert set(MailRows(people.customers).list_stops(rows)) == stops[kind]
+    assert set(MailRows(people.table).list_stops(rows)) == stops[kind]
 
 
 # ---- proving
@@ -379,33 +369,33 @@ def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
 def test_turns_at_the_code_change_nothing(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     before = sorted(map(repr, shop.read_all("customers")))
     name = name_token(read_mail(post)[0])
 
     for slot in range(3):
-        assert settle_item(shop.accept(try_code(name, slot, START)), shop.tools(), START) == "settled"
+        assert settle_item(shop.accept(try_code(name, slot, START)), shop.services(), START) == "settled"
     assert sorted(map(repr, shop.read_all("customers"))) == before
 
 
 def test_code_works_once(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, _ = read_mail(post)
 
     assert confirm(shop, token) == "settled"
-    version = shop.tools().people.load_person(asel).version
+    version = shop.services().people.load_person(asel).version
     assert confirm(shop, token) == "settled"  # the same post again: its tombstone answers
     assert confirm(shop, token, network="192.0.2.0/24") == "nobody"
-    assert shop.tools().people.load_person(asel).version == version
+    assert shop.services().people.load_person(asel).version == version
     assert len(list_audits(shop)) == 1
 
 
 def test_two_confirms_settled_at_once_take_effect_once(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, _ = read_mail(post)
     link = read_link(shop, token)
     keys = [
@@ -416,7 +406,8 @@ def test_two_confirms_settled_at_once_take_effect_once(shop, asel):
     ]
     outcomes = []
     threads = [
-        threading.Thread(target=lambda key=key: outcomes.append(settle_item(key, shop.tools(), START))) for key in keys
+        threading.Thread(target=lambda key=key: outcomes.append(settle_item(key, shop.services(), START)))
+        for key in keys
     ]
     for thread in threads:
         thread.start()
@@ -430,7 +421,7 @@ def test_two_confirms_settled_at_once_take_effect_once(shop, asel):
 def test_code_of_the_last_second_counts_however_late_it_is_settled(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, _ = read_mail(post)
     last = START + PROVE_WITHIN - timedelta(seconds=1)
     run_hours(shop, post, 49, START + HOUR)
@@ -443,12 +434,12 @@ def test_code_of_the_last_second_counts_however_late_it_is_settled(shop, asel):
 def test_code_that_comes_too_late_does_nothing_and_its_row_ends(shop, asel):
     post = Post()
     ask(shop)
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, _ = read_mail(post)
 
     assert confirm(shop, token, START + PROVE_WITHIN) == "nobody"
     assert not is_restricted(shop.open_profile(asel))
-    assert answer_requests(make_answering(shop, post), START + 2 * DAY) == {"expired": 1}
+    assert answer_requests(shop.services(post), START + 2 * DAY) == {"expired": 1}
     [row] = [row for row in shop.read_all("customers") if row["sk"]["S"].startswith("request#")]
     assert int(row["expires_at"]["N"]) == (START + KEEP_REQUEST).timestamp()
     assert "queue" not in row
@@ -456,10 +447,10 @@ def test_code_that_comes_too_late_does_nothing_and_its_row_ends(shop, asel):
 
 @pytest.mark.parametrize("link", ["", "nobody's", "go"])
 def test_link_of_another_kind_proves_nothing(shop, asel, link):
-    people = shop.tools().people
+    people = shop.services().people
     if link == "go":
         rows = people.name_rows(Identity(kind="link", value="go"))
-        people.customers.commit_parts([people.customers.write_owner(row, asel) for row in rows])
+        people.table.commit_parts([people.identities.write_owner(row, asel) for row in rows])
     said = confirm_request(
         Link(kind=LinkKind.REQUEST, request="restrict"),
         link or "?",
@@ -469,14 +460,14 @@ def test_link_of_another_kind_proves_nothing(shop, asel, link):
         language="en",
     )
 
-    assert settle_item(shop.accept(said), shop.tools(), START) == "nobody"
+    assert settle_item(shop.accept(said), shop.services(), START) == "nobody"
     assert not is_restricted(shop.open_profile(asel))
 
 
 def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
     post = Post()
     ask(shop, "access")
-    answer_requests(make_answering(shop, post), START)
+    answer_requests(shop.services(post), START)
     token, _ = read_mail(post)
     said = confirm_request(
         Link(kind=LinkKind.REQUEST, request="erase"),
@@ -487,7 +478,7 @@ def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
         language="en",
     )
 
-    assert settle_item(shop.accept(said), shop.tools(), START) == "nobody"
+    assert settle_item(shop.accept(said), shop.services(), START) == "nobody"
     assert shop.find_id(ASEL) == asel
 
 
@@ -495,7 +486,7 @@ def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
 @pytest.mark.parametrize("topic", ["request", "confirm", "lift", "other"])
 def test_body_that_we_did_not_write_is_parked(shop, topic, body):
     odd = Submission(sender="privacy", topic=topic, trust=Trust.OWN, received_at=START, occurred_at=START, body=body)
-    outcome = settle_item(shop.accept(odd), shop.tools(), START)
+    outcome = settle_item(shop.accept(odd), shop.services(), START)
 
     assert outcome == ("nobody" if topic == "lift" and body != b"?" else "parked")
 
@@ -514,18 +505,18 @@ def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel)
     assert profile.fields[RESTRICTED].source == "privacy:confirm"
     assert profile.fields["name"].value == "Асель"
     assert not is_reachable(profile, a_campaign(), DUE)
-    assert next_due(profile, [a_campaign()], SHOP, DUE) is None
+    assert next_due(profile, [a_campaign()], CLOCK, DUE) is None
     assert not fits_audience(profile, Audience())
     assert read_link(shop, result).model_dump(include={"kind", "request", "language"}) == {
         "kind": LinkKind.RESULT,
         "request": "restrict",
         "language": "kk",
     }
-    people = shop.tools().people
+    people = shop.services().people
     rows = people.name_rows(Identity(kind="link", value="stop"))
-    people.customers.commit_parts([people.customers.write_owner(row, asel) for row in rows])
+    people.table.commit_parts([people.identities.write_owner(row, asel) for row in rows])
     stop = withdraw_consent(Link(kind=LinkKind.STOP), "stop", START + HOUR, network="", language="en")
-    assert settle_item(shop.accept(stop), shop.tools(), START + HOUR) == "settled"
+    assert settle_item(shop.accept(stop), shop.services(), START + HOUR) == "settled"
     assert shop.open_profile(asel).consents["marketing"].state is ConsentState.WITHDRAWN
 
 
@@ -567,7 +558,7 @@ def test_correction_opens_a_page_that_writes_and_shows_nothing(shop, asel):
     link = read_link(shop, result)
     assert (link.kind, link.request) == (LinkKind.CHOOSE, "correct")
     said = choose_preferences(link, name_token(result), START + HOUR, fields={"name": "Әсел"}, consents=[], network="")
-    assert settle_item(shop.accept(said), shop.tools(), START + HOUR) == "settled"
+    assert settle_item(shop.accept(said), shop.services(), START + HOUR) == "settled"
     assert shop.open_profile(asel).fields["name"].value == "Әсел"
 
 
@@ -578,7 +569,7 @@ def test_erasure_makes_the_person_unreadable_in_the_same_transaction(shop, asel)
     result = prove(shop, post, "erase")
 
     with pytest.raises(KeyUnavailableError):
-        shop.tools().people.load_person(asel)
+        shop.services().people.load_person(asel)
     [job] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("forget#")]
     assert name_token(result) in repr(job)
     assert list_states(shop, asel) == ["done"]
@@ -606,10 +597,10 @@ def test_confirmed_request_waits_with_its_token_sealed(shop, asel):
     [row] = list_requests(shop, asel)
     assert row.state is RequestState.CONFIRMED
     assert result.encode() not in row.result
-    seal = shop.tools().people.load_person(asel).seal
+    seal = shop.services().people.load_person(asel).seal
     assert seal.open_record(f"request#{row.id}", "result", row.result) == result.encode()
     assert "expires_at" not in next(one for one in shop.read_all("customers") if one["sk"]["S"].startswith("request#"))
-    assert [one.id for one in RequestRows(shop.tools().people.customers).list_open(WORKERS)] == [row.id]
+    assert [one.id for one in shop.services().requests.list_open(WORKERS)] == [row.id]
 
 
 def test_every_row_of_a_link_is_named_in_its_request(shop, asel):
@@ -618,9 +609,8 @@ def test_every_row_of_a_link_is_named_in_its_request(shop, asel):
     run_hours(shop, post, 2)
     [row] = list_requests(shop, asel)
 
-    people = shop.tools().people
+    people = shop.services().people
     owned = {one["pk"]["S"] for one in shop.read_all("customers") if one.get("owner", {}).get("S") == row.owner}
     named = {name for link in row.links for name in people.name_rows(Identity(kind="link", value=link))}
     assert owned == named
     assert {one["pk"]["S"] for one in shop.read_all("links")} <= set(row.links)
-    assert isinstance(people.customers, Customers)

@@ -8,19 +8,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from chalicelib.downstream.queue import Messages, make_messages, read_message
 
 from chalicelib.config import current_settings
 from chalicelib.downstream import delivery
 from chalicelib.downstream.delivery import DELAYS, Delivery, choose_delay, deliver_records
-from chalicelib.downstream.outbox import Outbox, Outgoing
 from chalicelib.downstream.public_address import TOTAL, Network
-from chalicelib.downstream.queue import Messages, make_messages, read_message
 from chalicelib.downstream.relay import Relay, relay_events
 from chalicelib.downstream.signing import read_keys, sign_event
 from chalicelib.errors import InvalidSignatureError, TargetRefusedError
 from chalicelib.senders import webhooks
 from chalicelib.services import open_delivery, open_relay
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.outbox import Outbox, Outgoing
 from chalicelib.store.parameters import Parameters
 from infra.deploy.downstream import add_secret, end_rotation
 from infra.local.stack import make_queue
@@ -60,7 +60,7 @@ def line(services):
 def full(services, shop):
     """The same from the outbox of a shop."""
     line = Line(services, shop.prefix.split("-")[1])
-    line.outbox = Outbox(shop.tools().people.customers, wanted=True)
+    line.outbox = Outbox(shop.services().table, wanted=True)
     return line
 
 
@@ -77,7 +77,7 @@ class Line:
         self.targets, self.now, self.busy = {}, datetime.now(UTC), 0.0
 
     def listen(self, **targets):
-        """Let receivers hear of events, each with its secret; return the tools of one container."""
+        """Let receivers hear of events, each with its secret; return the services of one container."""
         for name, receiver in targets.items():
             self.targets[name] = receiver.url
             self.put_secret(name, receiver.secret.decode())
@@ -100,7 +100,7 @@ class Line:
             event = Outgoing(event_id, "consent.changed", "2026-03-01T12:00:00.000000Z", text)
             assert self.messages.send_messages(make_messages(event, targets or self.targets)) == set()
 
-    def turn(self, tools, step=MINUTE):
+    def turn(self, services, step=MINUTE):
         """Receive one batch, deliver it, delete what did not fail; return how many there were and how many failed."""
         got = self.receive(self.messages.url)
         records = [
@@ -113,7 +113,7 @@ class Line:
             for one in got
         ]
         began = time.monotonic()
-        failed = set(deliver_records(records, tools, self.now))
+        failed = set(deliver_records(records, services, self.now))
         self.busy += time.monotonic() - began
         for one in got:
             if one["MessageId"] not in failed:
@@ -137,12 +137,12 @@ def impatient(monkeypatch):
 
 def test_settled_consent_reaches_the_shops_system_signed(shop, full):
     with Receiver() as receiver:
-        tools = full.listen(erp=receiver)
+        services = full.listen(erp=receiver)
         shop.take(a_submission(email=ASEL, name="Асель", consents=[YES]))
 
         assert full.relay() == {"queued": 1, "kept": 0}
         assert read_outbox(shop) == []
-        assert full.turn(tools) == (1, 0)
+        assert full.turn(services) == (1, 0)
 
     [(headers, body)] = receiver.got
     now = datetime.now(UTC)
@@ -171,13 +171,13 @@ FAILING = [500, 503, 429, 400, 404, 301, "redirect", "reset", "close", "hang", "
 @pytest.mark.parametrize("kind", FAILING)
 def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, impatient):
     with Receiver(kind) as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
-        assert line.turn(tools) == (1, 1)
+        assert line.turn(services) == (1, 1)
         assert time.monotonic() - began < TOTAL + 5
-        assert line.turn(tools) == (1, 0)
-        assert line.turn(tools) == (0, 0)
+        assert line.turn(services) == (1, 0)
+        assert line.turn(services) == (0, 0)
 
     assert receiver.ids == ["event-1", "event-1"]
     assert receiver.connections == 2  # a redirect is not followed
@@ -190,20 +190,20 @@ def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, imp
 @pytest.mark.parametrize("kind", ["huge", "huge-head", "drip-body"])
 def test_answer_that_does_not_end_is_cut_and_its_status_counts(kind, line):
     with Receiver(kind) as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
-        assert line.turn(tools) == (1, 0)
+        assert line.turn(services) == (1, 0)
         assert time.monotonic() - began < TOTAL + 5
         assert receiver.bytes_taken < 16_000_000  # the kernel's buffers; we read 64 KB of the gigabyte
 
 
 def test_receiver_that_is_gone_is_not_asked_again_and_the_event_is_set_aside(line, impatient):
     with Receiver(410) as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(tools) == (1, 0)
-        assert line.turn(tools) == (0, 0)
+        assert line.turn(services) == (1, 0)
+        assert line.turn(services) == (0, 0)
 
     assert receiver.ids == ["event-1"]
     assert [(one.id, one.target) for one in line.read_failures()] == [("event-1", "erp")]
@@ -211,9 +211,9 @@ def test_receiver_that_is_gone_is_not_asked_again_and_the_event_is_set_aside(lin
 
 def test_event_that_nobody_takes_is_tried_nine_times_and_set_aside(line, impatient):
     with Receiver(*[500] * 20) as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
-        turns = [line.turn(tools, timedelta(seconds=1)) for _ in range(12)]
+        turns = [line.turn(services, timedelta(seconds=1)) for _ in range(12)]
 
     assert turns == [(1, 1)] * 9 + [(0, 0)] * 3
     assert receiver.ids == ["event-1"] * 9
@@ -237,21 +237,21 @@ def test_queue_sets_aside_after_the_last_delay_and_none_ends_before(line):
 
 def test_failed_message_is_hidden_as_long_as_it_shall_wait(line):
     with Receiver(500) as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(tools) == (1, 1)
-        assert line.turn(tools) == (0, 0)  # hidden for five seconds
+        assert line.turn(services) == (1, 1)
+        assert line.turn(services) == (0, 0)  # hidden for five seconds
         assert len(receiver.got) == 1
 
 
 def test_target_that_is_down_does_not_hold_up_the_other(line):
     ids = [f"event-{number}" for number in range(30)]
     with Receiver(*["hang"] * 99) as down, Receiver() as up:
-        tools = line.listen(up=up, down=down)
+        services = line.listen(up=up, down=down)
         line.queue(*ids)
         turns = []
         while len(set(up.ids)) < len(ids):
-            turns.append(line.turn(tools, timedelta(seconds=1)))
+            turns.append(line.turn(services, timedelta(seconds=1)))
 
     assert sorted(up.ids) == sorted(ids)
     assert down.connections == 1
@@ -261,21 +261,21 @@ def test_target_that_is_down_does_not_hold_up_the_other(line):
 
 def test_target_that_is_slow_keeps_no_other_waiting_within_a_batch(line):
     with Receiver(*["slow"] * 5) as slow, Receiver() as quick:
-        tools = line.listen(slow=slow, quick=quick)
+        services = line.listen(slow=slow, quick=quick)
         line.queue(*"12345")
-        assert line.turn(tools) == (10, 0)
+        assert line.turn(services) == (10, 0)
 
     assert quick.times[-1] < slow.times[-1]
 
 
 def test_target_that_did_not_answer_is_asked_again_after_its_rest(line, impatient):
     with Receiver("reset") as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(tools, timedelta(seconds=10)) == (1, 1)
-        assert line.turn(tools, timedelta(seconds=30)) == (1, 1)
+        assert line.turn(services, timedelta(seconds=10)) == (1, 1)
+        assert line.turn(services, timedelta(seconds=30)) == (1, 1)
         assert receiver.connections == 1
-        assert line.turn(tools) == (1, 0)
+        assert line.turn(services) == (1, 0)
 
 
 def test_each_target_has_its_own_message_and_one_taken_out_of_the_settings_is_forgotten(line):
@@ -290,11 +290,11 @@ def test_each_target_has_its_own_message_and_one_taken_out_of_the_settings_is_fo
 
 def test_during_a_rotation_either_secret_verifies(line):
     with Receiver() as old, Receiver(secret=OTHER) as new:
-        tools = line.listen(old=old, new=new)
+        services = line.listen(old=old, new=new)
         for name in ("old", "new"):
             line.put_secret(name, f"{OTHER}\n{SECRET}\n")
         line.queue("event-1")
-        assert line.turn(tools) == (2, 0)
+        assert line.turn(services) == (2, 0)
 
     assert old.ids == new.ids == ["event-1"]
     assert len(old.got[0][0]["webhook-signature"].split(" ")) == 2
@@ -325,10 +325,10 @@ def test_target_without_any_secret_waits(line):
 def test_parameters_that_do_not_answer_make_it_wait(line, cloud):
     with Receiver() as receiver:
         line.listen(erp=receiver)
-        tools = line.open()
-        tools.parameters.client = Down()
+        services = line.open()
+        services.parameters.client = Down()
         line.queue("event-1")
-        assert line.turn(tools) == (1, 1)
+        assert line.turn(services) == (1, 1)
 
     assert receiver.connections == 0
 
@@ -345,11 +345,11 @@ class Down:
 
 def test_message_that_is_none_of_ours_fails_alone(line):
     with Receiver() as receiver:
-        tools = line.listen(erp=receiver)
+        services = line.listen(erp=receiver)
         for body in ("?", "{}", "[]", '{"id":"x","target":"erp"}'):
             line.sqs.send_message(QueueUrl=line.messages.url, MessageBody=body)
         line.queue("event-1")
-        assert line.turn(tools) == (5, 4)
+        assert line.turn(services) == (5, 4)
 
     assert receiver.ids == ["event-1"]
 
@@ -413,13 +413,13 @@ def test_queue_that_does_not_answer_leaves_the_outbox_as_it_is(shop, full):
 
 def test_event_of_which_one_message_was_not_taken_stays_and_goes_again_to_all(shop, full):
     with Receiver() as one, Receiver() as other:
-        tools = full.listen(one=one, other=other)
+        services = full.listen(one=one, other=other)
         shop.take(a_submission(email=ASEL, consents=[YES]))
         taking, full.messages.client = full.messages.client, Choosy(full.sqs)
         assert full.relay() == {"queued": 0, "kept": 1}
         full.messages.client = taking
         assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(tools) == (3, 0)
+        assert full.turn(services) == (3, 0)
 
     assert read_outbox(shop) == []
     assert len(one.got) + len(other.got) == 3
@@ -442,14 +442,14 @@ class Choosy:
 
 def test_relay_that_dies_between_queue_and_outbox_sends_again_under_the_same_id(shop, full, monkeypatch):
     with Receiver() as receiver:
-        tools = full.listen(erp=receiver)
+        services = full.listen(erp=receiver)
         shop.take(a_submission(email=ASEL, consents=[YES]))
         with monkeypatch.context() as patch:
             patch.setattr(full.outbox.customers, "client", Undeletable(shop.dynamodb))
             with pytest.raises(EndpointConnectionError):
                 full.relay()
         assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(tools) == (2, 0)
+        assert full.turn(services) == (2, 0)
 
     assert len(receiver.ids) == 2
     assert len(set(receiver.ids)) == 1
@@ -476,13 +476,13 @@ def test_rows_left_from_when_somebody_listened_only_go(shop, full):
 def test_canaries_are_in_no_message_and_no_log(shop, full, caplog):
     bodies = []
     with Receiver(*[500] * 99) as receiver, caplog.at_level(logging.DEBUG, logger="chalicelib"):
-        tools = full.listen(erp=receiver)
+        services = full.listen(erp=receiver)
         for number, canary in enumerate(CANARIES[:20]):
             address = f"{canary.split('.')[0]}@example.org"
             at = NOW + timedelta(seconds=number)
             shop.take(a_submission(email=address, name=canary, consents=[{**YES, "words": canary}], at=at))
         assert full.relay() == {"queued": 20, "kept": 0}
-        while full.turn(tools) != (0, 0):
+        while full.turn(services) != (0, 0):
             pass
         bodies = [body for _, body in receiver.got] + [repr(headers).encode() for headers, _ in receiver.got]
 
@@ -501,7 +501,7 @@ def test_what_changes_no_consent_costs_nothing_more_where_somebody_listens(shop)
         counting = Counting(shop.dynamodb)
         at = NOW + timedelta(hours=number + 1)
         key = shop.accept(a_submission(email=ASEL, name="Асель", consents=[YES], at=at))
-        assert settle_item(key, shop.tools(client=counting), at) == "settled"
+        assert settle_item(key, shop.services(client=counting), at) == "settled"
         sizes.append(counting.calls)
 
     assert sizes[0] == sizes[1]

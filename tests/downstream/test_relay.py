@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.downstream.changes import EventKind, list_changes, list_ids
-from chalicelib.downstream.outbox import Outbox
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.models import Consent, ConsentState, Identity, Profile, Submission, Trust
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.outbox import Outbox
 from tests.builders.canary import CANARIES, find_canaries
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.settling.test_canary import dump_table
@@ -75,20 +75,20 @@ def test_what_changes_no_consent_writes_nothing(shop):
 
 def test_event_of_a_transaction_that_fails_is_not_there_and_of_one_settled_twice_is_there_once(shop, monkeypatch):
     key = shop.accept(a_submission(email=ASEL, consents=[YES]))
-    tools = shop.tools()
-    commit = tools.people.customers.client.transact_write_items
+    services = shop.services()
+    commit = services.people.table.client.transact_write_items
     with monkeypatch.context() as patch:
         patch.setattr(
-            tools.people.customers.client,
+            services.people.table.client,
             "transact_write_items",
             lambda **given: commit(TransactItems=[*given["TransactItems"], {"ConditionCheck": never(shop)}]),
         )
-        patch.setattr("chalicelib.settling.dispatch.TURNS", 1)
+        patch.setattr("chalicelib.settling.dispatch.RETRIES", 1)
         with pytest.raises(Exception, match="race|" + key):
-            settle_item(key, tools, NOW)
+            settle_item(key, services, NOW)
     assert read_outbox(shop) == []
 
-    assert [settle_item(key, shop.tools(), NOW) for _ in range(2)] == ["settled", "settled"]
+    assert [settle_item(key, shop.services(), NOW) for _ in range(2)] == ["settled", "settled"]
     assert len(read_outbox(shop)) == 1
 
 
@@ -185,10 +185,10 @@ def test_canaries_in_every_field_reach_no_row_of_the_outbox(shop):
 def test_who_is_forgotten_is_told_of_in_the_same_transaction(shop, listened):
     shop.listened = listened
     shop.take(a_submission(email=ASEL, name="Асель"))
-    customer, tools = shop.find_id(ASEL), shop.tools()
+    customer, services = shop.find_id(ASEL), shop.services()
     order = ForgetOrder(reason=Reason.REQUEST, request="r1", requested_at=NOW)
-    assert forget_person(customer, order, tools.forgetting, NOW)
-    assert not forget_person(customer, order, tools.forgetting, NOW)  # only once
+    assert forget_person(customer, order, services, NOW)
+    assert not forget_person(customer, order, services, NOW)  # only once
 
     data = {"customer": customer, "ids": [], "at": "2026-03-01T12:00:00.000000Z", "reason": "request"}
     assert read_outbox(shop) == ([("customer.forgotten", data)] if listened else [])
@@ -217,9 +217,9 @@ def a_customer(state, at=NOW):
 def test_shop_is_told_the_id_that_it_knows_itself(shop):
     later = NOW + timedelta(hours=1)
     shop.take(a_customer("subscribed"))
-    assert settle_item(shop.accept(a_customer("unsubscribed", later)), shop.tools(), later) == "settled"
-    customer, tools = shop.find_id(ASEL), shop.tools()
-    forget_person(customer, ForgetOrder(reason=Reason.SHOP, request="r1", requested_at=later), tools.forgetting, later)
+    assert settle_item(shop.accept(a_customer("unsubscribed", later)), shop.services(), later) == "settled"
+    customer, services = shop.find_id(ASEL), shop.services()
+    forget_person(customer, ForgetOrder(reason=Reason.SHOP, request="r1", requested_at=later), services, later)
 
     ids = [{"sender": "shopify", "shop": "corner.example", "id": "706405506930370084"}]
     told = {data.get("state", kind): data for kind, data in read_outbox(shop)}
@@ -228,7 +228,7 @@ def test_shop_is_told_the_id_that_it_knows_itself(shop):
 
 
 def test_someone_forgotten_is_told_by_ids_and_a_reason(shop):
-    outbox = Outbox(shop.tools().people.customers, wanted=True)
+    outbox = Outbox(shop.services().table, wanted=True)
     names = (Identity(kind="id", value="shopify:corner.example:7"), Identity(kind="email", value=ASEL))
     outbox.customers.commit_parts(outbox.write_forgotten("c1", names, "request", NOW))
 

@@ -15,11 +15,11 @@ from chalicelib.models import Identity, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.ledger import check_chain
-from chalicelib.store.links import Links, make_token
+from chalicelib.store.links import make_token
 from tests.builders.canary import find_canaries
-from tests.builders.erasures import LATER, an_order_to_forget, finish, forget, make_erasing, make_signing
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post, an_order, make_outreach, sign_up
+from tests.builders.erasures import LATER, an_order_to_forget, finish, forget
+from tests.builders.shop import NOW, Shop, a_submission, make_signing_key
+from tests.outreach.test_outreach import DUE, Post, an_order, sign_up
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
@@ -44,28 +44,28 @@ def test_one_transaction_makes_a_person_unreadable(shop):
     customer = forget(shop, ASHA)
 
     with pytest.raises(KeyUnavailableError):
-        shop.tools().people.load_person(customer)
-    assert shop.tools().people.keys.read_key(customer) is None
+        shop.services().people.load_person(customer)
+    assert shop.services().people.keys.read_key(customer) is None
     assert [row["sk"]["S"].partition("#")[0] for row in read_customers(shop, "cust")] == ["event"]  # noise by now
 
 
 def test_forgetting_twice_is_once(shop):
     sign_on(shop)
     customer = forget(shop, ASHA)
-    assert forget_person(customer, an_order_to_forget("r2"), shop.tools().forgetting, LATER) is False
-    assert shop.tools().forgetting.ledger.read_head().number == 1
+    assert forget_person(customer, an_order_to_forget("r2"), shop.services(), LATER) is False
+    assert shop.services().ledger.read_head().number == 1
 
 
 def test_a_profile_that_changed_meanwhile_is_read_again_and_not_half_forgotten(shop):
     sign_on(shop)
-    tools = shop.tools()
-    person = tools.people.load_person(shop.find_id(ASHA))
-    parts = write_forgetting(person, an_order_to_forget(), tools.forgetting, LATER)
+    services = shop.services()
+    person = services.people.load_person(shop.find_id(ASHA))
+    parts = write_forgetting(person, an_order_to_forget(), services, LATER)
     sign_on(shop, at=NOW + DAY, name="Asha")
 
     with pytest.raises(RaceLostError):
-        tools.people.customers.commit_parts(parts)
-    assert tools.forgetting.ledger.read_head().number == 0
+        services.people.table.commit_parts(parts)
+    assert services.ledger.read_head().number == 0
     assert shop.read_profile(ASHA).fields["name"].value == "Asha"
 
 
@@ -84,13 +84,13 @@ def test_the_sweep_leaves_tombstones_and_nothing_else(shop, tmp_path):
 
 def test_links_of_mails_go_and_whose_they_were(shop, tmp_path):
     customer, post = sign_up(shop, ASHA), Post("accepted")
-    handle_customer(customer, make_outreach(shop, post), DUE)
+    handle_customer(customer, shop.services(post), DUE)
     assert len(shop.read_all("links")) == 3
     forget(shop, ASHA, at=DUE + DAY)
 
     finish(shop, tmp_path, at=DUE + DAY)
     assert shop.read_all("links") == []
-    row = make_erasing(shop, tmp_path).sweeping.rows.read_row("r1")
+    row = shop.services().erasures.read_row("r1")
     assert row.counts == {"history": 2, "links": 3, "mails": 1, "names": 1, "waiting": 0}
     assert {one["owner"]["S"] for one in read_customers(shop, "idn")} == {"gone"}
 
@@ -114,9 +114,9 @@ def test_what_was_accepted_before_and_settled_after_is_nobodys(shop, tmp_path):
     forget(shop, ASHA)
 
     with pytest.raises(KeyUnavailableError):  # between the transaction and the sweep it waits
-        settle_item(late, shop.tools(), LATER)
+        settle_item(late, shop.services(), LATER)
     finish(shop, tmp_path)
-    assert settle_item(late, shop.tools(), LATER) == "nobody"
+    assert settle_item(late, shop.services(), LATER) == "nobody"
     assert shop.find_id(ASHA) is None
 
 
@@ -173,7 +173,7 @@ def test_someone_new_can_be_forgotten_too_and_the_ledger_is_one_chain(shop, tmp_
         forget(shop, ASHA, at=at, request=f"r{turn}")
         finish(shop, tmp_path, at=at)
 
-    ledger = shop.tools().forgetting.ledger
+    ledger = shop.services().ledger
     assert check_chain(ledger.list_texts(), ledger.read_head()) == []
     assert ledger.read_head().number == 3
 
@@ -183,7 +183,7 @@ def test_a_ledger_that_was_tampered_with_is_noticed(shop, harm):
     for turn in range(3):
         sign_on(shop, email=f"p{turn}@example.org")
         forget(shop, f"p{turn}@example.org", request=f"r{turn}")
-    ledger = shop.tools().forgetting.ledger
+    ledger = shop.services().ledger
     texts, head = list(ledger.list_texts()), ledger.read_head()
     assert check_chain(texts, head) == []
 
@@ -204,11 +204,11 @@ def test_the_receipt_is_checked_by_openssl_alone_and_says_nothing_of_anybody(sho
     customer = forget(shop, ASHA, result=token)
     finish(shop, tmp_path, at=LATER + timedelta(minutes=1))
 
-    link = Links(shop.dynamodb, shop.prefix + "links").read_link(token, LATER + DAY)
+    link = shop.services().links.read_link(token, LATER + DAY)
     (tmp_path / "receipt.json").write_bytes(link.receipt.encode())
     (tmp_path / "receipt.sig").write_bytes(b64decode(link.signature))
     (tmp_path / "key.pem").write_bytes(
-        make_signing()
+        make_signing_key()
         .public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
@@ -221,7 +221,7 @@ def test_the_receipt_is_checked_by_openssl_alone_and_says_nothing_of_anybody(sho
     assert receipt["unreadable_at"] == utc_text(LATER)
     assert receipt["ledger"]["number"] == 1
     assert [copy["of"] for copy in receipt["copies"]] == ["keys", "customers"]
-    names = shop.tools().forgetting.ledger.read_entry(1).names
+    names = shop.services().ledger.read_entry(1).names
     assert find_canaries(link.receipt.encode(), (ASHA, "+12025550123", "Asha Ramanujan")) == []
     assert not any(secret in link.receipt for secret in (customer, *names, *(one.partition("#")[2] for one in names)))
 
@@ -254,14 +254,14 @@ def test_what_came_back_is_swept_again_and_said_aloud(shop, tmp_path, caplog):
 @pytest.mark.parametrize("kept", ["key", "event", "name", "moment", "link", "owner", "waiting", "suggestion"])
 def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
     customer, post = sign_up(shop, ASHA), Post("accepted")
-    handle_customer(customer, make_outreach(shop, post), DUE)
+    handle_customer(customer, shop.services(post), DUE)
     tables = ("customers", "keys", "links")
     before = {table: shop.read_all(table) for table in tables}
     at = DUE + DAY
     forget(shop, ASHA, at=at)
     finish(shop, tmp_path, at=at)
     customers = before["customers"]
-    (index_row,) = shop.tools().people.name_rows(Identity(kind="email", value=ASHA))
+    (index_row,) = shop.services().people.name_rows(Identity(kind="email", value=ASHA))
     name = next(row for row in customers if row["pk"]["S"] == index_row)
     left = {
         "key": ("keys", next(row for row in before["keys"] if row["pk"]["S"] == f"cust#{customer}")),
@@ -282,16 +282,16 @@ def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
         table, row = left[kept]
         shop.dynamodb.put_item(TableName=shop.prefix + table, Item=row)
 
-    erasing = make_erasing(shop, tmp_path)
+    erasing = shop.services()
     from chalicelib.erasure.sweep import ErasureTarget
     from chalicelib.erasure.verify import find_leftovers
 
-    row = erasing.sweeping.rows.read_row("r1")
+    row = erasing.erasures.read_row("r1")
     trace = ErasureTarget(row.customer, erasing.ledger.read_entry(row.number).names, row.at)
-    remains = find_leftovers(row, trace, erasing.sweeping)
+    remains = find_leftovers(row, trace, erasing)
     assert remains
     assert advance_erasure(row, erasing, at + DAY) == "verified"
-    assert find_leftovers(erasing.sweeping.rows.read_row("r1"), trace, erasing.sweeping) == {}
+    assert find_leftovers(erasing.erasures.read_row("r1"), trace, erasing) == {}
 
 
 class Crash(BaseException):
@@ -326,7 +326,7 @@ def test_a_crash_at_any_call_of_the_sweep_is_made_good_by_the_next_run(shop, tmp
     calls = 1
     while True:
         email, at = f"p{calls}@example.org", DUE + timedelta(minutes=calls)
-        handle_customer(sign_up(shop, email), make_outreach(shop, Post("accepted")), DUE)
+        handle_customer(sign_up(shop, email), shop.services(Post("accepted")), DUE)
         forget(shop, email, at=at, request=f"r{calls}")
         try:
             finish(shop, tmp_path, at=at, client=Crashing(shop.dynamodb, calls, after))
@@ -342,7 +342,7 @@ def test_a_crash_at_any_call_of_the_sweep_is_made_good_by_the_next_run(shop, tmp
 
 
 def read_ledger(shop):
-    ledger = shop.tools().forgetting.ledger
+    ledger = shop.services().ledger
     return ledger.list_texts(), ledger.read_head()
 
 
@@ -374,11 +374,11 @@ def test_an_erasure_whose_entry_is_missing_waits_and_holds_up_no_other(shop, tmp
 def test_two_runs_at_once_write_one_receipt(shop, tmp_path):
     sign_on(shop)
     forget(shop, ASHA)
-    erasing = make_erasing(shop, tmp_path)
-    row = erasing.sweeping.rows.read_row("r1")
+    erasing = shop.services()
+    row = erasing.erasures.read_row("r1")
     assert advance_erasure(row, erasing, LATER) == "verified"
-    first = erasing.sweeping.rows.read_row("r1").receipt
+    first = erasing.erasures.read_row("r1").receipt
     with pytest.raises(RaceLostError):
         advance_erasure(row, erasing, LATER)
-    assert erasing.sweeping.rows.read_row("r1").receipt == first
+    assert erasing.erasures.read_row("r1").receipt == first
     assert advance_erasures(erasing, LATER) == {}

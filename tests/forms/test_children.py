@@ -17,12 +17,12 @@ from chalicelib.optin.ask import ask_waiting
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.senders.link import choose_preferences
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.links import LinkKind, Links, name_token
+from chalicelib.store.links import LinkKind, name_token
 from tests.builders.api import open_api, read_json
 from tests.builders.links import a_link
 from tests.builders.shop import Shop
 from tests.builders.workshop import EXAMPLE, put_example
-from tests.optin.test_flow import make_asking, press, read_token
+from tests.optin.test_flow import press, read_token
 from tests.outreach.test_outreach import Post
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
@@ -59,11 +59,11 @@ def post(api, answers, form="workshop", **headers):
 def settle(shop, at=AT):
     """Settle everything that is new; return the outcomes."""
     new = [row["pk"]["S"] for row in shop.read_all("inbox") if row["state"]["S"] == "new"]
-    return [settle_item(key, shop.tools(), at) for key in new]
+    return [settle_item(key, shop.services(), at) for key in new]
 
 
 def read_bodies(shop):
-    opener = shop.tools().opener
+    opener = shop.services().opener
     rows = [row for row in shop.read_all("inbox") if "sealed" in row]
     return [json.loads(opener.open_submission(row["pk"]["S"], row["sealed"]["B"]).body) for row in rows]
 
@@ -72,11 +72,11 @@ def press_link(shop, at, consents=(), fields=None):
     """Answer a preferences link of the one customer."""
     [customer] = shop.list_customers()
     link, name = a_link("choose"), name_token("t" * 43)
-    people = shop.tools().people
+    people = shop.services().people
     rows = people.name_rows(Identity(kind="link", value=name))
-    people.customers.commit_parts([people.customers.write_owner(row, customer) for row in rows])
+    people.table.commit_parts([people.identities.write_owner(row, customer) for row in rows])
     said = choose_preferences(link, name, at, fields=fields or {}, consents=consents, network="")
-    return settle_item(shop.accept(said), shop.tools(), at)
+    return settle_item(shop.accept(said), shop.services(), at)
 
 
 # Sensitive -----------------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_a_childs_form_is_kept_only_after_the_parents_yes_and_never_with_marketi
     assert settle(shop) == ["unconfirmed"]
     assert shop.list_customers() == []
 
-    assert ask_waiting(make_asking(shop, mail), AT) == {"asked": 1}
+    assert ask_waiting(shop.services(mail), AT) == {"asked": 1}
     [(to, letter, _)] = mail.sent
     assert to == PARENT
     assert shop.list_customers() == []
@@ -196,7 +196,7 @@ def test_a_parent_is_asked_in_the_forms_language(api, shop, workshop, language):
     mail = Post()
     post(api, {**CHILD_POST, "language": language})
     settle(shop)
-    ask_waiting(make_asking(shop, mail), AT)
+    ask_waiting(shop.services(mail), AT)
     [(_, letter, _)] = mail.sent
 
     title, label = workshop.title[language], workshop.find_field("name").label[language]
@@ -212,7 +212,7 @@ def test_without_the_parents_yes_nothing_stays(api, shop):
     mail = Post()
     post(api, CHILD_POST)
     settle(shop)
-    ask_waiting(make_asking(shop, mail), AT)
+    ask_waiting(shop.services(mail), AT)
 
     assert press(shop, read_token(mail), "no", AT + timedelta(hours=1)) == "settled"
     assert shop.list_customers() == []
@@ -279,13 +279,13 @@ def test_preferences_keep_no_yes_of_a_child(api, shop):
     settle(shop)
     [customer] = shop.list_customers()
     token = "p" * 43
-    people = shop.tools().people
-    links = Links(shop.dynamodb, shop.prefix + "links")
+    people = shop.services().people
+    links = shop.services().links
     rows = people.name_rows(Identity(kind="link", value=name_token(token)))
-    people.customers.commit_parts(
+    people.table.commit_parts(
         [
             links.write_link(token, a_link(LinkKind.CHOOSE)),
-            *(people.customers.write_owner(row, customer) for row in rows),
+            *(people.identities.write_owner(row, customer) for row in rows),
         ]
     )
     chosen = {"topic_marketing": "yes", "age_band": "under-16", "frequency": "weekly"}
@@ -303,13 +303,13 @@ def test_preferences_withdraw_the_consent_of_a_sensitive_answer(api, shop):
     settle(shop)
     [customer] = shop.list_customers()
     token = "q" * 43
-    people = shop.tools().people
-    links = Links(shop.dynamodb, shop.prefix + "links")
+    people = shop.services().people
+    links = shop.services().links
     rows = people.name_rows(Identity(kind="link", value=name_token(token)))
-    people.customers.commit_parts(
+    people.table.commit_parts(
         [
             links.write_link(token, a_link(LinkKind.CHOOSE)),
-            *(people.customers.write_owner(row, customer) for row in rows),
+            *(people.identities.write_owner(row, customer) for row in rows),
         ]
     )
     api.millis += 3_600_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.campaigns.library import load_shop
-from chalicelib.data_requests.record import Archive, tell_person
+from chalicelib.data_requests.record import describe_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.settling.dispatch import settle_item
@@ -20,7 +20,7 @@ from infra.staff.customer import show_customer
 from infra.staff.retention import tell_retention
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.outreach.test_outreach import an_order
-from tests.retention.test_run import OLD, leave_things_behind, make_retiring
+from tests.retention.test_run import OLD, leave_things_behind
 from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def shop(tables, tmp_path):
 
 @pytest.fixture
 def customers(shop):
-    return shop.tools().people.customers
+    return shop.services().table
 
 
 def read_lines(customers, month="2026-03", customer_id=""):
@@ -47,7 +47,7 @@ def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, cu
     shop.take(a_submission(email=ASHA))
     customer = shop.find_id(ASHA)
     monkeypatch.setattr("getpass.getuser", lambda: "mira")
-    show_customer(shop.tools().people, customer, "asked at the counter", NOW)
+    show_customer(shop.services(), customer, "asked at the counter", NOW)
     assert read_lines(customers) == [("mira", "asked at the counter", customer)]
 
     def refuse(_):
@@ -56,22 +56,21 @@ def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, cu
     monkeypatch.setattr(type(customers), "commit_parts", lambda self, parts: refuse(parts))
     capsys.readouterr()
     with pytest.raises(RaceLostError):
-        show_customer(shop.tools().people, customer, "once more", NOW)
+        show_customer(shop.services(), customer, "once more", NOW)
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(("days", "standing"), [(30, "inactive"), (60, "active")])
-def test_a_person_is_shown_with_their_standing_by_the_shops_own_rule(shop, monkeypatch, capsys, days, standing):
-    assert settle_item(shop.accept(an_order(ASHA, at=NOW)), shop.tools(), NOW) == "settled"
+@pytest.mark.parametrize(("days", "status"), [(30, "inactive"), (60, "active")])
+def test_a_person_is_shown_with_their_status_by_the_shops_own_rule(shop, capsys, days, status):
+    assert settle_item(shop.accept(an_order(ASHA, at=NOW)), shop.services(), NOW) == "settled"
     clock = load_shop().model_copy(update={"quiet_days": days})
-    monkeypatch.setattr("infra.staff.customer.load_shop", lambda: clock)
-    people, later = shop.tools().people, NOW + timedelta(days=31)
+    services, later = shop.services(), NOW + timedelta(days=31)
+    services.clock = clock
 
-    show_customer(people, shop.find_id(ASHA), "asked at the counter", later)
+    show_customer(services, shop.find_id(ASHA), "asked at the counter", later)
 
-    assert f"; {standing}: 31 days without purchase, by the shop's rule of {days}" in capsys.readouterr().out
-    told = tell_person(shop.read_profile(ASHA), Archive(people, (), clock), later)
-    assert told["standing"] == standing
+    assert f"; {status}: 31 days without purchase, by the shop's rule of {days}" in capsys.readouterr().out
+    assert describe_person(shop.read_profile(ASHA), services, later)["status"] == status
 
 
 def test_lines_are_found_by_month_and_by_customer(customers):
@@ -129,9 +128,9 @@ def run(monkeypatch, capsys, command, *words):
 def test_make_audit_shows_who_read_and_names_nobody(shop, tables, customers, monkeypatch, capsys):
     monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
     monkeypatch.setenv("ROOT_KEY", shop.root_key)
-    from tests.builders.api import forget_wiring
+    from tests.builders.api import start_container
 
-    forget_wiring()
+    start_container()
     shop.take(a_submission(email=ASHA, name="Asha Rao"))
     customer = shop.find_id(ASHA)
     note_reading(customers, "asked at the counter", customer, NOW)
@@ -145,13 +144,13 @@ def test_make_audit_shows_who_read_and_names_nobody(shop, tables, customers, mon
     assert "Asha" not in told
     assert ASHA not in told
     assert run(monkeypatch, capsys, audit, "--email", "nobody@example.org")[0] == 1
-    forget_wiring()
+    start_container()
 
 
 def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(shop):
     leave_things_behind(shop)
     before = shop.read_all("customers")
-    told = tell_retention(make_retiring(shop), OLD)
+    told = tell_retention(shop.services(), OLD)
     assert "1 people looked at" in told
     assert "     1 visits through links" in told
     assert "     0 people, with no sign of life" in told
@@ -159,8 +158,8 @@ def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(sh
     assert shop.read_all("customers") == before
     from chalicelib.retention.run import retire_people
 
-    retire_people(make_retiring(shop), OLD)
-    told = tell_retention(make_retiring(shop), OLD)
+    retire_people(shop.services(), OLD)
+    told = tell_retention(shop.services(), OLD)
     assert "     0 visits through links" in told
     assert f"{utc_text(OLD)[:7]}  1 clicks" in told
     assert len(list(retention.list_months(OLD))) == len(set(retention.list_months(OLD))) == retention.MONTHS_BACK

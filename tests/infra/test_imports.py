@@ -11,22 +11,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.door import open_door
+from chalicelib.door.intake import accept_submission
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.imports.column_map import ImportMap
-from chalicelib.door.intake import accept_submission
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
-from chalicelib.services import open_door
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff import imports
 from infra.staff.imports import AT_ONCE, Refusals, import_file
 from infra.staff.progress import Progress
-from tests.builders.api import forget_wiring, open_api, put_parameters
+from tests.builders.api import open_api, put_parameters, start_container
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post, make_outreach
+from tests.outreach.test_outreach import DUE, Post
 
 HEADER = "id;email;name;phone;day;total;news\n"
 WORDS = "Send me news."
@@ -83,7 +83,7 @@ def bring_in(shop, tmp_path, *rows, accept=None, rules=None, at=NOW):
 
     with Refusals(tmp_path / "refused.csv", Progress(len(raw), shown=False)) as refusals:
         import_file(io.BytesIO(raw), rules or make_map(), accept or put, at, refusals)
-    sweep_inbox(shop.tools(), at + timedelta(hours=1))
+    sweep_inbox(shop.services(), at + timedelta(hours=1))
     return refusals.outcome
 
 
@@ -133,7 +133,7 @@ def test_people_are_found_by_number_then_address_and_never_merged(shop, tmp_path
     profile = shop.open_profile(known)
     assert profile.fields["name"].value in ("Asha", "Asha Rao")
     assert len(profile.orders) == 1
-    assert len(list(shop.tools().people.customers.list_suggestions())) == 2
+    assert len(list(shop.services().identities.list_suggestions())) == 2
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -172,7 +172,7 @@ def test_a_second_customer_of_one_address_does_not_undo_its_no_nor_double_its_le
     bring_in(shop, tmp_path, f"7;a@example.org;Asha;;;;{answer}", rules=rules)
     bring_in(shop, tmp_path, "8;a@example.org;A. Rao;;;;yes", rules=rules)
     post = Post()
-    done = {one: handle_customer(one, make_outreach(shop, post), DUE) for one in shop.list_customers()}
+    done = {one: handle_customer(one, shop.services(post), DUE) for one in shop.list_customers()}
     assert done.pop(shop.find_id("a@example.org")) == outcome
     assert list(done.values()) == ["suppressed"]
     assert len(post.sent) == (answer == "yes")
@@ -186,7 +186,7 @@ def test_a_no_reaches_the_one_who_reads_at_the_address_whichever_row_came_first(
         bring_in(shop, tmp_path, rows[row], rules=rules)
     post = Post()
     for one in shop.list_customers():
-        handle_customer(one, make_outreach(shop, post), DUE)
+        handle_customer(one, shop.services(post), DUE)
     reader = shop.find_id("a@example.org")
     profile = shop.open_profile(reader)
 
@@ -313,7 +313,7 @@ def test_killed_at_any_point_and_run_again_every_row_is_one_event(shop, tables, 
     accepted, repeated = (int(re.search(rf"(\d+) {word}", told).group(1)) for word in ("accepted", "repeated"))
     assert (accepted + repeated, kept <= repeated <= kept + AT_ONCE) == (160, True)
     assert count_inbox(tables) == 160
-    sweep_inbox(shop.tools(), datetime.now(UTC) + timedelta(hours=1))
+    sweep_inbox(shop.services(), datetime.now(UTC) + timedelta(hours=1))
     assert [row["state"]["S"] for row in shop.read_all("inbox")] == ["settled"] * 160
     events = [row for row in shop.read_all("customers") if row["sk"]["S"].startswith("event#")]
     assert len(events) == len(shop.list_customers()) == 160
@@ -322,6 +322,6 @@ def test_killed_at_any_point_and_run_again_every_row_is_one_event(shop, tables, 
 def test_the_door_itself_takes_the_rows(shop, tables, cloud, monkeypatch, tmp_path):
     with open_api(shop, tables, cloud, monkeypatch):
         outcome = bring_in(shop, tmp_path, ";a@example.org;Asha;;;;yes", accept=open_door().accept)
-    forget_wiring()
+    start_container()
     assert outcome.accepted == 1
     assert shop.read_profile("a@example.org").fields["name"].value == "Asha"

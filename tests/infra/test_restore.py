@@ -8,9 +8,9 @@ from chalicelib.erasure.replay import replay_entries
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.store.ledger import Erasure, Head, hash_entry
 from infra.staff.ledger import export_ledger, read_export, replay_ledger, verify_ledger
-from tests.builders.erasures import LATER, finish, forget, make_erasing
+from tests.builders.erasures import LATER, finish, forget
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post, make_outreach, sign_up
+from tests.outreach.test_outreach import DUE, Post, sign_up
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
@@ -37,15 +37,15 @@ def restore(shop, backup):
 
 
 def replay(shop, folder, texts=None):
-    ledger = shop.tools().forgetting.ledger
+    ledger = shop.services().ledger
     entries = [Erasure.model_validate_json(text) for _, text in texts or ledger.list_texts()]
-    return replay_entries(entries, make_erasing(shop, folder), LATER)
+    return replay_entries(entries, shop.services(), LATER)
 
 
 @pytest.mark.parametrize("lost", [TABLES, ("customers",), ("keys",), ("customers", "keys"), ("links",)])
 def test_a_backup_taken_before_does_not_bring_anybody_back(shop, tmp_path, lost):
     customer = sign_up(shop, ASHA)
-    handle_customer(customer, make_outreach(shop, Post("accepted")), DUE)
+    handle_customer(customer, shop.services(Post("accepted")), DUE)
     shop.take(a_submission(email="bo@example.org"))
     backup = back_up(shop, lost)
     forget(shop, ASHA, at=LATER)
@@ -85,7 +85,7 @@ def test_a_ledger_that_was_restored_too_is_filled_from_its_export(shop, tmp_path
     for number in range(3):
         forget(shop, f"p{number}@example.org", request=f"r{number}")
     finish(shop, tmp_path)
-    ledger, path = shop.tools().forgetting.ledger, tmp_path / "ledger.jsonl"
+    ledger, path = shop.services().ledger, tmp_path / "ledger.jsonl"
     assert export_ledger(ledger, path) == 0
     head = ledger.read_head()
     for row in shop.read_all("ledger"):
@@ -94,7 +94,7 @@ def test_a_ledger_that_was_restored_too_is_filled_from_its_export(shop, tmp_path
     restore(shop, backup)
 
     texts = read_export(path)
-    assert replay_ledger(texts, head, make_erasing(shop, tmp_path), LATER) == 0
+    assert replay_ledger(texts, head, shop.services(), LATER) == 0
     assert ledger.read_head() == head
     assert verify_ledger(ledger) == 0
     assert shop.list_customers() == []
@@ -105,8 +105,8 @@ def test_a_ledger_with_a_hole_is_not_replayed(shop, tmp_path, capsys):
     for number in range(3):
         sign_up(shop, f"p{number}@example.org")
         forget(shop, f"p{number}@example.org", request=f"r{number}")
-    ledger = shop.tools().forgetting.ledger
+    ledger = shop.services().ledger
     texts = list(ledger.list_texts())
     del texts[1]
-    assert replay_ledger(texts, Head(3, hash_entry(texts[-1][1])), make_erasing(shop, tmp_path), LATER) == 1
+    assert replay_ledger(texts, Head(3, hash_entry(texts[-1][1])), shop.services(), LATER) == 1
     assert "entry 3 follows 1" in capsys.readouterr().err

@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.config import current_settings
 from chalicelib.errors import RaceLostError
-from chalicelib.mails.pace import Pace
 from chalicelib.models import ConsentState, Identity, Submission, Trust
-from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, Asking, ask_waiting, try_item
+from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, ask_waiting, try_item
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import answer_confirmation
@@ -17,10 +15,10 @@ from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.periods import KEEP_QUIET, KEEP_UNCONFIRMED
 from chalicelib.store.inbox import State
-from chalicelib.store.links import Links, name_token
+from chalicelib.store.links import name_token
 from chalicelib.store.mails import MailRows
 from chalicelib.store.reputation import MailReputation, Rates
-from chalicelib.store.unconfirmed import Unconfirmed, Wait
+from chalicelib.store.unconfirmed import Wait
 from chalicelib.strictjson import dump_json
 from infra.staff.waiting import list_waiting
 from tests.builders.canary import CANARIES, find_canaries
@@ -40,14 +38,6 @@ CONSENT = {"purpose": "marketing", "words": WORDS, "words_version": "2026-01-01"
 @pytest.fixture
 def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
-
-
-def make_asking(shop, post) -> Asking:
-    """Return asking tools as a container would build them, but for the wire."""
-    tools = shop.tools()
-    links = Links(shop.dynamodb, shop.prefix + "links")
-    unconfirmed = Unconfirmed(tools.inbox)
-    return Asking(unconfirmed, tools.opener, tools.people, links, post, current_settings(), Pace())
 
 
 def a_sign_up(email=ASEL, at=START, form="sign-up", name="Асель") -> Submission:
@@ -78,7 +68,7 @@ def a_sign_up(email=ASEL, at=START, form="sign-up", name="Асель") -> Submis
 def sign_up(shop, email=ASEL, at=START, form="sign-up", name="Асель") -> str:
     """Post a form that asks to confirm, and settle it; return its inbox key."""
     key = shop.accept(a_sign_up(email, at, form, name))
-    assert settle_item(key, shop.tools(), at) == "unconfirmed"
+    assert settle_item(key, shop.services(), at) == "unconfirmed"
     return key
 
 
@@ -90,11 +80,11 @@ def read_token(post, number=-1) -> str:
 
 def press(shop, token, answer, at=START + HOUR) -> str:
     """LinkRequest a button of the confirmation page; return the outcome."""
-    link = Links(shop.dynamodb, shop.prefix + "links").read_link(token, at)
+    link = shop.services().links.read_link(token, at)
     assert link is not None
     confirmed = answer == "yes"
     said = answer_confirmation(link, name_token(token), at, confirmed=confirmed, network="198.51.100.0/24")
-    return settle_item(shop.accept(said), shop.tools(), at)
+    return settle_item(shop.accept(said), shop.services(), at)
 
 
 def count_rows(shop, start) -> int:
@@ -104,9 +94,9 @@ def count_rows(shop, start) -> int:
 
 def run_hours(shop, post, hours, start=START):
     """Let the schedule fire every quarter of an hour."""
-    tools = make_asking(shop, post)
+    services = shop.services(post)
     for step in range(hours * 4):
-        ask_waiting(tools, start + step * 15 * MINUTE)
+        ask_waiting(services, start + step * 15 * MINUTE)
 
 
 def test_nobody_is_a_customer_before_the_yes_and_one_is_after_it(shop):
@@ -114,7 +104,7 @@ def test_nobody_is_a_customer_before_the_yes_and_one_is_after_it(shop):
     sign_up(shop)
     assert shop.list_customers() == []
     assert shop.read_all("keys")[1:] == []  # the index's own secrets alone
-    assert ask_waiting(make_asking(shop, post), START + MINUTE) == {"asked": 1}
+    assert ask_waiting(shop.services(post), START + MINUTE) == {"asked": 1}
     assert shop.list_customers() == []
 
     assert press(shop, read_token(post), "yes") == "settled"
@@ -134,20 +124,20 @@ def test_nobody_is_a_customer_before_the_yes_and_one_is_after_it(shop):
 def test_mail_asks_in_the_forms_language_and_repeats_nothing_that_was_typed(shop):
     post = Post()
     sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
 
     [(to, mail, _)] = post.sent
     assert to == ASEL
     assert "Асель" not in mail.html + mail.text
     assert mail.headers == {}
-    link = Links(shop.dynamodb, shop.prefix + "links").read_link(read_token(post), START)
+    link = shop.services().links.read_link(read_token(post), START)
     assert (link.title, link.asks[0].words, link.expires_at) == ("Join our list", WORDS, START + KEEP_UNCONFIRMED)
 
 
 def test_a_no_makes_nobody_and_leaves_the_address_in_peace(shop):
     post = Post()
     key = sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     assert press(shop, read_token(post), "no") == "settled"
 
     assert shop.list_customers() == []
@@ -155,17 +145,17 @@ def test_a_no_makes_nobody_and_leaves_the_address_in_peace(shop):
     assert (item.state, item.sealed) == (State.REFUSED, b"")
     assert press(shop, read_token(post), "yes", START + 2 * HOUR) == "nobody"
     sign_up(shop, at=START + DAY)
-    assert ask_waiting(make_asking(shop, post), START + DAY) == {"unasked": 1}
+    assert ask_waiting(shop.services(post), START + DAY) == {"unasked": 1}
     again = START + HOUR + KEEP_QUIET
     sign_up(shop, at=again)
-    assert ask_waiting(make_asking(shop, post), again) == {"asked": 1}
+    assert ask_waiting(shop.services(post), again) == {"asked": 1}
     assert len(post.sent) == 2
 
 
 def test_second_press_is_about_nobody(shop):
     post = Post()
     sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     token = read_token(post)
 
     assert press(shop, token, "yes") == "settled"
@@ -179,14 +169,14 @@ def test_second_press_is_about_nobody(shop):
 def test_what_nobody_confirms_is_over_after_seven_days_even_where_ttl_lags(shop):
     post = Post()
     key = sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     late = START + KEEP_UNCONFIRMED
     [row] = shop.read_all("inbox")
     assert int(row["expires_at"]["N"]) == late.timestamp()
 
-    link = Links(shop.dynamodb, shop.prefix + "links").read_link(read_token(post), START)
+    link = shop.services().links.read_link(read_token(post), START)
     said = answer_confirmation(link, name_token(read_token(post)), late, confirmed=True, network="")
-    assert settle_item(shop.accept(said), shop.tools(), late) == "nobody"
+    assert settle_item(shop.accept(said), shop.services(), late) == "nobody"
     assert shop.list_customers() == []
     assert shop.inbox.read_item(key).state is State.UNCONFIRMED  # TTL's to remove
 
@@ -194,12 +184,12 @@ def test_what_nobody_confirms_is_over_after_seven_days_even_where_ttl_lags(shop)
 def test_yes_of_the_last_second_counts_however_late_it_is_settled(shop):
     post = Post()
     sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     last = START + KEEP_UNCONFIRMED - timedelta(seconds=1)
-    link = Links(shop.dynamodb, shop.prefix + "links").read_link(read_token(post), last)
+    link = shop.services().links.read_link(read_token(post), last)
     said = answer_confirmation(link, name_token(read_token(post)), last, confirmed=True, network="")
 
-    assert settle_item(shop.accept(said), shop.tools(), last + HOUR) == "settled"
+    assert settle_item(shop.accept(said), shop.services(), last + HOUR) == "settled"
     assert len(shop.list_customers()) == 1
 
 
@@ -207,7 +197,7 @@ def test_item_that_expired_unasked_is_not_asked_about(shop):
     post = Post()
     sign_up(shop)
 
-    assert ask_waiting(make_asking(shop, post), START + KEEP_UNCONFIRMED) == {"unasked": 1}
+    assert ask_waiting(shop.services(post), START + KEEP_UNCONFIRMED) == {"unasked": 1}
     assert post.sent == []
 
 
@@ -229,7 +219,7 @@ def test_release_after_the_seven_days_is_about_nobody(shop):
         sender="form", topic="sign-up", trust=Trust.ANONYMOUS, received_at=START, occurred_at=START, body=body
     )
 
-    assert settle_item(shop.accept(old), shop.tools(), START + KEEP_UNCONFIRMED) == "nobody"
+    assert settle_item(shop.accept(old), shop.services(), START + KEEP_UNCONFIRMED) == "nobody"
 
 
 def test_item_of_somebody_forgotten_before_it_is_settled_is_not_asked_about(shop, tmp_path):
@@ -238,9 +228,9 @@ def test_item_of_somebody_forgotten_before_it_is_settled_is_not_asked_about(shop
     forget(shop, ASEL, at=START + HOUR)
     finish(shop, tmp_path, START + HOUR)
 
-    assert settle_item(key, shop.tools(), START + HOUR + MINUTE) == "nobody"
+    assert settle_item(key, shop.services(), START + HOUR + MINUTE) == "nobody"
     post = Post("accepted")
-    assert ask_waiting(make_asking(shop, post), START + DAY) == {}
+    assert ask_waiting(shop.services(post), START + DAY) == {}
     assert post.sent == []
     assert shop.inbox.read_item(key).sealed == b""
     sign_up(shop, at=START + DAY)  # by themselves, afterwards: welcome
@@ -266,21 +256,21 @@ def test_another_address_is_not_held_up(shop):
     sign_up(shop)
     sign_up(shop, email="boris@example.org")
 
-    assert ask_waiting(make_asking(shop, post), START) == {"asked": 2}
+    assert ask_waiting(shop.services(post), START) == {"asked": 2}
     assert {to for to, _, _ in post.sent} == {ASEL, "boris@example.org"}
 
 
 def test_two_workers_at_once_send_one_mail(shop):
     post = Post()
     sign_up(shop)
-    tools = [make_asking(shop, post) for _ in range(4)]
+    services = [shop.services(post) for _ in range(4)]
     start = threading.Barrier(4)
 
     def work(own):
         start.wait()
         ask_waiting(own, START)
 
-    threads = [threading.Thread(target=work, args=(own,)) for own in tools]
+    threads = [threading.Thread(target=work, args=(own,)) for own in services]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -292,20 +282,20 @@ def test_two_workers_at_once_send_one_mail(shop):
 def test_two_items_of_one_address_asked_at_once_send_one_mail(shop, monkeypatch):
     post = Post()
     sign_up(shop)
-    tools = make_asking(shop, post)
-    commit = tools.people.customers.commit_parts
+    services = shop.services(post)
+    commit = services.people.table.commit_parts
     raced = []
 
     def ask_other_first(parts):
         if not raced:
             raced.append(sign_up(shop, form="other"))
-            other = make_asking(shop, post)
+            other = shop.services(post)
             item = other.unconfirmed.inbox.read_item(raced[0])
             assert try_item(item, other, START) == "asked"
         return commit(parts)
 
-    monkeypatch.setattr(tools.people.customers, "commit_parts", ask_other_first)
-    assert ask_waiting(tools, START)["moved"] == 1
+    monkeypatch.setattr(services.people.table, "commit_parts", ask_other_first)
+    assert ask_waiting(services, START)["moved"] == 1
 
     assert len(post.sent) == 1
 
@@ -314,14 +304,14 @@ def test_crash_between_writing_and_sending_is_asked_again_within_the_cap(shop):
     post = Post(Killed())
     sign_up(shop)
     with pytest.raises(Killed):
-        ask_waiting(make_asking(shop, post), START)
+        ask_waiting(shop.services(post), START)
 
-    tools = make_asking(shop, post)
-    assert ask_waiting(tools, START + LOST_AFTER - MINUTE) == {}
-    assert ask_waiting(tools, START + LOST_AFTER) == {"asking": 1}
-    assert ask_waiting(tools, START + LOST_AFTER + MINUTE) == {"later": 1}
-    assert ask_waiting(tools, START + HOUR - MINUTE) == {}
-    assert ask_waiting(tools, START + HOUR) == {"asked": 1}
+    services = shop.services(post)
+    assert ask_waiting(services, START + LOST_AFTER - MINUTE) == {}
+    assert ask_waiting(services, START + LOST_AFTER) == {"asking": 1}
+    assert ask_waiting(services, START + LOST_AFTER + MINUTE) == {"later": 1}
+    assert ask_waiting(services, START + HOUR - MINUTE) == {}
+    assert ask_waiting(services, START + HOUR) == {"asked": 1}
     assert press(shop, read_token(post), "yes") == "settled"
 
 
@@ -340,11 +330,11 @@ def test_unknown_outcome_is_asked_again_and_either_link_works_once(shop):
 def test_what_was_certainly_not_sent_is_tried_again_in_minutes(shop, kind):
     post = Post(kind)
     sign_up(shop)
-    tools = make_asking(shop, post)
+    services = shop.services(post)
 
-    assert ask_waiting(tools, START) == {"later": 1}
-    assert ask_waiting(tools, START + MINUTE) == {}
-    assert ask_waiting(tools, START + RETRY_AFTER) == {"asked": 1}
+    assert ask_waiting(services, START) == {"later": 1}
+    assert ask_waiting(services, START + MINUTE) == {}
+    assert ask_waiting(services, START + RETRY_AFTER) == {"asked": 1}
 
 
 def test_mail_that_ses_refuses_is_not_tried_again(shop):
@@ -356,13 +346,13 @@ def test_mail_that_ses_refuses_is_not_tried_again(shop):
 
 
 def test_stopped_address_is_not_asked(shop):
-    post, tools = Post(), shop.tools()
-    rows = tools.people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
-    mails = MailRows(tools.people.customers)
-    tools.people.customers.commit_parts([mails.write_stop(row, "bounced", START) for row in rows])
+    post, services = Post(), shop.services()
+    rows = services.people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
+    mails = MailRows(services.people.table)
+    services.people.table.commit_parts([mails.write_stop(row, "bounced", START) for row in rows])
     sign_up(shop)
 
-    assert ask_waiting(make_asking(shop, post), START) == {"unasked": 1}
+    assert ask_waiting(shop.services(post), START) == {"unasked": 1}
     assert post.sent == []
 
 
@@ -370,7 +360,7 @@ def test_stopped_address_is_not_asked(shop):
 def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     post = Post()
     sign_up(shop)
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     whose = [{"emailAddress": ASEL}]
     detail = {
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": whose},
@@ -380,21 +370,21 @@ def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     record = {"MessageId": "m", "Timestamp": START.isoformat(), "Message": dump_json(told).decode()}
 
     for _ in range(2):
-        assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.tools(), START) == "settled"
+        assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.services(), START) == "settled"
 
-    reputation = MailReputation(shop.tools().people.customers)
+    reputation = shop.services().reputation
     assert reputation.read_rates(START) == Rates(sent=1, bounced=kind == "Bounce", complained=kind == "Complaint")
     sign_up(shop, at=START + DAY)
     expected = "asked" if kind == "Send" else "unasked"
-    assert ask_waiting(make_asking(shop, post), START + DAY) == {expected: 1}
+    assert ask_waiting(shop.services(post), START + DAY) == {expected: 1}
     assert shop.list_customers() == []
 
 
 def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
     post = Post()
     sign_up(shop)
-    tools = make_asking(shop, post)
-    commit = tools.people.customers.commit_parts
+    services = shop.services(post)
+    commit = services.people.table.commit_parts
     lost = []
 
     def lose_once(parts):
@@ -403,11 +393,11 @@ def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
             raise RaceLostError("counter")
         return commit(parts)
 
-    monkeypatch.setattr(tools.people.customers, "commit_parts", lose_once)
-    assert ask_waiting(tools, START) == {"asked": 1}
+    monkeypatch.setattr(services.people.table, "commit_parts", lose_once)
+    assert ask_waiting(services, START) == {"asked": 1}
     assert len(lost) == len(post.sent) == 1
-    assert tools.caps.read_row(tools.people.name_rows(Identity(kind="email", value=ASEL))).times == (START,)
-    assert MailReputation(tools.people.customers).read_rates(START).sent == 1
+    assert services.caps.read_row(services.people.name_rows(Identity(kind="email", value=ASEL))).times == (START,)
+    assert MailReputation(services.people.table).read_rates(START).sent == 1
 
 
 def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):
@@ -419,7 +409,7 @@ def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):
 
     post = Quick()
     sign_up(shop)
-    assert ask_waiting(make_asking(shop, post), START) == {"moved": 1}
+    assert ask_waiting(shop.services(post), START) == {"moved": 1}
     assert len(shop.list_customers()) == len(post.sent) == 1
 
 
@@ -427,7 +417,7 @@ def test_yes_joins_who_is_known_by_that_address(shop):
     post = Post()
     for number in range(2):
         sign_up(shop, at=START + number * HOUR)
-        ask_waiting(make_asking(shop, post), START + number * HOUR)
+        ask_waiting(shop.services(post), START + number * HOUR)
         press(shop, read_token(post), "yes", START + number * HOUR + MINUTE)
 
     assert len(shop.list_customers()) == 1
@@ -437,7 +427,7 @@ def test_yes_joins_who_is_known_by_that_address(shop):
 def test_nothing_of_an_unconfirmed_person_is_readable_and_all_of_it_expires(shop):
     post = Post()
     sign_up(shop, email=f"{CANARIES[0].split('.')[0]}@example.org", name=CANARIES[0])
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     names = (CANARIES[0], CANARIES[0].split(".")[0], read_token(post))
 
     for table in ("inbox", "customers", "keys", "links"):

@@ -10,58 +10,35 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_campaigns
-from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import RaceLostError
-from chalicelib.functions import events
+from chalicelib.functions import quota as quotas
+from chalicelib.functions import record_feedback, send_mails
+from chalicelib.functions.timing import HIDDEN_FOR, read_receipt_time
 from chalicelib.mails.pace import SHARES, Pace
 from chalicelib.mails.ses import Outcome, Quota
 from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
 from chalicelib.outreach.decide import handle_customer
-from chalicelib.outreach.letters import Writer
 from chalicelib.outreach.reconcile import reconcile_mails, reconcile_occasion
 from chalicelib.outreach.send import UNKNOWN_FOR
-from chalicelib.outreach.tools import Outreach
 from chalicelib.people.identity import normalise_email
 from chalicelib.report import build_report
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.senders.ses import parse_notification
 from chalicelib.services import find_due
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.facts import Facts, name_order
-from chalicelib.store.links import Links, name_token
+from chalicelib.store.facts import name_order
+from chalicelib.store.links import name_token
 from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import MailReputation, Rates
+from chalicelib.store.reputation import Rates
 from chalicelib.strictjson import dump_json
 from infra.local.queue_pump import date_attributes
 from infra.template import read_template
+from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.shop import NOW, Shop, a_submission
 
-SHOP = ShopClock.model_validate(
-    {
-        "time_zone": "UTC",
-        "currency": "EUR",
-        "window": {"opens": "00:00", "closes": "23:59"},
-        "cap": {"mails": 2, "days": 14},
-    }
-)
-OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 14, "most_spent": "100", "expected_cost": "2"}
 CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
 DUE = NOW + timedelta(days=8)
-
-
-def a_campaign(name="welcome", **changes) -> Campaign:
-    """Return a campaign that writes a week after a sign-up."""
-    keys = {
-        "name": name,
-        "kind": "marketing",
-        "template": "win-back",
-        "good_for_days": 14,
-        "when": {"trigger": "after-sign-up", "days": 7},
-        "offer": OFFER,
-    }
-    return Campaign.model_validate({**keys, **changes})
 
 
 class Post:
@@ -84,48 +61,28 @@ def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
 
 
-def make_outreach(shop, post, *campaigns) -> Outreach:
-    """Return sending tools as a container would build them, but for the wire."""
-    people = shop.tools().people
-    links = Links(shop.dynamodb, shop.prefix + "links")
-    from chalicelib.config import current_settings
-
-    writer = Writer(people, links, post, current_settings(), people.keys.read_codes())
-    customers = people.customers
-    return Outreach(
-        people=people,
-        rows=MailRows(customers),
-        facts=Facts(customers),
-        reputation=MailReputation(customers),
-        campaigns=campaigns or (a_campaign(),),
-        shop=SHOP,
-        writer=writer,
-        pace=Pace(),
-    )
-
-
 def sign_up(shop, email="asel@example.org", **fields) -> str:
     """Let somebody join the list; return their id."""
     shop.take(a_submission(email=email, name="Асель", entry={"topic": "tea"}, consents=[CONSENT], **fields))
     return shop.find_id(email)
 
 
-def count_facts(tools, campaign="welcome") -> Counter:
+def count_facts(services, campaign="welcome") -> Counter:
     """Return how many facts of each kind there are."""
-    return Counter(fact.kind for fact in tools.facts.list_facts(campaign))
+    return Counter(fact.kind for fact in services.facts.list_facts(campaign))
 
 
 def test_due_person_gets_one_mail_and_never_a_second(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
-    outcomes = [handle_customer(customer, tools, DUE + timedelta(hours=turn)) for turn in range(3)]
+    outcomes = [handle_customer(customer, services, DUE + timedelta(hours=turn)) for turn in range(3)]
 
     assert outcomes == ["sent", "not due", "not due"]
     [(to, mail, _)] = post.sent
     assert to == "asel@example.org"
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert count_facts(tools) == {"planned": 1, "sent": 1}
+    assert count_facts(services) == {"planned": 1, "sent": 1}
 
 
 def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
@@ -133,7 +90,7 @@ def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
     from tests.builders.shop import read_all_events
 
     customer = sign_up(shop)
-    handle_customer(customer, make_outreach(shop, Post()), DUE)
+    handle_customer(customer, shop.services(Post()), DUE)
 
     profile = shop.open_profile(customer)
     [note] = profile.mails.values()
@@ -144,24 +101,24 @@ def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
 @pytest.mark.parametrize(("by", "seen"), [("machine", NOW), ("person", DUE)])
 def test_last_seen_is_a_sign_of_the_persons_own_and_no_mail_of_ours(shop, by, seen):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     tell(shop, "Delivery", post.sent[0][2])
     token = re.search(r"/go/([\w-]{43})", post.sent[0][1].text)[1]
-    visit = note_click(tools.writer.links.read_link(token, DUE), name_token(token), by, DUE)
-    assert settle_item(shop.accept(visit), shop.tools(), DUE) == "settled"
+    visit = note_click(services.writer.links.read_link(token, DUE), name_token(token), by, DUE)
+    assert settle_item(shop.accept(visit), shop.services(), DUE) == "settled"
 
     assert shop.open_profile(customer).last_seen == seen
 
 
 def test_code_is_the_persons_own_and_stands_behind_the_link(shop):
     customer, post = sign_up(shop), Post("throttled", "accepted")
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
-    handle_customer(customer, tools, DUE)
-    handle_customer(customer, tools, DUE + timedelta(minutes=5))
+    handle_customer(customer, services, DUE)
+    handle_customer(customer, services, DUE + timedelta(minutes=5))
 
-    codes = {row.code for row in tools.rows.list_mails(customer)}
+    codes = {row.code for row in services.mails.list_mails(customer)}
     assert len(codes) == 1
     [code] = codes
     assert code.startswith("BACK-")
@@ -172,16 +129,16 @@ def test_nobody_is_mailed_without_consent(shop):
     shop.take(a_submission(email="asel@example.org", entry={"topic": "tea"}))
     post = Post()
 
-    assert handle_customer(shop.find_id("asel@example.org"), make_outreach(shop, post), DUE) == "not due"
+    assert handle_customer(shop.find_id("asel@example.org"), shop.services(post), DUE) == "not due"
     assert post.sent == []
 
 
 def withdraw(shop, customer, at=DUE):
     """Let a person press the unsubscribe link of some mail of theirs."""
-    tools = shop.tools()
+    services = shop.services()
     name = name_token(f"token-{customer}")
-    rows = tools.people.name_rows(Identity(kind="link", value=name))
-    tools.people.customers.commit_parts([tools.people.customers.write_owner(row, customer) for row in rows])
+    rows = services.people.name_rows(Identity(kind="link", value=name))
+    services.people.table.commit_parts([services.people.identities.write_owner(row, customer) for row in rows])
     said = {"link": name, "purpose": "marketing", "language": "en", "network": "", "campaign": "", "mail_id": ""}
     pressed = Submission(
         sender="link",
@@ -192,7 +149,7 @@ def withdraw(shop, customer, at=DUE):
         idempotency_key=name + at.isoformat(),
         body=dump_json(said),
     )
-    return settle_item(shop.accept(pressed), tools, at)
+    return settle_item(shop.accept(pressed), services, at)
 
 
 def test_unsubscribe_sticks(shop):
@@ -200,7 +157,7 @@ def test_unsubscribe_sticks(shop):
 
     assert withdraw(shop, customer) == "settled"
 
-    assert handle_customer(customer, make_outreach(shop, post), DUE) == "not due"
+    assert handle_customer(customer, shop.services(post), DUE) == "not due"
     assert post.sent == []
 
 
@@ -208,16 +165,16 @@ def test_link_to_stop_ends_the_purpose_that_its_mail_was_sent_for(shop):
     customer, post = sign_up(shop), Post()
     shop.take(a_submission(email="asel@example.org", at=NOW + timedelta(1), consents=[{**CONSENT, "purpose": "sms"}]))
     campaigns = [a_campaign(name, purpose="sms", when={"trigger": "after-sign-up", "days": 7}) for name in ("c1", "c2")]
-    tools, later = make_outreach(shop, post, *campaigns), DUE + timedelta(days=1)
-    assert handle_customer(customer, tools, later) == "sent"
+    services, later = shop.services(post, *campaigns), DUE + timedelta(days=1)
+    assert handle_customer(customer, services, later) == "sent"
     token = re.search(r"/unsubscribe/([\w-]{43})", post.sent[0][1].text)[1]
-    link = tools.writer.links.read_link(token, later)
+    link = services.writer.links.read_link(token, later)
 
     said = withdraw_consent(link, name_token(token), later, network="", language="en")
-    assert settle_item(shop.accept(said), shop.tools(), later) == "settled"
+    assert settle_item(shop.accept(said), shop.services(), later) == "settled"
 
     assert shop.open_profile(customer).consents["sms"].state is ConsentState.WITHDRAWN
-    assert handle_customer(customer, tools, later) == "not due"
+    assert handle_customer(customer, services, later) == "not due"
     assert len(post.sent) == 1
 
 
@@ -225,14 +182,14 @@ def test_link_that_is_nobodys_makes_nobody(shop):
     said = {"link": "x" * 43, "purpose": "marketing", "language": "en", "network": "", "campaign": "", "mail_id": ""}
     pressed = a_submission().model_copy(update={"sender": "link", "topic": "unsubscribe", "body": dump_json(said)})
 
-    assert settle_item(shop.accept(pressed), shop.tools(), NOW) == "nobody"
+    assert settle_item(shop.accept(pressed), shop.services(), NOW) == "nobody"
     assert shop.list_customers() == []
 
 
 def test_stop_between_reading_and_the_intent_wins(shop, monkeypatch):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
-    commit = tools.people.customers.commit_parts
+    services = shop.services(post)
+    commit = services.people.table.commit_parts
     raced = []
 
     def unsubscribe_first(parts):
@@ -240,25 +197,25 @@ def test_stop_between_reading_and_the_intent_wins(shop, monkeypatch):
             raced.append(withdraw(shop, customer))
         return commit(parts)
 
-    monkeypatch.setattr(tools.people.customers, "commit_parts", unsubscribe_first)
+    monkeypatch.setattr(services.people.table, "commit_parts", unsubscribe_first)
 
-    assert handle_customer(customer, tools, DUE) == "not due"
+    assert handle_customer(customer, services, DUE) == "not due"
     assert raced == ["settled"]
     assert post.sent == []
 
 
 def stop_address(shop, email):
     """Suppress an address, as a bounce does."""
-    tools = shop.tools()
-    rows = tools.people.name_rows(Identity(kind="email", value=normalise_email(email)))
-    mails = MailRows(tools.people.customers)
-    tools.people.customers.commit_parts([mails.write_stop(row, "bounced", NOW) for row in rows])
+    services = shop.services()
+    rows = services.people.name_rows(Identity(kind="email", value=normalise_email(email)))
+    mails = MailRows(services.people.table)
+    services.people.table.commit_parts([mails.write_stop(row, "bounced", NOW) for row in rows])
 
 
 def test_suppression_between_reading_and_the_intent_wins(shop, monkeypatch):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
-    commit = tools.people.customers.commit_parts
+    services = shop.services(post)
+    commit = services.people.table.commit_parts
     raced = []
 
     def bounce_first(parts):
@@ -266,15 +223,15 @@ def test_suppression_between_reading_and_the_intent_wins(shop, monkeypatch):
             raced.append(stop_address(shop, "asel@example.org"))
         return commit(parts)
 
-    monkeypatch.setattr(tools.people.customers, "commit_parts", bounce_first)
+    monkeypatch.setattr(services.people.table, "commit_parts", bounce_first)
 
-    assert handle_customer(customer, tools, DUE) == "suppressed"
+    assert handle_customer(customer, services, DUE) == "suppressed"
     assert post.sent == []
 
 
 def test_ten_workers_at_once_send_one_mail(shop):
     customer, post = sign_up(shop), Post()
-    tools = [make_outreach(shop, post) for _ in range(10)]
+    services = [shop.services(post) for _ in range(10)]
     start, outcomes = threading.Barrier(10), []
 
     def work(own):
@@ -284,7 +241,7 @@ def test_ten_workers_at_once_send_one_mail(shop):
         except RaceLostError:
             outcomes.append("lost")
 
-    threads = [threading.Thread(target=work, args=(own,)) for own in tools]
+    threads = [threading.Thread(target=work, args=(own,)) for own in services]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -297,41 +254,41 @@ def test_ten_workers_at_once_send_one_mail(shop):
 @pytest.mark.parametrize("kind", ["throttled", "paused", "unreached"])
 def test_what_ses_certainly_did_not_take_is_tried_again(shop, kind):
     customer, post = sign_up(shop), Post(kind, "accepted")
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
-    outcomes = [handle_customer(customer, tools, DUE + timedelta(minutes=turn)) for turn in range(3)]
+    outcomes = [handle_customer(customer, services, DUE + timedelta(minutes=turn)) for turn in range(3)]
 
     assert outcomes == ["throttled", "sent", "not due"]
     assert len({attempt for _, _, attempt in post.sent}) == 2
-    assert count_facts(tools) == {"planned": 1, "sent": 1}
+    assert count_facts(services) == {"planned": 1, "sent": 1}
 
 
 def test_mail_that_waits_keeps_no_other_occasion_waiting(shop):
     customer, post = sign_up(shop), Post("throttled", "throttled", "accepted")
     later = a_campaign("later", when={"trigger": "after-sign-up", "days": 8})
-    tools = make_outreach(shop, post, a_campaign(), later)
+    services = shop.services(post, a_campaign(), later)
 
-    outcomes = [handle_customer(customer, tools, DUE + timedelta(hours=turn)) for turn in (0, 24, 48, 49)]
+    outcomes = [handle_customer(customer, services, DUE + timedelta(hours=turn)) for turn in (0, 24, 48, 49)]
 
     assert outcomes == ["throttled", "sent", "sent", "not due"]
-    assert count_facts(tools, "welcome") == count_facts(tools, "later") == {"planned": 1, "sent": 1}
+    assert count_facts(services, "welcome") == count_facts(services, "later") == {"planned": 1, "sent": 1}
 
 
 def test_throttled_mail_ends_when_its_time_is_over(shop):
     customer, post = sign_up(shop), Post("throttled")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
 
-    assert handle_customer(customer, tools, DUE + timedelta(days=30)) == "expired"
+    assert handle_customer(customer, services, DUE + timedelta(days=30)) == "expired"
     assert len(post.sent) == 1
 
 
 def test_refused_mail_is_never_tried_again(shop):
     customer, post = sign_up(shop), Post("refused")
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
-    assert [handle_customer(customer, tools, DUE) for _ in range(2)] == ["refused", "not due"]
-    assert count_facts(tools) == {"planned": 1, "refused": 1}
+    assert [handle_customer(customer, services, DUE) for _ in range(2)] == ["refused", "not due"]
+    assert count_facts(services) == {"planned": 1, "refused": 1}
 
 
 class Killed(BaseException):
@@ -340,25 +297,25 @@ class Killed(BaseException):
 
 def test_unknown_offers_are_parked_not_sent_again(shop):
     customer, post = sign_up(shop), Post("unknown")
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
-    assert handle_customer(customer, tools, DUE) == "unknown"
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR / 2) == {}
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
-    assert handle_customer(customer, tools, DUE + UNKNOWN_FOR * 3) == "not due"
+    assert handle_customer(customer, services, DUE) == "unknown"
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR / 2) == {}
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
+    assert handle_customer(customer, services, DUE + UNKNOWN_FOR * 3) == "not due"
     assert len(post.sent) == 1
-    assert count_facts(tools) == {"planned": 1, "parked": 1}
+    assert count_facts(services) == {"planned": 1, "parked": 1}
 
 
 def test_worker_killed_on_the_wire_leaves_a_parked_mail_not_a_second(shop):
     customer, post = sign_up(shop), Post(Killed())
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
     with pytest.raises(Killed):
-        handle_customer(customer, tools, DUE)
+        handle_customer(customer, services, DUE)
 
-    assert handle_customer(customer, tools, DUE + timedelta(minutes=1)) == "not due"
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
+    assert handle_customer(customer, services, DUE + timedelta(minutes=1)) == "not due"
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
     assert len(post.sent) == 1
 
 
@@ -367,48 +324,48 @@ def tell(shop, kind, attempt, **detail):
     event = {"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail}
     sns = {"MessageId": f"{kind}-{attempt}", "Timestamp": DUE.isoformat(), "Message": json.dumps(event)}
     submission = parse_notification({"Sns": sns}, DUE)
-    return settle_item(shop.accept(submission), shop.tools(), DUE)
+    return settle_item(shop.accept(submission), shop.services(), DUE)
 
 
 def test_word_of_ses_closes_an_unknown_mail(shop):
     customer, post = sign_up(shop), Post("unknown")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     attempt = post.sent[0][2]
 
     assert tell(shop, "Send", attempt) == "settled"
     assert tell(shop, "Delivery", attempt) == "settled"
 
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {}
-    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1, "delivered": 1}
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {}
+    assert count_facts(services) == {"planned": 1, "sent": 1, "handed_over": 1, "delivered": 1}
 
 
 def test_late_word_of_ses_takes_a_mail_out_of_the_parked(shop):
     customer, post = sign_up(shop), Post("unknown")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
-    reconcile_mails(tools, DUE + UNKNOWN_FOR * 2)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
+    reconcile_mails(services, DUE + UNKNOWN_FOR * 2)
 
     tell(shop, "Delivery", post.sent[0][2])
 
-    assert count_facts(tools) == {"planned": 1, "sent": 1, "delivered": 1}
+    assert count_facts(services) == {"planned": 1, "sent": 1, "delivered": 1}
 
 
 def test_late_word_of_ses_undoes_whatever_end_a_mail_had_come_to(shop):
     post = Post("unknown")
-    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.services(), NOW)
     customer = shop.find_id("asel@example.org")
     campaign = a_campaign(
         kind="transactional", template="pre-order-shipped", offer=None, when={"trigger": "after-purchase", "days": 7}
     )
-    tools = make_outreach(shop, post, campaign)
-    assert handle_customer(customer, tools, DUE) == "unknown"
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"throttled": 1}
-    assert handle_customer(customer, tools, DUE + timedelta(days=30)) == "expired"
+    services = shop.services(post, campaign)
+    assert handle_customer(customer, services, DUE) == "unknown"
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"throttled": 1}
+    assert handle_customer(customer, services, DUE + timedelta(days=30)) == "expired"
 
     tell(shop, "Send", post.sent[0][2])
 
-    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1}
+    assert count_facts(services) == {"planned": 1, "sent": 1, "handed_over": 1}
 
 
 def test_word_of_ses_before_our_own_mark_is_no_second_fact(shop, monkeypatch):
@@ -420,10 +377,10 @@ def test_word_of_ses_before_our_own_mark_is_no_second_fact(shop, monkeypatch):
             tell(shop, "Send", attempt_id)
             return outcome
 
-    tools = make_outreach(shop, Quick())
+    services = shop.services(Quick())
 
-    assert handle_customer(customer, tools, DUE) == "sent"
-    assert count_facts(tools) == {"planned": 1, "sent": 1, "handed_over": 1}
+    assert handle_customer(customer, services, DUE) == "sent"
+    assert count_facts(services) == {"planned": 1, "sent": 1, "handed_over": 1}
 
 
 def make_conflict() -> ClientError:
@@ -435,7 +392,7 @@ def make_conflict() -> ClientError:
 
 def test_rival_at_a_shared_counter_leaves_no_mail_in_doubt(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
     conflicts = [make_conflict(), make_conflict()]
 
     def conflict_when_closing(params, **_):
@@ -443,38 +400,38 @@ def test_rival_at_a_shared_counter_leaves_no_mail_in_doubt(shop):
         if closing and conflicts:
             raise conflicts.pop()
 
-    events = tools.people.customers.client.meta.events
+    events = services.people.table.client.meta.events
     events.register("provide-client-params.dynamodb.TransactWriteItems", conflict_when_closing)
     try:
-        assert handle_customer(customer, tools, DUE) == "sent"
+        assert handle_customer(customer, services, DUE) == "sent"
     finally:
         events.unregister("provide-client-params.dynamodb.TransactWriteItems", conflict_when_closing)
 
     assert conflicts == []
-    assert [mail.state for mail in tools.rows.list_mails(customer)] == [MailState.SENT]
+    assert [mail.state for mail in services.mails.list_mails(customer)] == [MailState.SENT]
 
 
 def test_reconciler_leaves_alone_what_was_taken_up_again_meanwhile(shop):
     customer, post = sign_up(shop), Post("throttled", Killed())
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     later = DUE + UNKNOWN_FOR * 2
-    listed = list(tools.rows.list_open(later - UNKNOWN_FOR))
+    listed = list(services.mails.list_open(later - UNKNOWN_FOR))
 
     with pytest.raises(Killed):
-        handle_customer(customer, tools, later)
+        handle_customer(customer, services, later)
 
-    assert [reconcile_occasion(*one, tools, later) for one in listed] == ["moved"]
-    assert [mail.state for mail in tools.rows.list_mails(customer)] == [MailState.INTENT]
-    assert reconcile_mails(tools, later + UNKNOWN_FOR * 2) == {"parked": 1}
+    assert [reconcile_occasion(*one, services, later) for one in listed] == ["moved"]
+    assert [mail.state for mail in services.mails.list_mails(customer)] == [MailState.INTENT]
+    assert reconcile_mails(services, later + UNKNOWN_FOR * 2) == {"parked": 1}
 
 
 def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
     broken, *others = [sign_up(shop, f"p{n}@example.org") for n in range(3)]
-    tools = make_outreach(shop, Post("throttled", "unknown", "unknown"))
+    services = shop.services(Post("throttled", "unknown", "unknown"))
     for customer in (broken, *others):
-        handle_customer(customer, tools, DUE)
-    customers = tools.people.customers
+        handle_customer(customer, services, DUE)
+    customers = services.people.table
     row = {"pk": {"S": f"cust#{broken}"}, "sk": {"S": "profile"}}
     customers.client.update_item(
         TableName=customers.table,
@@ -483,7 +440,7 @@ def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
         ExpressionAttributeValues={":other": {"B": b"not what we sealed"}},
     )
 
-    assert reconcile_mails(tools, DUE + UNKNOWN_FOR * 2) == {"postponed": 1, "parked": 2}
+    assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"postponed": 1, "parked": 2}
 
 
 BOUNCE = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "Asel@example.org"}]}}
@@ -500,12 +457,12 @@ NOT_SPAM = {
 )
 def test_permanent_bounce_and_complaint_stop_an_address(shop, kind, detail, stopped):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post, a_campaign(), a_campaign("second", when={"trigger": "after-sign-up", "days": 8}))
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post, a_campaign(), a_campaign("second", when={"trigger": "after-sign-up", "days": 8}))
+    handle_customer(customer, services, DUE)
 
     assert tell(shop, kind, post.sent[0][2], **detail) == "settled"
 
-    outcome = handle_customer(customer, tools, DUE + timedelta(days=1))
+    outcome = handle_customer(customer, services, DUE + timedelta(days=1))
     assert (outcome == "suppressed") is stopped
     assert len(post.sent) == (1 if stopped else 2)
 
@@ -513,9 +470,9 @@ def test_permanent_bounce_and_complaint_stop_an_address(shop, kind, detail, stop
 def test_cap_holds_over_all_campaigns(shop):
     customer, post = sign_up(shop), Post()
     campaigns = [a_campaign(f"c{n}", when={"trigger": "after-sign-up", "days": 7}) for n in range(4)]
-    tools = make_outreach(shop, post, *campaigns)
+    services = shop.services(post, *campaigns)
 
-    outcomes = [handle_customer(customer, tools, DUE) for _ in range(5)]
+    outcomes = [handle_customer(customer, services, DUE) for _ in range(5)]
 
     assert outcomes == ["sent", "sent", "capped", "capped", "not due"]
 
@@ -523,35 +480,35 @@ def test_cap_holds_over_all_campaigns(shop):
 def test_mail_that_never_went_out_does_not_count_under_the_cap(shop):
     customer, post = sign_up(shop), Post("refused", "throttled", "accepted")
     campaigns = [a_campaign(f"c{n}", when={"trigger": "after-sign-up", "days": 7}) for n in range(3)]
-    tools = make_outreach(shop, post, *campaigns)
+    services = shop.services(post, *campaigns)
 
-    outcomes = [handle_customer(customer, tools, DUE) for _ in range(3)]
+    outcomes = [handle_customer(customer, services, DUE) for _ in range(3)]
 
     assert outcomes == ["refused", "throttled", "sent"]  # the second, tried again
-    assert handle_customer(customer, tools, DUE) == "sent"
+    assert handle_customer(customer, services, DUE) == "sent"
     assert len({attempt for _, _, attempt in post.sent}) == 4
 
 
 def test_budget_of_a_campaign_holds(shop):
     offer = {**OFFER, "most_spent": "4", "expected_cost": "2"}
     customers, post = [sign_up(shop, f"p{n}@example.org") for n in range(3)], Post()
-    tools = make_outreach(shop, post, a_campaign(offer=offer))
+    services = shop.services(post, a_campaign(offer=offer))
 
-    outcomes = [handle_customer(customer, tools, DUE) for customer in customers]
+    outcomes = [handle_customer(customer, services, DUE) for customer in customers]
 
     assert sorted(outcomes) == ["over_budget", "sent", "sent"]
-    assert tools.rows.read_budget("welcome") == 400
+    assert services.budgets.read_budget("welcome") == 400
 
 
 def test_held_out_people_are_counted_and_not_mailed(shop):
     customers, post = [sign_up(shop, f"p{n}@example.org") for n in range(12)], Post()
-    tools = make_outreach(shop, post, a_campaign(holdout_share=0.5))
+    services = shop.services(post, a_campaign(holdout_share=0.5))
 
-    outcomes = Counter(handle_customer(customer, tools, DUE) for customer in customers)
+    outcomes = Counter(handle_customer(customer, services, DUE) for customer in customers)
 
     assert outcomes["held_out"] + outcomes["sent"] == 12
     assert len(post.sent) == outcomes["sent"]
-    facts = count_facts(tools)
+    facts = count_facts(services)
     assert facts["planned"] == facts["held_out"] + facts["sent"] == 12
 
 
@@ -581,29 +538,29 @@ def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2
 
 def test_order_after_a_mail_counts_as_a_return_once(shop):
     customer = sign_up(shop)
-    tools = make_outreach(shop, Post())
-    handle_customer(customer, tools, DUE)
-    [mail] = tools.rows.list_mails(customer)
+    services = shop.services(Post())
+    handle_customer(customer, services, DUE)
+    [mail] = services.mails.list_mails(customer)
 
     for topic in ("orders/create", "orders/paid"):
         order = an_order("asel@example.org", topic=topic, code=mail.code)
-        assert settle_item(shop.accept(order), shop.tools(), DUE + timedelta(days=3)) == "settled"
+        assert settle_item(shop.accept(order), shop.services(), DUE + timedelta(days=3)) == "settled"
 
-    [fact] = [fact for fact in tools.facts.list_facts("welcome") if fact.kind == "returned"]
+    [fact] = [fact for fact in services.facts.list_facts("welcome") if fact.kind == "returned"]
     assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
-    assert fact.order == name_order(tools.people.keys.read_codes(), "shopify:corner.example", "7")
+    assert fact.order == name_order(services.people.keys.read_codes(), "shopify:corner.example", "7")
 
 
 def test_order_counts_that_came_before_ses_said_that_the_mail_was_sent(shop):
     customer, post = sign_up(shop), Post("unknown")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     order = an_order("asel@example.org", at=DUE + timedelta(minutes=10))
-    assert settle_item(shop.accept(order), shop.tools(), DUE + timedelta(minutes=11)) == "settled"
+    assert settle_item(shop.accept(order), shop.services(), DUE + timedelta(minutes=11)) == "settled"
 
     tell(shop, "Send", post.sent[0][2])
 
-    done = build_report(a_campaign(), tools.facts.list_facts("welcome"), DUE + timedelta(days=1))
+    done = build_report(a_campaign(), services.facts.list_facts("welcome"), DUE + timedelta(days=1))
     assert (done.mailed.people, done.mailed.returned_in_time) == (1, 1)
 
 
@@ -614,8 +571,8 @@ def test_name_of_an_order_is_found_by_nobody_without_the_secret():
 
 def test_order_that_is_cancelled_is_no_return_any_more(shop):
     customer = sign_up(shop)
-    tools = make_outreach(shop, Post())
-    handle_customer(customer, tools, DUE)
+    services = shop.services(Post())
+    handle_customer(customer, services, DUE)
     order = an_order("asel@example.org")
     body = {**json.loads(order.body), "cancelled_at": (DUE + timedelta(days=3)).isoformat()}
     body["updated_at"] = body["cancelled_at"]
@@ -623,25 +580,25 @@ def test_order_that_is_cancelled_is_no_return_any_more(shop):
     cancelled = order.model_copy(update={**changes, "occurred_at": DUE + timedelta(days=3)})
 
     for submission in (order, cancelled, order.model_copy(update={"topic": "orders/paid"})):
-        assert settle_item(shop.accept(submission), shop.tools(), DUE + timedelta(days=4)) == "settled"
+        assert settle_item(shop.accept(submission), shop.services(), DUE + timedelta(days=4)) == "settled"
 
-    assert "returned" not in count_facts(tools)
+    assert "returned" not in count_facts(services)
 
 
 def test_order_long_after_a_mail_and_without_its_code_is_no_return(shop):
     customer = sign_up(shop)
-    tools = make_outreach(shop, Post())
-    handle_customer(customer, tools, DUE)
+    services = shop.services(Post())
+    handle_customer(customer, services, DUE)
 
-    settle_item(shop.accept(an_order("asel@example.org", at=DUE + timedelta(days=15))), shop.tools(), DUE)
+    settle_item(shop.accept(an_order("asel@example.org", at=DUE + timedelta(days=15))), shop.services(), DUE)
 
-    assert "returned" not in count_facts(tools)
+    assert "returned" not in count_facts(services)
 
 
 def test_due_people_are_found_by_the_index_and_nobody_else(shop):
     asel = sign_up(shop)
     shop.take(a_submission(email="silent@example.org"))
-    customers = shop.tools().people.customers
+    customers = shop.services().table
     due = find_due(shop.open_profile(asel), NOW)
 
     assert due is not None
@@ -660,18 +617,18 @@ def test_marketing_stops_before_amazon_would_look(sent, bounced, complained, sto
 
 def test_bounces_stop_marketing_and_nothing_is_lost_by_it(shop):
     post = Post()
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
     customer = sign_up(shop)
-    counts = [tools.reputation.count_mail(["sent"], f"{n}", DUE) for n in range(4)] * 25
-    counts += [tools.reputation.count_mail(["bounced"], f"{n}", DUE) for n in range(4)]
+    counts = [services.reputation.count_mail(["sent"], f"{n}", DUE) for n in range(4)] * 25
+    counts += [services.reputation.count_mail(["bounced"], f"{n}", DUE) for n in range(4)]
     for part in counts:
-        tools.people.customers.commit_parts([part])
+        services.people.table.commit_parts([part])
 
-    assert handle_customer(customer, tools, DUE) == "stopped"
+    assert handle_customer(customer, services, DUE) == "stopped"
     assert post.sent == []
 
     later = DUE + timedelta(days=7)
-    assert handle_customer(customer, tools, later) == "sent"
+    assert handle_customer(customer, services, later) == "sent"
 
 
 STOPPED = Rates(sent=100, bounced=4, complained=0)
@@ -683,9 +640,9 @@ ON_ORDER = {
 }
 
 
-def stop_marketing(tools, at):
+def stop_marketing(services, at):
     """Let so many mails have bounced that marketing has to wait."""
-    tools.reputation.rates, tools.reputation.read_at = STOPPED, at
+    services.reputation.rates, services.reputation.read_at = STOPPED, at
 
 
 def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers_no_way_out(shop):
@@ -701,9 +658,9 @@ def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers
         body=dump_json(told),
     )
     shop.take(shipped)
-    tools = make_outreach(shop, post, *list_campaigns())
+    services = shop.services(post, *list_campaigns())
 
-    assert [handle_customer(customer, tools, DUE + timedelta(seconds=2)) for _ in range(2)] == ["sent", "not due"]
+    assert [handle_customer(customer, services, DUE + timedelta(seconds=2)) for _ in range(2)] == ["sent", "not due"]
     [(to, mail, _)] = post.sent
     assert (to, mail.subject, mail.headers) == ("asel@example.org", "Your pre-order is on its way", {})
     assert "/unsubscribe/" not in mail.html + mail.text
@@ -713,88 +670,88 @@ def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers
 
 def test_stopped_offer_does_not_hold_up_the_word_on_an_order(shop):
     customer, post = sign_up(shop), Post()
-    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
-    tools = make_outreach(shop, post, a_campaign("a-welcome"), a_campaign("shipped", **ON_ORDER))
-    stop_marketing(tools, DUE)
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.services(), NOW)
+    services = shop.services(post, a_campaign("a-welcome"), a_campaign("shipped", **ON_ORDER))
+    stop_marketing(services, DUE)
 
-    assert [handle_customer(customer, tools, DUE) for _ in range(2)] == ["sent", "stopped"]
-    assert [mail.campaign for mail in tools.rows.list_mails(customer)] == ["shipped"]
+    assert [handle_customer(customer, services, DUE) for _ in range(2)] == ["sent", "stopped"]
+    assert [mail.campaign for mail in services.mails.list_mails(customer)] == ["shipped"]
 
 
 def test_what_waits_to_be_tried_again_does_not_hold_up_the_word_on_an_order(shop):
     customer, post = sign_up(shop), Post("throttled")
-    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.tools(), NOW)
+    settle_item(shop.accept(an_order("asel@example.org", at=NOW)), shop.services(), NOW)
     campaigns = a_campaign("a-welcome"), a_campaign("shipped", **ON_ORDER)
-    tools = make_outreach(shop, post, *campaigns)
-    assert handle_customer(customer, tools, DUE) == "throttled"
+    services = shop.services(post, *campaigns)
+    assert handle_customer(customer, services, DUE) == "throttled"
     later = DUE + timedelta(minutes=6)
-    stop_marketing(tools, later)
+    stop_marketing(services, later)
 
-    assert [handle_customer(customer, tools, later) for _ in range(2)] == ["sent", "not due"]
-    states = {mail.campaign: mail.state for mail in tools.rows.list_mails(customer)}
+    assert [handle_customer(customer, services, later) for _ in range(2)] == ["sent", "not due"]
+    states = {mail.campaign: mail.state for mail in services.mails.list_mails(customer)}
     assert states == {"a-welcome": MailState.THROTTLED, "shipped": MailState.SENT}
 
 
 def test_offer_that_ses_did_not_take_is_not_tried_again_while_marketing_is_stopped(shop):
     customer, post = sign_up(shop), Post("throttled")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     later = DUE + UNKNOWN_FOR * 2
-    stop_marketing(tools, later)
+    stop_marketing(services, later)
 
-    assert reconcile_mails(tools, later) == {"not due": 1}
+    assert reconcile_mails(services, later) == {"not due": 1}
     assert len(post.sent) == 1
-    assert reconcile_mails(tools, later + timedelta(days=8)) == {"sent": 1}
+    assert reconcile_mails(services, later + timedelta(days=8)) == {"sent": 1}
 
 
 def test_offer_that_ses_did_not_take_waits_for_its_window_and_is_not_looked_at_before(shop):
     customer, post = sign_up(shop), Post("throttled")
-    tools = make_outreach(shop, post, a_campaign(window={"opens": "09:00", "closes": "13:00"}))
-    assert handle_customer(customer, tools, DUE) == "throttled"
+    services = shop.services(post, a_campaign(window={"opens": "09:00", "closes": "13:00"}))
+    assert handle_customer(customer, services, DUE) == "throttled"
     evening, opening = DUE + UNKNOWN_FOR * 2, DUE + timedelta(hours=21)
 
-    assert reconcile_mails(tools, evening) == {"not due": 1}
-    assert reconcile_mails(tools, opening - timedelta(minutes=15)) == {}
+    assert reconcile_mails(services, evening) == {"not due": 1}
+    assert reconcile_mails(services, opening - timedelta(minutes=15)) == {}
     assert len(post.sent) == 1
-    assert reconcile_mails(tools, opening) == {"sent": 1}
+    assert reconcile_mails(services, opening) == {"sent": 1}
 
 
 @pytest.mark.parametrize("words", ["Successfully validated SNS topic for Amazon SES event publishing.", "[]", ""])
 def test_what_is_no_event_of_ses_is_not_ours_and_fails_nothing(words):
     sns = {"Message": words, "MessageId": "m-1", "Timestamp": "2026-03-01T12:00:00Z"}
-    assert events.record_feedback({"Records": [{"Sns": sns}]}) == {"accepted": 0, "not ours": 1}
+    assert record_feedback.handle({"Records": [{"Sns": sns}]}) == {"accepted": 0, "not ours": 1}
 
 
 def test_reception_is_counted_once(shop):
     customer, post = sign_up(shop), Post("unknown")
-    tools = make_outreach(shop, post)
-    handle_customer(customer, tools, DUE)
+    services = shop.services(post)
+    handle_customer(customer, services, DUE)
     attempt = post.sent[0][2]
 
     for kind, detail in (("Bounce", BOUNCE), ("Send", {}), ("Bounce", BOUNCE), ("Complaint", COMPLAINT)):
         tell(shop, kind, attempt, **detail)
 
-    assert tools.reputation.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)
+    assert services.reputation.read_rates(DUE) == Rates(sent=1, bounced=1, complained=1)
 
 
 def test_mail_that_cannot_be_sent_leaves_no_intent_behind(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post, a_campaign(template="welcome"))
-    broken = tools.writer.shop.model_copy(update={"shop_address": ""})  # marketing needs a postal address
-    tools = replace(tools, writer=replace(tools.writer, shop=broken))
+    services = shop.services(post, a_campaign(template="welcome"))
+    broken = services.writer.shop.model_copy(update={"shop_address": ""})  # marketing needs a postal address
+    services = replace(services, writer=replace(services.writer, shop=broken))
 
-    assert handle_customer(customer, tools, DUE) == "refused"
+    assert handle_customer(customer, services, DUE) == "refused"
     assert post.sent == []
-    assert count_facts(tools) == {"planned": 1, "refused": 1}
+    assert count_facts(services) == {"planned": 1, "refused": 1}
 
 
 def test_survey_invitation_leads_to_the_form(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post, a_campaign(template="survey-invitation", offer=None, form="survey"))
+    services = shop.services(post, a_campaign(template="survey-invitation", offer=None, form="survey"))
 
-    handle_customer(customer, tools, DUE)
+    handle_customer(customer, services, DUE)
 
-    assert f"{tools.writer.shop.public_url}/forms/survey?lang=" in post.sent[0][1].text
+    assert f"{services.writer.shop.public_url}/forms/survey?lang=" in post.sent[0][1].text
 
 
 def test_pace_keeps_under_the_rate_of_the_account():
@@ -817,7 +774,7 @@ def test_each_sender_keeps_to_its_share_and_knows_a_rate_without_limit(function)
 
 def test_message_that_is_late_comes_back_whole():
     record = {"attributes": {"ApproximateFirstReceiveTimestamp": "1772366400000"}, "body": '["c-1", "c-2"]'}
-    assert events.send_record(record, end=0.0) is False
+    assert send_mails.handle_record(record, end=0.0) is False
 
 
 @pytest.mark.parametrize(
@@ -826,21 +783,22 @@ def test_message_that_is_late_comes_back_whole():
     ids=["used up", "paused", "SES is down"],
 )
 def test_what_ses_does_not_let_us_send_is_no_failure_and_stays_due(shop, monkeypatch, quota, returned):
-    def open_quota():
+    def open_quota(_):
         if isinstance(quota, Exception):
             raise quota
         return quota
 
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
-    monkeypatch.setattr(events, "open_outreach", lambda: tools)
-    monkeypatch.setattr(events, "open_quota", open_quota)
+    services = shop.services(post)
+    monkeypatch.setattr(send_mails, "current_services", lambda: services)
+    services.ses = None
+    monkeypatch.setattr(quotas, "read_quota", open_quota)
 
-    answer = events.send_mails({"Records": [{"messageId": "m-1", **a_message(customer)}]})
+    answer = send_mails.handle({"Records": [{"messageId": "m-1", **a_message(customer)}]})
 
     assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == returned
     assert post.sent == []
-    assert handle_customer(customer, tools, DUE) == "sent"
+    assert handle_customer(customer, services, DUE) == "sent"
 
 
 def a_message(*customers, at=DUE, **attributes):
@@ -852,63 +810,62 @@ def a_message(*customers, at=DUE, **attributes):
 def test_message_that_comes_again_after_hours_sends_nothing_by_night(shop, monkeypatch):
     customer, post = sign_up(shop), Post()
     closes = (DUE + timedelta(minutes=10)).strftime("%H:%M")
-    tools = make_outreach(shop, post, a_campaign(window={"opens": "09:00", "closes": closes}))
-    monkeypatch.setattr(events, "open_outreach", lambda: tools)
+    services = shop.services(post, a_campaign(window={"opens": "09:00", "closes": closes}))
+    monkeypatch.setattr(send_mails, "current_services", lambda: services)
 
-    assert events.send_record(a_message(customer, ApproximateReceiveCount="3"), end=float("inf"))
+    assert send_mails.handle_record(a_message(customer, ApproximateReceiveCount="3"), end=float("inf"))
     assert post.sent == []
-    assert events.send_record(a_message(customer, ApproximateReceiveCount="1"), end=float("inf"))
+    assert send_mails.handle_record(a_message(customer, ApproximateReceiveCount="1"), end=float("inf"))
     assert len(post.sent) == 1
 
 
 def test_local_queue_tells_the_time_of_the_stack_however_often_a_message_came():
     for count in ("1", "4"):
         told = date_attributes({"ApproximateReceiveCount": count}, DUE)
-        assert events.receive_time(told) == DUE
+        assert read_receipt_time(told) == DUE
 
 
 def test_message_is_hidden_for_as_long_as_its_queue_says():
     queue = read_template()["Resources"]["Outreach"]["Properties"]
-    assert timedelta(seconds=queue["VisibilityTimeout"]) == events.HIDDEN_FOR
+    assert timedelta(seconds=queue["VisibilityTimeout"]) == HIDDEN_FOR
 
 
 def test_language_that_is_none_keeps_nobody_from_their_mail(shop):
     customer, post = sign_up(shop, language='en US"'), Post()
 
-    assert handle_customer(customer, make_outreach(shop, post), DUE) == "sent"
+    assert handle_customer(customer, shop.services(post), DUE) == "sent"
     assert "/privacy?lang=en" in post.sent[0][1].text
 
 
-def test_letter_whose_words_are_none_ends_as_refused(shop):
+def test_mail_whose_words_are_none_ends_as_refused(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
-    broken = tools.writer.shop.model_copy(update={"shop_name": "Corner\x00"})
-    tools = replace(tools, writer=replace(tools.writer, shop=broken))
+    services = shop.services(post)
+    services.settings = services.settings.model_copy(update={"shop_name": "Corner\x00"})
 
-    assert handle_customer(customer, tools, DUE) == "refused"
-    assert count_facts(tools) == {"planned": 1, "refused": 1}
+    assert handle_customer(customer, services, DUE) == "refused"
+    assert count_facts(services) == {"planned": 1, "refused": 1}
 
 
 def test_whatever_is_wrong_with_one_person_does_not_hold_up_the_next(shop, monkeypatch):
     broken, other = sign_up(shop, "p0@example.org"), sign_up(shop, "p1@example.org")
     post = Post(ArithmeticError("nobody thought of this"))
-    tools = make_outreach(shop, post)
-    monkeypatch.setattr(events, "open_outreach", lambda: tools)
+    services = shop.services(post)
+    monkeypatch.setattr(send_mails, "current_services", lambda: services)
 
-    assert events.send_record(a_message(broken, other), end=float("inf")) is False
+    assert send_mails.handle_record(a_message(broken, other), end=float("inf")) is False
     assert [to for to, _, _ in post.sent] == ["p0@example.org", "p1@example.org"]
-    assert [mail.state for mail in tools.rows.list_mails(other)] == [MailState.SENT]
+    assert [mail.state for mail in services.mails.list_mails(other)] == [MailState.SENT]
 
 
 def test_who_is_cut_off_while_waiting_for_a_turn_leaves_no_intent_behind(shop):
     customer, post = sign_up(shop), Post()
-    tools = make_outreach(shop, post)
+    services = shop.services(post)
 
     class Cut(Pace):
         def wait_turn(self):
             raise Killed
 
     with pytest.raises(Killed):
-        handle_customer(customer, replace(tools, pace=Cut()), DUE)
-    assert (tools.rows.list_mails(customer), count_facts(tools)) == ([], {})
-    assert handle_customer(customer, tools, DUE) == "sent"
+        handle_customer(customer, replace(services, pace=Cut()), DUE)
+    assert (services.mails.list_mails(customer), count_facts(services)) == ([], {})
+    assert handle_customer(customer, services, DUE) == "sent"

@@ -168,9 +168,9 @@ def claim_link(shop, customer):
     """Let a link be a person's, as a mail does."""
     from chalicelib.models import Identity
 
-    people = shop.tools().people
+    people = shop.services().people
     rows = people.name_rows(Identity(kind="link", value="n"))
-    people.customers.commit_parts([people.customers.write_owner(row, customer) for row in rows])
+    people.table.commit_parts([people.identities.write_owner(row, customer) for row in rows])
 
 
 def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(shop, asel):
@@ -195,7 +195,7 @@ def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(sho
 
 
 def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
-    people = shop.tools().people
+    people = shop.services().people
     ledgers = read_ledgers(people, asel, "a court asks", NOW)
 
     text = tell_proof(ASEL, ledgers)
@@ -217,10 +217,10 @@ def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
 
 
 def test_what_cannot_be_noted_is_not_read(shop, asel, monkeypatch):
-    people = shop.tools().people
-    monkeypatch.setattr(people.customers, "table", "no-such-table")
+    people = shop.services().people
+    monkeypatch.setattr(people.table, "table", "no-such-table")
 
-    with pytest.raises(people.customers.client.exceptions.ResourceNotFoundException):
+    with pytest.raises(people.table.client.exceptions.ResourceNotFoundException):
         read_ledgers(people, asel, "r", NOW)
 
 

@@ -43,7 +43,7 @@ from chalicelib.store.ledger import check_chain
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.vault.person import PersonSeal
 from tests.builders.canary import find_canaries
-from tests.builders.erasures import an_order_to_forget, make_erasing
+from tests.builders.erasures import an_order_to_forget
 from tests.builders.shop import NOW, a_submission
 from tests.proofs.sends_stage import CONSENT, DUE, Office, Post, make_campaign, open_shop
 from tests.proofs.sends_wire import Faults, Killed, Watched, read_step
@@ -254,7 +254,7 @@ class Run:
     def finish(self, at: datetime) -> dict[str, int]:
         """Run the minute's function."""
         client = Watched(self.office.shop.dynamodb, self.watch)
-        return advance_erasures(make_erasing(self.office.shop, self.folder, client=client), at)
+        return advance_erasures(self.office.shop.services(client=client), at)
 
     def play(self, chance: random.Random) -> None:
         """Let everything happen, in an order that only keeps each person's first record first."""
@@ -368,7 +368,7 @@ def list_late(run: Run) -> tuple[int, int, float]:
 
 def judge(run: Run) -> dict[str, Any]:
     """Return what was found; everything under `violations` must be 0."""
-    shop, ledger = run.office.shop, run.settling.forgetting.ledger
+    shop, ledger = run.office.shop, run.settling.ledger
     tried, readable = count_readable(run)
     after, under_way, longest = list_late(run)
     waiting = [row for row in shop.read_all("inbox") if "sealed" in row]

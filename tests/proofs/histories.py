@@ -16,7 +16,7 @@ from infra.local.environ import open_stack
 
 def list_customers(people: People) -> list[str]:
     """Return every customer id."""
-    pages = people.customers.client.get_paginator("scan").paginate(TableName=people.customers.table)
+    pages = people.table.client.get_paginator("scan").paginate(TableName=people.table.table)
     rows = (row for page in pages for row in page["Items"])
     return [row["pk"]["S"].removeprefix("cust#") for row in rows if row["sk"]["S"] == "profile"]
 
@@ -27,13 +27,13 @@ def read_marker(event: Event) -> str:
     return str(body.get("note") or body["fields"].get("name", "no marker"))
 
 
-def check_histories(tools: Settling, markers: set[str]) -> list[str]:
+def check_histories(services: Settling, markers: set[str]) -> list[str]:
     """Return what is wrong: lost or doubled events, strangers, a profile that is not its history, items waiting."""
     found: Counter[str] = Counter()
     faults = []
-    for customer_id in list_customers(tools.people):
-        person = tools.people.load_person(customer_id)
-        events = list(tools.people.list_history(person))
+    for customer_id in list_customers(services.people):
+        person = services.people.load_person(customer_id)
+        events = list(services.people.list_history(person))
         found.update(read_marker(event) for event in events)
         history = [(event.key, event.submission, read_submission(event.submission)) for event in events]
         if fold_history(customer_id, history) != person.profile.model_copy(update={"identities": ()}):
@@ -41,16 +41,16 @@ def check_histories(tools: Settling, markers: set[str]) -> list[str]:
     faults += [f"{marker}: {found[marker]} events" for marker in sorted(markers) if found[marker] != 1]
     faults += [f"{marker}: nobody sent this" for marker in found if marker not in markers]
     places = [*name_shards(), "parked"]
-    return faults + [f"{key}: still waiting" for place in places for key in tools.inbox.list_pending(place)]
+    return faults + [f"{key}: still waiting" for place in places for key in services.inbox.list_pending(place)]
 
 
 def main() -> int:
     """Print the verdict."""
     total = int(sys.argv[1])
     with open_stack():
-        tools = open_settling()
-        faults = check_histories(tools, {f"storm-{number}" for number in range(total)})
-        people = len(list_customers(tools.people))
+        services = open_settling()
+        faults = check_histories(services, {f"storm-{number}" for number in range(total)})
+        people = len(list_customers(services.people))
     print("\n".join(faults[:20]) or f"every one of {total} is exactly one event, of {people} people; nothing else is")
     return 0
 

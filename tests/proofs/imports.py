@@ -13,8 +13,8 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from chalicelib.imports.column_map import ImportMap
 from chalicelib.door.intake import accept_submission
+from chalicelib.imports.column_map import ImportMap
 from chalicelib.models import Submission
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff.imports import Outcome, Refusals, import_file
@@ -107,7 +107,7 @@ def settle_all(shop: Shop) -> None:
     """Settle what waits, until nothing does."""
     began = time.monotonic()
     count = 0
-    while counts := sweep_inbox(shop.tools(), NOW + timedelta(hours=1)):
+    while counts := sweep_inbox(shop.services(), NOW + timedelta(hours=1)):
         count += sum(counts.values())
     took = max(time.monotonic() - began, 0.001)
     print(f"{count} settled in {took:.1f} s ({count / took:.0f} a second, one worker)", flush=True)

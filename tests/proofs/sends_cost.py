@@ -20,8 +20,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.outreach.tools import LOOK_BACK_WEEKS
-from chalicelib.store.customers import Customers, name_due
+from chalicelib.outreach.services import LOOK_BACK_WEEKS
+
+from chalicelib.store.table import name_due
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, open_shop
 from tests.proofs.sends_wire import Request
@@ -124,7 +125,7 @@ def main() -> int:
     units: Counter[str] = Counter()
     print(f"seed {asked.seed}: {DUE_PEOPLE} due", flush=True)
     with open_shop() as shop:
-        customers = Customers(shop.dynamodb, shop.prefix + "customers")
+        customers = Table(shop.dynamodb, shop.prefix + "customers")
         watch_units(shop.dynamodb, units)
         stored = 0
         for size in sizes:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from chalicelib.outreach.services import LOOK_BACK_WEEKS
+
 from chalicelib.models import MailState
-from chalicelib.outreach.tools import LOOK_BACK_WEEKS
 from chalicelib.store.facts import Facts
 from chalicelib.store.mails import OPEN, MailRow, MailRows
 from tests.proofs.sends_stage import COST, Office
@@ -19,7 +20,7 @@ Held = dict[str, list[MailRow]]  # customer id -> rows
 
 def read_rows(office: Office, ids: Iterable[str]) -> Held:
     """Return everybody's mail rows."""
-    rows = MailRows(office.plain.people.customers)
+    rows = MailRows(office.plain.people.table)
     return {customer: rows.list_mails(customer) for customer in ids}
 
 
@@ -78,7 +79,7 @@ def check_parked(run: "Run", held: Held) -> list[str]:
 
 def check_facts(office: Office, held: Held) -> list[str]:
     """Planned is the sum of the ends, mail by mail, and each is the end that the row shows."""
-    facts = Facts(office.plain.people.customers)
+    facts = Facts(office.plain.people.table)
     faults = []
     for campaign in office.campaigns:
         told = [fact for fact in facts.list_facts(campaign.name) if fact.kind in ENDS | {"planned"}]
@@ -96,7 +97,7 @@ def check_facts(office: Office, held: Held) -> list[str]:
 def check_budget(run: "Run", held: Held) -> list[str]:
     """What was promised is what the intents cost, and within the limit."""
     faults = []
-    rows = MailRows(run.office.plain.people.customers)
+    rows = MailRows(run.office.plain.people.table)
     for campaign in run.office.campaigns:
         started = {
             mail.mail_id for mails in held.values() for mail in mails if mail.campaign == campaign.name and mail.code
@@ -110,7 +111,7 @@ def check_budget(run: "Run", held: Held) -> list[str]:
 
 def check_rest(run: "Run") -> list[str]:
     """Nobody is due any more, and nothing is open."""
-    customers = run.office.plain.people.customers
+    customers = run.office.plain.people.table
     due = list(customers.list_due(run.now, LOOK_BACK_WEEKS))
     left = list(MailRows(customers).list_open(run.now))
     return [f"{len(due)} still due"] * bool(due) + [f"{len(left)} still open"] * bool(left)

@@ -19,11 +19,11 @@ from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from chalicelib.outreach.services import LOOK_BACK_WEEKS, Outreach
 
 from chalicelib.errors import RegularsError
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
-from chalicelib.outreach.tools import LOOK_BACK_WEEKS, Outreach
 from chalicelib.settling.dispatch import settle_item
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import check_ends, print_table
@@ -64,13 +64,13 @@ class Run:
                 thread.join()
 
     def open_tools(self) -> Outreach:
-        """Return a new container's tools; starting one may break too."""
+        """Return a new container's services; starting one may break too."""
         return self.office.open_outreach(self.faults.watch)
 
     def work(self, number: int) -> None:
         """Handle messages until told to end; a kill costs the container and leaves the message."""
         self.faults.seed_thread(number)
-        tools: Outreach | None = None
+        services: Outreach | None = None
         while not self.ended.is_set():
             try:
                 customer, receives = self.messages.get(timeout=0.1)
@@ -78,10 +78,10 @@ class Run:
                 continue
             outcome = "crashed"
             try:
-                tools = tools or self.open_tools()
-                outcome = handle_customer(customer, tools, self.now)
+                services = services or self.open_tools()
+                outcome = handle_customer(customer, services, self.now)
             except Killed:
-                outcome, tools = "killed", None
+                outcome, services = "killed", None
             except FAULTS:
                 outcome = "postponed"
             except Exception:
@@ -104,7 +104,7 @@ class Run:
 
     def plan(self, chance: random.Random) -> int:
         """Queue whoever is due; the queue delivers some of it twice."""
-        customers = self.settling.people.customers
+        customers = self.settling.people.table
         due = self.persist("planner", lambda: list(customers.list_due(self.now, LOOK_BACK_WEEKS)))
         for customer in due:
             for _ in range(2 if chance.random() < 0.05 else 1):

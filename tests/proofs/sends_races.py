@@ -67,9 +67,9 @@ class Play:
         self.address = f"{seed.replace('/', '-')}@example.org"
         self.customer = office.enrol({self.address: {}})[self.address]
         self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.turns.log)
-        self.tools = replace(office.open_outreach(self.turns.watch, self.post), reputation=reputation)
+        self.services = replace(office.open_outreach(self.turns.watch, self.post), reputation=reputation)
         inbox = Inbox(Watched(office.shop.dynamodb, self.turns.watch), office.shop.inbox.table)
-        self.settling = replace(office.plain, inbox=inbox, people=self.tools.people)
+        self.settling = replace(office.plain, inbox=inbox, people=self.services.people)
 
     def unsubscribe(self) -> None:
         """Settle the press of an unsubscribe link of theirs."""
@@ -79,7 +79,7 @@ class Play:
         """Give the person a link of ours and press it, all off the stage; return the inbox key."""
         link, people = name_token(f"token-{self.customer}"), self.office.plain.people
         rows = people.name_rows(Identity(kind="link", value=link))
-        people.customers.commit_parts([people.customers.write_owner(row, self.customer) for row in rows])
+        people.table.commit_parts([people.identities.write_owner(row, self.customer) for row in rows])
         said = {"link": link, "purpose": "marketing", "language": "en", "network": "", "campaign": ""}
         pressed = Submission(
             sender="link",
@@ -99,7 +99,7 @@ class Play:
             "suppression": self.suppress,
             "two": self.work,
             "planner": self.plan,
-            "later": lambda: reconcile_mails(self.tools, LATER),
+            "later": lambda: reconcile_mails(self.services, LATER),
         }
         chosen = self.chance.sample(sorted(others), self.chance.randint(1, 4))
         return {"one": self.work, **{name: others[name] for name in chosen}}
@@ -107,12 +107,12 @@ class Play:
     def work(self) -> None:
         """Handle the person as the queue asks: again after a throttle."""
         for _ in range(3):
-            if handle_customer(self.customer, self.tools, DUE) != "throttled":
+            if handle_customer(self.customer, self.services, DUE) != "throttled":
                 return
 
     def plan(self) -> None:
         """Find who is due, and write to them."""
-        customers = self.tools.people.customers
+        customers = self.services.people.table
         if self.customer in customers.list_due(DUE, LAST_WEEK):
             self.work()
 
@@ -120,24 +120,24 @@ class Play:
         """Suppress the address, as the settling of a bounce does."""
         people = self.settling.people
         rows = people.name_rows(Identity(kind="email", value=normalise_email(self.address)))
-        people.customers.commit_parts([MailRows(people.customers).write_stop(row, "bounced", DUE) for row in rows])
+        people.table.commit_parts([MailRows(people.table).write_stop(row, "bounced", DUE) for row in rows])
 
     def settle_down(self) -> None:
         """Let everything come to rest: whoever still has a step to make makes it, and the hour passes."""
         for hours in (2, 4):
             now = LATER + timedelta(hours=hours)
-            while handle_customer(self.customer, self.tools, now) not in ("not due", "gone"):
+            while handle_customer(self.customer, self.services, now) not in ("not due", "gone"):
                 pass
-            if not any(mail.state in OPEN for mail in self.tools.rows.list_mails(self.customer)):
+            if not any(mail.state in OPEN for mail in self.services.mails.list_mails(self.customer)):
                 return
-            reconcile_mails(self.tools, now)
+            reconcile_mails(self.services, now)
 
     def is_doubted(self) -> bool:
         """Tell whether the reconciler of an hour later came between an intent and its answer, and parked the mail.
 
         No function lives so long. But if one did, the mail would be listed as in doubt, and never sent.
         """
-        states = {mail.state for mail in self.tools.rows.list_mails(self.customer)}
+        states = {mail.state for mail in self.services.mails.list_mails(self.customer)}
         return "later" in self.turns.asked and states == {MailState.PARKED}
 
     def judge(self) -> list[str]:
@@ -151,7 +151,7 @@ class Play:
             faults.append("an intent after the stop")
         if "mail" in log[first_stop:] and "intent" not in log[:first_stop]:
             faults.append("a mail after the stop that was not on its way")
-        mails = self.tools.rows.list_mails(self.customer)
+        mails = self.services.mails.list_mails(self.customer)
         faults += [f"still {mail.state}" for mail in mails if mail.state in OPEN]
         if "stop" not in log and not (len(mails) == 1 and (taken or self.is_doubted())):
             faults.append("nobody said stop, and no mail came")
@@ -188,9 +188,7 @@ def play_share(seed: int, first: int, total: int) -> tuple[Counter[str], int, li
     steps = 0
     with open_shop() as shop:
         office = Office(shop, (make_campaign(),))
-        reputation = MailReputation(
-            office.plain.people.customers
-        )  # as a container keeps it: not read again for every mail
+        reputation = MailReputation(office.plain.people.table)  # as a container keeps it: not read again for every mail
         for number in range(first, first + total):
             outcome, count, wrong = play_once(office, reputation, f"{seed}/{number}")
             outcomes[outcome] += 1

@@ -17,13 +17,13 @@ from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
+from chalicelib.outreach.services import LOOK_BACK_WEEKS
 
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailState
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
 from chalicelib.outreach.send import UNKNOWN_FOR
-from chalicelib.outreach.tools import LOOK_BACK_WEEKS
 from chalicelib.store.mails import OPEN
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import read_rows
@@ -82,14 +82,14 @@ class Schedulers:
     def run_once(self) -> bool:
         """Be one container: plan, write to everybody found; return whether nobody was due."""
         self.own.writes = False
-        tools = self.office.open_outreach(self.watch)
-        due = list(tools.people.customers.list_due(DUE, LOOK_BACK_WEEKS))
+        services = self.office.open_outreach(self.watch)
+        due = list(services.people.rows.list_due(DUE, LOOK_BACK_WEEKS))
         self.tally.add("plans")
         self.own.draw.shuffle(due)
         self.own.writes = True
         for customer in due:
             try:
-                self.tally.add(handle_customer(customer, tools, DUE))
+                self.tally.add(handle_customer(customer, services, DUE))
             except RaceLostError:
                 self.tally.add("lost every turn")
             if self.own.restart:

@@ -100,18 +100,18 @@ def count_mailbox() -> int:
 
 
 def open_worker(office: Office, ses: Any, meter: Meter) -> Any:
-    """Return a worker's tools whose mails go to the local SES."""
-    tools = office.open_outreach(meter.watch)
-    mailer = type(tools.writer.mailer)(Watched(ses, meter.watch), tools.writer.shop.mail_from, "")
-    return replace(tools, writer=replace(tools.writer, mailer=mailer))
+    """Return a worker's services whose mails go to the local SES."""
+    services = office.open_outreach(meter.watch)
+    mailer = type(services.writer.mailer)(Watched(ses, meter.watch), services.writer.shop.mail_from, "")
+    return replace(services, writer=replace(services.writer, mailer=mailer))
 
 
-def send_all(ids: list[str], tools: Any) -> tuple[list[float], float, float]:
+def send_all(ids: list[str], services: Any) -> tuple[list[float], float, float]:
     """Handle everybody; return seconds a mail, and wall and CPU seconds in all."""
     times, began, worked = [], time.perf_counter(), time.process_time()
     for customer in ids:
         start = time.perf_counter()
-        assert handle_customer(customer, tools, DUE) == "sent"
+        assert handle_customer(customer, services, DUE) == "sent"
         times.append(time.perf_counter() - start)
     return times, time.perf_counter() - began, time.process_time() - worked
 
@@ -134,13 +134,13 @@ def main() -> int:
         office = Office(shop, (make_campaign(),))
         ids = list(office.enrol({f"person{number}@example.org": {} for number in range(asked.total + warm)}).values())
         meter = Meter()
-        tools = open_worker(office, ses, meter)
-        send_all(ids[:warm], tools)
+        services = open_worker(office, ses, meter)
+        send_all(ids[:warm], services)
         meter.reset()
         with ExitStack() as stack:
             for owner, name, part in PARTS:
                 stack.enter_context(meter.wrap(owner, name, part))
-            times, wall, cpu = send_all(ids[warm:], tools)
+            times, wall, cpu = send_all(ids[warm:], services)
         arrived = count_mailbox() - warm
     middle, slow = statistics.median(times) * 1e3, statistics.quantiles(times, n=20)[-1] * 1e3
     print(f"{asked.total} mails in {wall:.1f} s: {asked.total / wall:.1f} a second by one worker process")

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+from chalicelib.outreach.services import Outreach
 
 from chalicelib.campaigns.agenda import next_due
 from chalicelib.campaigns.definition import Campaign
@@ -22,15 +23,13 @@ from chalicelib.door.intake import name_submission
 from chalicelib.mails.pace import Pace
 from chalicelib.mails.ses import Mailer
 from chalicelib.models import Identity
-from chalicelib.outreach.letters import Writer
-from chalicelib.outreach.tools import Outreach
+from chalicelib.outreach.compose import Writer
 from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import WORK_TIMEOUTS, make_client
 from chalicelib.settling.commit import Settling
-from chalicelib.store.customers import Customers
 from chalicelib.store.facts import Facts
 from chalicelib.store.keys import Keys
 from chalicelib.store.links import Links
@@ -100,7 +99,7 @@ def make_campaign(name: str = "welcome", days: int = 7, *, most: int = 10**6, **
 
 
 class Office:
-    """The shop's campaigns, its tables and its post; it opens tools for as many workers as there are."""
+    """The shop's campaigns, its tables and its post; it opens services for as many workers as there are."""
 
     def __init__(self, shop: Shop, campaigns: tuple[Campaign, ...], clock: ShopClock | None = None) -> None:
         self.shop = shop
@@ -113,17 +112,17 @@ class Office:
         """Return the way to people and their keys."""
         client, prefix = Watched(self.shop.dynamodb, watch), self.shop.prefix
         keys = Keys(client, prefix + "keys", RootSeal([self.shop.root_key], None))
-        return People(Customers(client, prefix + "customers"), keys, BlindIndex(keys.read_index()))
+        return People(Table(client, prefix + "customers"), keys, BlindIndex(keys.read_index()))
 
     def open_settling(self, watch: Watch) -> Settling:
         """Return what settling works with; a person is due by this shop's campaigns."""
-        tools = self.shop.tools(client=Watched(self.shop.dynamodb, watch))
-        return replace(tools, find_due=lambda profile, now: next_due(profile, self.campaigns, self.clock, now))
+        services = self.shop.services(client=Watched(self.shop.dynamodb, watch))
+        return replace(services, find_due=lambda profile, now: next_due(profile, self.campaigns, self.clock, now))
 
     def open_outreach(self, watch: Watch, post: Post | None = None) -> Outreach:
         """Return what one worker works with, as a new container would; mails go to `post`, or to the shop's own."""
         people = self.open_people(watch)
-        customers, settings = people.customers, current_settings()
+        customers, settings = people.table, current_settings()
         mailer = Mailer(Watched(post or self.post, watch), settings.mail_from, "")
         links = Links(customers.client, self.shop.prefix + "links")
         return Outreach(
@@ -148,7 +147,7 @@ class Office:
         return person.id, [
             people.write_event(person, key, form),
             *people.write_profile(person, profile, self.plain.find_due(profile, NOW)),
-            *(people.customers.write_owner(name, person.id) for name in names),
+            *(people.identities.write_owner(name, person.id) for name in names),
         ]
 
     def enrol(self, people: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -192,4 +191,4 @@ def stop_addresses(office: Office, addresses: Iterable[str]) -> None:
     people = office.plain.people
     for address in addresses:
         rows = people.name_rows(Identity(kind="email", value=normalise_email(address)))
-        people.customers.commit_parts([MailRows(people.customers).write_stop(row, "bounced", NOW) for row in rows])
+        people.table.commit_parts([MailRows(people.table).write_stop(row, "bounced", NOW) for row in rows])

@@ -46,16 +46,16 @@ def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[s
     from chalicelib.door.intake import name_submission
     from chalicelib.settling.dispatch import settle_item
 
-    tools, door = open_settling(), open_door()
+    services, door = open_settling(), open_door()
     door.accept(submission)
     key = name_submission(submission, door.parameters.read_door_key(submission.received_at))
     client = make_client("dynamodb", WORK_TIMEOUTS)
-    old = client.get_item(TableName=tools.inbox.table, Key={"pk": {"S": key}})["Item"]
+    old = client.get_item(TableName=services.inbox.table, Key={"pk": {"S": key}})["Item"]
     seen: list[dict[str, Any]] = []
-    commit = tools.people.customers.commit_parts
-    tools.people.customers.commit_parts = lambda parts: seen.extend(parts) or commit(seen)  # type: ignore[method-assign]
-    outcome = settle_item(key, tools, submission.received_at)
-    tools.people.customers.commit_parts = commit  # type: ignore[method-assign]
+    commit = services.people.table.commit_parts
+    services.people.table.commit_parts = lambda parts: seen.extend(parts) or commit(seen)  # type: ignore[method-assign]
+    outcome = settle_item(key, services, submission.received_at)
+    services.people.table.commit_parts = commit  # type: ignore[method-assign]
     assert outcome == "settled", outcome
     return old, seen
 

@@ -42,7 +42,6 @@ from tests.outreach.test_outreach import (
     Post,
     a_campaign,
     an_order,
-    make_outreach,
     sign_up,
     stop_address,
     tell,
@@ -451,13 +450,13 @@ def shop(tables, tmp_path):
 
 def press(shop, action):
     """Let a link of a mail be pressed, through the inbox."""
-    return settle_item(shop.accept(action), shop.tools(), DUE)
+    return settle_item(shop.accept(action), shop.services(), DUE)
 
 
-def find_link(tools, mail, path):
+def find_link(services, mail, path):
     """Return the link of a mail with its row's name."""
     token = re.search(rf"/{path}/([\w-]{{43}})", mail.text)[1]
-    return tools.writer.links.read_link(token, DUE), name_token(token)
+    return services.writer.links.read_link(token, DUE), name_token(token)
 
 
 def choose_salt(customers, campaign, count):
@@ -467,47 +466,47 @@ def choose_salt(customers, campaign, count):
 
 
 def send_offers(shop):
-    """Let a campaign happen to 24 people: mails of every fate. Return its tools, itself, and what was accepted."""
+    """Let a campaign happen to 24 people: mails of every fate. Return its services, itself, and what was accepted."""
     emails = [f"p{number}@example.org" for number in range(24)]
     customers = [sign_up(shop, email) for email in emails]
     stop_address(shop, emails[0])
     offer = {**OFFER, "most_spent": "24", "expected_cost": "2"}  # twelve mails
     campaign = choose_salt(customers[1:], a_campaign(holdout_share=0.3, offer=offer), 7)
     post = Post("refused", "unknown", "unknown", "throttled", Killed())
-    tools = make_outreach(shop, post, campaign)
+    services = shop.services(post, campaign)
     for customer in customers:
         with contextlib.suppress(Killed):
-            handle_customer(customer, tools, DUE)
+            handle_customer(customer, services, DUE)
     accepted = post.sent[5:]
     tell(shop, "Send", post.sent[1][2])
     post.kinds = ["throttled"]  # what was throttled is tried again, and throttled again
-    reconcile_mails(tools, DUE + UNKNOWN_FOR * 2)
-    return tools, campaign, accepted
+    reconcile_mails(services, DUE + UNKNOWN_FOR * 2)
+    return services, campaign, accepted
 
 
-def answer_offers(shop, tools, accepted):
+def answer_offers(shop, services, accepted):
     """Let one mail bounce, three lead to an order that is told of twice, and one be the last."""
     tell(shop, "Bounce", accepted[0][2], **BOUNCE)
     for to, mail, attempt in accepted[1:4]:
         tell(shop, "Delivery", attempt)
-        link, name = find_link(tools, mail, "go")
+        link, name = find_link(services, mail, "go")
         for by in ("machine", "person"):
             press(shop, note_click(link, name, by, DUE))
         for topic in ("orders/create", "orders/paid"):
             order = an_order(to, topic=topic, code=link.code, number=accepted.index((to, mail, attempt)))
-            settle_item(shop.accept(order), shop.tools(), DUE + 3 * DAY)
-    link, name = find_link(tools, accepted[4][1], "unsubscribe")
+            settle_item(shop.accept(order), shop.services(), DUE + 3 * DAY)
+    link, name = find_link(services, accepted[4][1], "unsubscribe")
     press(shop, withdraw_consent(link, name, DUE, network="", language="en"))
 
 
 def test_report_of_a_campaign_that_happened_adds_up_to_the_last_person(shop):
-    tools, campaign, accepted = send_offers(shop)
-    answer_offers(shop, tools, accepted)
-    held_out = next(one for one in shop.list_customers() if tools.rows.list_mails(one)[0].state.value == "held_out")
+    services, campaign, accepted = send_offers(shop)
+    answer_offers(shop, services, accepted)
+    held_out = next(one for one in shop.list_customers() if services.mails.list_mails(one)[0].state.value == "held_out")
     order = an_order(shop.open_profile(held_out).fields["email"].value)
-    settle_item(shop.accept(order), shop.tools(), DUE + 3 * DAY)
+    settle_item(shop.accept(order), shop.services(), DUE + 3 * DAY)
 
-    done = read_report(campaign, tools.people.customers, DUE + 3 * DAY)
+    done = read_report(campaign, services.people.table, DUE + 3 * DAY)
 
     assert done.sum_words == (
         "24 planned = 8 sent + 7 held out + 4 over budget + 1 suppressed + 1 refused + 2 parked + 1 still open: "

@@ -9,14 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import KeyUnavailableError, RaceLostError
-from chalicelib.functions import events
+from chalicelib.functions import retire_data
 from chalicelib.models import Identity, RequestKind, Submission, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.people.profile import fold_history
 from chalicelib.retention.expired import list_changes
 from chalicelib.retention.run import (
     MOST_CHANGES,
-    Retiring,
     judge_record,
     open_record,
     retire_people,
@@ -27,18 +26,17 @@ from chalicelib.senders import read_submission, reduce_submission
 from chalicelib.services import find_due
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.retention import find_span
-from chalicelib.store.links import Links
 from chalicelib.store.mails import MailRows
 from chalicelib.store.old_links import OldLinks
 from chalicelib.store.requests import RequestRows, make_request
-from chalicelib.store.retention_counts import Kind, RetiredRows
-from chalicelib.store.retention_queue import EVERY_DAYS, RetentionQueue
+from chalicelib.store.retention_counts import Kind
+from chalicelib.store.retention_queue import EVERY_DAYS
 from tests.builders.api import open_api
 from tests.builders.erasures import finish
 from tests.builders.links import a_link
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
 from tests.infra.test_imports import bring_in, make_map
-from tests.outreach.test_outreach import DUE, Post, an_order, count_facts, make_outreach, sign_up, tell
+from tests.outreach.test_outreach import DUE, Post, an_order, count_facts, sign_up, tell
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
@@ -51,21 +49,6 @@ def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
 
 
-def make_retiring(shop, *, client=None) -> Retiring:
-    """Return what retention works with, as a new container would build it."""
-    forgetting = shop.tools(client=client).forgetting
-    customers = forgetting.people.customers
-    return Retiring(
-        forgetting=forgetting,
-        looks=RetentionQueue(customers),
-        retired=RetiredRows(customers),
-        mails=MailRows(customers),
-        links=Links(client or shop.dynamodb, shop.prefix + "links"),
-        requests=RequestRows(customers),
-        find_due=find_due,
-    )
-
-
 def join(shop, email=ASHA, at=NOW, **known):
     """Let somebody write to the shop; return their id."""
     shop.take(a_submission(email=email, at=at, **known))
@@ -75,9 +58,9 @@ def join(shop, email=ASHA, at=NOW, **known):
 def mail_and_click(shop, clicks=1):
     """Let somebody join, get a mail and click it; return their id."""
     customer, post = sign_up(shop, ASHA), Post("unknown")
-    handle_customer(customer, make_outreach(shop, post), DUE)
+    handle_customer(customer, shop.services(post), DUE)
     tell(shop, "Delivery", post.sent[0][2])
-    [mail] = MailRows(shop.tools().people.customers).list_mails(customer)
+    [mail] = shop.services().mails.list_mails(customer)
     name = next(link for link in mail.links if not link.startswith("mail:"))
     for number in range(clicks):
         press(shop, name, f"person{number}" if number else "person")
@@ -88,13 +71,13 @@ def press(shop, name, by):
     """Let a link of the mail be visited a day after it came."""
     from chalicelib.senders.link import note_click
 
-    settle_item(shop.accept(note_click(a_link("go", mail_id="m1"), name, by, DUE + DAY)), shop.tools(), DUE + DAY)
+    settle_item(shop.accept(note_click(a_link("go", mail_id="m1"), name, by, DUE + DAY)), shop.services(), DUE + DAY)
 
 
 def leave_things_behind(shop):
     """Let somebody have one of everything that goes in time, and still be a customer."""
     customer = mail_and_click(shop)
-    settle_item(shop.accept(an_order(ASHA, number=8)), shop.tools(), DUE + 2 * DAY)
+    settle_item(shop.accept(an_order(ASHA, number=8)), shop.services(), DUE + 2 * DAY)
     join(shop, at=OLD - DAY)
     return customer
 
@@ -115,11 +98,11 @@ def check_fold(shop, customer):
 def test_everybody_is_looked_at_once_in_four_weeks(shop, monkeypatch):
     people = {join(shop, f"p{number}@example.org") for number in range(20)}
     join(shop, "p3@example.org", at=NOW + DAY)  # known already: no second row
-    tools, seen = make_retiring(shop), Counter()
+    services, seen = shop.services(), Counter()
     for day in range(1, EVERY_DAYS + 2):
         now = NOW + day * DAY
-        seen.update(tools.looks.list_due(utc_text(now)))
-        retire_people(tools, now)
+        seen.update(services.retention_queue.list_due(utc_text(now)))
+        retire_people(services, now)
     assert set(seen) == people
     assert set(seen.values()) == {1}
     assert count_rows(shop, "look") == (20,)
@@ -128,23 +111,23 @@ def test_everybody_is_looked_at_once_in_four_weeks(shop, monkeypatch):
 def test_a_run_is_bounded_and_the_next_goes_on(shop):
     for number in range(5):
         join(shop, f"p{number}@example.org")
-    tools, now = make_retiring(shop), NOW + 40 * DAY
-    assert [retire_people(tools, now, most=2).get("looked_at", 0) for _ in range(4)] == [2, 2, 1, 0]
+    services, now = shop.services(), NOW + 40 * DAY
+    assert [retire_people(services, now, most=2).get("reviewed", 0) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_somebody_inactive_for_too_long_is_forgotten_for_good(shop, tmp_path):
     customer = join(shop, name="Asha")
     now = NOW + find_span("inactive") + 2 * DAY
-    tools = make_retiring(shop)
-    assert retire_people(tools, now) == {"looked_at": 1, "people": 1}
+    services = shop.services()
+    assert retire_people(services, now) == {"reviewed": 1, "people": 1}
     with pytest.raises(KeyUnavailableError):
-        shop.tools().people.load_person(customer)
+        shop.services().people.load_person(customer)
     assert count_rows(shop, "look") == (0,)
-    assert tools.retired.read_counts(utc_text(now)[:7]) == {Kind.PEOPLE: 1}
+    assert services.retired.read_counts(utc_text(now)[:7]) == {Kind.PEOPLE: 1}
     finish(shop, tmp_path, at=now)
     [row] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("forget#")]
     assert (row["reason"]["S"], row["stage"]["S"]) == ("retention", "verified")
-    assert retire_people(make_retiring(shop), now + 60 * DAY) == {}
+    assert retire_people(shop.services(), now + 60 * DAY) == {}
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -152,29 +135,29 @@ def test_the_period_counts_from_the_last_sign_of_life(shop, late):
     join(shop)
     join(shop, at=NOW + 100 * DAY)
     end = NOW + 100 * DAY + find_span("inactive")
-    assert retire_people(make_retiring(shop), end + timedelta(seconds=1 if late else -1)).get("people", 0) == late
+    assert retire_people(shop.services(), end + timedelta(seconds=1 if late else -1)).get("people", 0) == late
 
 
 def test_what_we_do_ourselves_or_a_machine_does_is_no_sign_of_life(shop):
     customer = mail_and_click(shop, clicks=0)
-    [mail] = MailRows(shop.tools().people.customers).list_mails(customer)
+    [mail] = shop.services().mails.list_mails(customer)
     name = next(link for link in mail.links if not link.startswith("mail:"))
     press(shop, name, "machine")
     now = NOW + find_span("inactive") + timedelta(seconds=1)
     assert now < DUE + find_span("inactive")
-    assert retire_people(make_retiring(shop), now)["people"] == 1
+    assert retire_people(shop.services(), now)["people"] == 1
 
 
 def test_a_click_of_theirs_is_a_sign_of_life(shop):
     mail_and_click(shop)
     now = NOW + find_span("inactive") + timedelta(seconds=1)
-    assert "people" not in retire_people(make_retiring(shop), now)
+    assert "people" not in retire_people(shop.services(), now)
 
 
 def open_order(shop, customer):
     order = json.loads(an_order(ASHA, at=NOW).body) | {"financial_status": "pending"}
     submission = an_order(ASHA, at=NOW).model_copy(update={"body": json.dumps(order).encode()})
-    assert settle_item(shop.accept(submission), shop.tools(), NOW) == "settled"
+    assert settle_item(shop.accept(submission), shop.services(), NOW) == "settled"
 
 
 def restrict(shop, customer):
@@ -187,17 +170,17 @@ def restrict(shop, customer):
         occurred_at=NOW,
         body=json.dumps(body).encode(),
     )
-    people = shop.tools().people
+    people = shop.services().people
     person = people.load_person(customer)
     profile = fold_history(customer, [*read_all_events(shop), ("k", submission, read_submission(submission))])
     parts = [people.write_event(person, "k", submission), *people.write_profile(person, profile, None)]
-    people.customers.commit_parts(parts)
+    people.table.commit_parts(parts)
     assert shop.open_profile(customer).fields["restricted"].value is True
 
 
 def ask_request(shop, customer):
     row = make_request(customer, RequestKind.ACCESS, NOW, language="en", network="")
-    customers = shop.tools().people.customers
+    customers = shop.services().table
     customers.commit_parts([RequestRows(customers).write_row(row, NOW)])
 
 
@@ -206,9 +189,9 @@ def test_nobody_goes_who_waits_for_something_or_restricted_their_data(shop, step
     customer = join(shop)
     step(shop, customer)
     now = NOW + 2 * find_span("inactive")
-    counts = retire_people(make_retiring(shop), now)
+    counts = retire_people(shop.services(), now)
     assert "people" not in counts
-    assert counts["looked_at"] == 1
+    assert counts["reviewed"] == 1
     assert shop.open_profile(customer).fields["email"].value == ASHA
 
 
@@ -216,17 +199,17 @@ def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
     customer = mail_and_click(shop, clicks=3)
     join(shop, at=OLD - 100 * DAY, name="Asha Rao")  # still a customer
     before = shop.open_profile(customer)
-    facts = count_facts(make_outreach(shop, Post()))
-    counts = retire_people(make_retiring(shop), OLD)
-    assert counts == {"looked_at": 1, "clicks": 3, "mails": 1, "notes": 2}
+    facts = count_facts(shop.services(Post()))
+    counts = retire_people(shop.services(), OLD)
+    assert counts == {"reviewed": 1, "clicks": 3, "mails": 1, "notes": 2}
     profile = check_fold(shop, customer)
     assert (profile.fields, profile.consents, profile.joined) == (before.fields, before.consents, before.joined)
     assert profile.identities == before.identities
     assert profile.mails == {}
     assert {entry.kind for entry in profile.entries.values()} == {"sign-up"}
     assert count_rows(shop, "mail") == (0,)
-    assert count_facts(make_outreach(shop, Post())) == facts  # they name nobody
-    assert make_retiring(shop).retired.read_counts(utc_text(OLD)[:7]) == {
+    assert count_facts(shop.services(Post())) == facts  # they name nobody
+    assert shop.services().retention_counts.read_counts(utc_text(OLD)[:7]) == {
         Kind.CLICKS: 3,
         Kind.MAILS: 1,
         Kind.MAIL_EVENTS: 2,
@@ -238,35 +221,35 @@ def test_nothing_goes_before_its_time(shop):
     customer = mail_and_click(shop)
     join(shop, at=DUE + 300 * DAY)
     before = shop.open_profile(customer)
-    assert retire_people(make_retiring(shop), DUE + find_span("clicks") - DAY) == {"looked_at": 1}
+    assert retire_people(shop.services(), DUE + find_span("clicks") - DAY) == {"reviewed": 1}
     assert shop.open_profile(customer) == before
 
 
 def test_a_mail_whose_end_is_unknown_is_kept(shop):
     customer, post = sign_up(shop, ASHA), Post("unknown")
-    handle_customer(customer, make_outreach(shop, post), DUE)
+    handle_customer(customer, shop.services(post), DUE)
     join(shop, at=OLD - DAY)
-    retire_people(make_retiring(shop), OLD)
+    retire_people(shop.services(), OLD)
     assert count_rows(shop, "mail") == (1,)
 
 
 def test_the_way_out_of_an_old_mail_still_works_and_forgetting_finds_it(shop, tmp_path):
     customer = mail_and_click(shop)
     join(shop, at=OLD - DAY)
-    people = shop.tools().people
-    links = Links(shop.dynamodb, shop.prefix + "links")
-    [mail] = MailRows(people.customers).list_mails(customer)
+    people = shop.services().people
+    links = shop.services().links
+    [mail] = MailRows(people.table).list_mails(customer)
     ended = [row["pk"]["S"] for row in shop.read_all("links") if "expires_at" in row]
     for name in ended:  # as TTL does after half a year
         links.delete_rows([name])
-    retire_people(make_retiring(shop), OLD)
-    [stop] = OldLinks(people.customers).read_links(customer)
+    retire_people(shop.services(), OLD)
+    [stop] = OldLinks(people.table).read_links(customer)
     assert stop in mail.links
     assert people.find_customer(Identity(kind="link", value=stop)) == customer
     assert people.find_customer(Identity(kind="link", value=ended[0])) is None
-    retire_people(make_retiring(shop), OLD + 2 * find_span("inactive"))
+    retire_people(shop.services(), OLD + 2 * find_span("inactive"))
     finish(shop, tmp_path, at=OLD + 2 * find_span("inactive"))
-    assert people.customers.find_owners(people.name_rows(Identity(kind="link", value=stop))) == {}
+    assert people.identities.find_owners(people.name_rows(Identity(kind="link", value=stop))) == {}
     assert links.find_rows([stop]) == []
     assert [row["stage"]["S"] for row in shop.read_all("customers") if "stage" in row] == ["verified"]
 
@@ -274,17 +257,17 @@ def test_the_way_out_of_an_old_mail_still_works_and_forgetting_finds_it(shop, tm
 def test_old_messages_are_cut_down_and_say_the_same(shop):
     order = json.loads(an_order(ASHA, at=NOW).body) | {"browser_ip": "203.0.113.9", "note": "ring twice"}
     submission = an_order(ASHA, at=NOW).model_copy(update={"body": json.dumps(order).encode()})
-    settle_item(shop.accept(submission), shop.tools(), NOW)
+    settle_item(shop.accept(submission), shop.services(), NOW)
     customer = shop.find_id(ASHA)
     before = shop.open_profile(customer)
     now = NOW + find_span("raw-bodies") + DAY
-    assert retire_people(make_retiring(shop), now) == {"looked_at": 1, "bodies": 1}
+    assert retire_people(shop.services(), now) == {"reviewed": 1, "bodies": 1}
     [event] = shop.read_history(customer)
     assert b"203.0.113.9" not in event.submission.body
     assert b"ring twice" not in event.submission.body
     assert read_submission(event.submission) == read_submission(submission)
     assert check_fold(shop, customer) == before
-    assert retire_people(make_retiring(shop), now + 30 * DAY) == {"looked_at": 1}  # once
+    assert retire_people(shop.services(), now + 30 * DAY) == {"reviewed": 1}  # once
 
 
 @pytest.mark.parametrize("name", ["shopify-order.json", "typeform-response.json"])
@@ -316,34 +299,34 @@ def test_a_kill_between_transactions_leaves_a_whole_record_and_exact_counts(shop
                     raise ClientError({"Error": {"Code": "Gone"}}, "TransactWriteItems")
             return getattr(shop.dynamodb, name)
 
-    first = retire_people(make_retiring(shop, client=Dying()), OLD)
+    first = retire_people(shop.services(client=Dying()), OLD)
     assert first == {"postponed": 1}
     check_fold(shop, customer)
-    second = retire_people(make_retiring(shop), OLD)
-    assert second["looked_at"] == 1
+    second = retire_people(shop.services(), OLD)
+    assert second["reviewed"] == 1
     check_fold(shop, customer)
-    assert make_retiring(shop).retired.read_counts(utc_text(OLD)[:7])[Kind.CLICKS] == MOST_CHANGES + 5
+    assert shop.services().retention_counts.read_counts(utc_text(OLD)[:7])[Kind.CLICKS] == MOST_CHANGES + 5
 
 
 def test_whoever_comes_back_while_they_are_looked_at_is_not_forgotten(shop):
     customer = join(shop)
     now = NOW + find_span("inactive") + 2 * DAY
-    tools = make_retiring(shop)
-    record = open_record(customer, tools)
-    assert judge_record(record, tools, now).ends
+    services = shop.services()
+    record = open_record(customer, services)
+    assert judge_record(record, services, now).ends
     join(shop, at=now)
     with pytest.raises(RaceLostError):
-        tools.forgetting.people.customers.commit_parts(write_end(record.person, tools, now))
-    assert retire_person(customer, tools, now) == Counter()
+        services.people.table.commit_parts(write_end(record.person, services, now))
+    assert retire_person(customer, services, now) == Counter()
     assert shop.open_profile(customer).fields["email"].value == ASHA
 
 
 def test_looking_alone_changes_nothing(shop):
     customer = mail_and_click(shop)
-    tools = make_retiring(shop)
+    services = shop.services()
     before = shop.read_all("customers")
-    record = open_record(customer, tools)
-    found = judge_record(record, tools, OLD)
+    record = open_record(customer, services)
+    found = judge_record(record, services, OLD)
     assert found.counts == {Kind.CLICKS: 1, Kind.MAILS: 1, Kind.MAIL_EVENTS: 2}
     assert list_changes(record.lines, record.mails, DUE) == []
     assert shop.read_all("customers") == before
@@ -352,14 +335,14 @@ def test_looking_alone_changes_nothing(shop):
 def test_the_schedule_does_it(shop, tables, cloud, monkeypatch):
     join(shop)
     with open_api(shop, tables, cloud, monkeypatch):
-        counts = events.retire_data({"time": utc_text(NOW + find_span("inactive") + 2 * DAY)})
-    assert counts == {"looked_at": 1, "people": 1}
+        counts = retire_data.handle({"time": utc_text(NOW + find_span("inactive") + 2 * DAY)})
+    assert counts == {"reviewed": 1, "people": 1}
 
 
 def test_an_imported_person_counts_from_the_rows_date_and_a_forgotten_one_stays_so(shop, tmp_path):
     bring_in(shop, tmp_path, "7;asha@example.org;Asha;+12025550123;;;yes")
     now = NOW + find_span("inactive") + 2 * DAY
-    assert retire_people(make_retiring(shop), now)["people"] == 1
+    assert retire_people(shop.services(), now)["people"] == 1
     finish(shop, tmp_path, at=now)
     later = make_map(name="again", as_of=date(2030, 1, 1))
     rows = ("7;;;;;;", ";asha@example.org;Asha;;;;yes", "8;asha@example.org;Asha;;;;", "7;new@example.org;Asha;;;;")
@@ -372,7 +355,7 @@ def test_an_imported_person_counts_from_the_rows_date_and_a_forgotten_one_stays_
 def test_somebody_known_by_their_phone_alone_stays_forgotten_too(shop, tmp_path):
     bring_in(shop, tmp_path, ";;Asha;+12025550123;;;")
     now = NOW + find_span("inactive") + 2 * DAY
-    retire_people(make_retiring(shop), now)
+    retire_people(shop.services(), now)
     finish(shop, tmp_path, at=now)
     bring_in(shop, tmp_path, "9;;Asha;+12025550123;;;", at=now + DAY)
     assert shop.list_customers() == []

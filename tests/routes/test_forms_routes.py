@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.door import open_door
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
 from chalicelib.forms.page_token import sign_page_token
 from chalicelib.models import Trust
 from chalicelib.routes.form_posts import limit_form
-from chalicelib.services import open_door
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api, read_json
 from tests.builders.shop import NOW, Shop
@@ -80,7 +80,7 @@ def read_token(page):
 
 
 def read_inbox(shop):
-    opener = shop.tools().opener
+    opener = shop.services().opener
     return [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
 
 
@@ -509,7 +509,7 @@ def test_the_thanks_and_the_script_are_there(api):
 
 def test_a_posted_form_is_settled_into_a_profile(api, shop):
     post(api, "survey", {"score": 9, "why_us": ["near"], "language": "kk", "email": "asel@example.org"})
-    sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+    sweep_inbox(shop.services(), NOW + timedelta(hours=1))
 
     profile = shop.read_profile("asel@example.org")
     assert profile.fields["language"].value == "kk"

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.settling.dispatch import sweep_inbox
-from tests.builders.api import forget_wiring, open_api, read_json
+from tests.builders.api import open_api, read_json, start_container
 from tests.builders.shop import NOW, Shop
 
 ORDER = {
@@ -60,7 +60,7 @@ def test_signed_order_becomes_a_customer(api, shop):
     answer = post_order(api)
 
     assert (answer.status_code, read_json(answer)) == (202, {"status": "accepted"})
-    assert sweep_inbox(shop.tools(), NOW + timedelta(hours=1)) == {"settled": 1}
+    assert sweep_inbox(shop.services(), NOW + timedelta(hours=1)) == {"settled": 1}
     profile = shop.read_profile("asel@example.org")
     [order] = profile.orders.values()
     assert (order.id, str(order.total), order.currency) == ("820982911946154515", "15900.00", "KZT")
@@ -105,7 +105,7 @@ def test_both_secrets_pass_during_a_rotation(api, shop, cloud, tables):
     cloud.client("ssm").put_parameter(
         Name=name, Value="new-secret\nlocal-shopify-secret", Type="String", Overwrite=True
     )
-    forget_wiring()
+    start_container()
 
     assert post_order(api, RIGHT, signature=sign(RIGHT, b"new-secret")).status_code == 202
     assert post_order(api, RIGHT).status_code == 200
@@ -129,7 +129,7 @@ def test_unknown_sender_is_told_to_come_back_never_404(api, path):
 
 def test_sender_without_a_secret_is_told_to_come_back(api, cloud, tables):
     cloud.client("ssm").delete_parameter(Name=tables.settings.parameter_path + "senders/shopify")
-    forget_wiring()
+    start_container()
 
     assert post_order(api).status_code == 503
 

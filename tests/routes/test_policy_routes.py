@@ -5,10 +5,10 @@ import re
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.door import open_door
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.models import ConsentState, Identity
 from chalicelib.senders import SENDERS
-from chalicelib.services import open_door
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import Links, make_token, name_token
 from tests.builders.api import open_api, read_json
@@ -141,16 +141,16 @@ def test_nothing_is_ticked_or_chosen_ahead(api, tables, language):
 def test_one_press_takes_back_what_a_tick_and_a_press_gave(api, shop, tables):
     shop.take(a_submission(email="asel@example.org", consents=[CONSENT]))
     customer, token = shop.find_id("asel@example.org"), make_token()
-    people = shop.tools().people
+    people = shop.services().people
     rows = people.name_rows(Identity(kind="link", value=name_token(token)))
-    people.customers.commit_parts([people.customers.write_owner(row, customer) for row in rows])
+    people.table.commit_parts([people.identities.write_owner(row, customer) for row in rows])
     put_own(tables, token)
 
     page = browse(api, f"/unsubscribe/{token}").body.decode()
     assert len(re.findall("<button", page)) == 1
     assert "<input" not in page
     assert api.post(f"/unsubscribe/{token}", b"", content_type="").status_code == 200
-    sweep_inbox(shop.tools(), NOW.replace(year=2090))
+    sweep_inbox(shop.services(), NOW.replace(year=2090))
 
     assert shop.open_profile(customer).consents["marketing"].state is ConsentState.WITHDRAWN
 

@@ -138,7 +138,7 @@ def flatten_texts(words):
 def test_a_request_is_kept_as_it_was_asked(api, shop):
     answer = post(api, "/privacy/requests", email=" Asha.Rao@Example.COM ", kind="restrict", language="fa")
     assert 'href="http://127.0.0.1:8000/privacy/requests?lang=fa"' in answer.body.decode()  # or another address
-    opener = shop.tools().opener
+    opener = shop.services().opener
     (row,) = shop.read_all("inbox")
     asked = opener.open_submission(row["pk"]["S"], row["sealed"]["B"])
 
@@ -436,7 +436,7 @@ def test_pages_keep_the_token_to_themselves(api, tables):
 def test_an_objection_names_the_purposes_of_todays_campaigns(api, shop, tables):
     assert type_code(api, put_request(tables, "object")).status_code == 303
 
-    opener = shop.tools().opener
+    opener = shop.services().opener
     said = [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
     [body] = [parse_object(each.body) for each in said if each.topic == "confirm"]
     advertised = {campaign.purpose for campaign in list_campaigns() if campaign.is_marketing}
@@ -572,7 +572,7 @@ def test_a_receipts_files_are_those_that_were_signed(api, tables, cloud, shop, t
     key_name = tables.settings.parameter_path + "receipt-key"
     assert fetch("/privacy/receipt-key.pem").status == 404
     cloud.client("ssm").put_parameter(Name=key_name, Value=public.decode(), Type="String", Overwrite=True)
-    from chalicelib.services import open_door
+    from chalicelib.door import open_door
 
     open_door().parameters.read_at -= timedelta(minutes=6)
     files = {name: fetch(f"/privacy/results/{result}/{name}") for name in ("receipt.json", "receipt.sig")}

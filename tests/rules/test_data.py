@@ -16,11 +16,11 @@ from infra.staff.customer import show_customer
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.data_requests.test_requests import START as LATE
-from tests.data_requests.test_requests import make_answering, prove
-from tests.optin.test_flow import START, make_asking
+from tests.data_requests.test_requests import prove
+from tests.optin.test_flow import START
 from tests.optin.test_flow import sign_up as sign_up_unconfirmed
-from tests.outreach.test_outreach import DUE, Post, an_order, make_outreach, sign_up, tell
-from tests.retention.test_run import OLD, leave_things_behind, make_retiring
+from tests.outreach.test_outreach import DUE, Post, an_order, sign_up, tell
+from tests.retention.test_run import OLD, leave_things_behind
 from tests.settling.test_shopify_compliance import a_webhook
 
 D = {"emailAddress": "d@example.org"}
@@ -60,23 +60,23 @@ def written(tables, tmp_path, capsys):
     broken = shop.accept(a_submission().model_copy(update={"body": b"?"}))
     shop.accept(a_submission(email="c@example.org"))
     look()
-    settle_item(broken, shop.tools(), NOW)
+    settle_item(broken, shop.services(), NOW)
     look()
-    sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+    sweep_inbox(shop.services(), NOW + timedelta(hours=1))
     customer, post = sign_up(shop, "d@example.org"), Post("unknown")
-    outreach = make_outreach(shop, post)
+    outreach = shop.services(post)
     handle_customer(customer, outreach, DUE)
     look()
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
     tell(shop, "Complaint", post.sent[0][2], complaint={"complainedRecipients": [D]})
-    settle_item(shop.accept(an_order("d@example.org")), shop.tools(), DUE + timedelta(days=2))
+    settle_item(shop.accept(an_order("d@example.org")), shop.services(), DUE + timedelta(days=2))
     sign_up_unconfirmed(shop, "e@example.org")
-    ask_waiting(make_asking(shop, post), START)
+    ask_waiting(shop.services(post), START)
     shop.take(a_submission(email="f@example.org"))
     prove(shop, Post(), "access", email="f@example.org")
     look()
-    answer_requests(make_answering(shop, Post()), LATE + timedelta(minutes=2))
-    show_customer(shop.tools().people, shop.find_id("a@example.org"), "test", NOW)
+    answer_requests(shop.services(Post()), LATE + timedelta(minutes=2))
+    show_customer(shop.services(), shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
     look()
     shop.take(a_webhook("shop/redact", {"shop_id": 9, "shop_domain": "corner.example"}))
@@ -86,7 +86,7 @@ def written(tables, tmp_path, capsys):
     look()
     leave_things_behind(shop)
     for now in (OLD, OLD + find_span("inactive")):
-        retire_people(make_retiring(shop), now)
+        retire_people(shop.services(), now)
         look()
     return seen
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app
-from chalicelib.functions.events import HIDDEN_FOR
+from chalicelib.functions.timing import HIDDEN_FOR
 from tests.rules.packaged import list_functions, list_tables, read_packaged, write_packaged
 
 NEEDED = {

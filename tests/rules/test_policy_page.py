@@ -32,7 +32,7 @@ from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
 from tests.infra.test_imports import HEADER, make_map
-from tests.outreach.test_outreach import DUE, Post, make_outreach, tell
+from tests.outreach.test_outreach import DUE, Post, tell
 from tests.payloads.deliveries import load_sender, sign_delivery, write_body
 from tests.rules.packaged import list_functions, list_tables, read_packaged
 from tests.senders.test_senders import INVENTED, TOPICS, read_file
@@ -134,7 +134,7 @@ def walked(tables, tmp_path, imported):
     for submission in imported:
         shop.take(submission)
     customer, post = shop.find_id(f"someone{list_forms().index('sign-up')}@example.org"), Post()
-    assert handle_customer(customer, make_outreach(shop, post), DUE) == "sent"
+    assert handle_customer(customer, shop.services(post), DUE) == "sent"
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": []})
     for submission in press_links(shop, post.sent[0][1]):
         shop.take(submission)

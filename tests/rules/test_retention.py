@@ -9,8 +9,8 @@ import pytest
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.interface import list_languages
 from chalicelib.shop.retention import ELSEWHERE, FILE, RETENTION, Ends, find_span, load_retention
-from chalicelib.store.customers import Customers
-from chalicelib.store.mail_limits import AskRow, AskRows
+from chalicelib.store.mail_limits import MailLimit, MailLimits
+from chalicelib.store.table import Table
 from tests.rules.packaged import list_tables, read_packaged
 
 DATA = Path(__file__).resolve().parents[2] / "docs" / "data.md"
@@ -34,7 +34,7 @@ def test_the_periods_that_ship():
 
 
 def test_an_address_that_was_asked_is_remembered_as_long_as_told():
-    part = AskRows(Customers(None, "customers")).write_row(["idn#1#x"], AskRow(), NOW)
+    part = MailLimits(Table(None, "customers")).write_row(["idn#1#x"], MailLimit(), NOW)
 
     assert int(part["Put"]["Item"]["expires_at"]["N"]) == int((NOW + find_span("asked")).timestamp())
 
@@ -58,7 +58,7 @@ def test_every_row_there_is_has_its_period_and_no_other_is_named():
     rows = {f"{table}/{item}" for table, item in re.findall(r"^\| (\w+) \| (\w+) \| `", DATA.read_text(), re.MULTILINE)}
     held = [row for each in RETENTION.values() for row in each.holds]
 
-    assert rows - set(held) == set(), "give each a period: `holds` in chalicelib/privacy/retention.toml"
+    assert rows - set(held) == set(), "give each a period: `holds` in chalicelib/shop/retention.toml"
     assert set(held) - rows == set()
     assert len(held) == len(set(held))
 

@@ -27,10 +27,10 @@ def shop(tables, tmp_path):
 
 def give_link(shop, name):
     """Say whose link it is, as sending does."""
-    people = shop.tools().people
+    people = shop.services().people
     customer = shop.find_id("asha@example.org")
     rows = people.name_rows(Identity(kind="link", value=name))
-    people.customers.commit_parts([people.customers.write_owner(row, customer) for row in rows])
+    people.table.commit_parts([people.identities.write_owner(row, customer) for row in rows])
 
 
 def stop(at=LATER):
@@ -104,7 +104,7 @@ def test_preferences_reach_the_person_behind_the_link_and_name_nobody(shop):
         "frequency": "monthly",
         "phone": "+12025550143",
     }
-    assert shop.tools().people.find_customer(Identity(kind="phone", value="+12025550143")) is None
+    assert shop.services().people.find_customer(Identity(kind="phone", value="+12025550143")) is None
     assert len(shop.list_customers()) == 1
 
 

@@ -72,7 +72,7 @@ def test_canaries_are_readable_nowhere(tables, cloud, tmp_path, monkeypatch, cap
     with caplog.at_level(logging.DEBUG, logger="chalicelib"), open_api(shop, tables, cloud, monkeypatch) as api:
         answers = walk_in(api)
         before = shop.read_all("inbox")
-        counts = sweep_inbox(shop.tools(), NOW + timedelta(hours=1))
+        counts = sweep_inbox(shop.services(), NOW + timedelta(hours=1))
 
     assert counts.get("settled", 0) >= 50, counts
     assert len(shop.list_customers()) >= 50

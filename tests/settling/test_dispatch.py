@@ -118,7 +118,7 @@ def test_form_naming_two_people_merges_nobody(shop, readings):
     shop.take(a_submission(email="a@example.org", phone="+12025550102"))
 
     assert shop.find_id("a@example.org") != shop.find_id("b@example.org")
-    [(one, other, kind)] = shop.tools().people.customers.list_suggestions()
+    [(one, other, kind)] = shop.services().identities.list_suggestions()
     assert {one, other} == {shop.find_id("a@example.org"), shop.find_id("b@example.org")}
     assert kind == "phone"
 
@@ -166,7 +166,7 @@ def test_shared_email_of_two_customer_ids_stays_two_people(shop, readings):
     shop.take(from_shopify(b"two"))
 
     assert len(shop.list_customers()) == 2
-    assert len(list(shop.tools().people.customers.list_suggestions())) == 1
+    assert len(list(shop.services().identities.list_suggestions())) == 1
 
 
 def test_profile_equals_the_fold_of_its_history(shop):
@@ -182,7 +182,7 @@ def test_profile_equals_the_fold_of_its_history(shop):
 def test_unreadable_submission_is_parked_with_a_reason_and_can_be_retried(shop):
     key = shop.accept(a_submission().model_copy(update={"body": b"not what a form writes"}))
 
-    assert settle_item(key, shop.tools(), LATER) == "parked"
+    assert settle_item(key, shop.services(), LATER) == "parked"
 
     item = shop.inbox.read_item(key)
     assert item.state is State.PARKED
@@ -200,7 +200,7 @@ def test_tampered_item_is_parked_and_blocks_nobody(shop):
     other = shop.dynamodb.get_item(TableName=shop.prefix + "inbox", Key={"pk": {"S": good}})["Item"]
     shop.dynamodb.put_item(TableName=shop.prefix + "inbox", Item={**row, "sealed": other["sealed"]})
 
-    counts = settle_keys([bad, good], shop.tools(), LATER)
+    counts = settle_keys([bad, good], shop.services(), LATER)
 
     assert counts == {"parked": 1, "settled": 1}
 
@@ -209,11 +209,11 @@ def test_quarantined_item_waits_for_release(shop):
     suspect = a_submission(email="bot@example.org").model_copy(update={"suspicion": ("honeypot",)})
     key = shop.accept(suspect)
 
-    assert settle_item(key, shop.tools(), LATER) == "quarantined"
+    assert settle_item(key, shop.services(), LATER) == "quarantined"
     assert list(shop.inbox.list_pending("quarantined")) == [key]
 
     shop.inbox.release_item(key, State.QUARANTINED)
-    assert settle_item(key, shop.tools(), LATER) == "settled"
+    assert settle_item(key, shop.services(), LATER) == "settled"
     [row] = shop.read_all("inbox")
     assert "expires_at" not in row
 
@@ -221,7 +221,7 @@ def test_quarantined_item_waits_for_release(shop):
 def test_sweeper_finishes_what_the_stream_lost(shop):
     keys = {shop.accept(a_submission(email=f"p{number}@example.org")) for number in range(20)}
 
-    counts = sweep_inbox(shop.tools(), LATER)
+    counts = sweep_inbox(shop.services(), LATER)
 
     assert counts == {"settled": 20}
     assert len(keys) == len(read_all_events(shop)) == 20
@@ -230,13 +230,13 @@ def test_sweeper_finishes_what_the_stream_lost(shop):
 def test_sweeper_leaves_the_young_to_the_stream(shop):
     shop.accept(a_submission(email="a@example.org"))
 
-    assert sweep_inbox(shop.tools(), NOW + timedelta(seconds=30)) == {}
+    assert sweep_inbox(shop.services(), NOW + timedelta(seconds=30)) == {}
 
 
 def test_rivals_on_one_new_person_make_one_customer(shop):
     submissions = [a_submission(email="asel@example.org", entry={"number": n}) for n in range(8)]
     keys = [shop.accept(submission) for submission in submissions]
-    tools = [shop.tools() for _ in keys]
+    services = [shop.services() for _ in keys]
     start = threading.Barrier(len(keys))
 
     def settle(key, own):
@@ -244,7 +244,7 @@ def test_rivals_on_one_new_person_make_one_customer(shop):
         while settle_keys([key], own, LATER) == {"postponed": 1}:
             pass
 
-    threads = [threading.Thread(target=settle, args=pair) for pair in zip(keys, tools, strict=True)]
+    threads = [threading.Thread(target=settle, args=pair) for pair in zip(keys, services, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -261,9 +261,9 @@ def test_rivals_on_one_item_settle_it_once(shop):
         start = threading.Barrier(4)
 
         def settle(key=key, start=start):
-            tools = shop.tools()
+            services = shop.services()
             start.wait()
-            settle_keys([key], tools, LATER)
+            settle_keys([key], services, LATER)
 
         threads = [threading.Thread(target=settle) for _ in range(4)]
         for thread in threads:
@@ -277,7 +277,7 @@ def test_rivals_on_one_item_settle_it_once(shop):
 
 def test_index_rotation_keeps_old_people_findable(shop):
     shop.take(a_submission(email="old@example.org"))
-    shop.tools().people.keys.rotate_index()
+    shop.services().people.keys.rotate_index()
     before = shop.find_id("old@example.org")
 
     shop.take(a_submission(email="old@example.org", at=LATER))
@@ -309,7 +309,7 @@ def test_person_whose_key_is_gone_is_left_for_later(shop):
     key = shop.accept(a_submission(email="asel@example.org", at=LATER))
 
     with pytest.raises(KeyUnavailableError):
-        settle_item(key, shop.tools(), LATER)
+        settle_item(key, shop.services(), LATER)
 
     assert shop.inbox.read_item(key).state is State.NEW
 
@@ -336,7 +336,7 @@ def test_lost_reply_of_the_commit_is_not_a_second_event(shop):
     key = shop.accept(a_submission(email="asel@example.org"))
     client = FailingOnce(shop.dynamodb)
 
-    assert settle_item(key, shop.tools(client=client), LATER) == "settled"
+    assert settle_item(key, shop.services(client=client), LATER) == "settled"
 
     assert client.lost == 1
     assert len(read_all_events(shop)) == 1
@@ -345,13 +345,13 @@ def test_lost_reply_of_the_commit_is_not_a_second_event(shop):
 def test_item_that_never_stops_racing_is_given_back(shop, monkeypatch):
     monkeypatch.setattr("chalicelib.settling.dispatch.time.sleep", lambda seconds: None)
     key = shop.accept(a_submission(email="asel@example.org"))
-    tools = shop.tools()
+    services = shop.services()
 
     def always_lose(parts):
         raise RaceLostError("transaction")
 
-    monkeypatch.setattr(tools.people.customers, "commit_parts", always_lose)
+    monkeypatch.setattr(services.people.table, "commit_parts", always_lose)
 
     with pytest.raises(RaceLostError):
-        settle_item(key, tools, LATER)
+        settle_item(key, services, LATER)
     assert shop.inbox.read_item(key).state is State.NEW

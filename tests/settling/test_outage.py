@@ -2,27 +2,14 @@
 
 import json
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.downstream.outbox import Outbox
-from chalicelib.erasure.forget import Forgetting
-from chalicelib.people.directory import People
-from chalicelib.services import find_due
-from chalicelib.settling.commit import Settling
+from chalicelib.services import Services
 from chalicelib.settling.dispatch import sweep_inbox
-from chalicelib.store.customers import Customers
-from chalicelib.store.erasures import ForgetRows
-from chalicelib.store.inbox import Inbox, name_shards
-from chalicelib.store.keys import Keys
-from chalicelib.store.ledger import Ledger
-from chalicelib.store.links import Links
-from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.envelope import InboxOpener
-from chalicelib.vault.root import RootSeal
+from chalicelib.store.inbox import name_shards
 from tests.builders.api import open_api
 from tests.builders.shop import NOW, Shop
 from tests.routes.test_hooks import ORDER, post_order
@@ -37,24 +24,11 @@ def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
 
 
-def settle_on_kms(shop, stage, kms, root_arn):
-    """Return settling tools whose keys are in KMS, as a container on AWS builds them."""
-    keys = Keys(stage.dynamodb, shop.prefix + "keys", RootSeal([root_arn], kms.client))
-    people = People(Customers(stage.dynamodb, shop.prefix + "customers"), keys, BlindIndex(keys.read_index()))
-    inbox, opener = Inbox(stage.dynamodb, shop.prefix + "inbox"), InboxOpener([RSA_ARN], kms.client)
-    outbox = Outbox(people.customers, wanted=False)
-    ledger = Ledger(stage.dynamodb, shop.prefix + "ledger")
-    forgetting = Forgetting(people, ledger, ForgetRows(people.customers), "US", outbox)
-    return Settling(
-        inbox=inbox,
-        people=people,
-        opener=opener,
-        region="US",
-        find_due=find_due,
-        outbox=outbox,
-        forgetting=forgetting,
-        links=Links(stage.dynamodb, shop.prefix + "links"),
-    )
+def settle_on_kms(shop, kms, root_arn):
+    """Return services whose keys are in KMS, as a container on AWS builds them."""
+    settings = shop.settings.model_copy(update={"inbox_key": RSA_ARN, "root_key": root_arn})
+    clients = {"dynamodb": shop.dynamodb, "kms": kms.client}
+    return Services(settings, lambda service, _: clients[service])
 
 
 def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, tables, cloud, monkeypatch):
@@ -71,14 +45,14 @@ def test_accepting_goes_on_while_kms_is_down_and_settling_catches_up(shop, table
 
     assert {answer.status_code for answer in answers} == {202}
 
-    shop_tools = settle_on_kms(shop, tables, kms, root_arn)
+    fresh = settle_on_kms(shop, kms, root_arn)
+    assert fresh.people  # a container that is at work already when KMS goes down
     kms.fault = EndpointConnectionError(endpoint_url="https://kms")
-    fresh = replace(shop_tools, opener=InboxOpener([RSA_ARN], kms.client))
     assert sweep_inbox(fresh, LATER) == {"postponed": TOTAL}
     assert len([key for shard in name_shards() for key in fresh.inbox.list_pending(shard)]) == TOTAL
 
     kms.fault = None
     kms.calls.clear()
-    assert sweep_inbox(settle_on_kms(shop, tables, kms, root_arn), LATER) == {"settled": TOTAL}
+    assert sweep_inbox(settle_on_kms(shop, kms, root_arn), LATER) == {"settled": TOTAL}
     print(f"KMS calls for {TOTAL} submissions settled: {kms.calls}")
     assert len(kms.calls) <= 6

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.erasure import shops
-from chalicelib.erasure.shops import ShopRows, erase_shop_customers
+from chalicelib.erasure.shops import erase_shop_customers
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Submission, Trust
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.requests import STAFFS, RequestRows
+from chalicelib.store.requests import STAFFS
 from tests.builders.erasures import LATER, finish
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.outreach.test_outreach import an_order
@@ -68,7 +68,7 @@ def test_a_customer_is_forgotten_by_id_or_by_address(shop, tmp_path, named):
     assert shop.find_id(ASHA) is None
     assert shop.list_customers() == []
     assert read_audit(shop) == [("shopify", "customers/redact: forgotten")]
-    assert shop.tools().forgetting.ledger.read_entry(1).reason == "shopify"
+    assert shop.services().ledger.read_entry(1).reason == "shopify"
 
 
 def test_an_address_that_two_customers_share_is_not_enough(shop):
@@ -102,7 +102,7 @@ def test_an_older_order_that_is_settled_after_the_redact_is_nobodys(shop, tmp_pa
     orders = [7, 7, *range(100, 300)]
     assert shop.take(a_redact(id=77, email=ASHA, orders=orders)) == "settled"
 
-    assert settle_item(late, shop.tools(), LATER) == "nobody"
+    assert settle_item(late, shop.services(), LATER) == "nobody"
     assert finish(shop, tmp_path) == {"verified": 1}
     assert shop.list_customers() == []
 
@@ -115,7 +115,7 @@ def test_a_redact_that_comes_twice_is_once(shop, tmp_path):
     finish(shop, tmp_path)
     again = a_redact(id=77, orders=[1])
     assert shop.take(again) == "settled"
-    assert shop.tools().forgetting.ledger.read_head().number == 2
+    assert shop.services().ledger.read_head().number == 2
 
 
 def test_a_data_request_waits_before_staff_with_its_deadline(shop):
@@ -123,7 +123,7 @@ def test_a_data_request_waits_before_staff_with_its_deadline(shop):
     body = {"shop_domain": DOMAIN, "customer": {"id": 77, "email": ASHA}, "orders_requested": [1]}
     assert shop.take(a_webhook("customers/data_request", body)) == "settled"
 
-    [row] = RequestRows(shop.tools().people.customers).list_open(STAFFS)
+    [row] = shop.services().requests.list_open(STAFFS)
     assert (row.kind, row.state.value) == ("access", "to_shop")
     assert row.answer_by == LATER + timedelta(days=30)
     assert shop.read_profile(ASHA).events == 1
@@ -144,14 +144,14 @@ def test_a_shop_that_leaves_takes_its_people_along_and_no_others(shop, tmp_path)
     body = {"shop_id": 9, "shop_domain": DOMAIN}
     assert shop.take(a_webhook("shop/redact", body)) == "settled"
 
-    forgetting = shop.tools().forgetting
+    forgetting = shop.services()
     assert erase_shop_customers(forgetting, LATER) == 5
     assert erase_shop_customers(forgetting, LATER) == 0
     finish(shop, tmp_path)
     assert {shop.find_id(ASHA), shop.find_id(BO)} == set(shop.list_customers())
     assert len(shop.list_customers()) == 2
     assert forgetting.ledger.read_head().number == 5
-    assert list(ShopRows(forgetting.people.customers).list_due(LATER)) == []
+    assert list(shop.services().shop_erasures.list_due(LATER)) == []
 
 
 def test_a_walk_goes_on_where_it_stopped(shop, tmp_path, monkeypatch):
@@ -160,7 +160,7 @@ def test_a_walk_goes_on_where_it_stopped(shop, tmp_path, monkeypatch):
         shop.take(a_customer(number, f"p{number}@example.org"))
     shop.take(a_webhook("shop/redact", {"shop_id": 9, "shop_domain": DOMAIN}))
 
-    counts = [erase_shop_customers(shop.tools().forgetting, LATER) for _ in range(5)]
+    counts = [erase_shop_customers(shop.services(), LATER) for _ in range(5)]
     assert sum(counts) == 5
     assert max(counts) <= 2
 
@@ -180,9 +180,9 @@ def test_a_walk_that_cannot_go_on_holds_up_no_other(shop, monkeypatch):
         return forget_person(customer_id, *rest)
 
     monkeypatch.setattr(shops, "forget_person", lose_race)
-    assert erase_shop_customers(shop.tools().forgetting, LATER) == 1
+    assert erase_shop_customers(shop.services(), LATER) == 1
     monkeypatch.undo()
-    assert erase_shop_customers(shop.tools().forgetting, LATER) == 1
+    assert erase_shop_customers(shop.services(), LATER) == 1
     assert shop.list_customers() == []
 
 
@@ -190,5 +190,5 @@ def test_a_topic_that_the_body_does_not_have_the_shape_of_is_parked(shop):
     shop.take(a_customer(77, ASHA))
     body = {"shop_domain": DOMAIN, "customer": {"id": 77}, "orders_requested": [1]}
     key = shop.accept(a_webhook("customers/redact", body))
-    assert settle_item(key, shop.tools(), LATER) == "parked"
+    assert settle_item(key, shop.services(), LATER) == "parked"
     assert shop.find_id(ASHA) is not None
