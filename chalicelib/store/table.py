@@ -59,6 +59,12 @@ class Table:
         values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
         yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
 
+    def scan_keys(self, condition: str, **values: Any) -> Iterator[Row]:
+        """Yield the keys of all rows that a condition holds for: it reads the table whole, as only staff may."""
+        expressions = dump_expressions(values, FilterExpression=condition, ProjectionExpression="pk, sk")
+        for page in self.client.get_paginator("scan").paginate(TableName=self.name, **expressions):
+            yield from (load_row(row) for row in page["Items"])
+
     def query_index(self, index: str, condition: str, *, most: int | None = None, **values: Any) -> Iterator[Row]:
         """Yield the keys of at most `most` rows of an index, in its order; the index lags."""
         request = {"IndexName": index, "PaginationConfig": {"MaxItems": most}}

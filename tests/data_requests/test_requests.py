@@ -5,7 +5,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from chalicelib.store.customers import Customers
 
 from chalicelib.config import current_settings
 from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
@@ -22,6 +21,7 @@ from chalicelib.senders.link import choose_preferences, withdraw_consent
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.store.customers import Customers
 from chalicelib.store.links import Link, LinkKind, Links, name_token
 from chalicelib.store.mails import MailRows
 from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestRows, RequestState
