@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import KeyUnavailableError
-from chalicelib.models import Event, Identity, Profile, Submission, utc_text
+from chalicelib.models import Event, Identity, Profile, Submission
 from chalicelib.store.identities import Identities, Owner, make_row
 from chalicelib.store.keys import Keys
-from chalicelib.store.people_rows import PeopleRows
+from chalicelib.store.people_rows import PeopleRows, name_event
 from chalicelib.store.table import Part, Table
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import pack_submission, unpack_submission
@@ -108,22 +108,17 @@ class People:
 
     def write_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the transaction part that adds a submission to a person's history."""
-        record_id = name_event(key, submission)
+        record_id = name_event(submission.occurred_at, key)
         return self.rows.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
     def replace_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the transaction part that puts a submission in the place of what it was before."""
-        record_id = name_event(key, submission)
+        record_id = name_event(submission.occurred_at, key)
         return self.rows.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
     def delete_event(self, person: Person, event: Event) -> Part:
         """Return the transaction part that takes an event out of a person's history."""
-        return self.rows.delete_row(person.id, name_event(event.key, event.submission))
-
-
-def name_event(key: str, submission: Submission) -> str:
-    """Return an event's sort key: a history is read in the order in which it happened."""
-    return f"event#{utc_text(submission.occurred_at)}#{key}"
+        return self.rows.delete_row(person.id, name_event(event.submission.occurred_at, event.key))
 
 
 def seal_event(person: Person, record_id: str, key: str, submission: Submission) -> bytes:

@@ -13,16 +13,18 @@ expires_at   epoch seconds; quarantined and unconfirmed items only
 ask_at       when to ask for confirmation next, or when that was done; unconfirmed items only
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.models import utc_text
 from chalicelib.shop.periods import KEEP_QUARANTINE
+from chalicelib.store.attributes import load_row
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
@@ -123,6 +125,11 @@ class Inbox:
         """Settle an item that has no effect: a duplicate, or one about a person whom we do not know."""
         values = {"state": state.value, "old": State.NEW.value, "now": utc_text(now)}
         self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
+
+
+def read_new_keys(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of the items that a batch of the table's stream says are new, in its order."""
+    return [load_row(each["dynamodb"]["Keys"])["pk"] for each in records if each["eventName"] == "INSERT"]
 
 
 def name_row(key: str) -> Row:

@@ -76,10 +76,10 @@ class PeopleRows:
         """Delete every row of a customer, without a condition."""
         self.table.delete_items({"pk": row["pk"], "sk": row["sk"]} for row in self.list_rows(customer_id))
 
-    def list_customers(self) -> Iterator[str]:
-        """Yield every customer's id, in no order."""
-        for pk in self.table.scan_keys(PROFILE):
-            yield pk.removeprefix("cust#")
+    def scan_ids(self) -> Iterator[str]:
+        """Yield the id of every customer: it reads the table whole, as only staff may."""
+        for row in self.table.scan_keys("sk = :profile", profile=PROFILE):
+            yield row["pk"].removeprefix("cust#")
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
         """Yield the ids of customers who have had a reason to hear from the shop since `weeks_back` weeks ago."""
@@ -93,6 +93,11 @@ class PeopleRows:
 def name_row(customer_id: str, sort_key: str) -> Row:
     """Return the key of a row below a customer."""
     return {"pk": f"cust#{customer_id}", "sk": sort_key}
+
+
+def name_event(occurred_at: datetime, key: str) -> str:
+    """Return the record id of a submission, by its sender's time and its dedupe key."""
+    return f"event#{utc_text(occurred_at)}#{key}"
 
 
 def name_due(customer_id: str, due: datetime | None) -> dict[str, str]:

@@ -84,6 +84,11 @@ class RequestRow:
         return f"{OWNED_BY_REQUEST}{self.customer_id}:{self.id}"
 
     @property
+    def record_id(self) -> str:
+        """Return the row's sort key, which `result` is sealed to."""
+        return f"request#{self.id}"
+
+    @property
     def asked_at(self) -> datetime:
         """Return when it came."""
         return datetime.fromisoformat(self.at)

@@ -59,6 +59,12 @@ class Table:
         values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
         yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
 
+    def scan_keys(self, condition: str, **values: Any) -> Iterator[Row]:
+        """Yield the keys of all rows that a condition holds for: it reads the table whole, as only staff may."""
+        expressions = dump_expressions(values, FilterExpression=condition, ProjectionExpression="pk, sk")
+        for page in self.client.get_paginator("scan").paginate(TableName=self.name, **expressions):
+            yield from (load_row(row) for row in page["Items"])
+
     def query_index(self, index: str, condition: str, *, most: int | None = None, **values: Any) -> Iterator[Row]:
         """Yield the keys of at most `most` rows of an index, in its order; the index lags."""
         request = {"IndexName": index, "PaginationConfig": {"MaxItems": most}}
@@ -70,14 +76,6 @@ class Table:
         pages = self.client.get_paginator("query").paginate(TableName=self.name, **request, **expressions)
         for page in pages:
             yield from (load_row(row) for row in page["Items"])
-
-    def scan_keys(self, sk: str) -> Iterator[str]:
-        """Yield the partition keys of all rows with one sort key: reads the whole table, for staff commands alone."""
-        pages = self.client.get_paginator("scan").paginate(
-            TableName=self.name, **dump_expressions({"sk": sk}, FilterExpression="sk = :sk", ProjectionExpression="pk")
-        )
-        for page in pages:
-            yield from (load_row(row)["pk"] for row in page["Items"])
 
     def list_queue(self, queue: str, before: str) -> Iterator[Row]:
         """Yield the keys of the rows in one queue that are due by a time (RFC 3339 UTC); the index lags."""

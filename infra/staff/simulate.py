@@ -34,7 +34,7 @@ MOST_LINES = 40  # printed; the page has all
 
 def read_people(services: Services) -> Iterator[Profile]:
     """Open every customer's profile, one after another."""
-    for customer_id in services.people_rows.list_customers():
+    for customer_id in services.people_rows.scan_ids():
         person = services.people.open_person(customer_id)
         if person is not None:
             yield person.profile
