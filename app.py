@@ -17,11 +17,11 @@ configure_logging(app.log)
 app.register_middleware(hide_failure, "all")
 
 if not handles_events():
-    from chalicelib import routes
+    from chalicelib.routes.registration import register_routes, warm_up
 
-    routes.register_routes(app)
+    register_routes(app)
     if serves_requests():
-        routes.warm_up()
+        warm_up()
 
 
 @app.on_dynamodb_record(stream_arn="placeholder-the-template-sets-it", batch_size=100)

@@ -68,7 +68,8 @@ def retire_people(services: Services, now: datetime, most: int = MOST_PEOPLE) ->
         return "reviewed"
 
     due = list(islice(services.retention_queue.list_due(utc_text(now)), most))
-    return {**gone, **run_each(due, review, name="retention")}
+    counts = run_each(due, review, name="retention")
+    return {**counts, **gone}
 
 
 def retire_person(customer_id: str, services: Services, now: datetime) -> Counter[Kind]:

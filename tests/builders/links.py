@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from chalicelib.data_requests.codes import hash_code, name_result
 from chalicelib.store.links import Ask, Link, LinkKind, Links, make_token
+from chalicelib.store.table import Table
 from chalicelib.strictjson import parse_object
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ def put_result(stage, token, **known):
 
 def put_row(stage, token, link):
     """Keep a link under a token."""
-    links = Links(stage.dynamodb, stage.settings.prefix + "links")
+    links = Links(Table(stage.dynamodb, stage.settings.prefix + "links"))
     stage.dynamodb.transact_write_items(TransactItems=[links.write_link(token, link)])
 
 

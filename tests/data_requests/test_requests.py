@@ -19,8 +19,8 @@ from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import Link, LinkKind, name_token
-from chalicelib.store.mails import MailRows
-from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestRows, RequestState
+from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestState
+from chalicelib.store.suppressions import Suppressions
 from chalicelib.strictjson import dump_json
 from tests.builders.campaigns import CLOCK
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
@@ -164,7 +164,7 @@ def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop,
 
     assert answer_requests(shop.services(post), START) == {"unreachable": 1}
     assert answer_requests(shop.services(post), START + DAY) == {}
-    [row] = RequestRows(services.customers).list_open(STAFFS)
+    [row] = services.requests.list_open(STAFFS)
     assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
 
 
@@ -184,9 +184,8 @@ def test_who_could_not_be_reached_and_asks_again_is_tried_again(shop, asel):
 @pytest.mark.parametrize(("reason", "outcome"), [("bounced", "unreachable"), ("complained", "asked")])
 def test_who_complained_may_still_ask_and_who_bounced_cannot_be_reached(shop, asel, reason, outcome):
     people = shop.services().people
-    mails = MailRows(people.table)
     rows = people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
-    people.table.commit_parts([mails.write_stop(row, reason, START) for row in rows])
+    people.table.commit_parts([Suppressions(people.table).write_stop(row, reason, START) for row in rows])
     ask(shop)
 
     assert answer_requests(shop.services(Post()), START) == {outcome: 1}
@@ -360,7 +359,7 @@ def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
     people = shop.services().people
     rows = people.name_rows(Identity(kind="email", value=ASEL))
     stops = {"Send": set(), "Bounce": {"bounced"}, "Complaint": {"complained"}}
-    assert set(MailRows(people.table).list_stops(rows)) == stops[kind]
+    assert set(Suppressions(people.table).list_stops(rows)) == stops[kind]
 
 
 # ---- proving

@@ -17,6 +17,7 @@ from chalicelib.data_requests.package import (
 from chalicelib.errors import SealBrokenError, TooLargeError
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.links import Link, LinkKind, Links, make_token, name_token
+from chalicelib.store.table import Table
 from tests.builders.links import END as LATER
 
 NOW = LATER - KEEP_PACKAGE
@@ -25,7 +26,7 @@ NOISE = secrets.token_bytes(2 * PART_BYTES + 1)
 
 @pytest.fixture
 def links(tables):
-    return Links(tables.dynamodb, tables.settings.prefix + "links")
+    return Links(Table(tables.dynamodb, tables.settings.prefix + "links"))
 
 
 def keep(links, token, packed) -> Link:

@@ -16,8 +16,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.periods import KEEP_QUIET, KEEP_UNCONFIRMED
 from chalicelib.store.inbox import State
 from chalicelib.store.links import name_token
-from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import MailReputation, Rates
+from chalicelib.store.reputation import Rates
 from chalicelib.store.unconfirmed import Wait
 from chalicelib.strictjson import dump_json
 from infra.staff.waiting import list_waiting
@@ -348,8 +347,7 @@ def test_mail_that_ses_refuses_is_not_tried_again(shop):
 def test_stopped_address_is_not_asked(shop):
     post, services = Post(), shop.services()
     rows = services.people.name_rows(Identity(kind="email", value=normalise_email(ASEL)))
-    mails = MailRows(services.people.table)
-    services.people.table.commit_parts([mails.write_stop(row, "bounced", START) for row in rows])
+    services.people.table.commit_parts([services.suppressions.write_stop(row, "bounced", START) for row in rows])
     sign_up(shop)
 
     assert ask_waiting(shop.services(post), START) == {"unasked": 1}
@@ -396,8 +394,10 @@ def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
     monkeypatch.setattr(services.people.table, "commit_parts", lose_once)
     assert ask_waiting(services, START) == {"asked": 1}
     assert len(lost) == len(post.sent) == 1
-    assert services.caps.read_row(services.people.name_rows(Identity(kind="email", value=ASEL))).times == (START,)
-    assert MailReputation(services.people.table).read_rates(START).sent == 1
+    assert services.mail_limits.read_row(services.people.name_rows(Identity(kind="email", value=ASEL))).times == (
+        START,
+    )
+    assert services.reputation.read_rates(START).sent == 1
 
 
 def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):

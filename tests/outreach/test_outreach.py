@@ -4,7 +4,6 @@ import json
 import re
 import threading
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,11 +24,9 @@ from chalicelib.people.identity import normalise_email
 from chalicelib.report import build_report
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.senders.ses import parse_notification
-from chalicelib.services import find_due
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.facts import name_order
 from chalicelib.store.links import name_token
-from chalicelib.store.mails import MailRows
 from chalicelib.store.reputation import Rates
 from chalicelib.strictjson import dump_json
 from infra.local.queue_pump import date_attributes
@@ -105,7 +102,7 @@ def test_last_seen_is_a_sign_of_the_persons_own_and_no_mail_of_ours(shop, by, se
     handle_customer(customer, services, DUE)
     tell(shop, "Delivery", post.sent[0][2])
     token = re.search(r"/go/([\w-]{43})", post.sent[0][1].text)[1]
-    visit = note_click(services.writer.links.read_link(token, DUE), name_token(token), by, DUE)
+    visit = note_click(services.links.read_link(token, DUE), name_token(token), by, DUE)
     assert settle_item(shop.accept(visit), shop.services(), DUE) == "settled"
 
     assert shop.open_profile(customer).last_seen == seen
@@ -168,7 +165,7 @@ def test_link_to_stop_ends_the_purpose_that_its_mail_was_sent_for(shop):
     services, later = shop.services(post, *campaigns), DUE + timedelta(days=1)
     assert handle_customer(customer, services, later) == "sent"
     token = re.search(r"/unsubscribe/([\w-]{43})", post.sent[0][1].text)[1]
-    link = services.writer.links.read_link(token, later)
+    link = services.links.read_link(token, later)
 
     said = withdraw_consent(link, name_token(token), later, network="", language="en")
     assert settle_item(shop.accept(said), shop.services(), later) == "settled"
@@ -208,8 +205,7 @@ def stop_address(shop, email):
     """Suppress an address, as a bounce does."""
     services = shop.services()
     rows = services.people.name_rows(Identity(kind="email", value=normalise_email(email)))
-    mails = MailRows(services.people.table)
-    services.people.table.commit_parts([mails.write_stop(row, "bounced", NOW) for row in rows])
+    services.people.table.commit_parts([services.suppressions.write_stop(row, "bounced", NOW) for row in rows])
 
 
 def test_suppression_between_reading_and_the_intent_wins(shop, monkeypatch):
@@ -434,7 +430,7 @@ def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
     customers = services.people.table
     row = {"pk": {"S": f"cust#{broken}"}, "sk": {"S": "profile"}}
     customers.client.update_item(
-        TableName=customers.table,
+        TableName=customers.name,
         Key=row,
         UpdateExpression="SET sealed = :other",
         ExpressionAttributeValues={":other": {"B": b"not what we sealed"}},
@@ -598,13 +594,12 @@ def test_order_long_after_a_mail_and_without_its_code_is_no_return(shop):
 def test_due_people_are_found_by_the_index_and_nobody_else(shop):
     asel = sign_up(shop)
     shop.take(a_submission(email="silent@example.org"))
-    customers = shop.services().table
-    due = find_due(shop.open_profile(asel), NOW)
+    due = shop.services().find_due(shop.open_profile(asel), NOW)
 
     assert due is not None
-    assert list(customers.list_due(due - timedelta(seconds=1), 6)) == []
-    assert list(customers.list_due(due, 6)) == [asel]
-    assert list(customers.list_due(due + timedelta(days=20), 6)) == [asel]
+    assert list(shop.services().people_rows.list_due(due - timedelta(seconds=1), 6)) == []
+    assert list(shop.services().people_rows.list_due(due, 6)) == [asel]
+    assert list(shop.services().people_rows.list_due(due + timedelta(days=20), 6)) == [asel]
 
 
 @pytest.mark.parametrize(
@@ -737,8 +732,8 @@ def test_reception_is_counted_once(shop):
 def test_mail_that_cannot_be_sent_leaves_no_intent_behind(shop):
     customer, post = sign_up(shop), Post()
     services = shop.services(post, a_campaign(template="welcome"))
-    broken = services.writer.shop.model_copy(update={"shop_address": ""})  # marketing needs a postal address
-    services = replace(services, writer=replace(services.writer, shop=broken))
+    without = {"shop_address": ""}  # which marketing needs
+    services.settings = services.settings.model_copy(update=without)
 
     assert handle_customer(customer, services, DUE) == "refused"
     assert post.sent == []
@@ -751,7 +746,7 @@ def test_survey_invitation_leads_to_the_form(shop):
 
     handle_customer(customer, services, DUE)
 
-    assert f"{services.writer.shop.public_url}/forms/survey?lang=" in post.sent[0][1].text
+    assert f"{services.settings.public_url}/forms/survey?lang=" in post.sent[0][1].text
 
 
 def test_pace_keeps_under_the_rate_of_the_account():
@@ -865,7 +860,9 @@ def test_who_is_cut_off_while_waiting_for_a_turn_leaves_no_intent_behind(shop):
         def wait_turn(self):
             raise Killed
 
+    cut = shop.services(post)
+    cut.pace = Cut()
     with pytest.raises(Killed):
-        handle_customer(customer, replace(services, pace=Cut()), DUE)
+        handle_customer(customer, cut, DUE)
     assert (services.mails.list_mails(customer), count_facts(services)) == ([], {})
     assert handle_customer(customer, services, DUE) == "sent"

@@ -47,7 +47,7 @@ def a_profile(*days, **changes):
 def test_standing_with_its_reason(days, now, standing, since, reason):
     found = judge_activity(a_profile(*days), after(now))
 
-    assert (found.standing, found.reason) == (standing, reason)
+    assert (found.status, found.reason) == (standing, reason)
     assert found.since == (None if since is None else after(since))
 
 
@@ -57,11 +57,11 @@ def test_three_orders_on_one_day_are_one_shopping_trip():
 
 @pytest.mark.parametrize("change", [{"state": OrderState.CANCELLED}, {"state": OrderState.REFUNDED}, {"test": True}])
 def test_what_was_not_bought_is_no_purchase(change):
-    assert judge_activity(a_profile(0, 40, 80, **change), after(81)).standing is ActivityStatus.UNKNOWN
+    assert judge_activity(a_profile(0, 40, 80, **change), after(81)).status is ActivityStatus.UNKNOWN
 
 
 def test_the_shop_sets_its_own_rule():
-    assert judge_activity(a_profile(0), after(30), quiet_days=60).standing is ActivityStatus.ACTIVE
+    assert judge_activity(a_profile(0), after(30), quiet_days=60).status is ActivityStatus.ACTIVE
 
 
 def test_a_purchase_still_to_come_is_not_counted():
@@ -82,5 +82,5 @@ def test_who_buys_nothing_only_ever_moves_away(days, first, second):
 
     before, afterwards = (judge_activity(a_profile(*bought), after(now)) for now in (earlier, later))
 
-    assert order.index(before.standing) <= order.index(afterwards.standing)
+    assert order.index(before.status) <= order.index(afterwards.status)
     assert before.since is None or before.since <= after(earlier)

@@ -161,7 +161,7 @@ class Run:
     def __init__(self, office: Office, folder: Path, subjects: list[Subject], faults: Faults, workers: int) -> None:
         self.office, self.folder, self.subjects, self.faults = office, folder, subjects, faults
         self.tasks: queue.Queue[Callable[[], Any]] = queue.Queue()
-        self.settling = office.open_settling(self.watch)
+        self.settling = office.open_services(self.watch)
         self.intents: dict[str, float] = {}
         self.sealed: dict[tuple[str, str], bytes] = {}
         self.counts: Counter[str] = Counter()
@@ -221,7 +221,7 @@ class Run:
         customer = self.note_customer(subject)
         if customer is None:
             return "nobody to mail"
-        return "mail " + handle_customer(customer, self.office.open_outreach(self.watch), DUE)
+        return "mail " + handle_customer(customer, self.office.open_services(self.watch), DUE)
 
     def click(self, subject: Subject) -> str:
         """Follow the link of the mail, if there was one."""
@@ -247,7 +247,7 @@ class Run:
             return "nobody to forget"
         else:
             order = an_order_to_forget(f"r{subject.number}", at=GONE)
-            outcome = str(forget_person(customer, order, self.settling.forgetting, GONE))
+            outcome = str(forget_person(customer, order, self.settling, GONE))
         subject.gone_at = subject.gone_at or time.monotonic()
         return f"forgotten {outcome}"
 
@@ -291,7 +291,7 @@ class Run:
             at = GONE + timedelta(hours=hours)
             self.finish(at)
             sweep_inbox(self.settling, at + timedelta(minutes=2))
-            reconcile_mails(self.office.open_outreach(self.watch), at)
+            reconcile_mails(self.office.open_services(self.watch), at)
 
     def repeat_all(self) -> None:
         """Deliver everything again, as it was and with other words; let some come back by themselves."""

@@ -5,20 +5,16 @@ import sys
 from collections import Counter
 
 from chalicelib.models import Event
-from chalicelib.people.directory import People
 from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
-from chalicelib.services import open_settling
-from chalicelib.settling.dispatch import Settling
+from chalicelib.services import Services, current_services
 from chalicelib.store.inbox import name_shards
 from infra.local.environ import open_stack
 
 
-def list_customers(people: People) -> list[str]:
+def list_customers(services: Services) -> list[str]:
     """Return every customer id."""
-    pages = people.table.client.get_paginator("scan").paginate(TableName=people.table.table)
-    rows = (row for page in pages for row in page["Items"])
-    return [row["pk"]["S"].removeprefix("cust#") for row in rows if row["sk"]["S"] == "profile"]
+    return list(services.people_rows.scan_ids())
 
 
 def read_marker(event: Event) -> str:
@@ -27,11 +23,11 @@ def read_marker(event: Event) -> str:
     return str(body.get("note") or body["fields"].get("name", "no marker"))
 
 
-def check_histories(services: Settling, markers: set[str]) -> list[str]:
+def check_histories(services: Services, markers: set[str]) -> list[str]:
     """Return what is wrong: lost or doubled events, strangers, a profile that is not its history, items waiting."""
     found: Counter[str] = Counter()
     faults = []
-    for customer_id in list_customers(services.people):
+    for customer_id in list_customers(services):
         person = services.people.load_person(customer_id)
         events = list(services.people.list_history(person))
         found.update(read_marker(event) for event in events)
@@ -48,9 +44,9 @@ def main() -> int:
     """Print the verdict."""
     total = int(sys.argv[1])
     with open_stack():
-        services = open_settling()
+        services = current_services()
         faults = check_histories(services, {f"storm-{number}" for number in range(total)})
-        people = len(list_customers(services.people))
+        people = len(list_customers(services))
     print("\n".join(faults[:20]) or f"every one of {total} is exactly one event, of {people} people; nothing else is")
     return 0
 

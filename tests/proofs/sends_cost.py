@@ -20,9 +20,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.outreach.services import LOOK_BACK_WEEKS
-
-from chalicelib.store.table import name_due
+from chalicelib.functions.plan_mails import LOOK_BACK_WEEKS
+from chalicelib.store.people_rows import PeopleRows, name_due
+from chalicelib.store.table import Table
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, open_shop
 from tests.proofs.sends_wire import Request
@@ -102,13 +102,13 @@ def watch_units(client: Any, units: Counter[str]) -> None:
     client.meta.events.register("after-call.dynamodb.Query", add)
 
 
-def measure_job(customers: Customers, units: Counter[str]) -> tuple[float, int, float]:
+def measure_job(rows: PeopleRows, units: Counter[str]) -> tuple[float, int, float]:
     """Return read units and queries of one run, and the median time in milliseconds."""
     times = []
     for _ in range(TIMES):
         units.clear()
         began = time.perf_counter()
-        found = list(customers.list_due(DUE, LOOK_BACK_WEEKS))
+        found = list(rows.list_due(DUE, LOOK_BACK_WEEKS))
         times.append(time.perf_counter() - began)
         assert len(found) == len(set(found)) == DUE_PEOPLE, f"{len(found)} found"
     return units["units"], int(units["calls"]), statistics.median(times) * 1e3
@@ -125,17 +125,17 @@ def main() -> int:
     units: Counter[str] = Counter()
     print(f"seed {asked.seed}: {DUE_PEOPLE} due", flush=True)
     with open_shop() as shop:
-        customers = Table(shop.dynamodb, shop.prefix + "customers")
+        people = PeopleRows(Table(shop.dynamodb, shop.prefix + "customers"))
         watch_units(shop.dynamodb, units)
         stored = 0
         for size in sizes:
             began = time.monotonic()
             numbers = range(stored, size)
             rows = (make_row(chance, number < DUE_PEOPLE) for number in numbers)
-            write_rows(shop.dynamodb, customers.table, rows, asked.threads)
+            write_rows(shop.dynamodb, people.table.name, rows, asked.threads)
             stored, wrote = size, time.monotonic() - began
-            assert shop.dynamodb.describe_table(TableName=customers.table)["Table"]["ItemCount"] == size
-            spent, calls, took = measure_job(customers, units)
+            assert shop.dynamodb.describe_table(TableName=people.table.name)["Table"]["ItemCount"] == size
+            spent, calls, took = measure_job(people, units)
             results.append((spent, took))
             ratios = f"{spent / results[0][0]:.2f} and {took / results[0][1]:.2f} of the smallest"
             print(f"{size:>9,} stored: {spent:g} read units in {calls} queries, {took:.0f} ms; {ratios}", end="")

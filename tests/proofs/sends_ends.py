@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.outreach.services import LOOK_BACK_WEEKS
-
+from chalicelib.functions.plan_mails import LOOK_BACK_WEEKS
 from chalicelib.models import MailState
-from chalicelib.store.facts import Facts
-from chalicelib.store.mails import OPEN, MailRow, MailRows
+from chalicelib.store.mails import OPEN, MailRow
 from tests.proofs.sends_stage import COST, Office
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ Held = dict[str, list[MailRow]]  # customer id -> rows
 
 def read_rows(office: Office, ids: Iterable[str]) -> Held:
     """Return everybody's mail rows."""
-    rows = MailRows(office.plain.people.table)
+    rows = office.plain.mails
     return {customer: rows.list_mails(customer) for customer in ids}
 
 
@@ -79,7 +77,7 @@ def check_parked(run: "Run", held: Held) -> list[str]:
 
 def check_facts(office: Office, held: Held) -> list[str]:
     """Planned is the sum of the ends, mail by mail, and each is the end that the row shows."""
-    facts = Facts(office.plain.people.table)
+    facts = office.plain.facts
     faults = []
     for campaign in office.campaigns:
         told = [fact for fact in facts.list_facts(campaign.name) if fact.kind in ENDS | {"planned"}]
@@ -97,12 +95,12 @@ def check_facts(office: Office, held: Held) -> list[str]:
 def check_budget(run: "Run", held: Held) -> list[str]:
     """What was promised is what the intents cost, and within the limit."""
     faults = []
-    rows = MailRows(run.office.plain.people.table)
+    budgets = run.office.plain.budgets
     for campaign in run.office.campaigns:
         started = {
             mail.mail_id for mails in held.values() for mail in mails if mail.campaign == campaign.name and mail.code
         }
-        spent = rows.read_budget(campaign.name)
+        spent = budgets.read_budget(campaign.name)
         assert campaign.offer is not None
         if spent != len(started) * COST * 100 or spent > campaign.offer.most_spent * 100:
             faults.append(f"{campaign.name}: {spent} hundredths promised for {len(started)} mails")
@@ -111,9 +109,9 @@ def check_budget(run: "Run", held: Held) -> list[str]:
 
 def check_rest(run: "Run") -> list[str]:
     """Nobody is due any more, and nothing is open."""
-    customers = run.office.plain.people.table
-    due = list(customers.list_due(run.now, LOOK_BACK_WEEKS))
-    left = list(MailRows(customers).list_open(run.now))
+    services = run.office.plain
+    due = list(services.people_rows.list_due(run.now, LOOK_BACK_WEEKS))
+    left = list(services.mails.list_open(run.now))
     return [f"{len(due)} still due"] * bool(due) + [f"{len(left)} still open"] * bool(left)
 
 

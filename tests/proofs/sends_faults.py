@@ -19,11 +19,12 @@ from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from chalicelib.outreach.services import LOOK_BACK_WEEKS, Outreach
 
 from chalicelib.errors import RegularsError
+from chalicelib.functions.plan_mails import LOOK_BACK_WEEKS
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_ends import check_ends, print_table
@@ -47,7 +48,7 @@ class Run:
         self.tally = Tally()
         self.crashes: list[str] = []
         self.told: set[str] = set()
-        self.settling = office.open_settling(faults.watch)
+        self.settling = office.open_services(faults.watch)
         self.ended = threading.Event()
         self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(workers)]
 
@@ -63,14 +64,14 @@ class Run:
             for thread in self.threads:
                 thread.join()
 
-    def open_tools(self) -> Outreach:
+    def open_tools(self) -> Services:
         """Return a new container's services; starting one may break too."""
-        return self.office.open_outreach(self.faults.watch)
+        return self.office.open_services(self.faults.watch)
 
     def work(self, number: int) -> None:
         """Handle messages until told to end; a kill costs the container and leaves the message."""
         self.faults.seed_thread(number)
-        services: Outreach | None = None
+        services: Services | None = None
         while not self.ended.is_set():
             try:
                 customer, receives = self.messages.get(timeout=0.1)
@@ -104,8 +105,7 @@ class Run:
 
     def plan(self, chance: random.Random) -> int:
         """Queue whoever is due; the queue delivers some of it twice."""
-        customers = self.settling.people.table
-        due = self.persist("planner", lambda: list(customers.list_due(self.now, LOOK_BACK_WEEKS)))
+        due = self.persist("planner", lambda: list(self.settling.people_rows.list_due(self.now, LOOK_BACK_WEEKS)))
         for customer in due:
             for _ in range(2 if chance.random() < 0.05 else 1):
                 self.messages.put((customer, 1))

@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any
@@ -24,15 +23,14 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
 from chalicelib.people.identity import normalise_email
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.inbox import Inbox
 from chalicelib.store.links import name_token
-from chalicelib.store.mails import OPEN, MailRows
+from chalicelib.store.mails import OPEN
 from chalicelib.store.reputation import MailReputation
 from chalicelib.strictjson import dump_json
 from tests.proofs.sends_args import make_parser, read_args
 from tests.proofs.sends_stage import DUE, Office, Post, make_campaign, open_shop
 from tests.proofs.sends_turns import Turns
-from tests.proofs.sends_wire import Request, Watched, make_error
+from tests.proofs.sends_wire import Request, make_error
 
 LAST_WEEK = 1  # how far this planner looks back: nobody here is due for longer, and each week more is four queries
 LATER = DUE + timedelta(minutes=61)
@@ -67,9 +65,9 @@ class Play:
         self.address = f"{seed.replace('/', '-')}@example.org"
         self.customer = office.enrol({self.address: {}})[self.address]
         self.post = Mood(self.chance.choices(["accepted", "throttled", "unknown"], [6, 3, 1], k=2), self.turns.log)
-        self.services = replace(office.open_outreach(self.turns.watch, self.post), reputation=reputation)
-        inbox = Inbox(Watched(office.shop.dynamodb, self.turns.watch), office.shop.inbox.table)
-        self.settling = replace(office.plain, inbox=inbox, people=self.services.people)
+        self.services = office.open_services(self.turns.watch, self.post)
+        self.services.reputation = reputation
+        self.settling = self.services
 
     def unsubscribe(self) -> None:
         """Settle the press of an unsubscribe link of theirs."""
@@ -112,15 +110,14 @@ class Play:
 
     def plan(self) -> None:
         """Find who is due, and write to them."""
-        customers = self.services.people.table
-        if self.customer in customers.list_due(DUE, LAST_WEEK):
+        if self.customer in self.services.people_rows.list_due(DUE, LAST_WEEK):
             self.work()
 
     def suppress(self) -> None:
         """Suppress the address, as the settling of a bounce does."""
         people = self.settling.people
         rows = people.name_rows(Identity(kind="email", value=normalise_email(self.address)))
-        people.table.commit_parts([MailRows(people.table).write_stop(row, "bounced", DUE) for row in rows])
+        people.table.commit_parts([self.settling.suppressions.write_stop(row, "bounced", DUE) for row in rows])
 
     def settle_down(self) -> None:
         """Let everything come to rest: whoever still has a step to make makes it, and the hour passes."""
@@ -188,7 +185,7 @@ def play_share(seed: int, first: int, total: int) -> tuple[Counter[str], int, li
     steps = 0
     with open_shop() as shop:
         office = Office(shop, (make_campaign(),))
-        reputation = MailReputation(office.plain.people.table)  # as a container keeps it: not read again for every mail
+        reputation = MailReputation(office.plain.table)  # as a container keeps it: not read again for every mail
         for number in range(first, first + total):
             outcome, count, wrong = play_once(office, reputation, f"{seed}/{number}")
             outcomes[outcome] += 1

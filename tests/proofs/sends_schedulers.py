@@ -17,9 +17,9 @@ from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
-from chalicelib.outreach.services import LOOK_BACK_WEEKS
 
 from chalicelib.errors import RaceLostError
+from chalicelib.functions.plan_mails import LOOK_BACK_WEEKS
 from chalicelib.models import MailState
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
@@ -82,7 +82,7 @@ class Schedulers:
     def run_once(self) -> bool:
         """Be one container: plan, write to everybody found; return whether nobody was due."""
         self.own.writes = False
-        services = self.office.open_outreach(self.watch)
+        services = self.office.open_services(self.watch)
         due = list(services.people.rows.list_due(DUE, LOOK_BACK_WEEKS))
         self.tally.add("plans")
         self.own.draw.shuffle(due)
@@ -103,7 +103,7 @@ class Schedulers:
             thread.start()
         for thread in threads:
             thread.join()
-        reconcile_mails(self.office.open_outreach(pass_call), DUE + 2 * UNKNOWN_FOR)
+        reconcile_mails(self.office.open_services(pass_call), DUE + 2 * UNKNOWN_FOR)
 
 
 def check_sets(office: Office, ids: dict[str, str], run: Schedulers) -> tuple[list[str], str]:

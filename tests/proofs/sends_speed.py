@@ -13,12 +13,12 @@ import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import boto3
 
-from chalicelib.outreach import letters as writing
+from chalicelib.mails.ses import Mailer
+from chalicelib.outreach import compose
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal
@@ -31,7 +31,7 @@ from tests.proofs.sends_stage import DUE, Office, make_campaign, open_shop
 from tests.proofs.sends_wire import Request, Watched
 
 PARTS = (
-    (writing, "render_mail", "rendering"),
+    (compose, "render_mail", "rendering"),
     (PersonSeal, "__init__", "sealing"),
     (PersonSeal, "seal_record", "sealing"),
     (PersonSeal, "open_record", "sealing"),
@@ -101,9 +101,9 @@ def count_mailbox() -> int:
 
 def open_worker(office: Office, ses: Any, meter: Meter) -> Any:
     """Return a worker's services whose mails go to the local SES."""
-    services = office.open_outreach(meter.watch)
-    mailer = type(services.writer.mailer)(Watched(ses, meter.watch), services.writer.shop.mail_from, "")
-    return replace(services, writer=replace(services.writer, mailer=mailer))
+    services = office.open_services(meter.watch)
+    services.mailer = Mailer(Watched(ses, meter.watch), services.settings.mail_from, "")
+    return services
 
 
 def send_all(ids: list[str], services: Any) -> tuple[list[float], float, float]:

@@ -6,37 +6,23 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
-from chalicelib.outreach.services import Outreach
 
-from chalicelib.campaigns.agenda import next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.config import current_settings, read_settings
 from chalicelib.door.intake import name_submission
-from chalicelib.mails.pace import Pace
 from chalicelib.mails.ses import Mailer
 from chalicelib.models import Identity
-from chalicelib.outreach.compose import Writer
-from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
-from chalicelib.services import WORK_TIMEOUTS, make_client
-from chalicelib.settling.commit import Settling
-from chalicelib.store.facts import Facts
-from chalicelib.store.keys import Keys
-from chalicelib.store.links import Links
-from chalicelib.store.mails import MailRows
-from chalicelib.store.reputation import MailReputation
-from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.root import RootSeal
+from chalicelib.services import WORK_TIMEOUTS, Services, make_client
 from infra.local.emulator import start_emulator
 from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, wait_listening
@@ -106,35 +92,16 @@ class Office:
         self.campaigns = campaigns
         self.clock = clock or make_clock()
         self.post = Post()
-        self.plain = self.open_settling(pass_call)
+        self.plain = self.open_services(pass_call)
 
-    def open_people(self, watch: Watch) -> People:
-        """Return the way to people and their keys."""
-        client, prefix = Watched(self.shop.dynamodb, watch), self.shop.prefix
-        keys = Keys(client, prefix + "keys", RootSeal([self.shop.root_key], None))
-        return People(Table(client, prefix + "customers"), keys, BlindIndex(keys.read_index()))
-
-    def open_settling(self, watch: Watch) -> Settling:
-        """Return what settling works with; a person is due by this shop's campaigns."""
-        services = self.shop.services(client=Watched(self.shop.dynamodb, watch))
-        return replace(services, find_due=lambda profile, now: next_due(profile, self.campaigns, self.clock, now))
-
-    def open_outreach(self, watch: Watch, post: Post | None = None) -> Outreach:
+    def open_services(self, watch: Watch, post: Post | None = None) -> Services:
         """Return what one worker works with, as a new container would; mails go to `post`, or to the shop's own."""
-        people = self.open_people(watch)
-        customers, settings = people.table, current_settings()
-        mailer = Mailer(Watched(post or self.post, watch), settings.mail_from, "")
-        links = Links(customers.client, self.shop.prefix + "links")
-        return Outreach(
-            people=people,
-            rows=MailRows(customers),
-            facts=Facts(customers),
-            reputation=MailReputation(customers),
-            campaigns=self.campaigns,
-            shop=self.clock,
-            writer=Writer(people, links, mailer, settings, people.keys.read_codes()),
-            pace=Pace(),
-        )
+        services = self.shop.services(client=Watched(self.shop.dynamodb, watch))
+        services.campaigns, services.clock = self.campaigns, self.clock
+        services.mailer = Mailer(Watched(post or self.post, watch), services.settings.mail_from, "")
+        # A new container reads the index secrets before its first message.
+        assert services.people
+        return services
 
     def write_person(self, address: str, **fields: Any) -> tuple[str, list[Request]]:
         """Return somebody's id, and the parts of the transaction that their sign-up would settle in."""
@@ -188,7 +155,7 @@ def open_shop() -> Iterator[Shop]:
 
 def stop_addresses(office: Office, addresses: Iterable[str]) -> None:
     """Suppress addresses, as bounces do."""
-    people = office.plain.people
+    services = office.plain
     for address in addresses:
-        rows = people.name_rows(Identity(kind="email", value=normalise_email(address)))
-        people.table.commit_parts([MailRows(people.table).write_stop(row, "bounced", NOW) for row in rows])
+        rows = services.people.name_rows(Identity(kind="email", value=normalise_email(address)))
+        services.table.commit_parts([services.suppressions.write_stop(row, "bounced", NOW) for row in rows])

@@ -7,8 +7,9 @@ import math
 from collections import Counter
 from typing import Any
 
+from chalicelib.door import open_door
 from chalicelib.models import Submission, Trust
-from chalicelib.services import DOOR_TIMEOUTS, WORK_TIMEOUTS, make_client, open_door, open_settling
+from chalicelib.services import DOOR_TIMEOUTS, WORK_TIMEOUTS, current_services, make_client
 
 Item = dict[str, Any]
 
@@ -46,16 +47,16 @@ def watch_commit(people: Any, submission: Submission) -> tuple[Item, list[dict[s
     from chalicelib.door.intake import name_submission
     from chalicelib.settling.dispatch import settle_item
 
-    services, door = open_settling(), open_door()
+    services, door = current_services(), open_door()
     door.accept(submission)
     key = name_submission(submission, door.parameters.read_door_key(submission.received_at))
     client = make_client("dynamodb", WORK_TIMEOUTS)
-    old = client.get_item(TableName=services.inbox.table, Key={"pk": {"S": key}})["Item"]
+    old = client.get_item(TableName=services.inbox.table.name, Key={"pk": {"S": key}})["Item"]
     seen: list[dict[str, Any]] = []
-    commit = services.people.table.commit_parts
-    services.people.table.commit_parts = lambda parts: seen.extend(parts) or commit(seen)  # type: ignore[method-assign]
+    commit = services.table.commit_parts
+    services.table.commit_parts = lambda parts: seen.extend(parts) or commit(seen)  # type: ignore[method-assign]
     outcome = settle_item(key, services, submission.received_at)
-    services.people.table.commit_parts = commit  # type: ignore[method-assign]
+    services.table.commit_parts = commit  # type: ignore[method-assign]
     assert outcome == "settled", outcome
     return old, seen
 

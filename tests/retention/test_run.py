@@ -23,7 +23,6 @@ from chalicelib.retention.run import (
     write_end,
 )
 from chalicelib.senders import read_submission, reduce_submission
-from chalicelib.services import find_due
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import MailRows
@@ -214,7 +213,7 @@ def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
         Kind.MAILS: 1,
         Kind.MAIL_EVENTS: 2,
     }
-    assert find_due(profile, OLD) is None  # no occasion comes back
+    assert shop.services().find_due(profile, OLD) is None  # no occasion comes back
 
 
 def test_nothing_goes_before_its_time(shop):

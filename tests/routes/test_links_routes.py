@@ -10,8 +10,8 @@ import pytest
 from chalicelib.store.links import make_token, name_token
 from tests.builders.api import open_api
 from tests.builders.links import SHOP, WORDS, a_link, break_table, browse, put_link, read_inbox
+from tests.builders.scanners import AHEAD, SCANNERS
 from tests.builders.shop import Shop
-from tests.store.test_links import AHEAD, SCANNERS
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")

@@ -11,6 +11,7 @@ from chalicelib.models import ConsentState, Identity
 from chalicelib.senders import SENDERS
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import Links, make_token, name_token
+from chalicelib.store.table import Table
 from tests.builders.api import open_api, read_json
 from tests.builders.links import CHROME, a_link, put_link
 from tests.builders.shop import NOW, Shop, a_submission
@@ -157,5 +158,5 @@ def test_one_press_takes_back_what_a_tick_and_a_press_gave(api, shop, tables):
 
 def put_own(tables, token):
     """Keep a stop link under a known token."""
-    links = Links(tables.dynamodb, tables.settings.prefix + "links")
+    links = Links(Table(tables.dynamodb, tables.settings.prefix + "links"))
     tables.dynamodb.transact_write_items(TransactItems=[links.write_link(token, a_link("stop"))])

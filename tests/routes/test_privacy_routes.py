@@ -30,8 +30,8 @@ from chalicelib.strictjson import parse_object
 from infra.local.gateway import Gateway
 from tests.builders.api import make_request, open_api
 from tests.builders.links import CHROME, END, NOW, break_table, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.scanners import AHEAD, SCANNERS
 from tests.builders.shop import Shop
-from tests.store.test_links import AHEAD, SCANNERS
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 PAGE = {**FORM, "accept": CHROME["accept"], "accept_language": "en"}

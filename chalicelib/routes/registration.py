@@ -1,0 +1,27 @@
+"""All routes in one place: the app registers them, and warms up what the first request needs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.door import build_seal, open_door
+from chalicelib.routes.forms import forms
+from chalicelib.routes.hooks import hooks
+from chalicelib.routes.links import links
+from chalicelib.routes.middleware import add_default_headers
+from chalicelib.routes.policy import policy
+from chalicelib.routes.privacy import privacy
+
+BLUEPRINTS = (forms, hooks, links, policy, privacy)
+
+
+def register_routes(app: Any) -> None:
+    """Give the app every route, and each answer its default headers."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_middleware(add_default_headers, "http")
+
+
+def warm_up() -> None:
+    """Do at container start what the first request would otherwise wait for: clients, parameters, the seal."""
+    parameters = open_door().parameters
+    build_seal(parameters.read_public_key(datetime.now(UTC)))
