@@ -17,7 +17,6 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.campaigns.simulation import simulate_days
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.mails import MailRows
 from infra.staff.simulate import STATES, read_people, run_days, write_text
 from infra.staff.simulation_page import write_page
 from tests.builders.shop import Shop, a_submission
@@ -217,11 +216,11 @@ def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path
     for name in ("a", "b"):
         shop.take(a_submission(email=f"{name}@example.org", consents=[consent], at=NOW))
         settle_item(shop.accept(an_order(f"{name}@example.org", at=NOW, number=ord(name))), shop.services(), NOW)
-    people = shop.services().people
-    rows = MailRows(people.table)
+    services = shop.services()
+    people, suppressions = services.people, services.suppressions
     stops = people.name_rows(Identity(kind="email", value="b@example.org"))
-    spent = rows.spend_budget("win-back", 50_000, 50_000)
-    people.table.commit_parts([spent, *(rows.write_stop(stop, "bounced", NOW) for stop in stops)])
+    spent = services.budgets.spend_budget("win-back", 50_000, 50_000)
+    people.table.commit_parts([spent, *(suppressions.write_stop(stop, "bounced", NOW) for stop in stops)])
 
     shop.take(a_submission(email="c@example.org", consents=[consent], at=NOW))
     settle_item(shop.accept(an_order("c@example.org", at=NOW, number=99)), shop.services(), NOW)
