@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.store.inbox import Inbox
+from chalicelib.store.table import Table
 from tests.builders.shop import DOOR_KEY, Shop, a_submission
 
 
@@ -39,7 +40,7 @@ class CountingClient:
 
 
 def accept(shop, submission, client):
-    inbox = Inbox(client, shop.prefix + "inbox")
+    inbox = Inbox(Table(client, shop.prefix + "inbox"))
     return accept_submission(submission, inbox=inbox, seal=shop.seal, door_key=DOOR_KEY)
 
 
