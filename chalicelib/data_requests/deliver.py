@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def deliver_package(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Make the package of a confirmed request; return where the request went."""
-    token = person.seal.open_record(f"request#{row.id}", "result", row.result).decode()
+    token = person.seal.open_record(row.record_id, "result", row.result).decode()
     packed = make_package(person, services, row.language, now)
     try:
         parts = seal_package(token, packed)

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.functions.timing import read_latest
 from chalicelib.services import current_services
 from chalicelib.settling.dispatch import settle_keys
+from chalicelib.store.inbox import read_new_keys
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     No record is ever reported as failed: what cannot be settled now waits for the sweeper and blocks nobody.
     """
     records = [record for record in event["Records"] if record["eventName"] == "INSERT"]
-    keys = [record["dynamodb"]["Keys"]["pk"]["S"] for record in records]
+    keys = read_new_keys(records)
     if keys:
         counts = settle_keys(keys, current_services(), read_latest(records))
         log.info("settled", extra={"counts": counts})

@@ -139,7 +139,7 @@ def is_confirmable(row: RequestRow, opened: OpenedItem) -> bool:
 def start_access(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Let the package be made: its token waits sealed under the person's own key."""
     row, person = proven.row, proven.person
-    sealed = person.seal.seal_record(f"request#{row.id}", "result", proven.result.encode())
+    sealed = person.seal.seal_record(row.record_id, "result", proven.result.encode())
     links = (*row.links, name_token(proven.result))
     waiting = replace(
         row, state=RequestState.CONFIRMED, due_at=utc_text(now), result=sealed, links=links, language=proven.language

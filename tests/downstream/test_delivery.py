@@ -8,23 +8,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from chalicelib.downstream.queue import Messages, make_messages, read_message
 
-from chalicelib.config import current_settings
-from chalicelib.downstream import delivery
+from chalicelib.config import Settings, current_settings
 from chalicelib.downstream.delivery import DELAYS, Delivery, choose_delay, deliver_records
-from chalicelib.downstream.public_address import TOTAL, Network
-from chalicelib.downstream.relay import Relay, relay_events
+from chalicelib.downstream.messages import read_message
+from chalicelib.downstream.public_address import TOTAL
+from chalicelib.downstream.relay import queue_events, relay_events
 from chalicelib.downstream.signing import read_keys, sign_event
 from chalicelib.errors import InvalidSignatureError, TargetRefusedError
 from chalicelib.senders import webhooks
-from chalicelib.services import open_delivery, open_relay
+from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.outbox import Outbox, Outgoing
-from chalicelib.store.parameters import Parameters
+from chalicelib.store.outbox import Outgoing
 from infra.deploy.downstream import add_secret, end_rotation
 from infra.local.stack import make_queue
 from infra.template import read_template, resolve_value
+from tests.builders.api import start_container
 from tests.builders.canary import CANARIES, find_canaries
 from tests.builders.receiver import SECRET, Receiver
 from tests.builders.shop import NOW, Shop, a_submission
@@ -42,107 +41,110 @@ def shop(tables, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def services(cloud):
+def clients(cloud):
     """Clients of SQS and SSM: making one costs more than most tests here."""
-    clients = {name: cloud.client(name) for name in ("sqs", "ssm")}
-    yield clients
-    for client in clients.values():
+    made = {name: cloud.client(name) for name in ("sqs", "ssm")}
+    yield made
+    for client in made.values():
         client.close()
 
 
 @pytest.fixture
-def line(services):
+def line(clients):
     """The way from an outbox to targets, through real queues of its own, made as the template says."""
-    return Line(services, f"t{uuid.uuid4().hex[:12]}")
+    return Line(clients, Settings(stage=f"t{uuid.uuid4().hex[:12]}"))
 
 
 @pytest.fixture
-def full(services, shop):
+def full(clients, shop):
     """The same from the outbox of a shop."""
-    line = Line(services, shop.prefix.split("-")[1])
-    line.outbox = Outbox(shop.services().table, wanted=True)
-    return line
+    return Line({**clients, "dynamodb": shop.dynamodb}, shop.settings)
 
 
 class Line:
-    """Turns the crank that EventBridge, SQS and Lambda turn; `busy` counts the seconds spent delivering."""
+    """Does what EventBridge, SQS and Lambda do between them; `busy` counts the seconds spent delivering."""
 
-    def __init__(self, services, stage):
-        self.sqs, self.ssm, made = services["sqs"], services["ssm"], {}
+    def __init__(self, clients, settings):
+        self.clients, self.settings, made = dict(clients), settings, {}
         for name in ("DownstreamFailures", "Downstream"):
             properties = read_template()["Resources"][name]["Properties"]
-            made[name] = make_queue(services.get, resolve_value(properties, {"Stage": stage}, made))
-        self.name, self.path = made["Downstream"]["QueueName"], f"/regulars/{stage}/downstream/"
-        self.messages = Messages(self.sqs, self.name)
+            made[name] = make_queue(clients.get, resolve_value(properties, {"Stage": settings.stage}, made))
+        self.sqs = clients["sqs"]
+        self.downstream = self.services().downstream_queue
         self.targets, self.now, self.busy = {}, datetime.now(UTC), 0.0
 
+    def services(self, targets=()):
+        """Return what a new container works with."""
+        downstream = ",".join(f"{name}={url}" for name, url in dict(targets).items())
+        settings = self.settings.model_copy(update={"downstream": downstream})
+        return Services(settings, lambda service, _: self.clients[service])
+
     def listen(self, **targets):
-        """Let receivers hear of events, each with its secret; return the services of one container."""
+        """Make receivers the targets of events, each with its secret; return the delivery of one container."""
         for name, receiver in targets.items():
             self.targets[name] = receiver.url
             self.put_secret(name, receiver.secret.decode())
         return self.open()
 
     def put_secret(self, name, secret):
-        self.ssm.put_parameter(Name=self.path + name, Value=secret, Type="String", Overwrite=True)
+        name = self.settings.downstream_path + name
+        self.clients["ssm"].put_parameter(Name=name, Value=secret, Type="String", Overwrite=True)
 
     def open(self):
-        parameters = Parameters(self.ssm, self.path)
-        return Delivery(self.targets, True, parameters, self.messages, Network())
+        """Return the delivery of a new container; a local one, whose targets may be on this machine."""
+        delivery = Delivery(self.services(self.targets))
+        delivery.local = True
+        return delivery
 
     def relay(self):
-        return relay_events(Relay(self.outbox, self.messages, tuple(self.targets)), self.now)
+        return relay_events(self.services(self.targets), self.now)
 
     def queue(self, *ids, targets=()):
         """Queue events as the relay does."""
         text = json.dumps({"customer": "c1", "ids": [], "purpose": "marketing", "state": "given"})
-        for event_id in ids:
-            event = Outgoing(event_id, "consent.changed", "2026-03-01T12:00:00.000000Z", text)
-            assert self.messages.send_messages(make_messages(event, targets or self.targets)) == set()
+        events = [Outgoing(event_id, "consent.changed", "2026-03-01T12:00:00.000000Z", text) for event_id in ids]
+        assert queue_events(events, tuple(targets or self.targets), self.services()) == set()
 
-    def turn(self, services, step=MINUTE):
+    def turn(self, delivery, step=MINUTE):
         """Receive one batch, deliver it, delete what did not fail; return how many there were and how many failed."""
-        got = self.receive(self.messages.url)
-        records = [
-            {
-                "messageId": one["MessageId"],
-                "receiptHandle": one["ReceiptHandle"],
-                "body": one["Body"],
-                "attributes": one["Attributes"],
-            }
-            for one in got
-        ]
+        received = self.receive(self.downstream.url)
         began = time.monotonic()
-        failed = set(deliver_records(records, services, self.now))
+        failed = set(deliver_records(map(make_record, received), delivery, self.now))
         self.busy += time.monotonic() - began
-        for one in got:
+        for one in received:
             if one["MessageId"] not in failed:
-                self.sqs.delete_message(QueueUrl=self.messages.url, ReceiptHandle=one["ReceiptHandle"])
+                self.sqs.delete_message(QueueUrl=self.downstream.url, ReceiptHandle=one["ReceiptHandle"])
         self.now += step
-        return len(got), len(failed)
+        return len(received), len(failed)
 
     def receive(self, url, most=10):
-        got = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most, AttributeNames=["All"])
-        return got.get("Messages", [])
+        answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most, AttributeNames=["All"])
+        return answer.get("Messages", [])
 
     def read_failures(self):
-        return [read_message(one["Body"]) for one in self.receive(self.messages.failures_url)]
+        return [read_message(one["Body"]) for one in self.receive(self.downstream.failures_url)]
+
+
+def make_record(message):
+    """Return a message of SQS as Lambda passes it on."""
+    names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
+    return {name: message[other] for name, other in names.items()}
 
 
 @pytest.fixture
 def impatient(monkeypatch):
     """Let what failed come again at once."""
-    monkeypatch.setattr(delivery, "DELAYS", (0,) * len(DELAYS))
+    monkeypatch.setattr("chalicelib.downstream.delivery.DELAYS", (0,) * len(DELAYS))
 
 
 def test_settled_consent_reaches_the_shops_system_signed(shop, full):
     with Receiver() as receiver:
-        services = full.listen(erp=receiver)
+        delivery = full.listen(erp=receiver)
         shop.take(a_submission(email=ASEL, name="Асель", consents=[YES]))
 
         assert full.relay() == {"queued": 1, "kept": 0}
         assert read_outbox(shop) == []
-        assert full.turn(services) == (1, 0)
+        assert full.turn(delivery) == (1, 0)
 
     [(headers, body)] = receiver.got
     now = datetime.now(UTC)
@@ -171,13 +173,13 @@ FAILING = [500, 503, 429, 400, 404, 301, "redirect", "reset", "close", "hang", "
 @pytest.mark.parametrize("kind", FAILING)
 def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, impatient):
     with Receiver(kind) as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
-        assert line.turn(services) == (1, 1)
+        assert line.turn(delivery) == (1, 1)
         assert time.monotonic() - began < TOTAL + 5
-        assert line.turn(services) == (1, 0)
-        assert line.turn(services) == (0, 0)
+        assert line.turn(delivery) == (1, 0)
+        assert line.turn(delivery) == (0, 0)
 
     assert receiver.ids == ["event-1", "event-1"]
     assert receiver.connections == 2  # a redirect is not followed
@@ -190,20 +192,20 @@ def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, imp
 @pytest.mark.parametrize("kind", ["huge", "huge-head", "drip-body"])
 def test_answer_that_does_not_end_is_cut_and_its_status_counts(kind, line):
     with Receiver(kind) as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
-        assert line.turn(services) == (1, 0)
+        assert line.turn(delivery) == (1, 0)
         assert time.monotonic() - began < TOTAL + 5
         assert receiver.bytes_taken < 16_000_000  # the kernel's buffers; we read 64 KB of the gigabyte
 
 
 def test_receiver_that_is_gone_is_not_asked_again_and_the_event_is_set_aside(line, impatient):
     with Receiver(410) as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(services) == (1, 0)
-        assert line.turn(services) == (0, 0)
+        assert line.turn(delivery) == (1, 0)
+        assert line.turn(delivery) == (0, 0)
 
     assert receiver.ids == ["event-1"]
     assert [(one.id, one.target) for one in line.read_failures()] == [("event-1", "erp")]
@@ -211,9 +213,9 @@ def test_receiver_that_is_gone_is_not_asked_again_and_the_event_is_set_aside(lin
 
 def test_event_that_nobody_takes_is_tried_nine_times_and_set_aside(line, impatient):
     with Receiver(*[500] * 20) as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
-        turns = [line.turn(services, timedelta(seconds=1)) for _ in range(12)]
+        turns = [line.turn(delivery, timedelta(seconds=1)) for _ in range(12)]
 
     assert turns == [(1, 1)] * 9 + [(0, 0)] * 3
     assert receiver.ids == ["event-1"] * 9
@@ -230,28 +232,28 @@ def test_delays_grow_over_about_a_day_and_fit_what_sqs_can_hide():
 
 
 def test_queue_sets_aside_after_the_last_delay_and_none_ends_before(line):
-    attributes = line.sqs.get_queue_attributes(QueueUrl=line.messages.url, AttributeNames=["All"])["Attributes"]
+    attributes = line.sqs.get_queue_attributes(QueueUrl=line.downstream.url, AttributeNames=["All"])["Attributes"]
     assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == len(DELAYS) + 1
     assert int(attributes["MessageRetentionPeriod"]) > 2 * sum(DELAYS)
 
 
 def test_failed_message_is_hidden_as_long_as_it_shall_wait(line):
     with Receiver(500) as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(services) == (1, 1)
-        assert line.turn(services) == (0, 0)  # hidden for five seconds
+        assert line.turn(delivery) == (1, 1)
+        assert line.turn(delivery) == (0, 0)  # hidden for five seconds
         assert len(receiver.got) == 1
 
 
 def test_target_that_is_down_does_not_hold_up_the_other(line):
     ids = [f"event-{number}" for number in range(30)]
     with Receiver(*["hang"] * 99) as down, Receiver() as up:
-        services = line.listen(up=up, down=down)
+        delivery = line.listen(up=up, down=down)
         line.queue(*ids)
         turns = []
         while len(set(up.ids)) < len(ids):
-            turns.append(line.turn(services, timedelta(seconds=1)))
+            turns.append(line.turn(delivery, timedelta(seconds=1)))
 
     assert sorted(up.ids) == sorted(ids)
     assert down.connections == 1
@@ -261,21 +263,21 @@ def test_target_that_is_down_does_not_hold_up_the_other(line):
 
 def test_target_that_is_slow_keeps_no_other_waiting_within_a_batch(line):
     with Receiver(*["slow"] * 5) as slow, Receiver() as quick:
-        services = line.listen(slow=slow, quick=quick)
+        delivery = line.listen(slow=slow, quick=quick)
         line.queue(*"12345")
-        assert line.turn(services) == (10, 0)
+        assert line.turn(delivery) == (10, 0)
 
     assert quick.times[-1] < slow.times[-1]
 
 
 def test_target_that_did_not_answer_is_asked_again_after_its_rest(line, impatient):
     with Receiver("reset") as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         line.queue("event-1")
-        assert line.turn(services, timedelta(seconds=10)) == (1, 1)
-        assert line.turn(services, timedelta(seconds=30)) == (1, 1)
+        assert line.turn(delivery, timedelta(seconds=10)) == (1, 1)
+        assert line.turn(delivery, timedelta(seconds=30)) == (1, 1)
         assert receiver.connections == 1
-        assert line.turn(services) == (1, 0)
+        assert line.turn(delivery) == (1, 0)
 
 
 def test_each_target_has_its_own_message_and_one_taken_out_of_the_settings_is_forgotten(line):
@@ -290,11 +292,11 @@ def test_each_target_has_its_own_message_and_one_taken_out_of_the_settings_is_fo
 
 def test_during_a_rotation_either_secret_verifies(line):
     with Receiver() as old, Receiver(secret=OTHER) as new:
-        services = line.listen(old=old, new=new)
+        delivery = line.listen(old=old, new=new)
         for name in ("old", "new"):
             line.put_secret(name, f"{OTHER}\n{SECRET}\n")
         line.queue("event-1")
-        assert line.turn(services) == (2, 0)
+        assert line.turn(delivery) == (2, 0)
 
     assert old.ids == new.ids == ["event-1"]
     assert len(old.got[0][0]["webhook-signature"].split(" ")) == 2
@@ -325,10 +327,10 @@ def test_target_without_any_secret_waits(line):
 def test_parameters_that_do_not_answer_make_it_wait(line, cloud):
     with Receiver() as receiver:
         line.listen(erp=receiver)
-        services = line.open()
-        services.parameters.client = Down()
+        delivery = line.open()
+        delivery.services.signing_secrets.client = Down()
         line.queue("event-1")
-        assert line.turn(services) == (1, 1)
+        assert line.turn(delivery) == (1, 1)
 
     assert receiver.connections == 0
 
@@ -345,11 +347,11 @@ class Down:
 
 def test_message_that_is_none_of_ours_fails_alone(line):
     with Receiver() as receiver:
-        services = line.listen(erp=receiver)
+        delivery = line.listen(erp=receiver)
         for body in ("?", "{}", "[]", '{"id":"x","target":"erp"}'):
-            line.sqs.send_message(QueueUrl=line.messages.url, MessageBody=body)
+            line.sqs.send_message(QueueUrl=line.downstream.url, MessageBody=body)
         line.queue("event-1")
-        assert line.turn(services) == (5, 4)
+        assert line.turn(delivery) == (5, 4)
 
     assert receiver.ids == ["event-1"]
 
@@ -362,8 +364,9 @@ def test_on_a_deployed_stage_this_machine_is_no_target(full, shop, cloud, monkey
         wire_app(cloud, monkeypatch, f"erp={receiver.url}")
         shop.take(a_submission(email=ASEL, consents=[YES]))
         assert app.relay_events(firing(), None) == {"queued": 1, "kept": 0}
-        [message] = full.receive(full.messages.url)
-        answer = app.deliver_events(queue_event(message), None)
+        [message] = full.receive(full.downstream.url)
+        answer = app.deliver_events({"Records": [make_record(message)]}, None)
+    start_container()
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": message["MessageId"]}]}
     assert receiver.connections == 0
@@ -374,8 +377,8 @@ def wire_app(cloud, monkeypatch, downstream):
     for service in ("SQS", "SSM"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", cloud.environ[f"AWS_ENDPOINT_URL_{service}"])
     monkeypatch.setenv("DOWNSTREAM", downstream)
-    for built in (current_settings, open_relay, open_delivery):
-        built.cache_clear()
+    current_settings.cache_clear()
+    start_container()
 
 
 def firing():
@@ -392,34 +395,24 @@ def firing():
     }
 
 
-def queue_event(message):
-    record = {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"],
-    }
-    return {"Records": [record]}
-
-
 def test_queue_that_does_not_answer_leaves_the_outbox_as_it_is(shop, full):
     shop.take(a_submission(email=ASEL, consents=[YES]))
-    relay = Relay(full.outbox, Messages(Down(), "x"), ("erp",))
+    full.targets["erp"], full.clients["sqs"] = "https://erp.shop.example/events", Down()
     with pytest.raises(EndpointConnectionError):
-        relay_events(relay, full.now)
+        full.relay()
 
     assert len(read_outbox(shop)) == 1
 
 
 def test_event_of_which_one_message_was_not_taken_stays_and_goes_again_to_all(shop, full):
     with Receiver() as one, Receiver() as other:
-        services = full.listen(one=one, other=other)
+        delivery = full.listen(one=one, other=other)
         shop.take(a_submission(email=ASEL, consents=[YES]))
-        taking, full.messages.client = full.messages.client, Choosy(full.sqs)
+        full.clients["sqs"] = Choosy(full.sqs)
         assert full.relay() == {"queued": 0, "kept": 1}
-        full.messages.client = taking
+        full.clients["sqs"] = full.sqs
         assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(services) == (3, 0)
+        assert full.turn(delivery) == (3, 0)
 
     assert read_outbox(shop) == []
     assert len(one.got) + len(other.got) == 3
@@ -440,16 +433,16 @@ class Choosy:
         return {**sent, "Failed": [{"Id": Entries[-1]["Id"]}]}
 
 
-def test_relay_that_dies_between_queue_and_outbox_sends_again_under_the_same_id(shop, full, monkeypatch):
+def test_relay_that_dies_between_queue_and_outbox_sends_again_under_the_same_id(shop, full):
     with Receiver() as receiver:
-        services = full.listen(erp=receiver)
+        delivery = full.listen(erp=receiver)
         shop.take(a_submission(email=ASEL, consents=[YES]))
-        with monkeypatch.context() as patch:
-            patch.setattr(full.outbox.customers, "client", Undeletable(shop.dynamodb))
-            with pytest.raises(EndpointConnectionError):
-                full.relay()
+        full.clients["dynamodb"] = Undeletable(shop.dynamodb)
+        with pytest.raises(EndpointConnectionError):
+            full.relay()
+        full.clients["dynamodb"] = shop.dynamodb
         assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(services) == (2, 0)
+        assert full.turn(delivery) == (2, 0)
 
     assert len(receiver.ids) == 2
     assert len(set(receiver.ids)) == 1
@@ -470,27 +463,29 @@ def test_rows_left_from_when_somebody_listened_only_go(shop, full):
 
     assert full.relay() == {"queued": 1, "kept": 0}
     assert read_outbox(shop) == []
-    assert full.receive(full.messages.url) == []
+    assert full.receive(full.downstream.url) == []
 
 
 def test_canaries_are_in_no_message_and_no_log(shop, full, caplog):
     bodies = []
     with Receiver(*[500] * 99) as receiver, caplog.at_level(logging.DEBUG, logger="chalicelib"):
-        services = full.listen(erp=receiver)
+        delivery = full.listen(erp=receiver)
         for number, canary in enumerate(CANARIES[:20]):
             address = f"{canary.split('.')[0]}@example.org"
             at = NOW + timedelta(seconds=number)
             shop.take(a_submission(email=address, name=canary, consents=[{**YES, "words": canary}], at=at))
         assert full.relay() == {"queued": 20, "kept": 0}
-        while full.turn(services) != (0, 0):
+        while full.turn(delivery) != (0, 0):
             pass
         bodies = [body for _, body in receiver.got] + [repr(headers).encode() for headers, _ in receiver.got]
 
     assert len(bodies) == 40
-    said = b"\n".join([*bodies, caplog.text.encode(), *(repr(record.__dict__).encode() for record in caplog.records)])
-    assert find_canaries(said, CANARIES[:20]) == []
-    assert b"example.org" not in said
-    assert SECRET.encode() not in said
+    everything = b"\n".join(
+        [*bodies, caplog.text.encode(), *(repr(record.__dict__).encode() for record in caplog.records)]
+    )
+    assert find_canaries(everything, CANARIES[:20]) == []
+    assert b"example.org" not in everything
+    assert SECRET.encode() not in everything
 
 
 def test_what_changes_no_consent_costs_nothing_more_where_somebody_listens(shop):
@@ -535,22 +530,22 @@ def test_what_we_sign_our_own_door_verifies_and_one_changed_byte_it_does_not():
     headers = sign_event(event_id, int(now.timestamp()), b'{"a":1}', read_keys(f"{SECRET}\n{OTHER}"))
     for secret in (SECRET, OTHER):
         webhooks.verify(b'{"a":1}', headers, [secret.encode()], now)
-    for body, told in ((b'{"a":2}', headers), (b'{"a":1}', {**headers, "webhook-id": "other"})):
+    for body, sent in ((b'{"a":2}', headers), (b'{"a":1}', {**headers, "webhook-id": "other"})):
         with pytest.raises(InvalidSignatureError):
-            webhooks.verify(body, told, [SECRET.encode()], now)
+            webhooks.verify(body, sent, [SECRET.encode()], now)
 
 
-def test_secrets_are_made_rotated_and_retired(line, services):
-    ssm, stage = services["ssm"], line.name.split("-")[1]
+def test_secrets_are_made_rotated_and_retired(line):
+    ssm, stage = line.clients["ssm"], line.settings.stage
     first = add_secret(ssm, stage, "erp")
     second = add_secret(ssm, stage, "erp")
     third = add_secret(ssm, stage, "erp")
-    held = line.open().parameters.fetch_values()["erp"]
+    held = line.services().signing_secrets.fetch_values()["erp"]
     assert held.split("\n") == [third, second]
     assert len({first, second, third}) == len(read_keys(f"{first}\n{second}\n{third}")) == 3
 
     assert end_rotation(ssm, stage, "erp")
-    assert line.open().parameters.fetch_values() == {"erp": third}
+    assert line.services().signing_secrets.fetch_values() == {"erp": third}
     assert not end_rotation(ssm, stage, "crm")
 
 

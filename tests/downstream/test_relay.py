@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.downstream.changes import EventKind, list_changes, list_ids
+from chalicelib.downstream.changes import EventKind, list_changes, list_ids, write_forgotten
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.models import Consent, ConsentState, Identity, Profile, Submission, Trust
 from chalicelib.settling.dispatch import settle_item
@@ -105,7 +105,7 @@ GIVEN, WITHDRAWN, PENDING = ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentS
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "states"),
     [
         (None, GIVEN, ["given"]),
         (None, WITHDRAWN, ["withdrawn"]),
@@ -121,10 +121,10 @@ GIVEN, WITHDRAWN, PENDING = ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentS
         (PENDING, None, []),
     ],
 )
-def test_what_stands_is_told_when_it_is_another_answer_than_before(before, after, told):
+def test_what_stands_is_told_when_it_is_another_answer_than_before(before, after, states):
     profiles = [a_profile(*([a_consent(state)] if state else [])) for state in (before, after)]
 
-    assert [data["state"] for data in list_changes(*profiles, NOW)] == told
+    assert [data["state"] for data in list_changes(*profiles, NOW)] == states
 
 
 def test_each_purpose_is_told_for_itself():
@@ -151,15 +151,15 @@ def test_senders_ids_are_told_and_no_other_name():
         {"sender": "shopify", "shop": "corner.myshopify.example", "id": "706405506930370084"},
         {"sender": "woocommerce", "shop": "", "id": "17"},
     ]
-    [told] = list_changes(a_profile(), a_profile(a_consent(GIVEN), names=names), NOW)
-    assert told["ids"] == list_ids(names)
+    [data] = list_changes(a_profile(), a_profile(a_consent(GIVEN), names=names), NOW)
+    assert data["ids"] == list_ids(names)
 
 
 def test_channel_that_is_no_plain_word_stays_here():
     odd = a_consent(GIVEN).model_copy(update={"channel": f"import:{ASEL}"})
-    [told] = list_changes(a_profile(), a_profile(odd), NOW)
+    [data] = list_changes(a_profile(), a_profile(odd), NOW)
 
-    assert told["channel"] == "other"
+    assert data["channel"] == "other"
 
 
 def test_canaries_in_every_field_reach_no_row_of_the_outbox(shop):
@@ -222,15 +222,15 @@ def test_shop_is_told_the_id_that_it_knows_itself(shop):
     forget_person(customer, ForgetOrder(reason=Reason.SHOP, request="r1", requested_at=later), services, later)
 
     ids = [{"sender": "shopify", "shop": "corner.example", "id": "706405506930370084"}]
-    told = {data.get("state", kind): data for kind, data in read_outbox(shop)}
-    assert set(told) == {"given", "withdrawn", "customer.forgotten"}
-    assert all(data["ids"] == ids and data["customer"] == customer for data in told.values())
+    events = {data.get("state", kind): data for kind, data in read_outbox(shop)}
+    assert set(events) == {"given", "withdrawn", "customer.forgotten"}
+    assert all(data["ids"] == ids and data["customer"] == customer for data in events.values())
 
 
 def test_someone_forgotten_is_told_by_ids_and_a_reason(shop):
     outbox = Outbox(shop.services().table, wanted=True)
     names = (Identity(kind="id", value="shopify:corner.example:7"), Identity(kind="email", value=ASEL))
-    outbox.customers.commit_parts(outbox.write_forgotten("c1", names, "request", NOW))
+    outbox.table.commit_parts(write_forgotten(outbox, "c1", names, "request", NOW))
 
     [event_id] = outbox.list_due(NOW)
     row = outbox.read_row(event_id)

@@ -106,6 +106,18 @@ def test_unconfirmed_item_moves_from_list_to_list_and_is_kept_a_week(inbox):
     assert rows.read_kept("k2", NOW) is None
 
 
+def test_item_that_came_back_to_its_list_is_another_one_than_was_read(inbox):
+    rows = Unconfirmed(inbox)
+    put(inbox)
+    inbox.table.commit_parts([rows.hold_item(inbox.read_item("k1"))])
+    old = inbox.read_item("k1")
+    inbox.table.commit_parts([rows.move_item(old, Wait.ASKING, NOW + WEEK)])
+
+    with pytest.raises(RaceLostError):
+        inbox.table.commit_parts([rows.move_item(old, Wait.SENDING, NOW)])
+    assert inbox.read_item("k1").pending == Wait.ASKING.value
+
+
 def test_stream_names_the_items_that_are_new():
     def record(kind, key):
         return {"eventName": kind, "dynamodb": {"Keys": {"pk": {"S": key}}}}

@@ -209,6 +209,10 @@ def test_erasure_is_due_until_it_is_closed(table):
     assert list(rows.list_due(NOW)) == [row]
     assert list(rows.list_due(NOW - DAY)) == []
 
+    for rival in (an_erasure(stage=Stage.VERIFIED), an_erasure(checks=1), an_erasure(due_at=LATER)):
+        with pytest.raises(RaceLostError):
+            table.commit_parts([rows.replace_row(rival, row)])
+
     closed = an_erasure(stage=Stage.CLOSED, counts={"mails": 2}, links=("one", "two"), checks=3, due_at="")
     table.commit_parts([rows.replace_row(row, closed)])
     assert list(rows.list_due(NOW)) == []
