@@ -62,6 +62,15 @@ def write_policy(monkeypatch, tmp_path):
             [Need("dynamodb:Query", "table/t/index/due", ("out#1",))],
         ),
         (
+            "Query",
+            {
+                "TableName": "t",
+                "KeyConditionExpression": "#pk=:pk AND sk > :sk",
+                "ExpressionAttributeValues": {":pk": {"S": "a#1"}, ":sk": {"S": "b"}},
+            },
+            [Need("dynamodb:Query", "table/t", ("a#1",))],
+        ),
+        (
             "TransactWriteItems",
             {
                 "TransactItems": [
@@ -200,7 +209,7 @@ def test_a_call_to_a_service_that_no_policy_is_read_for_is_refused():
 
 
 def test_a_query_whose_partition_key_is_not_found_is_an_error():
-    asked = {"TableName": CUSTOMERS, "KeyConditionExpression": "#p=:p", "ExpressionAttributeValues": {}}
+    asked = {"TableName": CUSTOMERS, "KeyConditionExpression": "begins_with(sk, :p)"}
     with pytest.raises(UnknownPolicyError):
         may("send_mails", "dynamodb", "Query", **asked)
 
