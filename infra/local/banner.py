@@ -16,7 +16,7 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
     print(f"  data      {name_database(absence)}")
     print(f"  mailbox   {state['mailbox']}")
-    print(f"  events    {state['events']} (what the shop's own systems are told)")
+    print(f"  events    {state['events']} (what the shop's own systems receive)")
     print(f"  logs      {show_path(LOCAL / 'log')}/")
     print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
     print("Three things to try:\n")
