@@ -7,7 +7,7 @@ from infra.local.environ import DATA
 from infra.local.keys import sender_secret
 from infra.places import LOCAL, show_path
 
-LICENCE = LOCAL / "licence-told"
+LICENCE = LOCAL / "licence-shown"
 
 
 def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:

@@ -45,7 +45,7 @@ def build_server() -> Answer:
 
 
 def main(port: int) -> None:
-    """Serve until told to end."""
+    """Serve until the process is ended."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     run_simple("127.0.0.1", port, build_server(), threaded=True)
 

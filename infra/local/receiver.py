@@ -54,9 +54,8 @@ def take_event(environ: dict[str, Any]) -> bool:
 def show_events() -> str:
     """Return a page of the events, newest first."""
     head = "<!doctype html><meta charset=utf-8><title>Events</title><style>body{font:16px/1.5 system-ui}</style>"
-    lines = [
-        f"<li><pre>{escape(json.dumps(event, indent=1, ensure_ascii=False))}</pre>" for event in reversed(received)
-    ]
+    texts = (json.dumps(event, indent=1, ensure_ascii=False) for event in reversed(received))
+    lines = [f"<li><pre>{escape(text)}</pre>" for text in texts]
     return f"{head}<h1>Events that the shop's own systems received</h1><ul>{''.join(lines) or '<li>Nothing yet.'}</ul>"
 
 

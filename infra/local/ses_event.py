@@ -55,9 +55,7 @@ def main() -> int:
     topic = connect_service("sns").create_topic(Name=f"regulars-{STAGE}-feedback")["TopicArn"]
     message = write_event(asked.event, asked.email, find_attempt(asked.email))
     connect_service("sns").publish(TopicArn=topic, Message=message)
-    print(
-        f"{datetime.now(UTC):%H:%M:%S} {asked.event} published; `make waiting` and `make report` show what it changed"
-    )
+    print(f"{datetime.now(UTC):%H:%M:%S} {asked.event} published; `make waiting` and `make report` show its effect")
     return 0
 
 
