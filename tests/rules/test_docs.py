@@ -80,11 +80,3 @@ def test_every_module_that_the_makefile_names_exists():
     assert len(modules) > 20
     for module in ["".join(names) for names in modules]:
         assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
-
-
-def test_every_alarm_is_explained():
-    template = (ROOT / "infra" / "template.yaml").read_text()
-    alarms = set(re.findall(r"^  (\w+Alarm):$", template, re.MULTILINE))
-    told = set(re.findall(r"`(\w+Alarm)`", (ROOT / "docs" / "deploy.md").read_text()))
-
-    assert alarms == told

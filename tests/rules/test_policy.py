@@ -207,7 +207,7 @@ def test_no_policy_has_a_wildcard_action_and_only_what_has_no_resource_names_eve
                 assert statement["Action"] in (["dynamodb:ListStreams"], ["ses:GetAccount"])
 
 
-@pytest.mark.parametrize("key", ["RootKey", "InboxKey"])
+@pytest.mark.parametrize("key", ["RootKey", "InboxKey", "ReceiptKey"])
 def test_the_keys_own_policy_forbids_our_roles_to_end_it_and_the_door_to_use_it(key):
     policy = read_packaged()["Resources"][key]["Properties"]["KeyPolicy"]
     statements = {statement["Sid"]: statement for statement in policy["Statement"]}
