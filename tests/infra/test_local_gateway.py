@@ -152,6 +152,16 @@ def test_a_post_reaches_the_function_with_its_true_bytes(port):
     assert base64.b64decode(received["body"]) == b"\xff\xfe\r\n\x00"
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["multipart/form-data; boundary=x", "multipart/mixed", "application/x-www-form-urlencoded", "message/rfc822", ""],
+)
+def test_a_body_of_any_type_is_carried_as_it_was_sent(port, kind):
+    sent = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+    status, _, body = ask(port, "POST", "/echo/x", sent, {"Content-Type": kind} if kind else {})
+    assert (status, base64.b64decode(json.loads(body)["body"])) == (200, sent)
+
+
 def test_a_chunked_body_is_put_together(port):
     chunks = iter([b"one ", b"two ", b"three"])
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
