@@ -1,4 +1,4 @@
-"""What `make run` says once everything is up."""
+"""The text that `make run` prints once everything is up."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ LICENCE = LOCAL / "licence-shown"
 
 
 def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
-    """Say where everything is, and three things to try."""
+    """Print the addresses of the stack, and three commands to try."""
     url = state["url"]
     print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
     print(f"  data      {name_database(absence)}")
@@ -27,18 +27,18 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print("  3. Post a signed Typeform response:\n")
     print(indent(curl_typeform(url)))
     print("\n     A new one each time: .venv/bin/python -m infra.local.post shopify (or typeform)\n", flush=True)
-    tell_licence(absence)
+    print_licence(absence)
 
 
 def name_database(absence: str) -> str:
-    """Say who plays DynamoDB."""
+    """Return what stands in for DynamoDB, and where its data is."""
     if absence:
         return f"moto, in memory: everything is gone at the end ({absence})"
     return f"DynamoDB Local, kept in {show_path(DATA)}/"
 
 
-def tell_licence(absence: str) -> None:
-    """Say once what DynamoDB Local's licence asks."""
+def print_licence(absence: str) -> None:
+    """Print once what DynamoDB Local's licence asks."""
     if not absence and not LICENCE.exists():
         print("DynamoDB Local is AWS's own and not open source: its licence asks that you have an AWS account.")
         print("Without one, use LOCAL_DB=moto make run.\n", flush=True)

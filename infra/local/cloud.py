@@ -1,7 +1,7 @@
 """moto's server in a process of its own: SES, SQS, SNS, SSM, KMS, and DynamoDB where Java is missing. All in memory.
 
-The same port shows the mails that were sent, at /_local/mail (`mailbox`), and plays the system of the shop that
-hears of events, at /_local/events (`receiver`).
+The same port shows the mails that were sent, at /_local/mail (`mailbox`), and plays the shop's own
+system that receives events, at /_local/events (`receiver`).
 """
 
 import logging

@@ -36,7 +36,7 @@ def find_java() -> str | None:
 
 
 def explain_absence() -> str:
-    """Say why DynamoDB Local cannot run here, or return the empty text. Fetches the jar where only that is missing."""
+    """Return why DynamoDB Local cannot run here, or the empty text. Fetches the jar where only that is missing."""
     if os.environ.get("LOCAL_DB") == "moto":
         return "LOCAL_DB=moto"
     if find_java() is None:

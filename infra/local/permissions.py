@@ -27,7 +27,7 @@ POLICIES = ROOT / ".chalice"
 PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 # A batch needs the right to the single call.
 SINGLE = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
-PARTITION_KEY = re.compile(r"\s*#?\w+\s*=\s*(:\w+)")  # what a key condition begins with, in every query of ours
+HASH_KEY = re.compile(r"\s*#?(\w+) = (:\w+)")
 
 
 class Guard:
@@ -96,7 +96,7 @@ def find_refusals(logs: Path) -> list[str]:
 
 
 def name_kind(key: str) -> str:
-    """Return the kind of a partition key, such as `cust`: what follows may be about somebody."""
+    """Return the kind of a partition key, such as `cust`: what follows it may name a customer."""
     return key.partition("#")[0]
 
 
@@ -140,8 +140,8 @@ def list_batch(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[M
 def read_key(params: Mapping[str, Any]) -> str:
     """Return the partition key that a call names, or the empty text; raise UnknownPolicyError where it is not found."""
     if expression := params.get("KeyConditionExpression"):
-        found = PARTITION_KEY.match(expression)
+        found = HASH_KEY.match(expression)
         if found is None:
             raise UnknownPolicyError(f"the key condition {expression}")
-        return str(params["ExpressionAttributeValues"][found[1]]["S"])
+        return str(params["ExpressionAttributeValues"][found[2]]["S"])
     return str((params.get("Key") or params.get("Item") or {}).get("pk", {}).get("S", ""))

@@ -28,7 +28,7 @@ RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"
 
 
 def find_attempt(email: str) -> str:
-    """Return the attempt id of a customer's newest mail; raise SystemExit where there is none."""
+    """Return the attempt id of somebody's newest mail; raise SystemExit where there is none."""
     people = open_people()
     customer_id = people.find_customer(Identity(kind="email", value=normalise_email(email)))
     mails = MailRows(people.customers).list_mails(customer_id) if customer_id else []

@@ -65,7 +65,7 @@ def write_policy(monkeypatch, tmp_path):
             "Query",
             {
                 "TableName": "t",
-                "KeyConditionExpression": "#pk=:pk AND sk > :sk",
+                "KeyConditionExpression": "#pk = :pk AND sk > :sk",
                 "ExpressionAttributeValues": {":pk": {"S": "a#1"}, ":sk": {"S": "b"}},
             },
             [Need("dynamodb:Query", "table/t", ("a#1",))],
