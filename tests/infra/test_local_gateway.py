@@ -12,7 +12,9 @@ import pytest
 from chalice.app import Chalice, Response
 
 from infra.local.gateway import Gateway
+from infra.local.processes import free_port
 from infra.local.proxy import LONGEST_BODY, build_event, match_route, read_answer
+from infra.local.run import open_port
 from infra.places import ROOT
 from tests.builders.api import make_request
 
@@ -298,3 +300,10 @@ def test_the_function_is_called_for_one_request_at_a_time(port):
     for caller in callers:
         caller.join()
     assert time.monotonic() - began >= 0.9
+
+
+def test_make_run_listens_on_this_machine_alone_unless_host_says_otherwise(monkeypatch):
+    monkeypatch.delenv("HOST", raising=False)
+    monkeypatch.setenv("PORT", str(free_port()))
+    with open_port() as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"

@@ -117,7 +117,9 @@ def test_sending_cannot_open_the_inbox_and_sends_only_as_the_shop(function):
 
 def test_asking_may_open_the_inbox_but_no_customer():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AskConfirmations")}
-    narrow = {sid: said["Condition"] for sid, said in statements.items() if any(t in str(said) for t in PERSONAL)}
+    narrow = {
+        sid: each["Condition"] for sid, each in statements.items() if any(table in str(each) for table in PERSONAL)
+    }
     assert narrow == {
         "CountAsking": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ask#*", "idn#*", "reputation#*", "stop#*"]}
@@ -154,7 +156,7 @@ def test_whoever_may_send_has_a_share_of_the_rate_and_together_they_keep_it():
 
 def test_answering_requests_cannot_open_the_inbox_and_sends_only_as_the_shop():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AnswerRequests")}
-    assert not any("InboxTable" in str(said) or "InboxKey" in str(said) for said in statements.values())
+    assert not any("InboxTable" in str(each) or "InboxKey" in str(each) for each in statements.values())
     assert not allows(statements.values(), "dynamodb:DeleteItem", "CustomersTable")
     assert not allows(statements.values(), "dynamodb:DeleteItem", "KeysTable")
     assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
