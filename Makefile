@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: help run test check package preview fire clock customer consent export requests lift import audit retention simulate report told waiting release prove-once prove-import prove-outage prove-sends prove-sends-fully story say bench clean forget prove-trust prove-erasures prove-requests verify-ledger export-ledger replay-ledger
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -8,127 +8,142 @@ BIN := .venv/bin
 READY := .venv/.ready
 JAR := .cache/.dynamodb-local
 
-help: ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+##@ Most used
 
-run: $(READY) ## the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto)
+run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto)
 	@exec $(BIN)/python -m infra.local.run
 
-test: $(READY) $(JAR) ## the whole suite (ARGS="-k word" for a part)
+test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: $(READY) ## lint, types, and the rules of the house
+check: $(READY) ## check style, types and the rules in tests/rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
 	@$(BIN)/python -m pytest tests/rules
 
-package: $(READY) ## out/STAGE/: the CloudFormation template and the function's zip (STAGE=dev)
-	@$(BIN)/python -m infra.deploy.package $(STAGE)
-
-preview: $(READY) ## every mail in every language, to look at: prints the page's path
+preview: $(READY) ## write every mail in every language to out/mails/ and print the path of the page that shows them
 	@$(BIN)/python -m infra.deploy.preview
 
-fire: $(READY) ## fire a schedule: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
-	@$(BIN)/python -m infra.local.fire "$(JOB)" "$(NOW)"
-
-clock: $(READY) ## move the running stack's clock: make clock NOW=2026-12-24T09:00:00Z (or NOW=real)
+clock: $(READY) ## move the clock of the running stack: make clock NOW=2026-12-24T09:00:00Z (NOW=real ends that)
 	@$(BIN)/python -m infra.local.clock "$(NOW)"
 
-customer: $(READY) ## what is known of a person here: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
+fire: $(READY) ## run a scheduled function once: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
+	@$(BIN)/python -m infra.local.fire "$(JOB)" "$(NOW)"
+
+customer: $(READY) ## print what is known of a customer: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
 	@$(BIN)/python -m infra.staff.customer --email "$(EMAIL)" --phone "$(PHONE)"
 
-import: $(READY) ## a customer list, dry run: make import FILE=customers.csv MAP=map.toml (APPLY=yes to do it)
-	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
-
-export: $(READY) ## everything held of a person, as files: make export EMAIL=... (or PHONE=+...) OUT=folder
-	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
-
-requests: $(READY) ## people's requests about their data that are not done; nobody is named (DONE=number ends one)
-	@$(BIN)/python -m infra.staff.requests --done "$(DONE)"
-
-lift: $(READY) ## end a restriction, as the person asked: make lift EMAIL=...
-	@$(BIN)/python -m infra.staff.requests --lift "$(EMAIL)"
-
-audit: $(READY) ## who opened whose record, and why: make audit (MONTH=2026-11 EMAIL=asha.rao@example.com)
-	@$(BIN)/python -m infra.staff.audit --month "$(MONTH)" --email "$(EMAIL)"
-
-retention: $(READY) ## what has been kept long enough and would go now; what went, by month
-	@$(BIN)/python -m infra.staff.retention
-
-consent: $(READY) ## proof of what somebody agreed to: make consent EMAIL=... (text; a page in out/consents/ for paper)
-	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"
-
-simulate: $(READY) ## who would hear from the shop, when, or why not; nothing is sent (DAYS=90)
-	@$(BIN)/python -m infra.staff.simulate $(DAYS)
-
-report: $(READY) ## what became of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
-	@$(BIN)/python -m infra.staff.report "$(CAMPAIGN)"
-
-told: $(READY) ## what the shop's own systems were told: consents that changed, people who were forgotten
-	@$(BIN)/python -m infra.local.receiver
-
-waiting: $(READY) ## what waits in the local inbox, and why
+waiting: $(READY) ## list the inbox items that are parked, quarantined or not confirmed, with the reason
 	@$(BIN)/python -m infra.staff.waiting
 
-release: $(READY) ## send one waiting item back to be settled: make release KEY=...
-	@$(BIN)/python -m infra.staff.waiting --release "$(KEY)"
-
-forget: $(READY) ## forget somebody who asked in person; prints the receipt: make forget EMAIL=... (or PHONE=+...)
+forget: $(READY) ## forget a customer who asked in person, and print the receipt: make forget EMAIL=... (or PHONE=+...)
 	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)"
 
-verify-ledger: $(READY) ## is the record of erasures whole?
+package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip of the functions (STAGE=dev)
+	@$(BIN)/python -m infra.deploy.package $(STAGE)
+
+##@ Customers and their data
+
+import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (APPLY=yes imports)
+	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
+
+export: $(READY) ## write everything held of a customer to files: make export EMAIL=... (or PHONE=+...) OUT=folder
+	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
+
+requests: $(READY) ## list the open requests about data, without names (DONE=number closes one)
+	@$(BIN)/python -m infra.staff.requests --done "$(DONE)"
+
+lift: $(READY) ## end a restriction, as the customer asked: make lift EMAIL=...
+	@$(BIN)/python -m infra.staff.requests --lift "$(EMAIL)"
+
+consent: $(READY) ## print the proof of what a customer agreed to: make consent EMAIL=... (a page in out/consents/)
+	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"
+
+audit: $(READY) ## print who opened whose record, and why (MONTH=2026-11 EMAIL=asha.rao@example.com)
+	@$(BIN)/python -m infra.staff.audit --month "$(MONTH)" --email "$(EMAIL)"
+
+retention: $(READY) ## print what is old enough to be deleted now, and what was deleted, by month
+	@$(BIN)/python -m infra.staff.retention
+
+##@ Campaigns and events
+
+simulate: $(READY) ## print who would get which mail in the next days, or why not; no mail is sent (DAYS=90)
+	@$(BIN)/python -m infra.staff.simulate $(DAYS)
+
+report: $(READY) ## print the result of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
+	@$(BIN)/python -m infra.staff.report "$(CAMPAIGN)"
+
+events: $(READY) ## print the events that the shop's own systems received from the running stack
+	@$(BIN)/python -m infra.local.receiver
+
+ses-event: $(READY) ## publish SES's event about a customer's last mail: make ses-event EVENT=bounce EMAIL=... (delivery full complaint not-spam)
+	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
+
+##@ Inbox, ledger and keys
+
+release: $(READY) ## settle one waiting inbox item again: make release KEY=...
+	@$(BIN)/python -m infra.staff.waiting --release "$(KEY)"
+
+verify-ledger: $(READY) ## check that the ledger of erasures is whole
 	@$(BIN)/python -m infra.staff.ledger verify
 
-export-ledger: $(READY) ## the record of erasures to out/ledger.jsonl
+export-ledger: $(READY) ## write the ledger of erasures to out/ledger.jsonl
 	@$(BIN)/python -m infra.staff.ledger export
 
-replay-ledger: $(READY) ## after a restore: forget again whoever was forgotten (FILE=out/ledger.jsonl)
+replay-ledger: $(READY) ## after a restore, forget the forgotten customers again (FILE=out/ledger.jsonl)
 	@$(BIN)/python -m infra.staff.ledger replay --file "$(FILE)"
 
-prove-once: $(READY) $(JAR) ## 1,000 submissions, repeated and shuffled, while processes are killed (ARGS="--seed 7")
+rotate-index: $(READY) ## add a secret to the blind index; the command says first what that means (APPLY=yes adds it)
+	@$(BIN)/python -m infra.staff.rotate_index --apply "$(APPLY)"
+
+##@ Proofs: long runs that measure or break things
+
+story: $(READY) $(JAR) ## play a win-back campaign from start to end on a stack of its own
+	@$(BIN)/python -m tests.proofs.story
+
+bench: $(READY) $(JAR) ## measure the accept path against a bare handler, import times and write units
+	@$(BIN)/python -m tests.proofs.bench
+
+prove-once: $(READY) $(JAR) ## accept 1,000 repeated and shuffled submissions while processes are killed (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.storm $(ARGS)
 
-prove-import: $(READY) $(JAR) ## 10,000 rows of a customer list, and once more; speed, memory, one event per row
+prove-import: $(READY) $(JAR) ## import 10,000 rows twice; measure speed and memory, count one event per row
 	@$(BIN)/python -m tests.proofs.imports $(ARGS)
 
-prove-erasures: $(READY) $(JAR) ## 1,000 people forgotten in the middle of things, over calls that break (ARGS="--seed 7")
-	@$(BIN)/python -m tests.proofs.erasures $(ARGS)
-
-prove-trust: $(READY) $(JAR) ## from first order to receipt, and no way back, on a stack of its own (SHOTS=folder)
-	@$(BIN)/python -m tests.proofs.trust $(ARGS)
-
-prove-requests: $(READY) $(JAR) ## 10,000 visits by scanners, 10,000 pairs of addresses, 10,000 wrong codes; a scanner's browser
-	@VISITS=10000 PAIRS=10000 CODES=10000 $(BIN)/python -m pytest tests/data_requests/test_proof_requests.py -s
-	@SECONDS=120 $(BIN)/python -m pytest tests/browser/test_scanner_in_browser.py -s
-
-prove-outage: $(READY) $(JAR) ## KMS down from the start: 1,000 accepted, settled when it is back
+prove-outage: $(READY) $(JAR) ## accept 1,000 submissions while KMS is down, and settle them afterwards
 	@OUTAGE_TOTAL=1000 $(BIN)/python -m pytest tests/settling/test_outage.py -s
 
-prove-sends: $(READY) $(JAR) ## sending under faults, in every order of a stop, by many schedulers; the daily job's cost
+prove-sends: $(READY) $(JAR) ## send mails while calls fail, workers stop and schedulers race; measure the cost
 	@$(BIN)/python -m tests.proofs.sends_faults
 	@$(BIN)/python -m tests.proofs.sends_races
 	@$(BIN)/python -m tests.proofs.sends_schedulers
 	@$(BIN)/python -m tests.proofs.sends_cost
 	@$(BIN)/python -m tests.proofs.sends_speed
 
-prove-sends-fully: $(READY) $(JAR) ## the same in full: 10,000 people, 10,000 orders, 1,000 restarts, a million stored (40 minutes)
+prove-sends-fully: $(READY) $(JAR) ## the same with 10,000 customers, 1,000 restarts and a million stored rows (40 minutes)
 	@$(BIN)/python -m tests.proofs.sends_faults --total 10000
 	@$(BIN)/python -m tests.proofs.sends_races --total 10000
 	@$(BIN)/python -m tests.proofs.sends_schedulers --total 500
 	@$(BIN)/python -m tests.proofs.sends_cost --total 1000000
 	@$(BIN)/python -m tests.proofs.sends_speed --total 1000
 
-story: $(READY) $(JAR) ## a win-back from end to end on a stack of its own
-	@$(BIN)/python -m tests.proofs.story
+prove-erasures: $(READY) $(JAR) ## forget 1,000 customers while calls fail (ARGS="--seed 7")
+	@$(BIN)/python -m tests.proofs.erasures $(ARGS)
 
-say: $(READY) ## what SES would say of somebody's last mail: make say EVENT=bounce EMAIL=... (delivery full complaint not-spam)
-	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
+prove-requests: $(READY) $(JAR) ## send 10,000 visits of scanners, 10,000 pairs of addresses and 10,000 wrong codes
+	@VISITS=10000 PAIRS=10000 CODES=10000 $(BIN)/python -m pytest tests/data_requests/test_proof_requests.py -s
+	@SECONDS=120 $(BIN)/python -m pytest tests/browser/test_scanner_in_browser.py -s
 
-bench: $(READY) $(JAR) ## the accept path beside a bare handler; import times; write units
-	@$(BIN)/python -m tests.proofs.bench
+prove-trust: $(READY) $(JAR) ## play order, data package, erasure and restore on a stack of its own (SHOTS=folder)
+	@$(BIN)/python -m tests.proofs.trust $(ARGS)
 
-clean: ## throw away local data, local keys, packages and caches; keep .venv and the DynamoDB jar
+##@ Other
+
+help: ## list the commands
+	@awk '/^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { split($$0, part, ":.*## "); printf "  make %-18s %s\n", part[1], part[2] }' $(MAKEFILE_LIST)
+
+clean: ## delete local data, local keys, packages and caches; keep .venv and the DynamoDB jar
 	rm -rf .local out .chalice/deployments .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 

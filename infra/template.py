@@ -35,7 +35,7 @@ def parse_template(text: str) -> dict[str, Any]:
 
 
 def default_parameters(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return what each parameter is when nobody says."""
+    """Return the default of each parameter, or the empty text."""
     return {name: str(spec.get("Default", "")) for name, spec in template["Parameters"].items()}
 
 

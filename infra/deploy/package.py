@@ -70,7 +70,7 @@ def slim_package(source: Path, target: Path) -> None:
 
 
 def is_needed(name: str) -> bool:
-    """Tell whether a file is of any use in Lambda."""
+    """Return whether Lambda needs a file."""
     if name.startswith(UNUSED) or name.endswith((".pyc", "/")):
         return False
     if not name.startswith(DATA):
@@ -109,7 +109,7 @@ def write_entry(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def measure_zip(path: Path) -> str:
-    """Say how large a zip is, packed and unpacked."""
+    """Return how large a zip is, packed and unpacked, as text."""
     with zipfile.ZipFile(path) as archive:
         files = archive.infolist()
     unpacked = sum(file.file_size for file in files)

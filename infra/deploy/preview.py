@@ -35,7 +35,7 @@ STYLE = (
 
 
 def invent_words(template: str, language: str, *, plain: bool = False) -> MailWords:
-    """Return words for a mail to nobody; `plain` leaves out whatever may be left out."""
+    """Return invented words for a mail; `plain` leaves out every optional part."""
     marketing = find_template(template).marketing
     currency, amount = MONEY.get(language, ("EUR", "5"))
     by_amount = template == "post-purchase"

@@ -46,7 +46,7 @@ def publish_inbox_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> s
 
 
 def publish_receipt_key(kms: Any, ssm: Any, stage: str, kind: str = "String") -> str:
-    """Publish the public half of the key that signs receipts, for whoever checks one; return the key's ARN."""
+    """Publish the public half of the key that signs receipts, which checks them; return the key's ARN."""
     arn: str = kms.describe_key(KeyId=f"alias/regulars-{stage}-receipt")["KeyMetadata"]["Arn"]
     put_parameter(ssm, stage, "receipt-key", write_pem(kms.get_public_key(KeyId=arn)["PublicKey"]), kind)
     return arn

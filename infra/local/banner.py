@@ -1,4 +1,4 @@
-"""What `make run` says once everything is up."""
+"""The text that `make run` prints once everything is up."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from infra.local.environ import DATA
 from infra.local.keys import sender_secret
 from infra.places import LOCAL, show_path
 
-LICENCE = LOCAL / "licence-told"
+LICENCE = LOCAL / "licence-shown"
 
 
 def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
-    """Say where everything is, and three things to try."""
+    """Print the addresses of the stack, and three commands to try."""
     url = state["url"]
     print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
     print(f"  data      {name_database(absence)}")
     print(f"  mailbox   {state['mailbox']}")
-    print(f"  events    {state['events']} (what the shop's own systems are told)")
+    print(f"  events    {state['events']} (what the shop's own systems receive)")
     print(f"  logs      {show_path(LOCAL / 'log')}/")
     print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
     print("Three things to try:\n")
@@ -27,18 +27,18 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print("  3. Post a signed Typeform response:\n")
     print(indent(curl_typeform(url)))
     print("\n     A new one each time: .venv/bin/python -m infra.local.post shopify (or typeform)\n", flush=True)
-    tell_licence(absence)
+    print_licence(absence)
 
 
 def name_database(absence: str) -> str:
-    """Say who plays DynamoDB."""
+    """Return what stands in for DynamoDB, and where its data is."""
     if absence:
         return f"moto, in memory: everything is gone at the end ({absence})"
     return f"DynamoDB Local, kept in {show_path(DATA)}/"
 
 
-def tell_licence(absence: str) -> None:
-    """Say once what DynamoDB Local's licence asks."""
+def print_licence(absence: str) -> None:
+    """Print once what DynamoDB Local's licence asks."""
     if not absence and not LICENCE.exists():
         print("DynamoDB Local is AWS's own and not open source: its licence asks that you have an AWS account.")
         print("Without one, use LOCAL_DB=moto make run.\n", flush=True)

@@ -1,6 +1,6 @@
 """The clock of the running stack: the machine's, moved by `make clock NOW=2026-12-24T09:00:00Z`, back by `NOW=real`.
 
-Whatever Lambda would be told as the time of an event comes from here; the app itself never asks.
+The time in every event that the pumps and the gateway build comes from here; the app itself reads no clock.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """moto's server in a process of its own: SES, SQS, SNS, SSM, KMS, and DynamoDB where Java is missing. All in memory.
 
-The same port shows the mails that were sent, at /_local/mail (`mailbox`), and plays the system of the shop that
-hears of events, at /_local/events (`receiver`).
+The same port shows the mails that were sent, at /_local/mail (`mailbox`), and plays the shop's own
+system that receives events, at /_local/events (`receiver`).
 """
 
 import logging
@@ -45,7 +45,7 @@ def build_server() -> Answer:
 
 
 def main(port: int) -> None:
-    """Serve until told to end."""
+    """Serve until the process is ended."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     run_simple("127.0.0.1", port, build_server(), threaded=True)
 

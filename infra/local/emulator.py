@@ -30,13 +30,13 @@ def find_java() -> str | None:
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:
         return None
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
+    printed = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', printed)
     return java if version and int(version[1]) >= OLDEST_JAVA else None
 
 
 def explain_absence() -> str:
-    """Say why DynamoDB Local cannot run here, or return the empty text. Fetches the jar where only that is missing."""
+    """Return why DynamoDB Local cannot run here, or the empty text. Fetches the jar where only that is missing."""
     if os.environ.get("LOCAL_DB") == "moto":
         return "LOCAL_DB=moto"
     if find_java() is None:

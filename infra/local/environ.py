@@ -1,4 +1,4 @@
-"""The environment of the running stack, for whoever wants to work on it; or of its data at rest.
+"""The environment of the running stack, for commands that work on it; or of its data at rest.
 
 with open_stack():
     open_settling()...     # the app's own services, against the local tables
@@ -84,6 +84,6 @@ def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
 
 
 def forget_account() -> None:
-    """Drop every AWS_ variable, and the names of keys: nothing local may ever reach the account of whoever runs it."""
+    """Drop every AWS_ variable, and the names of keys: nothing local may reach the operator's own AWS account."""
     for name in [name for name in os.environ if name.startswith("AWS_") or name in SETTLING_KEYS]:
         del os.environ[name]

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from email.errors import MissingHeaderBodySeparatorDefect
 from http import HTTPStatus
 from typing import Any
 
@@ -93,7 +94,9 @@ class RequestHandler(WSGIRequestHandler):
         if not super().parse_request():
             return False
         length = self.headers.get("Content-Length", "0")
-        if not self.headers.defects and length.isascii() and length.isdigit():
+        # Other defects are no faults of the head: the parser takes it for a mail, and misses the parts of a multipart.
+        whole = not any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
+        if whole and length.isascii() and length.isdigit():
             return True
         self.send_error(HTTPStatus.BAD_REQUEST)
         return False

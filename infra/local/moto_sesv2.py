@@ -16,13 +16,13 @@ from typing import Any
 Answer = Callable[..., Iterable[bytes]]
 ACCOUNT = ("GET", "/v2/email/account")
 SENDING = ("POST", "/v2/email/outbound-emails")
-# A new account's usual limits outside the sandbox. Nobody counts here what was sent.
+# A new account's usual limits outside the sandbox. The mails sent are not counted.
 QUOTA = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}
 STANDING = {"SendQuota": QUOTA, "SendingEnabled": True, "ProductionAccessEnabled": True, "EnforcementStatus": "HEALTHY"}
 
 
 def patch_moto_sesv2(cloud: Answer) -> Answer:
-    """Return moto's application with these three mended."""
+    """Return moto's application with these three in front of it."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])

@@ -9,14 +9,13 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.local.policy import Need, Resolve, Statement, UnknownPolicyError, is_allowed, read_policy
 from infra.places import ROOT
 from infra.template import Made, default_parameters, read_template, resolve_value
 
@@ -24,7 +23,6 @@ log = logging.getLogger(__name__)
 
 REFUSED = "refused by its policy"
 POLICIES = ROOT / ".chalice"
-LEADING = "dynamodb:LeadingKeys"
 # A transaction needs the right to each of its parts.
 PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 # A batch needs the right to the single call.
@@ -32,34 +30,8 @@ SINGLE = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessag
 HASH_KEY = re.compile(r"\s*#?(\w+) = (:\w+)")
 
 
-@dataclass(frozen=True)
-class Need:
-    """A right that a call needs: the action, on which resource (the end of its ARN), on which partition keys."""
-
-    action: str
-    resource: str
-    keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A statement of a policy; `keys` are patterns of partition keys, and none means any."""
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    keys: tuple[str, ...]
-
-    def covers(self, need: Need) -> bool:
-        """Tell whether it gives a right."""
-        return (
-            need.action in self.actions
-            and any(fnmatchcase(f"arn:{need.resource}", pattern) for pattern in self.resources)
-            and (not self.keys or all(any(fnmatchcase(key, each) for each in self.keys) for key in need.keys))
-        )
-
-
 class Guard:
-    """Refuses what the function that is at work may not do; whoever is none may do everything."""
+    """Refuses what the function that is at work may not do; a command, which is no function, may do everything."""
 
     def __init__(self, stage: str, made: Made, function: str = "") -> None:
         """Take the stage and what was made of it, and the function at work."""
@@ -85,41 +57,36 @@ class Guard:
         """Raise what AWS would where the function lacks a right."""
         if not self.function:
             return
-        grants = self.read_grants(self.function)
+        statements = self.read_statements(self.function)
         for need in list_needs(model.service_model.service_name, model.name, params):
-            if not any(grant.covers(need) for grant in grants):
+            if not is_allowed(statements, need):
                 kinds = " ".join(sorted({*map(name_kind, need.keys)}))
-                said = f"{REFUSED}: {self.function} may not {need.action} on {need.resource} {kinds}".rstrip()
-                self.refused.append(said)
-                log.error(said)  # the function may well go on without
-                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": said}}, model.name)
+                refusal = f"{REFUSED}: {self.function} may not {need.action} on {need.resource} {kinds}".rstrip()
+                self.refused.append(refusal)
+                log.error(refusal)  # the function may well go on without
+                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": refusal}}, model.name)
 
     @cache  # noqa: B019 - one guard a process
-    def read_grants(self, function: str) -> tuple[Grant, ...]:
-        """Read a function's policy, as far as it speaks of what is here."""
+    def read_statements(self, function: str) -> list[Statement]:
+        """Read a function's policy, and those of the tables, which hold for everybody."""
+        template = read_template()
+        parameters = default_parameters(template) | {"Stage": self.stage}
+        resolve: Resolve = lambda resource: find_arn(resource, parameters, self.made)  # noqa: E731 - a name for its type
         policy = json.loads((POLICIES / f"policy-{function}.json").read_text())
-        parameters = default_parameters(read_template()) | {"Stage": self.stage}
-        return tuple(self.read_grant(statement, parameters) for statement in policy["Statement"])
+        statements = read_policy(policy, resolve)
+        for name, resource in template["Resources"].items():
+            own = resource.get("Properties", {}).get("ResourcePolicy")
+            if own and name in self.made:
+                statements += read_policy(own["PolicyDocument"], resolve, self.made[name]["Arn"])
+        return statements
 
-    def read_grant(self, statement: Mapping[str, Any], parameters: Mapping[str, str]) -> Grant:
-        """Read one statement."""
-        conditions = statement.get("Condition", {}).values()
-        return Grant(
-            actions=tuple(list_values(statement["Action"])),
-            resources=tuple(
-                end_arn(resource)
-                for one in list_values(statement["Resource"])
-                if (resource := self.find_resource(one, parameters)) is not None
-            ),
-            keys=tuple(key for one in conditions for key in list_values(one.get(LEADING, []))),
-        )
 
-    def find_resource(self, resource: Any, parameters: Mapping[str, str]) -> str | None:
-        """Return the ARN that a policy names, or None for what is not made here."""
-        try:
-            return str(resolve_value(resource, parameters, self.made))
-        except KeyError:
-            return None
+def find_arn(resource: Any, parameters: Mapping[str, str], made: Made) -> str | None:
+    """Return the ARN that a policy names, or None for what is not made here."""
+    try:
+        return str(resolve_value(resource, parameters, made))
+    except KeyError:
+        return None
 
 
 def find_refusals(logs: Path) -> list[str]:
@@ -128,18 +95,8 @@ def find_refusals(logs: Path) -> list[str]:
     return sorted({line.partition(REFUSED)[2].strip(': "}') for line in lines if REFUSED in line})
 
 
-def list_values(value: Any) -> list[Any]:
-    """Return a list of what may be one or several."""
-    return list(value) if isinstance(value, list) else [value]
-
-
-def end_arn(arn: str) -> str:
-    """Return the pattern of an ARN's last part: what stands before it (region, account) is another on every machine."""
-    return "*" if arn == "*" else f"arn:{arn.split(':', 5)[5]}"
-
-
 def name_kind(key: str) -> str:
-    """Return the kind of a partition key, such as `cust`: what follows may be about somebody."""
+    """Return the kind of a partition key, such as `cust`: what follows it may name a customer."""
     return key.partition("#")[0]
 
 
@@ -155,6 +112,8 @@ def list_needs(service: str, operation: str, params: Mapping[str, Any]) -> Itera
             yield Need(f"ses:{operation}", "identity/any")
         case "ssm":
             yield Need(f"ssm:{operation}", f"parameter{params.get('Path') or params.get('Name')}".rstrip("/"))
+        case _:  # no policy can be read for it here: refused, unless a policy allows it on everything
+            yield Need(f"{service}:{operation}", "unknown")
 
 
 def list_table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
@@ -179,7 +138,10 @@ def list_batch(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[M
 
 
 def read_key(params: Mapping[str, Any]) -> str:
-    """Return the partition key that a call names."""
-    if found := HASH_KEY.match(params.get("KeyConditionExpression", "")):
+    """Return the partition key that a call names, or the empty text; raise UnknownPolicyError where it is not found."""
+    if expression := params.get("KeyConditionExpression"):
+        found = HASH_KEY.match(expression)
+        if found is None:
+            raise UnknownPolicyError(f"the key condition {expression}")
         return str(params["ExpressionAttributeValues"][found[2]]["S"])
     return str((params.get("Key") or params.get("Item") or {}).get("pk", {}).get("S", ""))

@@ -76,7 +76,7 @@ class TopicPump(QueuePump):
         """Return the event that Lambda gets from SNS."""
         return {
             "Records": [
-                {"EventVersion": "1.0", "EventSource": "aws:sns", "EventSubscriptionArn": self.arn, "Sns": told}
-                for told in (json.loads(message["Body"]) for message in messages)
+                {"EventVersion": "1.0", "EventSource": "aws:sns", "EventSubscriptionArn": self.arn, "Sns": notice}
+                for notice in (json.loads(message["Body"]) for message in messages)
             ]
         }

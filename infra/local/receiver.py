@@ -1,6 +1,6 @@
 """The shop's own system, on this machine: takes events, checks their signatures and shows them. Local runs only.
 
-`make told` prints what it was told; the same stands at /_local/events, beside the mailbox.
+`make events` prints the events that it received; /_local/events shows the same, beside the mailbox.
 """
 
 import base64
@@ -20,18 +20,18 @@ TARGET = "shop"
 SECRET = "whsec_" + base64.b64encode(b"local-downstream-secret-of-32-b.").decode()
 MOST_KEPT = 1_000
 
-told: list[dict[str, Any]] = []  # oldest first
+received: list[dict[str, Any]] = []  # oldest first
 
 
 def serve_events(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer a POST with 204 when its signature is good, and a GET with what came so far: a page, or JSON (WSGI)."""
+    """Answer a POST with 204 when its signature is good, and a GET with the events so far: a page, or JSON (WSGI)."""
     if environ["REQUEST_METHOD"] == "POST":
         status = "204 No Content" if take_event(environ) else "401 Unauthorized"
         start_response(status, [("Content-Length", "0")])
         return [b""]
     if "json" in environ.get("HTTP_ACCEPT", ""):
         start_response("200 OK", [("Content-Type", "application/json")])
-        return [json.dumps(told).encode()]
+        return [json.dumps(received).encode()]
     start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")])
     return [show_events().encode()]
 
@@ -45,25 +45,26 @@ def take_event(environ: dict[str, Any]) -> bool:
         check_message(raw, headers, [SECRET.encode()], datetime.now(UTC))
     except InvalidSignatureError:
         return False
-    if headers["webhook-id"] not in {one["id"] for one in told}:
-        told.append({"id": headers["webhook-id"], "took": f"{datetime.now(UTC):%H:%M:%S}", **json.loads(raw)})
-        del told[:-MOST_KEPT]
+    if headers["webhook-id"] not in {event["id"] for event in received}:
+        received.append({"id": headers["webhook-id"], "took": f"{datetime.now(UTC):%H:%M:%S}", **json.loads(raw)})
+        del received[:-MOST_KEPT]
     return True
 
 
 def show_events() -> str:
-    """Return a page of what came, newest first."""
+    """Return a page of the events, newest first."""
     head = "<!doctype html><meta charset=utf-8><title>Events</title><style>body{font:16px/1.5 system-ui}</style>"
-    lines = [f"<li><pre>{escape(json.dumps(one, indent=1, ensure_ascii=False))}</pre>" for one in reversed(told)]
-    return f"{head}<h1>What the shop's own systems were told</h1><ul>{''.join(lines) or '<li>Nothing yet.'}</ul>"
+    texts = (json.dumps(event, indent=1, ensure_ascii=False) for event in reversed(received))
+    lines = [f"<li><pre>{escape(text)}</pre>" for text in texts]
+    return f"{head}<h1>Events that the shop's own systems received</h1><ul>{''.join(lines) or '<li>Nothing yet.'}</ul>"
 
 
 def main() -> None:
-    """Print what the running stack's receiver was told, oldest first."""
+    """Print the events that the running stack's receiver has, oldest first."""
     request = urllib.request.Request(read_state()["events"], headers={"Accept": "application/json"})
     with urllib.request.urlopen(request, timeout=5) as answer:
-        for one in json.load(answer):
-            print(json.dumps(one, ensure_ascii=False))
+        for event in json.load(answer):
+            print(json.dumps(event, ensure_ascii=False))
 
 
 if __name__ == "__main__":

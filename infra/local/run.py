@@ -180,9 +180,9 @@ def end_quietly(*_: object) -> None:
 
 
 def main() -> int:
-    """Run until told to end; 0 when we were told."""
-    for told in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
-        signal.signal(told, end_quietly)
+    """Run until Ctrl-C or SIGTERM; return 0 for those, 1 where a process ended by itself."""
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
+        signal.signal(ending, end_quietly)
     forget_account()
     run = Run()
     with hold_lock() as alone:

@@ -1,4 +1,4 @@
-"""Say what SES would say of somebody's last mail: `make say EVENT=bounce EMAIL=asel@example.org`. Local runs only.
+"""`make ses-event EVENT=bounce EMAIL=asel@example.org`: publish SES's event about a customer's last mail. Local only.
 
 moto's SES publishes nothing about what becomes of a mail. This publishes an event of SES's shape to the feedback
 topic, from where it takes the way it takes on AWS.
@@ -47,14 +47,14 @@ def write_event(event: str, email: str, attempt: str) -> str:
 
 def main() -> int:
     """Publish one event."""
-    parser = argparse.ArgumentParser(description="Say what SES would say of somebody's last mail.")
+    parser = argparse.ArgumentParser(description="Publish SES's event about a customer's last mail.")
     parser.add_argument("event", choices=sorted(EVENTS))
     parser.add_argument("email")
     asked = parser.parse_args()
     topic = connect_service("sns").create_topic(Name=f"regulars-{STAGE}-feedback")["TopicArn"]
     message = write_event(asked.event, asked.email, find_attempt(asked.email))
     connect_service("sns").publish(TopicArn=topic, Message=message)
-    print(f"{datetime.now(UTC):%H:%M:%S} said {asked.event}; `make waiting` and `make report` show what came of it")
+    print(f"{datetime.now(UTC):%H:%M:%S} {asked.event} published; `make waiting` and `make report` show its effect")
     return 0
 
 

@@ -12,7 +12,9 @@ import pytest
 from chalice.app import Chalice, Response
 
 from infra.local.gateway import Gateway
+from infra.local.processes import free_port
 from infra.local.proxy import LONGEST_BODY, build_event, match_route, read_answer
+from infra.local.run import open_port
 from infra.places import ROOT
 from tests.builders.api import make_request
 
@@ -152,6 +154,16 @@ def test_a_post_reaches_the_function_with_its_true_bytes(port):
     assert base64.b64decode(received["body"]) == b"\xff\xfe\r\n\x00"
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["multipart/form-data; boundary=x", "multipart/mixed", "application/x-www-form-urlencoded", "message/rfc822", ""],
+)
+def test_a_body_of_any_type_is_carried_as_it_was_sent(port, kind):
+    sent = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+    status, _, body = ask(port, "POST", "/echo/x", sent, {"Content-Type": kind} if kind else {})
+    assert (status, base64.b64decode(json.loads(body)["body"])) == (200, sent)
+
+
 def test_a_chunked_body_is_put_together(port):
     chunks = iter([b"one ", b"two ", b"three"])
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
@@ -288,3 +300,10 @@ def test_the_function_is_called_for_one_request_at_a_time(port):
     for caller in callers:
         caller.join()
     assert time.monotonic() - began >= 0.9
+
+
+def test_make_run_listens_on_this_machine_alone_unless_host_says_otherwise(monkeypatch):
+    monkeypatch.delenv("HOST", raising=False)
+    monkeypatch.setenv("PORT", str(free_port()))
+    with open_port() as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"

@@ -6,8 +6,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from infra.local import permissions
 from infra.local.invoke import list_sources
-from infra.local.permissions import POLICIES, REFUSED, Guard, Need, find_refusals, list_needs
+from infra.local.permissions import POLICIES, REFUSED, Guard, find_refusals, list_needs
+from infra.local.policy import Need, UnknownPolicyError, fits_pattern, is_allowed
 
 TABLES = ("inbox", "customers", "keys", "links", "ledger")
 MADE = {
@@ -22,9 +24,27 @@ def row(pk, sk="profile"):
 
 
 def may(function, service, operation, **params):
-    """Tell whether a function's policy covers a call."""
-    grants = Guard("local", MADE).read_grants(function)
-    return all(any(grant.covers(need) for grant in grants) for need in list_needs(service, operation, params))
+    """Return whether a function's policy, and the tables' own, allow a call."""
+    statements = Guard("local", MADE).read_statements(function)
+    return all(is_allowed(statements, need) for need in list_needs(service, operation, params))
+
+
+READS = {"TableName": CUSTOMERS, "Key": row("cust#1")}
+ALL_TABLES = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+
+
+@pytest.fixture
+def write_policy(monkeypatch, tmp_path):
+    """Return a function that makes statements the policy of `send_mails`, beside those that it has if `added`."""
+
+    def write(*statements, added=False, **document):
+        policy = json.loads((POLICIES / "policy-send_mails.json").read_text())
+        kept = policy["Statement"] if added else []
+        changed = {**policy, "Statement": [*kept, *statements], **document}
+        (tmp_path / "policy-send_mails.json").write_text(json.dumps(changed))
+        monkeypatch.setattr(permissions, "POLICIES", tmp_path)
+
+    return write
 
 
 @pytest.mark.parametrize(
@@ -40,6 +60,15 @@ def may(function, service, operation, **params):
                 "ExpressionAttributeValues": {":queue": {"S": "out#1"}, ":before": {"S": "2026"}},
             },
             [Need("dynamodb:Query", "table/t/index/due", ("out#1",))],
+        ),
+        (
+            "Query",
+            {
+                "TableName": "t",
+                "KeyConditionExpression": "#pk = :pk AND sk > :sk",
+                "ExpressionAttributeValues": {":pk": {"S": "a#1"}, ":sk": {"S": "b"}},
+            },
+            [Need("dynamodb:Query", "table/t", ("a#1",))],
         ),
         (
             "TransactWriteItems",
@@ -85,6 +114,117 @@ def test_a_call_needs_the_right_to_each_of_its_parts(operation, params, needs):
 )
 def test_policies_are_read_as_aws_reads_them(function, allowed, service, operation, params):
     assert may(function, service, operation, **params) is allowed
+
+
+@pytest.mark.parametrize(
+    ("denied", "allowed"),
+    [
+        ({"Action": "dynamodb:GetItem", "Resource": {"Fn::GetAtt": ["CustomersTable", "Arn"]}}, False),
+        ({"Action": "dynamodb:Get*", "Resource": "*"}, False),
+        ({"Action": ["sqs:SendMessage", "DynamoDB:getitem"], "Resource": "*"}, False),
+        ({"Action": "dynamodb:GetItem", "Resource": {"Fn::GetAtt": ["NotMadeHere", "Arn"]}}, False),
+        ({"Action": "dynamodb:GetItem", "Resource": {"Fn::GetAtt": ["KeysTable", "Arn"]}}, True),
+        ({"Action": "dynamodb:PutItem", "Resource": "*"}, True),
+        (
+            {
+                "Action": "dynamodb:GetItem",
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["cust#*"]}},
+            },
+            False,
+        ),
+        (
+            {
+                "Action": "dynamodb:GetItem",
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["stop#*"]}},
+            },
+            True,
+        ),
+    ],
+)
+def test_a_deny_wins_over_every_allow(write_policy, denied, allowed):
+    assert may("send_mails", "dynamodb", "GetItem", **READS) is True
+    write_policy({"Effect": "Deny", **denied}, added=True)
+    assert may("send_mails", "dynamodb", "GetItem", **READS) is allowed
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Effect": "Perhaps"},
+        {"Effect": None},
+        {"NotAction": "dynamodb:GetItem"},
+        {"NotResource": "*"},
+        {"Principal": "*"},
+        {"Condition": {"StringLike": {"dynamodb:LeadingKeys": ["cust#*"]}}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+        {"Condition": {"ForAllValues:StringLike": {"dynamodb:Attributes": ["pk"]}}},
+        {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["${aws:userid}"]}}},
+        {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [{"Ref": "Stage"}]}}},
+        {"Action": {"Ref": "Stage"}},
+        {"Resource": "customers"},
+        {"Resource": "arn:aws:dynamodb:us-east-1:000000000000:table/${aws:username}"},
+    ],
+)
+def test_what_a_statement_says_and_nobody_understands_is_an_error(write_policy, changed):
+    write_policy(ALL_TABLES)
+    assert may("send_mails", "dynamodb", "GetItem", **READS) is True
+    write_policy({**ALL_TABLES, **changed})
+    with pytest.raises(UnknownPolicyError):
+        may("send_mails", "dynamodb", "GetItem", **READS)
+
+
+@pytest.mark.parametrize("document", [{"Version": "2008-10-17"}, {"Id": "mine"}])
+def test_a_policy_of_another_language_is_an_error(write_policy, document):
+    write_policy(ALL_TABLES, **document)
+    with pytest.raises(UnknownPolicyError):
+        may("send_mails", "dynamodb", "GetItem", **READS)
+
+
+def test_a_condition_on_the_algorithm_of_a_key_allows_no_call_to_a_table(write_policy):
+    write_policy({**ALL_TABLES, "Condition": {"StringEquals": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}}})
+    assert may("send_mails", "dynamodb", "GetItem", **READS) is False
+
+
+def test_a_batch_needs_every_key_to_fit(write_policy):
+    write_policy(
+        {**ALL_TABLES, "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["stop#*", "index"]}}}
+    )
+    for keys, allowed in ((["stop#1", "index"], True), (["stop#1", "cust#1"], False), (["indexes"], False)):
+        asked = {"RequestItems": {CUSTOMERS: {"Keys": [row(key) for key in keys]}}}
+        assert may("send_mails", "dynamodb", "BatchGetItem", **asked) is allowed
+
+
+@pytest.mark.parametrize("operation", ["UpdateItem", "DeleteItem"])
+def test_the_customers_tables_own_policy_protects_the_audit_from_every_function(write_policy, operation):
+    write_policy(ALL_TABLES)
+    assert may("send_mails", "dynamodb", operation, TableName=CUSTOMERS, Key=row("cust#1")) is True
+    assert may("send_mails", "dynamodb", operation, TableName=CUSTOMERS, Key=row("audit#2026-11")) is False
+    assert may("send_mails", "dynamodb", "PutItem", TableName=CUSTOMERS, Item=row("audit#2026-11")) is True
+
+
+def test_a_call_to_a_service_that_no_policy_is_read_for_is_refused():
+    assert may("send_mails", "kms", "Decrypt") is False
+
+
+def test_a_query_whose_partition_key_is_not_found_is_an_error():
+    asked = {"TableName": CUSTOMERS, "KeyConditionExpression": "begins_with(sk, :p)"}
+    with pytest.raises(UnknownPolicyError):
+        may("send_mails", "dynamodb", "Query", **asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "fits"),
+    [("a#1", "a#*", True), ("a#1", "a#?", True), ("a#12", "a#?", False), ("[a]", "[a]", True), ("a", "[a]", False)],
+)
+def test_only_the_star_and_the_question_mark_are_special(text, pattern, fits):
+    assert fits_pattern(text, pattern) is fits
+
+
+def test_every_policy_is_understood():
+    for path in POLICIES.glob("policy-*.json"):
+        assert Guard("local", MADE).read_statements(path.stem.removeprefix("policy-"))
 
 
 def test_what_a_policy_lacks_never_reaches_the_wire():

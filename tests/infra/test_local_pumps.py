@@ -34,7 +34,7 @@ class Function:
 
     @property
     def keys(self):
-        """Return the inbox keys it was told of, in order."""
+        """Return the inbox keys it was given, in order."""
         return [record["dynamodb"]["Keys"]["pk"]["S"] for event in self.events for record in event["Records"]]
 
 

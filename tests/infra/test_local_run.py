@@ -23,7 +23,7 @@ from infra.local.processes import free_port
 from infra.places import ROOT
 
 SECONDS_TO_START = 60
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are told by /proc")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are found by /proc")
 
 
 @dataclass
@@ -73,11 +73,11 @@ def start_run(folder, workers=1):
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + SECONDS_TO_START
     assert process.stdout is not None
-    said = ""
-    while "Three things to try" not in said:
-        assert process.poll() is None, said
-        assert time.monotonic() < deadline, said
-        said += process.stdout.readline()
+    output = ""
+    while "Three things to try" not in output:
+        assert process.poll() is None, output
+        assert time.monotonic() < deadline, output
+        output += process.stdout.readline()
     return Running(process, folder)
 
 
@@ -160,14 +160,14 @@ def test_an_unsigned_order_is_refused(running):
 
 
 def test_the_door_processes_are_not_told_the_names_of_the_keys(running):
-    told = {}
+    knows_key = {}
     for pid in list_children(running.process.pid):
         command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
         names = {line.partition("=")[0] for line in Path(f"/proc/{pid}/environ").read_text().split("\0")}
         name = command.split("infra.local.")[-1].split()[0] if "infra.local." in command else "java"
-        told[name] = "INBOX_KEY" in names
-    assert told["gateway"] is False
-    assert told["pumps"] is True
+        knows_key[name] = "INBOX_KEY" in names
+    assert knows_key["gateway"] is False
+    assert knows_key["pumps"] is True
 
 
 def test_key_files_are_their_owners_alone(running):
@@ -257,30 +257,30 @@ def test_a_consent_reaches_the_shops_own_system_signed(running):
         assert answer.status == 202
     running.wait_until(lambda: show_customer(running, "dana@example.org"))
 
-    def told():
+    def list_events():
         fired = run_module(running, "infra.local.fire", "relay_events", "")  # or the schedule, if it was faster
         assert fired.returncode == 0, fired.stderr
         return run_module(running, "infra.local.receiver").stdout
 
-    running.wait_until(lambda: "consent.changed" in told())
-    events = [json.loads(line) for line in told().splitlines()]
+    running.wait_until(lambda: "consent.changed" in list_events())
+    events = [json.loads(line) for line in list_events().splitlines()]
     told_of = {(one["data"]["purpose"], one["data"]["state"], one["data"]["channel"]) for one in events}
     assert ("marketing", "given", "form:sign-up") in told_of
     assert "dana" not in json.dumps(events).lower()
 
 
 @pytest.mark.parametrize(
-    ("module", "arguments", "said"),
+    ("module", "arguments", "output"),
     [
         ("infra.local.fire", ["sweep_inbox", "2026-12-24T09:00:00Z"], "{"),
         ("infra.local.clock", ["2026-12-24T09:00:00Z"], "The stack's clock: 2026-12-24T09:00:0"),
         ("infra.local.clock", ["real"], "The stack's clock: "),
     ],
 )
-def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, said):
+def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, output):
     ran = run_module(running, module, *arguments)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith(said)
+    assert ran.stdout.startswith(output)
 
 
 def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):

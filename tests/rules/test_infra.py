@@ -110,12 +110,12 @@ def test_every_function_has_memory_to_be_quick_with_and_a_time_limit():
 
 def test_only_functions_that_open_something_are_told_its_key():
     functions = list_functions(read_packaged())
-    told = {
+    holders = {
         key: {name for name, function in functions.items() if key in function["Variables"]}
         for key in ("INBOX_KEY", "ROOT_KEY", "RECEIPT_KEY")
     }
     opening = {"SettleStream", "SweepInbox", "AskConfirmations", "ForgetPeople"}
-    assert told == {
+    assert holders == {
         "INBOX_KEY": opening,
         "ROOT_KEY": opening | {"AnswerRequests", "SendMails", "ReconcileMails", "RetireData"},
         "RECEIPT_KEY": {"ForgetPeople"},
@@ -189,5 +189,5 @@ def test_a_crash_of_any_function_raises_an_alarm_that_someone_hears():
 
 def test_cfn_lint_has_nothing_to_say():
     lint = Path(sys.executable).with_name("cfn-lint")
-    said = subprocess.run([lint, write_packaged()], capture_output=True, text=True, check=False)
-    assert (said.returncode, said.stdout) == (0, "")
+    ran = subprocess.run([lint, write_packaged()], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "")

@@ -96,12 +96,12 @@ def run_alone(folder: Path, *arguments: str):
 def test_the_trimmed_zip_imports_the_app_and_makes_every_client(unpacked):
     ran = run_alone(unpacked)
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
-    assert "/hooks/{sender}" in told["routes"]
-    assert set(told["hosts"]) == SERVICES
-    assert told["hosts"]["dynamodb"] == "https://dynamodb.eu-west-1.amazonaws.com"
-    assert (told["number"], told["valid"]) == ("+442079460018", True)
-    assert told["elsewhere"] == []
+    printed = json.loads(ran.stdout)
+    assert "/hooks/{sender}" in printed["routes"]
+    assert set(printed["hosts"]) == SERVICES
+    assert printed["hosts"]["dynamodb"] == "https://dynamodb.eu-west-1.amazonaws.com"
+    assert (printed["number"], printed["valid"]) == ("+442079460018", True)
+    assert printed["elsewhere"] == []
 
 
 def test_every_module_is_compiled_for_this_python_and_never_checked_against_its_source(unpacked):

@@ -117,7 +117,9 @@ def test_sending_cannot_open_the_inbox_and_sends_only_as_the_shop(function):
 
 def test_asking_may_open_the_inbox_but_no_customer():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AskConfirmations")}
-    narrow = {sid: said["Condition"] for sid, said in statements.items() if any(t in str(said) for t in PERSONAL)}
+    narrow = {
+        sid: each["Condition"] for sid, each in statements.items() if any(table in str(each) for table in PERSONAL)
+    }
     assert narrow == {
         "CountAsking": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ask#*", "idn#*", "reputation#*", "stop#*"]}
@@ -154,7 +156,7 @@ def test_whoever_may_send_has_a_share_of_the_rate_and_together_they_keep_it():
 
 def test_answering_requests_cannot_open_the_inbox_and_sends_only_as_the_shop():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "AnswerRequests")}
-    assert not any("InboxTable" in str(said) or "InboxKey" in str(said) for said in statements.values())
+    assert not any("InboxTable" in str(each) or "InboxKey" in str(each) for each in statements.values())
     assert not allows(statements.values(), "dynamodb:DeleteItem", "CustomersTable")
     assert not allows(statements.values(), "dynamodb:DeleteItem", "KeysTable")
     assert statements["SendMail"]["Action"] == ["ses:SendEmail"]
@@ -207,7 +209,7 @@ def test_no_policy_has_a_wildcard_action_and_only_what_has_no_resource_names_eve
                 assert statement["Action"] in (["dynamodb:ListStreams"], ["ses:GetAccount"])
 
 
-@pytest.mark.parametrize("key", ["RootKey", "InboxKey"])
+@pytest.mark.parametrize("key", ["RootKey", "InboxKey", "ReceiptKey"])
 def test_the_keys_own_policy_forbids_our_roles_to_end_it_and_the_door_to_use_it(key):
     policy = read_packaged()["Resources"][key]["Properties"]["KeyPolicy"]
     statements = {statement["Sid"]: statement for statement in policy["Statement"]}
