@@ -8,7 +8,7 @@ write the Keys table and use the root key.
 import argparse
 import sys
 
-from chalicelib.services import open_keys
+from chalicelib.services import current_services
 from chalicelib.store.keys import Keys
 from infra.staff.stage import is_local, open_stage
 
@@ -55,7 +55,8 @@ def main() -> int:
     parser.add_argument("--apply", choices=("yes", "no", ""), default="")
     asked = parser.parse_args()
     with open_stage():
-        return rotate_index(open_keys()) if asked.apply == "yes" else show_plan(open_keys())
+        keys = current_services().keys
+        return rotate_index(keys) if asked.apply == "yes" else show_plan(keys)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.store.keys import Keys
 from infra.staff import rotate_index
-from tests.builders.api import forget_wiring
+from tests.builders.api import start_container
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import NOW, Shop, a_submission
 
@@ -21,9 +21,9 @@ def shop(tables, tmp_path, monkeypatch):
     monkeypatch.setenv("ROOT_KEY", shop.root_key)
     monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
     shop.take(a_submission(email=OLD))
-    forget_wiring()
+    start_container()
     yield shop
-    forget_wiring()
+    start_container()
 
 
 def run(monkeypatch, capsys, *words):
