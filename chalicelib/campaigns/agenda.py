@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from chalicelib.campaigns.audience import fits_audience
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.holdout import draw_holdout
-from chalicelib.campaigns.reasons import list_reasons
+from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
@@ -89,6 +89,11 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
                 not_after=first + good,
                 reason=reason.words,
             )
+
+
+def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+    """Yield every reason that a campaign finds in a profile, past ones too; `zone` is where a warranty's day ends."""
+    return campaign.trigger.find(profile, campaign.when, campaign.purpose, zone)
 
 
 def is_handled(profile: Profile, occasion: str) -> bool:

@@ -17,7 +17,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.ses import Mailer, Outcome
 from chalicelib.mails.speech import find_mail_language
-from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.mails.words import MailWords, Offer
 from chalicelib.models import Identity
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.people.directory import People, Person
@@ -25,15 +25,6 @@ from chalicelib.shop.periods import KEEP_LINKS
 from chalicelib.store.links import Link, LinkKind, Links, make_token, name_token
 from chalicelib.store.mails import MailRow
 
-REASONS: Mapping[str, Reason] = {
-    "inactive": "bought",
-    "at-risk": "bought",
-    "after-purchase": "bought",
-    "after-sign-up": "signed_up",
-    "after-warranty": "registered",
-    "warranty-ending": "registered",
-    "pre-order-shipped": "pre_ordered",
-}
 ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
 SERVICE = (LinkKind.GO,)  # word on an order cannot be unsubscribed from
 
@@ -133,7 +124,7 @@ class Writer:
             unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
             preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
             privacy_url=f"{base}/privacy?lang={language}",
-            reason=REASONS[campaign.when.trigger] if campaign.is_marketing else "served",
+            reason=campaign.mail_reason,
         )
 
 

@@ -1,24 +1,26 @@
 """Campaigns as data: what ships, what a mistake is told as, who fits, who is held out, and the page about it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from chalicelib.campaigns import library
 from chalicelib.campaigns.audience import Audience, fits_audience, sum_spent
-from chalicelib.campaigns.definition import Campaign, Trigger, When
+from chalicelib.campaigns.definition import Campaign, When
+from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.holdout import draw_holdout
 from chalicelib.campaigns.library import DEFINITIONS, find_campaign, list_campaigns, load_campaign, load_shop
 from chalicelib.campaigns.offer import Offer
-from chalicelib.campaigns.reasons import FINDERS
 from chalicelib.campaigns.shop import Cap, ShopClock
+from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
+from chalicelib.mails.speech import find_mail_language, list_languages
 from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Order, OrderState, Profile, Refund
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,12 +89,16 @@ def test_a_file_is_read_with_exact_money(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"inactive"', '"sleepy"', "line 6: when.trigger: Input should be"),
+        ('"inactive"', '"sleepy"', "line 6: when.trigger: Value error, no such trigger; there are inactive,"),
         ("days = 30", "days = 0", "line 5: when: Value error, inactive needs days"),
         ("days = 30", "days = -1", "line 7: when.days: Input should be greater"),
-        ("days = 30", "days = 30\nwarranty_months = 24", "line 5: when: Value error, warranty_months belongs"),
-        ('"inactive"', '"at-risk"', "line 5: when: Value error, at-risk goes by"),
-        ('"inactive"\ndays = 30', '"warranty-ending"\ndays = 30', "line 5: when: Value error, warranty_months"),
+        ("days = 30", "days = 30\nwarranty_months = 24", "when: Value error, inactive does not take warranty_months"),
+        ('"inactive"', '"at-risk"', "line 5: when: Value error, at-risk does not take days"),
+        (
+            '"inactive"\ndays = 30',
+            '"warranty-ending"\ndays = 30',
+            "line 5: when: Value error, warranty-ending needs warranty_months",
+        ),
         (
             '"inactive"\ndays = 30',
             '"warranty-ending"\ndays = 7\nwarranty_months = 24',
@@ -171,8 +177,35 @@ def test_a_mistake_in_the_shops_own_file_is_told_too(tmp_path, old, new, told):
     assert told in str(caught.value)
 
 
-def test_every_trigger_has_its_finder():
-    assert set(FINDERS) == set(get_args(Trigger))
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_every_trigger_has_its_words_in_every_language(name):
+    trigger = TRIGGERS[name]
+    sentences = [find_mail_language(language).reasons[trigger.reason] for language in list_languages()]
+
+    assert trigger.name == name
+    assert list(trigger.find(Profile(customer_id="c"), Delay(days=1), "marketing", UTC)) == []
+    assert len(set(sentences)) == len(list_languages()) == 5
+    assert all(sentence.strip() for sentence in sentences)
+    assert {*trigger.needs, *trigger.takes} <= set(Delay.model_fields)
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_every_trigger_makes_a_campaign_that_says_its_reason(name):
+    trigger = TRIGGERS[name]
+    when = {"trigger": name, **{key: 10 for key in trigger.needs}}
+    campaign = a_campaign(when=when)
+
+    assert campaign.mail_reason == trigger.reason
+    if not trigger.marketing:
+        assert a_campaign(kind="transactional", when=when).mail_reason == "served"
+
+
+def test_a_trigger_without_words_in_some_language_is_refused_when_the_file_is_read(tmp_path, monkeypatch):
+    speechless = replace(TRIGGERS["inactive"], reason="hibernated")
+    monkeypatch.setitem(TRIGGERS, "inactive", speechless)
+
+    with pytest.raises(DefinitionError, match="no sentence for its reason in bn, en, fa, hi, kk"):
+        load_text(tmp_path, GOOD)
 
 
 def an_offer(**changes):
@@ -334,7 +367,7 @@ def test_page_and_models_name_the_same_keys():
 
 def test_page_names_every_trigger_and_shipped_campaign():
     text = PAGE.read_text()
-    assert [name for name in (*FINDERS, *(each.name for each in list_campaigns())) if f"`{name}`" not in text] == []
+    assert [name for name in (*TRIGGERS, *(each.name for each in list_campaigns())) if f"`{name}`" not in text] == []
 
 
 def test_the_pages_example_can_be_read(tmp_path):
