@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
-from chalicelib.forms.field import AGES, MANY, Field, Name, Purpose
+from chalicelib.forms.field import AGES, Field
+from chalicelib.forms.question import Name, Purpose
 from chalicelib.forms.words import Words, walk_words
 from chalicelib.models import Model
 
@@ -95,9 +96,9 @@ class Form(Model):
         return {field.name: field.sensitive for field in self.fields if field.sensitive}
 
     def takes_many(self, name: str) -> bool:
-        """Tell whether a post may repeat this name."""
+        """Return whether a post may repeat this name."""
         field = self.find_field(name)
-        return field is not None and field.type in MANY
+        return field is not None and field.kind.many
 
     @model_validator(mode="after")
     def check_names(self) -> "Form":

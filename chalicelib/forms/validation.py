@@ -11,7 +11,7 @@ from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.reasons import RefusedValueError, tell_name
 from chalicelib.forms.sensitive import check_sensitive, list_kept
-from chalicelib.forms.values import Occasion, clean_value
+from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
 
 YES = ("yes", "on", "true")
@@ -96,7 +96,7 @@ def clean_fields(
 
 def clean_field(field: Field, values: Mapping[str, JsonValue], occasion: Occasion) -> JsonValue:
     """Clean one field's answer, or None where there is none and none is needed."""
-    answer = clean_value(field, values[field.name], occasion) if field.name in values else None
+    answer = field.clean(values[field.name], occasion) if field.name in values else None
     if answer is None and field.required:
         raise RefusedValueError("missing")
     return answer
