@@ -1,4 +1,3 @@
-"""The front door: every route, stream and schedule, one line of delegation each. It decides nothing.
 
 Event handlers stand here and not in a blueprint: Chalice deploys a blueprint's handler with a path that skips this
 file. Routes live in blueprints.
@@ -26,7 +25,7 @@ app.register_blueprint(hooks)
 app.register_blueprint(links)
 app.register_blueprint(policy)
 app.register_blueprint(privacy)
-app.register_middleware(middleware.add_default_headers, "http")
+app.register_middleware(middleware.complete_answers(app.routes), "http")
 app.register_middleware(events.hide_failure, "all")
 
 if serves_requests():

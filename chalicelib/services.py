@@ -17,6 +17,7 @@ from chalicelib.intake import accept_submission
 from chalicelib.limiter import Limiter
 from chalicelib.models import Submission
 from chalicelib.store.inbox import Inbox
+from chalicelib.store.links import Links
 from chalicelib.store.parameters import Parameters
 from chalicelib.vault.envelope import InboxSeal
 
@@ -56,11 +57,12 @@ SEND_TIMEOUTS = ClientTimeouts(connect=2, read=8, tries=1)
 
 @dataclass(frozen=True)
 class Door:
-    """What the routes may do: read settings and the door's own parameters, and accept."""
+    """What the routes may do: read settings, the door's own parameters and links, and accept."""
 
     settings: Settings
     parameters: Parameters
     inbox: Inbox
+    links: Links
     limiter: Limiter
 
     def accept(self, submission: Submission) -> bool:
@@ -82,11 +84,12 @@ class Door:
 @cache
 def open_door() -> Door:
     """Return this container's door."""
-    settings = current_settings()
+    settings, dynamodb = current_settings(), make_client("dynamodb", DOOR_TIMEOUTS)
     return Door(
         settings=settings,
         parameters=Parameters(make_client("ssm", DOOR_TIMEOUTS), settings.parameter_path),
-        inbox=Inbox(make_client("dynamodb", DOOR_TIMEOUTS), f"{settings.prefix}inbox"),
+        inbox=Inbox(dynamodb, f"{settings.prefix}inbox"),
+        links=Links(dynamodb, f"{settings.prefix}links"),
         limiter=Limiter(settings.posts_per_minute),
     )
 

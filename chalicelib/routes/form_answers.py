@@ -11,6 +11,7 @@ from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLat
 from chalicelib.forms.page_token import sign_page_token
 from chalicelib.forms.post import Pairs, Post
 from chalicelib.models import JsonValue
+from chalicelib.pages.form_page import render_form, render_problem
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
@@ -47,11 +48,6 @@ def tell_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, A
 
 def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:
     """Return the form's page with its faults and all that was typed; a bare page where nothing could be read."""
-    from chalicelib.pages.form_page import (
-        render_form,  # jinja2 is for pages alone
-        render_problem,
-    )
-
     shop, status = request.door.settings.shop_name, refusal.STATUS_CODE
     if not sent:
         page = render_problem(request.words, shop=shop, status=status, address=request.link)

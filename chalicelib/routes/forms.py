@@ -14,29 +14,30 @@ from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
+from chalicelib.pages.form_page import render_form, render_problem, render_thanks
 from chalicelib.routes.form_answers import answer_json, answer_page, make_page_token
 from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
-from chalicelib.routes.http import read_headers
+from chalicelib.routes.http import ANY, SHOWN, read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 from chalicelib.services import open_door
 
 forms = Blueprint(__name__)
 
 
-@forms.route("/forms/{form}", methods=["POST"], content_types=["*/*"])
+@forms.route("/forms/{form}", methods=["POST"], content_types=ANY)
 def receive_form(form: str) -> Response:
     """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
     return answer_visit(form, lambda request: take_post(request, forms.current_request))
 
 
-@forms.route("/forms/{form}", methods=["GET"])
+@forms.route("/forms/{form}", methods=SHOWN, content_types=ANY)
 def show_page(form: str) -> Response:
     """Show the form."""
     return answer_visit(form, open_page)
 
 
-@forms.route("/forms/{form}", methods=["OPTIONS"])
+@forms.route("/forms/{form}", methods=["OPTIONS"], content_types=ANY)
 def answer_preflight(form: str) -> Response:
     """Answer a browser's question for leave (Fetch standard, 4.8): the same for every question."""
 
@@ -47,13 +48,13 @@ def answer_preflight(form: str) -> Response:
     return answer_visit(form, allow_methods)
 
 
-@forms.route("/forms/{form}/thanks", methods=["GET"])
+@forms.route("/forms/{form}/thanks", methods=SHOWN, content_types=ANY)
 def show_thanks(form: str) -> Response:
     """Say thank you."""
     return answer_visit(form, open_thanks)
 
 
-@forms.route("/forms/{form}/schema", methods=["GET"])
+@forms.route("/forms/{form}/schema", methods=SHOWN, content_types=ANY)
 def show_schema(form: str) -> Response:
     """Return the JSON Schema of a post, and under `x-form` all that an embedded form shows."""
 
@@ -65,7 +66,7 @@ def show_schema(form: str) -> Response:
     return answer_visit(form, describe_visit)
 
 
-@forms.route("/embed.js", methods=["GET"])
+@forms.route("/embed.js", methods=SHOWN, content_types=ANY)
 def show_embed() -> Response:
     """Return the script that puts a form into any page."""
     headers = {
@@ -100,8 +101,6 @@ def refuse_page(request: Any) -> Response:
     headers, settings = read_headers(request), open_door().settings
     if not names_html(headers):
         raise UnknownPageError("There is no such form.")
-    from chalicelib.pages.form_page import render_problem  # jinja2 is for pages alone
-
     spoken = choose_language(request, headers, list_languages(), settings.shop_language)
     page = render_problem(find_interface(spoken), shop=settings.shop_name, status=404, address="")
     shown = rendering.page_headers(read_origin(settings.public_url), spoken)
@@ -110,8 +109,6 @@ def refuse_page(request: Any) -> Response:
 
 def open_page(request: FormRequest) -> Response:
     """Return the form's page with a fresh page token."""
-    from chalicelib.pages.form_page import render_form  # jinja2 is for pages alone
-
     shop = request.door.settings.shop_name
     token = make_page_token(request)
     page = render_form(request.form, request.words, shop=shop, address=request.link, page_token=token)
@@ -120,7 +117,5 @@ def open_page(request: FormRequest) -> Response:
 
 def open_thanks(request: FormRequest) -> Response:
     """Return the thank-you page."""
-    from chalicelib.pages.form_page import render_thanks  # jinja2 is for pages alone
-
     shop = request.door.settings.shop_name
     return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))
