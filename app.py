@@ -1,3 +1,4 @@
+"""The front door: every route, stream and schedule, one line of delegation each. It decides nothing.
 
 Event handlers stand here and not in a blueprint: Chalice deploys a blueprint's handler with a path that skips this
 file. Routes live in blueprints.
@@ -12,6 +13,7 @@ from chalicelib.functions import events
 from chalicelib.logs import configure_logging
 from chalicelib.routes import middleware
 from chalicelib.routes.forms import forms
+from chalicelib.routes.front import front
 from chalicelib.routes.hooks import hooks
 from chalicelib.routes.links import links
 from chalicelib.routes.policy import policy
@@ -21,6 +23,7 @@ app = Chalice(app_name="regulars", configure_logs=False)
 configure_logging(app.log)
 
 app.register_blueprint(forms)
+app.register_blueprint(front)
 app.register_blueprint(hooks)
 app.register_blueprint(links)
 app.register_blueprint(policy)

@@ -37,6 +37,10 @@ class Interface(Model):
     home: str
     goes_to: str
     privacy: str
+    welcome: str
+    welcome_text: str
+    forms: str
+    your_data: str
     problems: Mapping[str, str]
     reasons: Mapping[str, str]
 
