@@ -26,7 +26,7 @@ class When(Delay):
     @field_validator("trigger")
     @classmethod
     def find_trigger(cls, name: str) -> str:
-        """Refuse a trigger that is not in the table, or whose reason some mail could not say."""
+        """Refuse a trigger that is not in the table, or whose reason some mail language has no sentence for."""
         if name not in TRIGGERS:
             raise ValueError(f"no such trigger; there are {', '.join(TRIGGERS)}")
         if silent := TRIGGERS[name].list_silent():
@@ -42,7 +42,7 @@ class When(Delay):
 
 
 class Campaign(Model):
-    """A reason to write to somebody, and everything that decides whether and when."""
+    """A reason to write to a customer, and everything that decides whether and when."""
 
     name: Name
     kind: Literal["marketing", "transactional"]
@@ -76,7 +76,7 @@ class Campaign(Model):
     @model_validator(mode="before")
     @classmethod
     def name_purpose(cls, keys: Any) -> Any:
-        """Let a marketing campaign need the consent to marketing where its file names no other."""
+        """Set the purpose of a marketing campaign to marketing where its file names no other."""
         usual = "marketing" if isinstance(keys, dict) and keys.get("kind") == "marketing" else ""
         return {"purpose": usual, **keys} if isinstance(keys, dict) else keys
 

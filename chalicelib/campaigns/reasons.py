@@ -13,7 +13,7 @@ from chalicelib.people.profile import is_purchase
 
 
 class Reason(NamedTuple):
-    """Why a person may be written to; `source` is the key of an order or entry, or a plain word."""
+    """Why a customer may be written to; `source` is the key of an order or entry, or a plain word."""
 
     source: str
     due: datetime
@@ -22,7 +22,7 @@ class Reason(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return what stays the same for the same reason, whatever else is learnt; a plain word as it stands.
+        """Return the reason's id, which later events never change; a plain word is its own id.
 
         An order's or entry's key is hashed: it may name a shop, in any characters.
         """
@@ -71,7 +71,7 @@ def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Ite
 
 
 def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
-    """Yield the end of each warranty whose card says when the thing was bought; a thing told twice ends twice."""
+    """Yield the end of each warranty whose card has a day of purchase; two cards for one thing are two endings."""
     for key, entry in list_entries(profile, "warranty"):
         bought = read_day(entry)
         if bought is not None:

@@ -64,7 +64,7 @@ class Field(Question):
     @field_validator("sensitive", mode="before")
     @classmethod
     def name_purpose(cls, value: object) -> object:
-        """Say what took the place of `sensitive = true`; false is as good as no key."""
+        """Refuse `sensitive = true` with what to write instead; false counts as no key."""
         if value is True:
             raise ValueError('name the purpose of its own consent, e.g. sensitive = "health"')
         return "" if value is False else value

@@ -74,7 +74,7 @@ def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
 
 
 def offer_key(request: LinkRequest) -> Response:
-    """Hand out the public key of receipts, which is nobody's secret."""
+    """Hand out the public key of receipts."""
     key = request.door.parameters.read_receipt_key(request.now)
     if not key:
         return show_page(request, render_pending(request.context), 404)

@@ -33,10 +33,10 @@ def refuse_post(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> 
     """Answer what was not kept: the page again with what was typed, or JSON that a page of an allowed site may read."""
     if request.by_browser:
         return show_again(request, refusal, sent)
-    return answer_json(request, tell_refusal(request, refusal), refusal.STATUS_CODE, refusal)
+    return answer_json(request, describe_refusal(request, refusal), refusal.STATUS_CODE, refusal)
 
 
-def tell_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, Any]:
+def describe_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, Any]:
     """Return a refusal as JSON: Chalice's shape; for fields a code to act on and a sentence to show."""
     body: dict[str, Any] = {"Code": type(refusal).__name__, "Message": str(refusal)}
     if isinstance(refusal, InvalidSubmissionError):

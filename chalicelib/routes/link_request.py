@@ -30,7 +30,7 @@ View = Callable[
 Page = Callable[[PageContext], str]
 
 RETRY_AFTER = "30"  # seconds
-# The token stands in the address: it must reach nobody through a Referer, a cache or a search engine.
+# The token stands in the address: it must not leak through a Referer, a cache or a search engine.
 PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 

@@ -41,7 +41,7 @@ with_mail_link = partial(with_link, links, gone=partial(render_notice, name="gon
 @links.route("/go/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.GO)
 def follow_link(request: LinkRequest, link: Link) -> Response:
-    """Redirect to the shop, or show the code; a browser that only looks ahead is told to ask again on a press."""
+    """Redirect to the shop, or show the code; a browser that prefetches gets 204 and asks again when it is used."""
     if is_ahead(read_headers(request.raw)):
         return Response("", status_code=204, headers=PRIVATE)
     note_visit(request, link)
@@ -51,7 +51,7 @@ def follow_link(request: LinkRequest, link: Link) -> Response:
 
 
 def note_visit(request: LinkRequest, link: Link) -> None:
-    """Keep that somebody followed the link. A visitor is let through even when the note cannot be kept."""
+    """Keep a visit of the link. The visitor is redirected even when the note cannot be kept."""
     by = tell_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
     try:
         request.door.accept(note_click(link, request.name, by, request.now))

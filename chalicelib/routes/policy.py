@@ -41,7 +41,7 @@ def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Respons
 
 
 def list_senders(request: Any, door: Door) -> tuple[str, ...]:
-    """Return the senders that the shop has set up; all there are while nobody can say."""
+    """Return the senders that the shop has set up; all senders while the parameters cannot be read."""
     try:
         values = door.parameters.read_values(request_time(request))
     except TryAgainLaterError:

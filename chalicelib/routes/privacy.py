@@ -101,7 +101,7 @@ def read_request() -> FormRequest:
 
 
 def keep_request(request: FormRequest, post: Post) -> bool:
-    """Keep a request. Nobody is looked up, so that neither the answer nor its time can tell who is known."""
+    """Keep a request. No customer is looked up, so that neither the answer nor its time shows who is known."""
     clean = clean_post(request, post)
     answers = {**clean.fields, **clean.entry}
     asked = ask_request(
@@ -116,7 +116,7 @@ def keep_request(request: FormRequest, post: Post) -> bool:
 
 
 def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Response:
-    """Say the same to everybody."""
+    """Answer every request alike, whether its address is known or not."""
     if not request.by_browser:
         return answer_json(request, {"status": "accepted"}, 202)
     settings = request.door.settings
@@ -138,7 +138,7 @@ def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
 
 
 def redirect_visitor(request: LinkRequest, link: Link) -> Response:
-    """Keep that the code was right, and lead to the result; again leads there again."""
+    """Keep that the code was right, and redirect to the result; a second right code does the same."""
     context, result = request.context, name_result(request.token)
     confirmed = confirm_request(
         link,

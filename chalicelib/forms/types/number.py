@@ -55,7 +55,7 @@ class Score(Integer):
     takes = (*BOUNDS, "low", "high")
 
     def default_bounds(self, field: Question) -> tuple[int, int]:
-        """Return nought to ten."""
+        """Return 0 to 10."""
         return 0, 10
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
