@@ -1,4 +1,4 @@
-"""When is somebody's next reason to hear from us, and may the mail go now? Pure: nothing is read, nothing is sent.
+"""When a customer's next mail is due, and whether it may go now. Pure: nothing is read, nothing is sent.
 
     reason (raw moment) -> occasion (moved into the send window, good until `not_after`) -> verdict, when its time comes
 
@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from chalicelib.campaigns.audience import fits_audience
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.holdout import draw_holdout
-from chalicelib.campaigns.reasons import list_reasons
+from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
@@ -30,7 +30,7 @@ FREQUENCIES = {"weekly": timedelta(days=7), "monthly": timedelta(days=30), "quar
 
 
 class Occasion(Model):
-    """One reason to write, for ever the same under its id. Both times are UTC.
+    """One reason to write; its id never changes. Both times are UTC.
 
     `due_at` is the earliest moment in the send window that is neither before the reason nor past: a job that comes late
     finds it moved on to the next opening. `not_after` counts from the first opening, so it never moves.
@@ -55,14 +55,14 @@ def list_occasions(
 ) -> tuple[Occasion, ...]:
     """Return every occasion that is neither handled nor past, soonest first, future ones too.
 
-    Whether the person may be written to at all is not asked here: see is_reachable and judge_mail.
+    Consent, caps and budgets are not asked here: see is_reachable and judge_mail.
     """
     found = (each for campaign in campaigns for each in find_occasions(profile, campaign, shop, now))
     return tuple(sorted(found, key=lambda each: (each.due_at, each.id)))
 
 
 def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
-    """Return when the first of a person's occasions is due, now at the earliest; None for one we may not write to."""
+    """Return when a customer's first occasion is due, now at the earliest; None where no mail may be sent."""
     reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign, now))
     firsts = (next(find_occasions(profile, campaign, shop, now), None) for campaign in reachable)
     return min((first.due_at for first in firsts if first), default=None)
@@ -91,8 +91,13 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
             )
 
 
+def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+    """Yield every reason that a campaign finds in a profile, past ones too; `zone` is where a warranty's day ends."""
+    return campaign.trigger.find(profile, campaign.when, campaign.purpose, zone)
+
+
 def is_handled(profile: Profile, occasion: str) -> bool:
-    """Tell whether an occasion has its mail; one that SES was too busy for is still open."""
+    """Return whether an occasion has its mail; one that SES was too busy for is still open."""
     note = profile.mails.get(occasion)
     return note is not None and note.state is not MailState.THROTTLED
 
@@ -103,7 +108,7 @@ def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: d
 
 
 def move_opening(campaign: Campaign, shop: ShopClock, zone: tzinfo, moment: datetime) -> datetime:
-    """Return the same for somebody who lives by that zone. Transactional mail waits for no window but its own."""
+    """Return the same in a given time zone. Transactional mail waits for its own window only."""
     window = campaign.window or (shop.window if campaign.is_marketing else None)
     return find_opening(window, zone, moment) if window else moment.astimezone(UTC)
 
@@ -116,9 +121,9 @@ def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
 
 
 def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
-    """Tell whether a person has an address, and for marketing a standing yes to the purpose; an unconfirmed is none.
+    """Return whether a customer has an address, and for marketing a confirmed consent to the purpose.
 
-    No campaign reaches a child, or whoever restricted their data, whatever it is for.
+    No campaign of any kind reaches a child, or a customer who restricted their data.
     """
     if "email" not in profile.fields or is_minor(profile.ages, now) or is_restricted(profile):
         return False
@@ -127,7 +132,7 @@ def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
 
 
 def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
-    """Tell whether a person had as much marketing mail of late as the shop allows, or as they asked for themselves."""
+    """Return whether a customer had as much marketing mail of late as the shop allows, or as they asked for."""
     mailed = [note.at for note in list_counted(profile) if note.marketing]
     since = now - timedelta(days=shop.cap.days)
     if sum(moment > since for moment in mailed) >= shop.cap.mails:
@@ -138,7 +143,7 @@ def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
 
 
 def is_cooling(profile: Profile, campaign: Campaign, now: datetime) -> bool:
-    """Tell whether a person had a mail of this very campaign too short a time ago."""
+    """Return whether a customer had a mail of this campaign within its cooldown."""
     since = now - timedelta(days=campaign.cooldown_days)
     own = (note for note in list_counted(profile) if note.campaign == campaign.name)
     return campaign.cooldown_days > 0 and any(note.at > since for note in own)
@@ -159,7 +164,7 @@ def judge_mail(
 ) -> Verdict:
     """Decide over one occasion that is due; `spent` is what the campaign's offers have promised so far.
 
-    Held out comes before the caps: who is measured against must not depend on the mail that only others got.
+    The holdout comes before the caps: it must not depend on mails that only the other customers got.
     """
     if now > occasion.not_after:
         return Verdict(state=MailState.EXPIRED, reason="its time passed")
@@ -173,7 +178,7 @@ def judge_mail(
 def judge_limits(
     profile: Profile, campaign: Campaign, occasion: Occasion, shop: ShopClock, now: datetime, spent: Decimal
 ) -> Verdict:
-    """Decide over an occasion of somebody who would be mailed if nothing is too much."""
+    """Decide over an occasion that only caps and budgets can still stop."""
     if is_cooling(profile, campaign, now):
         words = f"had this campaign's mail within {campaign.cooldown_days} days"
         return Verdict(state=MailState.CAPPED, reason=words)

@@ -1,4 +1,4 @@
-"""Who a campaign is for, by attributes that name nobody."""
+"""Who a campaign is for, by attributes that identify no customer."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -18,7 +18,7 @@ Band = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+-]{1,20}$")]
 
 
 class Audience(Model):
-    """Conditions that must all hold; without any, everybody is meant. An empty list is no condition."""
+    """Conditions that must all hold; without any, every customer belongs. An empty list is no condition."""
 
     purchases_at_least: int = Field(0, ge=0)
     purchases_at_most: int | None = Field(None, ge=0)
@@ -32,29 +32,29 @@ class Audience(Model):
 
     @model_validator(mode="after")
     def check_sense(self) -> "Audience":
-        """Refuse an audience that nobody can belong to."""
+        """Refuse an audience that no customer can belong to."""
         if self.purchases_at_most is not None and self.purchases_at_most < self.purchases_at_least:
-            raise ValueError("nobody fits: purchases_at_most is less than purchases_at_least")
+            raise ValueError("no customer fits: purchases_at_most is less than purchases_at_least")
         both = set(self.has_entry) & set(self.lacks_entry)
         if both:
-            raise ValueError(f"nobody fits: has_entry and lacks_entry both name {', '.join(sorted(both))}")
+            raise ValueError(f"no customer fits: has_entry and lacks_entry both name {', '.join(sorted(both))}")
         unused = sorted(set(self.sensitive) - set(self.fields))
         if unused:
             raise ValueError(f"sensitive names what fields does not: {', '.join(unused)}")
         return self
 
     def judge_fields(self, known: Mapping[str, str]) -> str:
-        """Say which condition looks at a sensitive answer without naming its purpose, or with another; or "".
+        """Return which conditions name a sensitive field without its purpose, or with another; or "".
 
         `known` maps the sensitive fields of the forms on file to their purposes.
         """
         named = {name: (self.sensitive.get(name, ""), known.get(name, "")) for name in self.fields}
-        odd = [f"{name} ({due or 'not sensitive'})" for name, (said, due) in named.items() if said != due]
+        odd = [f"{name} ({due or 'not sensitive'})" for name, (given, due) in named.items() if given != due]
         return f"sensitive must name the purpose of: {', '.join(odd)}" if odd else ""
 
 
 def fits_audience(profile: Profile, audience: Audience) -> bool:
-    """Tell whether a person belongs to an audience; whoever restricted their data belongs to none."""
+    """Return whether a customer belongs to an audience; one who restricted their data belongs to none."""
     return (
         not is_restricted(profile)
         and fits_purchases(profile, audience)
@@ -67,7 +67,7 @@ def fits_audience(profile: Profile, audience: Audience) -> bool:
 
 
 def fits_purchases(profile: Profile, audience: Audience) -> bool:
-    """Compare how often the person bought."""
+    """Return whether the number of purchases is within the bounds."""
     most = audience.purchases_at_most
     if not audience.purchases_at_least and most is None:
         return True
@@ -76,7 +76,7 @@ def fits_purchases(profile: Profile, audience: Audience) -> bool:
 
 
 def fits_spending(profile: Profile, audience: Audience) -> bool:
-    """Compare what the person spent in each currency named; money is never converted."""
+    """Return whether the customer spent enough in each currency named; money is never converted."""
     return all(sum_spent(profile, currency) >= least for currency, least in audience.spent_at_least.items())
 
 
@@ -93,24 +93,24 @@ def sum_spent(profile: Profile, currency: str) -> Decimal:
 
 
 def sum_refunds(profile: Profile, key: str, order: Order) -> Decimal:
-    """Return what was given back for an order; a refund told with it and by itself counts once."""
+    """Return what was given back for an order; a refund that came with the order and by itself counts once."""
     place = key.removesuffix(order.id)  # sender:shop:
-    told = {
+    separate = {
         name.removeprefix(place): refund.amount
         for name, refund in profile.refunds.items()
         if name.startswith(place) and refund.order_id == order.id
     }
-    return sum({**told, **order.refunds}.values(), Decimal(0))
+    return sum({**separate, **order.refunds}.values(), Decimal(0))
 
 
 def fits_entries(profile: Profile, audience: Audience) -> bool:
-    """Look for what the person told, or did not."""
+    """Return whether the customer has every kind of entry wanted, and none of those excluded."""
     kinds = {entry.kind for entry in profile.entries.values()}
     return kinds.issuperset(audience.has_entry) and kinds.isdisjoint(audience.lacks_entry)
 
 
 def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
-    """Compare a profile field; of a language the primary subtag counts."""
+    """Return whether a profile field has one of the values; of a language the primary subtag counts."""
     if not wanted:
         return True
     held = profile.fields.get(name)
@@ -119,7 +119,7 @@ def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
 
 
 def fits_answer(profile: Profile, name: str, wanted: tuple[str, ...], audience: Audience) -> bool:
-    """Compare what a form asked; a sensitive answer only under the purpose named, while its consent stands."""
+    """Return whether an answer is one of those wanted; a sensitive one counts only under its purpose, with consent."""
     held = profile.fields.get(name)
     if held is None or held.purpose != audience.sensitive.get(name, ""):
         return False

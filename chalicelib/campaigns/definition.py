@@ -3,55 +3,46 @@
 Every key is documented in docs/campaigns.md; a test holds that page to these models.
 """
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from chalicelib.campaigns.audience import Audience
+from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.offer import Offer
+from chalicelib.campaigns.triggers import TRIGGERS, Trigger
 from chalicelib.campaigns.window import Window
+from chalicelib.mails.words import Reason
 from chalicelib.models import Model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Trigger = Literal[
-    "inactive",
-    "at-risk",
-    "after-purchase",
-    "after-sign-up",
-    "after-warranty",
-    "warranty-ending",
-    "pre-order-shipped",
-]
 
 
-class When(Model):
-    """What starts the clock, and how long it runs: a day is 24 hours."""
+class When(Delay):
+    """What starts the clock, and how long it runs."""
 
-    trigger: Trigger
-    days: int = Field(0, ge=0, le=3660)
-    hours: int = Field(0, ge=0, le=23)
-    warranty_months: int | None = Field(None, ge=1, le=600)
+    trigger: str
 
-    @property
-    def delay(self) -> timedelta:
-        """Return how long after the trigger, or before the end of a warranty."""
-        return timedelta(days=self.days, hours=self.hours)
+    @field_validator("trigger")
+    @classmethod
+    def find_trigger(cls, name: str) -> str:
+        """Refuse a trigger that is not in the table, or whose reason some mail language has no sentence for."""
+        if name not in TRIGGERS:
+            raise ValueError(f"no such trigger; there are {', '.join(TRIGGERS)}")
+        if silent := TRIGGERS[name].list_silent():
+            raise ValueError(f"mails have no sentence for its reason in {', '.join(silent)}")
+        return name
 
     @model_validator(mode="after")
     def check_sense(self) -> "When":
-        """Refuse keys that mean nothing to the trigger."""
-        if self.trigger == "at-risk" and self.delay:
-            raise ValueError("at-risk goes by the person's own rhythm: it takes neither days nor hours")
-        if self.trigger in ("inactive", "warranty-ending") and not self.days:
-            raise ValueError(f"{self.trigger} needs days")
-        if (self.trigger == "warranty-ending") != (self.warranty_months is not None):
-            raise ValueError("warranty_months belongs to warranty-ending, and to nothing else")
+        """Refuse keys that the trigger lacks, or that mean nothing to it."""
+        if problem := TRIGGERS[self.trigger].judge_delay(self):
+            raise ValueError(problem)
         return self
 
 
 class Campaign(Model):
-    """A reason to write to somebody, and everything that decides whether and when."""
+    """A reason to write to a customer, and everything that decides whether and when."""
 
     name: Name
     kind: Literal["marketing", "transactional"]
@@ -69,13 +60,23 @@ class Campaign(Model):
 
     @property
     def is_marketing(self) -> bool:
-        """Tell a campaign that needs a yes, and counts under the cap."""
+        """Return whether the campaign needs a consent and counts under the cap."""
         return self.kind == "marketing"
+
+    @property
+    def trigger(self) -> Trigger:
+        """Return what starts the campaign."""
+        return TRIGGERS[self.when.trigger]
+
+    @property
+    def mail_reason(self) -> Reason:
+        """Return the reason that the mail gives for itself; transactional mail is no advertising and says so."""
+        return self.trigger.reason if self.is_marketing else "served"
 
     @model_validator(mode="before")
     @classmethod
     def name_purpose(cls, keys: Any) -> Any:
-        """Let a marketing campaign need the consent to marketing where its file names no other."""
+        """Set the purpose of a marketing campaign to marketing where its file names no other."""
         usual = "marketing" if isinstance(keys, dict) and keys.get("kind") == "marketing" else ""
         return {"purpose": usual, **keys} if isinstance(keys, dict) else keys
 
@@ -86,7 +87,7 @@ class Campaign(Model):
             raise ValueError("marketing needs a purpose to consent to, transactional mail has none")
         if not self.is_marketing and (self.offer or self.holdout_share):
             raise ValueError("an offer or a holdout makes it marketing")
-        if not self.is_marketing and self.when.trigger in ("inactive", "at-risk", "after-sign-up"):
+        if not self.is_marketing and self.trigger.marketing:
             raise ValueError(f"{self.when.trigger} is marketing")
         return self
 

@@ -1,4 +1,4 @@
-"""Who is not mailed, so that there is somebody to measure against."""
+"""The holdout: customers who are not mailed, so that a campaign can be compared with no mail."""
 
 import hashlib
 
@@ -6,9 +6,9 @@ from chalicelib.campaigns.definition import Campaign
 
 
 def draw_holdout(customer_id: str, campaign: Campaign) -> bool:
-    """Tell whether a person is held out of a campaign: always the same answer, whoever asks and whenever.
+    """Return whether a customer is held out of a campaign: the answer never changes under one salt.
 
-    A greater share keeps everybody who was held out under the smaller one. Only another salt draws anew.
+    A greater share keeps every customer who was held out under the smaller one.
     """
     text = "\0".join((campaign.holdout_salt, campaign.name, customer_id))
     lot = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])

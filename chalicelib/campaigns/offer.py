@@ -30,7 +30,7 @@ class Offer(Model):
 
     @property
     def per_person(self) -> bool:
-        """Tell whether each person gets a code of their own."""
+        """Return whether each customer gets a code of their own."""
         return SLOT in self.code
 
     def write_code(self, own: str) -> str:
@@ -38,7 +38,7 @@ class Offer(Model):
         return self.code.replace(SLOT, own)
 
     def is_affordable(self, spent: Decimal) -> bool:
-        """Tell whether one more mail fits into the budget, `spent` being promised already."""
+        """Return whether one more mail fits into the budget, `spent` being promised already."""
         return spent + self.expected_cost <= self.most_spent
 
     @model_validator(mode="after")
@@ -49,7 +49,7 @@ class Offer(Model):
         if (self.amount is None) != (self.currency is None):
             raise ValueError("an amount needs its currency, a percent has none")
         if len(self.write_code("." * LENGTH)) > LONGEST_CODE:
-            raise ValueError(f"nobody types a code of more than {LONGEST_CODE} signs")
+            raise ValueError(f"a code has at most {LONGEST_CODE} signs: customers type it")
         if not self.is_affordable(Decimal(0)):
             raise ValueError("no mail would ever go: expected_cost is more than most_spent")
         return self

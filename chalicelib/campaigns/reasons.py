@@ -1,19 +1,19 @@
-"""From a trigger to the reasons it finds in one person's profile, each with its raw moment: no window looked at yet."""
+"""What each trigger finds in one profile: reasons to write, each with its moment. No send window is applied yet."""
 
 import calendar
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 
-from chalicelib.campaigns.definition import Campaign, When
+from chalicelib.campaigns.delay import Delay
 from chalicelib.models import ConsentState, Entry, Profile
 from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
 from chalicelib.people.profile import is_purchase
 
 
 class Reason(NamedTuple):
-    """Why a person may be written to; `source` is the key of an order or entry, or a plain word."""
+    """Why a customer may be written to; `source` is the key of an order or entry, or a plain word."""
 
     source: str
     due: datetime
@@ -22,7 +22,7 @@ class Reason(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return what stays the same for the same reason, whatever else is learnt; a plain word as it stands.
+        """Return the reason's id, which later events never change; a plain word is its own id.
 
         An order's or entry's key is hashed: it may name a shop, in any characters.
         """
@@ -31,19 +31,14 @@ class Reason(NamedTuple):
         return hashlib.sha256(b"occasion\0" + self.source.encode()).hexdigest()[:20]
 
 
-def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
-    """Yield every reason that a campaign finds in a profile, past ones too; `zone` is where a warranty's day ends."""
-    yield from FINDERS[campaign.when.trigger](profile, campaign, zone)
-
-
-def find_quiet(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def find_quiet(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield the last purchase."""
-    words = f"{tell_delay(campaign.when)} without purchase"
+    words = f"{write_delay(when)} without purchase"
     for last in list_purchases(profile)[-1:]:
-        yield Reason(name_day(last), last + campaign.when.delay, words, plain=True)
+        yield Reason(name_day(last), last + when.delay, words, plain=True)
 
 
-def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield when the gap since the last purchase outgrows the person's usual one."""
     bought = list_purchases(profile)
     gap = measure_gap(bought)
@@ -52,42 +47,42 @@ def find_risk(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Re
         yield Reason(name_day(bought[-1]), bought[-1] + stretch_gap(gap, RISK), words, plain=True)
 
 
-def find_purchases(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield each purchase."""
-    delay, words = campaign.when.delay, f"{tell_delay(campaign.when)} after a purchase"
+    words = f"{write_delay(when)} after a purchase"
     for key, order in profile.orders.items():
         if is_purchase(order) and order.placed_at.year in YEARS:
-            yield Reason(key, order.placed_at + delay, words)
+            yield Reason(key, order.placed_at + when.delay, words)
 
 
-def find_sign_up(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
-    """Yield the first yes to the campaign's purpose, if one stands: once in a life, so its key has no date."""
-    consent, joined = profile.consents.get(campaign.purpose), profile.joined.get(campaign.purpose)
+def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+    """Yield the first yes to the purpose, if one stands: once in a life, so its key has no date."""
+    consent, joined = profile.consents.get(purpose), profile.joined.get(purpose)
     if consent and joined and consent.state is ConsentState.GIVEN and joined.year in YEARS:
-        words = f"{tell_delay(campaign.when)} after sign-up"
-        yield Reason("sign-up", joined + campaign.when.delay, words, plain=True)
+        words = f"{write_delay(when)} after sign-up"
+        yield Reason("sign-up", joined + when.delay, words, plain=True)
 
 
-def find_cards(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield each warranty card."""
-    words = f"{tell_delay(campaign.when)} after a warranty was registered"
+    words = f"{write_delay(when)} after a warranty was registered"
     for key, entry in list_entries(profile, "warranty"):
-        yield Reason(key, entry.at + campaign.when.delay, words)
+        yield Reason(key, entry.at + when.delay, words)
 
 
-def find_endings(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
-    """Yield the end of each warranty whose card says when the thing was bought; a thing told twice ends twice."""
+def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+    """Yield the end of each warranty whose card has a day of purchase; two cards for one thing are two endings."""
     for key, entry in list_entries(profile, "warranty"):
         bought = read_day(entry)
         if bought is not None:
-            ends = datetime.combine(add_months(bought, campaign.when.warranty_months or 0), time(), zone)
-            yield Reason(key, ends - campaign.when.delay, f"warranty ends on {ends.date()}")
+            ends = datetime.combine(add_months(bought, when.warranty_months or 0), time(), zone)
+            yield Reason(key, ends - when.delay, f"warranty ends on {ends.date()}")
 
 
-def find_shipped(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def find_shipped(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield each note that a pre-order was shipped."""
     for key, entry in list_entries(profile, "pre-order-shipped"):
-        yield Reason(key, entry.at + campaign.when.delay, "a pre-order was shipped")
+        yield Reason(key, entry.at + when.delay, "a pre-order was shipped")
 
 
 def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, Entry]]:
@@ -116,18 +111,7 @@ def name_day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d")
 
 
-def tell_delay(when: When) -> str:
-    """Write how long after the trigger, e.g. `30 days`, `1 hour`."""
+def write_delay(when: Delay) -> str:
+    """Write a delay in words, e.g. `30 days`, `1 hour`."""
     hours = f"{when.hours} {'hour' if when.hours == 1 else 'hours'}" if when.hours else ""
     return " ".join(part for part in (count_days(when.days) if when.days or not hours else "", hours) if part)
-
-
-FINDERS: dict[str, Callable[[Profile, Campaign, tzinfo], Iterator[Reason]]] = {
-    "inactive": find_quiet,
-    "at-risk": find_risk,
-    "after-purchase": find_purchases,
-    "after-sign-up": find_sign_up,
-    "after-warranty": find_cards,
-    "warranty-ending": find_endings,
-    "pre-order-shipped": find_shipped,
-}

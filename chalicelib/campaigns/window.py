@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, model_validator
 from chalicelib.models import Model
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
-# A name as the IANA database writes it. Whatever else a visitor sends never reaches the file system.
+# A name as the IANA database writes it. No other text from a visitor reaches the file system.
 ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -44,13 +44,13 @@ class Window(Model):
     def check_opening(self) -> "Window":
         """Refuse a window that never opens."""
         if self.opens in (self.closes, 1440):
-            raise ValueError("it never opens: opens and closes are the same (for the whole day: 00:00 and 24:00)")
+            raise ValueError("the window never opens: opens and closes are the same (all day is 00:00 to 24:00)")
         if not self.days:
-            raise ValueError("it never opens: days is empty")
+            raise ValueError("the window never opens: days is empty")
         return self
 
     def reads_open(self, wall: datetime) -> bool:
-        """Tell whether the window is open when the wall clock reads this."""
+        """Return whether the window is open when the wall clock reads this."""
         minute = wall.hour * 60 + wall.minute
         if self.opens < self.closes:
             return self.opens <= minute < self.closes and WEEKDAYS[wall.weekday()] in self.days

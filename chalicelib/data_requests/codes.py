@@ -38,9 +38,9 @@ def hash_code(token: str, code: str) -> str:
     return hmac.new(token.encode(), b"code\n" + code.encode(), hashlib.sha256).hexdigest()
 
 
-def check_code(link: Link, token: str, typed: str) -> bool:
-    """Tell whether a code is the one in the mail."""
-    return hmac.compare_digest(hash_code(token, clean_code(typed)).encode(), link.code_hash.encode())
+def check_code(link: Link, token: str, code: str) -> bool:
+    """Return whether a cleaned code is the one in the mail."""
+    return hmac.compare_digest(hash_code(token, code).encode(), link.code_hash.encode())
 
 
 def name_result(token: str) -> str:

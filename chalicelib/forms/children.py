@@ -1,6 +1,6 @@
-"""What a child's form may hold: how to reach them, the answers that it is about, and a parent's yes where it asks.
+"""What is kept of a child's form: contact details, the answers that the form is about, a parent's address.
 
-Nothing else of the post is kept: no permission for anything, no detail that nobody needs.
+Nothing else of the post is kept: no consent, and no answer that the form does not need.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ KEPT = OWN | {"mail_language"}  # the preferences page's name for `language`
 
 
 def is_child(kept: Mapping[str, JsonValue], today: date) -> bool:
-    """Tell a form that says its writer is a child."""
+    """Return whether the answers say that a child filled in the form."""
     return any(is_young(name, kept[name], today) for name in (BIRTH_YEAR, AGE_BAND) if name in kept)
 
 
 def check_child(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str]) -> None:
-    """Blame what a child cannot give: a permission that the form is nothing without, a sensitive answer of their own.
+    """Add faults for what a child cannot give: a required consent, and a sensitive answer.
 
-    Where the form asks parents, blame a missing address instead, and one that is the child's own.
+    Where the form asks parents, a missing parent's address is the fault instead, and one that is the child's own.
     """
     sensitive = form.list_sensitive()
     needed = [ask for ask in form.consents if ask.required]
@@ -42,7 +42,7 @@ def check_child(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str
 def keep_minimum_answers(
     form: Form, kept: Mapping[str, JsonValue]
 ) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
-    """Part a child's answers: what belongs to the person is little, and what this form needs stays with it."""
+    """Return a child's answers for the profile (contact details, age) and for the entry (what this form needs)."""
     fields, entry = {}, {}
     for field in form.fields:
         if field.name not in kept:
@@ -57,13 +57,13 @@ def keep_minimum_answers(
 def keep_minimum_consents(
     form: Form, given: Iterable[ConsentAsk], kept: Mapping[str, JsonValue]
 ) -> tuple[ConsentAsk, ...]:
-    """Return the permissions that a parent is to confirm: those of the sensitive answers, and no other."""
+    """Return the consents that a parent is asked to confirm: those of the sensitive answers, and no other."""
     purposes = {purpose for name, purpose in form.list_sensitive().items() if name in kept}
     return tuple(ask for ask in given if ask.purpose in purposes)
 
 
 def store_band(form: Form, fields: Mapping[str, JsonValue], today: date) -> dict[str, JsonValue]:
-    """Return profile fields with the age range alone of a year of birth, where the form says so."""
+    """Return profile fields with an age range in place of the year of birth, where the form says so."""
     field = form.find_field(BIRTH_YEAR)
     if field is None or not field.as_band or BIRTH_YEAR not in fields:
         return dict(fields)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
-from chalicelib.forms.field import AGES, MANY, Field, Name, Purpose
+from chalicelib.forms.field import AGES, Field
+from chalicelib.forms.question import Name, Purpose
 from chalicelib.forms.words import Words, walk_words
 from chalicelib.models import Model
 
@@ -26,7 +27,7 @@ CONSENT_PREFIX = "consent_"
 
 
 class ConsentAsk(Model):
-    """One permission asked for. Whoever changes `words` changes `version`: both are evidence."""
+    """One consent asked for. A change of `words` needs a new `version`: both are kept as evidence."""
 
     purpose: Purpose
     version: Version
@@ -40,7 +41,7 @@ class ConsentAsk(Model):
 
 
 class Parent(Model):
-    """Whose yes a child needs: the field of a parent's e-mail address, and the words that the parent agrees to."""
+    """The parent's consent that a child needs: the field of the parent's e-mail address, and the words agreed to."""
 
     field: Name
     version: Version
@@ -48,7 +49,7 @@ class Parent(Model):
 
 
 class Spam(Model):
-    """How a form tells people from machines. No post is lost by it: suspects are set aside."""
+    """How a form recognises machines. No post is lost by it: a suspicious post is set aside."""
 
     honeypot: Name = "referral_note"
     min_seconds: int = Key(2, ge=0, le=60)
@@ -95,9 +96,9 @@ class Form(Model):
         return {field.name: field.sensitive for field in self.fields if field.sensitive}
 
     def takes_many(self, name: str) -> bool:
-        """Tell whether a post may repeat this name."""
+        """Return whether a post may repeat this name."""
         field = self.find_field(name)
-        return field is not None and field.type in MANY
+        return field is not None and field.kind.many
 
     @model_validator(mode="after")
     def check_names(self) -> "Form":
@@ -110,7 +111,7 @@ class Form(Model):
         taken = {name for name in names if name in RESERVED or name in self.ignored}
         taken |= {field.name for field in self.fields if field.name.startswith(CONSENT_PREFIX)}
         if taken:
-            raise ValueError(f"names with a meaning of their own: {', '.join(sorted(taken))}")
+            raise ValueError(f"names that a post uses for something else: {', '.join(sorted(taken))}")
         unknown = {name for group in self.one_of for name in group} - set(names)
         if unknown:
             raise ValueError(f"one_of names no field: {', '.join(sorted(unknown))}")
@@ -118,7 +119,7 @@ class Form(Model):
 
     @model_validator(mode="after")
     def check_confirm(self) -> "Form":
-        """Refuse a form that asks by mail for a yes, but takes answers without an address."""
+        """Refuse a form that asks for confirmation by mail, but takes answers without an address."""
         email = self.find_field("email")
         if self.confirm and (email is None or not email.required):
             raise ValueError("confirm needs the field email, required")
@@ -126,7 +127,7 @@ class Form(Model):
 
     @model_validator(mode="after")
     def check_sensitive(self) -> "Form":
-        """Refuse a sensitive field whose consent is not asked for, or is asked of everybody."""
+        """Refuse a sensitive field whose consent the form does not ask for, or requires."""
         asked = {ask.purpose: ask.required for ask in self.consents}
         for name, purpose in self.list_sensitive().items():
             if asked.get(purpose, True):
@@ -135,7 +136,7 @@ class Form(Model):
 
     @model_validator(mode="after")
     def check_parent(self) -> "Form":
-        """Refuse a form that asks parents without knowing who is a child, or where the parent reads mail."""
+        """Refuse a form that asks parents without a field for an age, or without one for the parent's address."""
         age, ages = self.find_age(), [field.name for field in self.fields if field.name in AGES]
         if len(ages) > 1:
             raise ValueError(f"one age is enough: {', '.join(ages)}")

@@ -1,107 +1,70 @@
-"""One field of a form: what is asked, in which words, within which limits."""
+"""One field of a form: its keys, held to its type."""
 
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import Field as Key
-from pydantic import StringConstraints, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
-from chalicelib.forms.words import Words
-from chalicelib.models import Model
-from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, FIRST_YEAR, LAST_YEAR, read_rules
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Value = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
-FieldType = Literal[
-    "text",
-    "long_text",
-    "email",
-    "phone",
-    "address",
-    "integer",
-    "score",
-    "date",
-    "choice",
-    "choices",
-    "ranking",
-]
+from chalicelib.forms.question import Question
+from chalicelib.forms.types import TYPES
+from chalicelib.forms.types.base import FieldType
+from chalicelib.forms.values import Occasion
+from chalicelib.forms.wording import Wording
+from chalicelib.models import JsonValue
+from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, read_rules
 
 CONTACT = {"name": "text", "email": "email", "phone": "phone", "address": "address"}
 AGES = {BIRTH_YEAR: "integer", AGE_BAND: "choice"}
 RESERVED_TYPES = {**CONTACT, **AGES}
-MANY = ("choices", "ranking")
-PICKED = ("choice", *MANY)
-NUMBERS = ("integer", "score")
-
-# Characters, where a file says nothing. An e-mail address has at most 254 (RFC 5321 4.5.3.1.3).
-LENGTHS = {"text": 200, "long_text": 4000, "email": 254, "phone": 40, "address": 500}
-EXACT = 2**53 - 1  # RFC 8259, 6: whole numbers that every reader holds exactly
-BOUNDS = {"integer": (-EXACT, EXACT), "score": (0, 10)}
+LENGTHS = {name: kind.length for name, kind in TYPES.items()}  # characters, where a file says nothing
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
 AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "address": "street-address"}
 AUTOCOMPLETE[BIRTH_YEAR] = "bday-year"
 
 
-class Option(Model):
-    """One answer to pick: `value` is kept, `label` is shown."""
+class Field(Question):
+    """A question whose type exists and whose keys mean something to it."""
 
-    value: Value
-    label: Words
-
-
-class Field(Model):
-    """One question. `personal` has no default, so that somebody decides.
-
-    `sensitive` names the purpose of the consent that an answer is kept by (GDPR, Article 9).
-    """
-
-    name: Name
-    type: FieldType
-    label: Words
-    personal: bool
-    hint: Words | None = None
-    required: bool = False
-    sensitive: Purpose | Literal[""] = ""
-    place: Literal["profile", "entry"] = "entry"
-    options: tuple[Option, ...] = ()
-    least: int | None = None
-    most: int | None = None
-    low: Words | None = None
-    high: Words | None = None
-    past: bool = False
-    as_band: bool = False
-    max_characters: int | None = Key(None, ge=1, le=20_000)
-    max_bytes: int | None = Key(None, ge=1, le=80_000)
-    autocomplete: str = ""
+    @property
+    def kind(self) -> FieldType:
+        """Return the field's type."""
+        return TYPES[self.type]
 
     @property
     def character_limit(self) -> int:
         """Return the most Unicode characters (code points, after NFC) that a value may have."""
-        return self.max_characters or LENGTHS.get(self.type, 40)
-
-    @property
-    def byte_limit(self) -> int:
-        """Return the most UTF-8 bytes that a value may have."""
-        return self.max_bytes or 4 * self.character_limit
+        return self.kind.character_limit(self)
 
     @property
     def bounds(self) -> tuple[int, int]:
         """Return the least and greatest number taken, or, where one picks many, how many."""
-        low, high = BOUNDS.get(self.type, (0, len(self.options)))
-        if self.name == BIRTH_YEAR:
-            low, high = FIRST_YEAR, LAST_YEAR
-        return (low if self.least is None else self.least, high if self.most is None else self.most)
+        return self.kind.bounds(self)
 
     @property
     def autofill(self) -> str:
         """Return the autocomplete token (WCAG 1.3.5); no browser remembers a sensitive answer."""
         return "off" if self.sensitive else self.autocomplete or AUTOCOMPLETE.get(self.name, "off")
 
+    def clean(self, value: JsonValue, occasion: Occasion) -> JsonValue:
+        """Return what is kept of one answer, or None for an empty one; raise RefusedValueError."""
+        return self.kind.clean(self, value, occasion)
+
+    def view(self, words: Wording) -> dict[str, Any]:
+        """Return what pages and the embedded form show of the field's type."""
+        return self.kind.view(self, words)
+
+    @field_validator("type")
+    @classmethod
+    def find_type(cls, name: str) -> str:
+        """Refuse a type that is not in the table."""
+        if name not in TYPES:
+            raise ValueError(f"no such type; there are {', '.join(TYPES)}")
+        return name
+
     @field_validator("sensitive", mode="before")
     @classmethod
     def name_purpose(cls, value: object) -> object:
-        """Tell what took the place of `sensitive = true`; false says nothing."""
+        """Refuse `sensitive = true` with what to write instead; false counts as no key."""
         if value is True:
             raise ValueError('name the purpose of its own consent, e.g. sensitive = "health"')
         return "" if value is False else value
@@ -121,11 +84,9 @@ class Field(Model):
 
     @model_validator(mode="after")
     def check_sense(self) -> "Field":
-        """Refuse keys that contradict each other."""
-        if bool(self.options) != (self.type in PICKED):
-            raise ValueError("options belong to choice, choices and ranking, and to nothing else")
+        """Refuse keys that contradict each other, that the type lacks, or that mean nothing to it."""
         if len({option.value for option in self.options}) != len(self.options):
             raise ValueError("two options have the same value")
-        if self.bounds[0] > self.bounds[1]:
-            raise ValueError("least is greater than most")
+        if problem := self.kind.judge(self):
+            raise ValueError(problem)
         return self

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from chalicelib.forms.definition import Form
-from chalicelib.forms.field import PICKED
 from chalicelib.models import Model
 from chalicelib.shop.ages import read_rules
 
@@ -38,6 +37,10 @@ class Interface(Model):
     home: str
     goes_to: str
     privacy: str
+    welcome: str
+    welcome_text: str
+    forms: str
+    your_data: str
     problems: Mapping[str, str]
     reasons: Mapping[str, str]
 
@@ -51,11 +54,10 @@ class Interface(Model):
         if field is None:
             kind = "consent" if any(ask.name == name for ask in form.consents) else ""
             return self.reasons.get(f"{reason}_{kind}") or self.reasons[reason]
-        kind = "choice" if field.type in (*PICKED, "score") else field.type
         least, most = field.bounds
         if reason == "too_long":
             most = field.character_limit
-        sentence = self.reasons.get(f"{reason}_{kind}") or self.reasons[reason]
+        sentence = self.reasons.get(f"{reason}_{field.kind.sentences}") or self.reasons[reason]
         return sentence.format(
             least=self.write_number(least),
             most=self.write_number(most),

@@ -43,45 +43,19 @@ def list_conditions(form: Form) -> list[dict[str, Any]]:
     age = form.find_age()
     if form.parent and age and age.name == AGE_BAND:
         young = [option.value for option in age.options if read_least(option.value) < read_rules().limit]
-        said = {"required": [age.name], "properties": {age.name: {"enum": young}}}
-        conditions.append({"if": said, "then": {"required": [form.parent.field]}})
+        child = {"required": [age.name], "properties": {age.name: {"enum": young}}}
+        conditions.append({"if": child, "then": {"required": [form.parent.field]}})
     return conditions
 
 
 def describe_field(field: Field, language: str) -> dict[str, Any]:
     """Return one field's schema. A required answer must not be empty."""
-    said = {"title": field.label[language]}
+    texts = {"title": field.label[language]}
     if field.hint:
-        said["description"] = field.hint[language]
+        texts["description"] = field.hint[language]
     if field.sensitive:
-        said["x-sensitive"] = field.sensitive
-    return {**said, **describe_type(field)}
-
-
-def describe_type(field: Field) -> dict[str, Any]:
-    """Return what JSON Schema can say of a field's type."""
-    least, most = field.bounds
-    if field.type in ("integer", "score"):
-        return {"type": "integer", "minimum": least, "maximum": most}
-    if field.type == "choice":
-        return {"enum": list_values(field)}
-    if field.type in ("choices", "ranking"):
-        items = {"enum": list_values(field)}
-        few = max(least, int(field.required))
-        limits = {"uniqueItems": True, "minItems": few, "maxItems": most}
-        return {"type": "array", "items": items, **limits}
-    text: dict[str, Any] = {"type": "string", "maxLength": field.character_limit}
-    if field.required:
-        text["minLength"] = 1
-    if field.type in ("email", "date"):
-        text["format"] = field.type
-    return text
-
-
-def list_values(field: Field) -> list[str]:
-    """Return the values to pick from; an empty one means no answer."""
-    values = [option.value for option in field.options]
-    return values if field.required or field.type != "choice" else [*values, ""]
+        texts["x-sensitive"] = field.sensitive
+    return {**texts, **field.kind.schema(field)}
 
 
 def describe_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from chalicelib.models import JsonValue
 def check_sensitive(
     form: Form, kept: Mapping[str, JsonValue], given: Iterable[ConsentAsk], faults: dict[str, str]
 ) -> None:
-    """Blame a sensitive answer that came without its consent, and the box that was not ticked."""
+    """Add faults for each sensitive answer without its consent, and for the box that was not ticked."""
     purposes = {ask.purpose for ask in given}
     for field, purpose in form.list_sensitive().items():
         if field in kept and purpose not in purposes:

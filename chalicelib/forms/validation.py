@@ -1,4 +1,4 @@
-"""From what was posted to what is kept, by the definition alone; every fault is found before any is told."""
+"""From the posted answers to the kept ones, by the definition alone. All faults are collected into one error."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.reasons import RefusedValueError, tell_name
 from chalicelib.forms.sensitive import check_sensitive, list_kept
-from chalicelib.forms.values import Occasion, clean_value
+from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
 
 YES = ("yes", "on", "true")
@@ -67,7 +67,7 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
 
 
 def take_parent(form: Form, kept: dict[str, JsonValue]) -> str:
-    """Take a parent's address out of the answers: nobody but a child needs it kept."""
+    """Take a parent's address out of the answers: it is kept for a child's form only."""
     return str(kept.pop(form.parent.field, "")) if form.parent else ""
 
 
@@ -96,7 +96,7 @@ def clean_fields(
 
 def clean_field(field: Field, values: Mapping[str, JsonValue], occasion: Occasion) -> JsonValue:
     """Clean one field's answer, or None where there is none and none is needed."""
-    answer = clean_value(field, values[field.name], occasion) if field.name in values else None
+    answer = field.clean(values[field.name], occasion) if field.name in values else None
     if answer is None and field.required:
         raise RefusedValueError("missing")
     return answer
@@ -117,7 +117,7 @@ def read_consents(form: Form, values: Mapping[str, JsonValue], faults: dict[str,
 
 
 def is_given(ask: ConsentAsk, answer: JsonValue) -> bool:
-    """Tell a consent given. A box's value is the version of its words: an older one was given to other words."""
+    """Return whether a consent was given. A box's value is the version of its words; an older one means other words."""
     if isinstance(answer, bool):
         return answer
     if not isinstance(answer, str):
@@ -130,14 +130,14 @@ def is_given(ask: ConsentAsk, answer: JsonValue) -> bool:
 
 
 def check_groups(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str]) -> None:
-    """Blame the first field of a group of which no member was answered."""
+    """Add a fault to the first field of each group of which no member was answered."""
     for group in form.one_of:
         if not any(name in kept or name in faults for name in group):
             faults[group[0]] = "one_of"
 
 
 def split_values(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
-    """Part what belongs to the person from what belongs to this occasion."""
+    """Return the answers for the person's profile, and those that stay with this entry."""
     profile = {field.name for field in form.fields if field.place == "profile"}
     fields = {name: value for name, value in kept.items() if name in profile}
     return fields, {name: value for name, value in kept.items() if name not in profile}

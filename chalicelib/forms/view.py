@@ -6,7 +6,7 @@ from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.interface import Interface
 
-TYPED = ("text", "long_text", "email", "phone", "address")
+# `no_answer` is for copies of embed.js that browsers cached before each field named it: a day at most.
 EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
 
 
@@ -37,22 +37,19 @@ def show_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:
 
 
 def show_field(field: Field, words: Interface) -> dict[str, Any]:
-    """Return one question, its numbers in the language's own digits."""
+    """Return one question, its numbers in the language's own digits. Its type says which control draws it, and how."""
     language = words.language
-    shown: dict[str, Any] = {
+    return {
         "name": field.name,
         "type": field.type,
+        "control": field.kind.control,
         "label": field.label[language],
         "hint": field.hint[language] if field.hint else "",
         "required": field.required,
         "autocomplete": field.autofill,
-        "options": [[option.value, option.label[language]] for option in field.options],
-        "length": field.character_limit if field.type in TYPED else None,
+        "options": [],
+        "length": None,
+        "input": {},
+        "none": "",
+        **field.view(words),
     }
-    least, most = field.bounds
-    if field.type == "score":
-        shown["options"] = [[str(n), words.write_number(n)] for n in range(least, most + 1)]
-        shown["ends"] = [end[language] if end else "" for end in (field.low, field.high)]
-    if field.type == "ranking":
-        shown["ranks"] = [words.rank.format(n=words.write_number(n + 1)) for n in range(most)]
-    return shown

@@ -15,7 +15,7 @@ from chalicelib.mails.codes import derive_code
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.speech import find_mail_language
-from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.mails.words import MailWords, Offer
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.people.directory import Person
 from chalicelib.services import Services
@@ -24,15 +24,6 @@ from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
-REASONS: Mapping[str, Reason] = {
-    "inactive": "bought",
-    "at-risk": "bought",
-    "after-purchase": "bought",
-    "after-sign-up": "signed_up",
-    "after-warranty": "registered",
-    "warranty-ending": "registered",
-    "pre-order-shipped": "pre_ordered",
-}
 ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
 SERVICE = (LinkKind.GO,)  # a customer cannot unsubscribe from news of an order
 
@@ -116,7 +107,7 @@ def choose_words(
         unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
         preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
         privacy_url=f"{base}/privacy?lang={language}",
-        reason=REASONS[campaign.when.trigger] if campaign.is_marketing else "served",
+        reason=campaign.mail_reason,
     )
 
 

@@ -62,11 +62,11 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   const several = field => {
     const set = make('fieldset', { 'aria-describedby': hinted(field) },
       make('legend', { class: 'ask' }, field.label, need(field)), hint(field));
-    const scored = field.type === 'score', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
-    const ranks = field.ranks || [], type = field.type === 'choices' ? 'checkbox' : 'radio';
+    const scored = field.control === 'scale', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
+    const ranks = field.ranks || [], type = field.input.type;
     if (!ranks.length) field.options.forEach(([value, text], at) =>
       list.append(box(type, { name: field.name }, value, [text], at, scored && 'tile')));
-    if (field.type === 'choice' && !field.required) list.append(box('radio', field, '', [words.no_answer], 'none'));
+    if (field.none) list.append(box(type, field, '', [field.none], 'none'));
     if (field.ends) set.append(make('p', { class: 'ends' }, ...field.ends.map(end => make('span', {}, end))));
     ranks.forEach((rank, at) => set.append(make('p', { class: 'rank' }, make('label', { for: name(field, at) }, rank),
       make('select', { class: 'box', name: field.name, id: name(field, at) }, make('option', { value: '' }, words.pick),
@@ -74,14 +74,13 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     return set;
   };
 
-  const kinds = { email: { type: 'email', dir: 'ltr' }, phone: { type: 'tel', dir: 'ltr' }, date: { type: 'date' }, integer: { inputmode: 'numeric' } };
   const typed = field => {
-    const long = /long|address/.test(field.type);
+    const long = field.control === 'lines';
     return [make('label', { class: 'ask', for: name(field) }, field.label, need(field)), hint(field),
       make(long ? 'textarea' : 'input', Object.assign({
         class: 'box', id: name(field), name: field.name, autocomplete: field.autocomplete, required: field.required,
-        maxlength: field.length, rows: long ? 3 : null, dir: 'auto', 'aria-describedby': hinted(field)
-      }, kinds[field.type]))];
+        maxlength: field.length, 'aria-describedby': hinted(field)
+      }, field.input))];
   };
 
   const draw = () => {

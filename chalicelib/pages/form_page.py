@@ -1,6 +1,7 @@
 """The pages of a form: itself, its thanks, and the page that says why there is nothing better to show."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface, list_languages
@@ -23,7 +24,7 @@ def render_form(
     problem: str = "",
 ) -> str:
     """Return the form's page. `typed` is what stands in it already, by name; `faults` maps names to reason codes."""
-    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    sentences = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, page_token)
     return render_page(
         "form.html",
@@ -34,7 +35,7 @@ def render_form(
         form=shown,
         switches=list_switches(form.languages),
         typed=typed or {},
-        faults=told,
+        faults=sentences,
         places={field["name"]: place_focus(field) for field in shown["fields"]},
         problem=problem,
     )
@@ -45,10 +46,9 @@ def list_switches(languages: Collection[str] = ()) -> list[Interface]:
     return [find_interface(each) for each in list_languages() if not languages or each in languages]
 
 
-def place_focus(field: Mapping[str, str]) -> str:
+def place_focus(field: Mapping[str, Any]) -> str:
     """Return the id of the input that a link in the error summary leads to."""
-    several = field["type"] in ("score", "choice", "choices", "ranking")
-    return f"f-{field['name']}-0" if several else f"f-{field['name']}"
+    return f"f-{field['name']}-0" if field["options"] else f"f-{field['name']}"
 
 
 def render_thanks(form: Form, words: Interface, *, shop: str, address: str) -> str:

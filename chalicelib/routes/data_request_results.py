@@ -5,12 +5,12 @@ may do nothing.
 """
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from chalice import Response
 
-from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, show_page
+from chalicelib.pages.request_pages import render_done, render_pending, render_receipt
+from chalicelib.routes.link_request import PRIVATE, LinkRequest, show_page
 from chalicelib.store.links import Link, LinkKind
 
 RESULTS = (LinkKind.RESULT, LinkKind.CHOOSE)
@@ -36,18 +36,8 @@ class Download(Response):
         return {**plain, "body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
 
 
-def answer_result(request: LinkRequest, answer: Callable[[LinkRequest, Link], Response]) -> Response:
-    """Answer for a result's token; one page for what is unknown, not there yet, and over."""
-    from chalicelib.pages.link_pages import render_later
-    from chalicelib.pages.request_pages import render_pending
-
-    return answer_link(request, RESULTS, answer, gone=render_pending, later=render_later)
-
-
-def show_result(request: LinkRequest, link: Link) -> Response:
+def open_result(request: LinkRequest, link: Link) -> Response:
     """Show what came of it. A correction is made on the page of preferences, by the same token."""
-    from chalicelib.pages.request_pages import render_done, render_receipt
-
     if link.kind is LinkKind.CHOOSE:
         address = f"{request.name_address('preferences')}?lang={request.language}"
         return Response("", status_code=302, headers={**PRIVATE, "Location": address})
@@ -58,8 +48,6 @@ def show_result(request: LinkRequest, link: Link) -> Response:
 
 def offer_file(request: LinkRequest, link: Link, name: str) -> Response:
     """Hand out one file by its name; the page of what is not there for any other name."""
-    from chalicelib.pages.request_pages import render_pending
-
     content = read_receipt(link, name) if link.receipt else read_copy(request, link, name)
     if content is None:
         return show_page(request, render_pending(request.context), 404)
@@ -76,10 +64,8 @@ def read_receipt(link: Link, name: str) -> bytes | None:
 
 def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
     """Return a file of a package, or the whole; the token alone opens it."""
-    from chalicelib.data_requests.package import (
-        pick_file,  # the vault's half is for results alone
-        read_package,
-    )
+    # Imported here: only results need what opens a package.
+    from chalicelib.data_requests.package import pick_file, read_package
 
     if name not in FILES or not link.parts:
         return None
@@ -88,9 +74,7 @@ def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
 
 
 def offer_key(request: LinkRequest) -> Response:
-    """Hand out the public key of receipts, which is nobody's secret."""
-    from chalicelib.pages.request_pages import render_pending
-
+    """Hand out the public key of receipts."""
     key = request.door.parameters.read_receipt_key(request.now)
     if not key:
         return show_page(request, render_pending(request.context), 404)

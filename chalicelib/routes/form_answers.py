@@ -11,6 +11,7 @@ from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLat
 from chalicelib.forms.page_token import sign_page_token
 from chalicelib.forms.post import Pairs, Post
 from chalicelib.models import JsonValue
+from chalicelib.pages.form_page import render_form, render_problem
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
@@ -32,10 +33,10 @@ def refuse_post(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> 
     """Answer what was not kept: the page again with what was typed, or JSON that a page of an allowed site may read."""
     if request.by_browser:
         return show_again(request, refusal, sent)
-    return answer_json(request, tell_refusal(request, refusal), refusal.STATUS_CODE, refusal)
+    return answer_json(request, describe_refusal(request, refusal), refusal.STATUS_CODE, refusal)
 
 
-def tell_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, Any]:
+def describe_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, Any]:
     """Return a refusal as JSON: Chalice's shape; for fields a code to act on and a sentence to show."""
     body: dict[str, Any] = {"Code": type(refusal).__name__, "Message": str(refusal)}
     if isinstance(refusal, InvalidSubmissionError):
@@ -47,11 +48,6 @@ def tell_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, A
 
 def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:
     """Return the form's page with its faults and all that was typed; a bare page where nothing could be read."""
-    from chalicelib.pages.form_page import (
-        render_form,  # jinja2 is for pages alone
-        render_problem,
-    )
-
     shop, status = request.door.settings.shop_name, refusal.STATUS_CODE
     if not sent:
         page = render_problem(request.words, shop=shop, status=status, address=request.link)

@@ -24,7 +24,7 @@ from chalicelib.senders.form import make_submission
 
 
 def take_post(request: FormRequest, received: Any) -> Response:
-    """Take a post of a form that makes a customer of whoever fills it in."""
+    """Take a post of a form whose sender becomes a customer."""
     return handle_post(request, received, keep_post, thank_sender)
 
 
@@ -63,7 +63,7 @@ def limit_form(_name: str, per_minute: int) -> Limiter:
 
 
 def adopt_language(request: FormRequest, sent: Sent) -> FormRequest:
-    """Speak on in the language that the post came in, so that a fault is told in the words of the page."""
+    """Return the request in the language of the post, so that faults are in the words of the page."""
     given = dict(sent).get("language")
     return replace(request, spoken=given) if given in request.form.languages else request
 

@@ -41,12 +41,12 @@ class FormRequest:
 
     @property
     def by_browser(self) -> bool:
-        """Tell a person's browser, which names text/html, from a program."""
+        """Return whether a browser asks, which names text/html, and not a program."""
         return names_html(self.headers)
 
 
 def names_html(headers: Mapping[str, str]) -> bool:
-    """Tell whether the caller asks for a page."""
+    """Return whether the caller asks for a page."""
     return "text/html" in headers.get("accept", "")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,57 +15,69 @@ from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
+from chalicelib.pages.form_page import render_form, render_problem, render_thanks
 from chalicelib.routes.form_answers import answer_json, answer_page, make_page_token
 from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
-from chalicelib.routes.http import read_headers
+from chalicelib.routes.http import ANY, SHOWN, read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 
 forms = Blueprint(__name__)
 
 
-@forms.route("/forms/{form}", methods=["POST"], content_types=["*/*"])
-def receive_form(form: str) -> Response:
+def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Response]:
+    """Make a view from a function of a FormRequest; an unknown form is 404, as a page for a browser."""
+
+    @wraps(answer)
+    def view(form: str) -> Response:
+        found = find_form(form)
+        if found is None:
+            return refuse_page(forms.current_request)
+        return answer(read_form_request(open_door(), forms.current_request, found))
+
+    return view
+
+
+@forms.route("/forms/{form}", methods=["POST"], content_types=ANY)
+@with_form
+def receive_form(request: FormRequest) -> Response:
     """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
-    return answer_visit(form, lambda request: take_post(request, forms.current_request))
+    return take_post(request, forms.current_request)
 
 
-@forms.route("/forms/{form}", methods=["GET"])
-def show_page(form: str) -> Response:
+@forms.route("/forms/{form}", methods=SHOWN, content_types=ANY)
+@with_form
+def show_page(request: FormRequest) -> Response:
     """Show the form."""
-    return answer_visit(form, open_page)
+    return open_page(request)
 
 
-@forms.route("/forms/{form}", methods=["OPTIONS"])
-def answer_preflight(form: str) -> Response:
+@forms.route("/forms/{form}", methods=["OPTIONS"], content_types=ANY)
+@with_form
+def answer_preflight(request: FormRequest) -> Response:
     """Answer a browser's question for leave (Fetch standard, 4.8): the same for every question."""
-
-    def allow_methods(request: FormRequest) -> Response:
-        shared = share_headers(request.form, request.origin)
-        return Response("", status_code=204, headers={**shared, **PREFLIGHT})
-
-    return answer_visit(form, allow_methods)
+    shared = share_headers(request.form, request.origin)
+    return Response("", status_code=204, headers={**shared, **PREFLIGHT})
 
 
-@forms.route("/forms/{form}/thanks", methods=["GET"])
-def show_thanks(form: str) -> Response:
+@forms.route("/forms/{form}/thanks", methods=SHOWN, content_types=ANY)
+@with_form
+def show_thanks(request: FormRequest) -> Response:
     """Say thank you."""
-    return answer_visit(form, open_thanks)
+    shop = request.door.settings.shop_name
+    return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))
 
 
-@forms.route("/forms/{form}/schema", methods=["GET"])
-def show_schema(form: str) -> Response:
+@forms.route("/forms/{form}/schema", methods=SHOWN, content_types=ANY)
+@with_form
+def show_schema(request: FormRequest) -> Response:
     """Return the JSON Schema of a post, and under `x-form` all that an embedded form shows."""
-
-    def describe_visit(request: FormRequest) -> Response:
-        schema = write_schema(request.form, request.spoken, request.link)
-        shown = show_form(request.form, request.words, make_page_token(request))
-        return answer_json(request, {**schema, "x-form": shown}, 200)
-
-    return answer_visit(form, describe_visit)
+    schema = write_schema(request.form, request.spoken, request.link)
+    shown = show_form(request.form, request.words, make_page_token(request))
+    return answer_json(request, {**schema, "x-form": shown}, 200)
 
 
-@forms.route("/embed.js", methods=["GET"])
+@forms.route("/embed.js", methods=SHOWN, content_types=ANY)
 def show_embed() -> Response:
     """Return the script that puts a form into any page."""
     headers = {
@@ -86,22 +98,11 @@ def read_embed() -> str:
     return re.sub(r" (===|!==|!=|=>|=|&&|\|\|) ", r"\1", joined)
 
 
-def answer_visit(name: str, answer: Callable[[FormRequest], Response]) -> Response:
-    """Find the form and answer; an unknown one is 404, as a page for a browser."""
-    door, form = open_door(), find_form(name)
-    request = forms.current_request
-    if form is None:
-        return refuse_page(request)
-    return answer(read_form_request(door, request, form))
-
-
 def refuse_page(request: Any) -> Response:
     """Answer 404: UnknownPageError for a program, a page for a person."""
     headers, settings = read_headers(request), open_door().settings
     if not names_html(headers):
         raise UnknownPageError("There is no such form.")
-    from chalicelib.pages.form_page import render_problem  # jinja2 is for pages alone
-
     spoken = choose_language(request, headers, list_languages(), settings.shop_language)
     page = render_problem(find_interface(spoken), shop=settings.shop_name, status=404, address="")
     shown = rendering.page_headers(read_origin(settings.public_url), spoken)
@@ -110,17 +111,7 @@ def refuse_page(request: Any) -> Response:
 
 def open_page(request: FormRequest) -> Response:
     """Return the form's page with a fresh page token."""
-    from chalicelib.pages.form_page import render_form  # jinja2 is for pages alone
-
     shop = request.door.settings.shop_name
     token = make_page_token(request)
     page = render_form(request.form, request.words, shop=shop, address=request.link, page_token=token)
     return answer_page(request, page)
-
-
-def open_thanks(request: FormRequest) -> Response:
-    """Return the thank-you page."""
-    from chalicelib.pages.form_page import render_thanks  # jinja2 is for pages alone
-
-    shop = request.door.settings.shop_name
-    return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))

@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.door import open_door
 from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMethodError
-from chalicelib.routes.http import read_body, read_headers, request_time
+from chalicelib.routes.http import ANY, read_body, read_headers, request_time
 from chalicelib.senders import find_sender
 
 hooks = Blueprint(__name__)
@@ -16,7 +16,7 @@ hooks = Blueprint(__name__)
 OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-@hooks.route("/hooks/{sender}", methods=["POST"], content_types=["*/*"])
+@hooks.route("/hooks/{sender}", methods=["POST"], content_types=ANY)
 def receive_delivery(sender: str) -> Response:
     """Verify over the raw bytes, parse, accept. 202 kept, 200 had it already."""
     request = hooks.current_request
@@ -35,7 +35,7 @@ def receive_delivery(sender: str) -> Response:
     return Response({"status": "accepted" if kept else "duplicate"}, status_code=202 if kept else 200)
 
 
-@hooks.route("/hooks/{sender}", methods=OTHER_METHODS)
+@hooks.route("/hooks/{sender}", methods=OTHER_METHODS, content_types=ANY)
 def refuse_method(sender: str) -> Response:
     """Answer 405: deliveries are posted."""
     raise WrongMethodError("Deliveries are posted.")

@@ -6,6 +6,13 @@ from typing import Any
 
 from chalicelib.errors import MalformedError, TooLargeError, UnsupportedTypeError
 
+# The methods of every page and file. A HEAD is answered like a GET: the gateway leaves the body out, and takes the
+# Content-Length from it, which must be that of a GET (RFC 9110, 8.6).
+SHOWN = ["GET", "HEAD"]
+ANY = ["*/*"]  # a scanner may name a content type on a GET too: without this Chalice would answer 415
+# Public pages that are the same for everybody, and cheap to ask for again.
+SHARED = {"Cache-Control": "public, max-age=300", "Vary": "Accept, Accept-Language"}
+
 
 def request_time(request: Any) -> datetime:
     """Return when the gateway took the request (requestTimeEpoch, milliseconds), aware UTC."""

@@ -1,18 +1,19 @@
-"""One request for a link of a mail: what is behind it, in which language, and how it is answered."""
+"""One request for a link of a mail: its link, its language, and how it is answered."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
-from chalice import Response
+from chalice import Blueprint, Response
 
 from chalicelib.door import Door, open_door
 from chalicelib.errors import SlowDownError, TryAgainLaterError
 from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
-from chalicelib.pages.link_pages import PageContext
+from chalicelib.pages.link_pages import PageContext, render_later
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_request import choose_language
@@ -23,8 +24,13 @@ from chalicelib.store.links import Link, LinkKind, name_token
 
 log = logging.getLogger(__name__)
 
+View = Callable[
+    ..., Response
+]  # a view function of Chalice, or one of a LinkRequest, its Link and the rest of the address
+Page = Callable[[PageContext], str]
+
 RETRY_AFTER = "30"  # seconds
-# The token stands in the address: it must reach nobody through a Referer, a cache or a search engine.
+# The token stands in the address: it must not leak through a Referer, a cache or a search engine.
 PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -41,7 +47,7 @@ class LinkRequest:
 
     @property
     def name(self) -> str:
-        """Return the name of the link's row, which stands for whoever has the mail."""
+        """Return the name of the link's row, which stands for the reader of the mail."""
         return name_token(self.token)
 
     @property
@@ -75,35 +81,36 @@ class LinkRequest:
         return f"{read_site(self.door.settings.public_url)}/{page}/{token}"
 
 
-def read_link_request(raw: Any, page: str, token: str) -> LinkRequest:
-    """Return the request with nothing looked up yet."""
+def read_link_request(raw: Any, token: str = "") -> LinkRequest:
+    """Return the request with nothing looked up yet; its page is the address up to the token."""
+    page = raw.context["resourcePath"].partition("/{token}")[0].strip("/")
     return LinkRequest(open_door(), raw, page, token, None, request_time(raw))
 
 
-def find_link(request: LinkRequest, kinds: tuple[LinkKind, ...]) -> Link | None:
-    """Return the link if it is of a kind that this page serves; raise TryAgainLaterError."""
-    link = request.door.links.read_link(request.token, request.now)
-    return link if link is not None and link.kind in kinds else None
+def with_link(blueprint: Blueprint, *kinds: LinkKind, gone: Page, later: Page = render_later) -> Callable[[View], View]:
+    """Make a view from a function of a LinkRequest and its Link: the link of the address's token.
 
+    `gone` is the one page for an unknown, malformed or expired token, and for a link of another kind (404); `later` is
+    the page for an outage, when nothing was kept (503).
+    """
 
-def answer_link(
-    request: LinkRequest,
-    kinds: tuple[LinkKind, ...],
-    answer: Callable[[LinkRequest, Link], Response],
-    *,
-    gone: Callable[[PageContext], str],
-    later: Callable[[PageContext], str],
-) -> Response:
-    """Find the link and answer. One page for unknown, malformed and expired; 503 where nothing could be kept."""
-    try:
-        link = find_link(request, kinds)
-        if link is None:
-            return show_page(request, gone(request.context), 404)
-        request = replace(request, link=link)
-        return answer(request, link)
-    except TryAgainLaterError:
-        log.warning("link_unanswered", extra={"page": request.page})
-        return show_page(request, later(request.context), 503)
+    def make_view(answer: View) -> View:
+        @wraps(answer)
+        def view(token: str, **named: str) -> Response:
+            request = read_link_request(blueprint.current_request, token)
+            try:
+                link = request.door.links.read_link(token, request.now)
+                if link is None or link.kind not in kinds:
+                    return show_page(request, gone(request.context), 404)
+                request = replace(request, link=link)
+                return answer(request, link, **named)
+            except TryAgainLaterError:
+                log.warning("link_unanswered", extra={"page": request.page})
+                return show_page(request, later(request.context), 503)
+
+        return view
+
+    return make_view
 
 
 def read_post(request: LinkRequest) -> Sent:

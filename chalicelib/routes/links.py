@@ -8,7 +8,7 @@
 Nothing here needs a script, a cookie or CORS: the token is the whole authority, so an Origin is not looked at.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
@@ -16,93 +16,32 @@ from chalice.app import ChaliceViewError
 from chalicelib.errors import InvalidSubmissionError, TryAgainLaterError
 from chalicelib.forms.definition import Form
 from chalicelib.models import Submission
-from chalicelib.routes.http import client_address, read_headers
-from chalicelib.routes.link_request import (
-    PRIVATE,
-    LinkRequest,
-    answer_link,
-    log,
-    read_link_request,
-    read_post,
-    show_page,
+from chalicelib.pages.link_pages import (
+    render_chosen,
+    render_confirm,
+    render_later,
+    render_notice,
+    render_offer,
+    render_preferences,
+    render_stop,
+    render_stopped,
 )
+from chalicelib.routes.form_answers import list_typed
+from chalicelib.routes.http import ANY, SHOWN, client_address, read_headers
+from chalicelib.routes.link_request import PRIVATE, LinkRequest, log, read_post, show_page, with_link
 from chalicelib.routes.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
 from chalicelib.routes.scanners import is_ahead, tell_caller
 from chalicelib.senders.link import answer_confirmation, choose_preferences, note_click, withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 
 links = Blueprint(__name__)
-
-SHOWN = ["GET", "HEAD"]
-ANY = ["*/*"]  # a scanner may name a type on a GET too: Chalice would answer 415
-CHOOSING = (LinkKind.CHOOSE, LinkKind.STOP)
+with_mail_link = partial(with_link, links, gone=partial(render_notice, name="gone"))
 
 
 @links.route("/go/{token}", methods=SHOWN, content_types=ANY)
-def follow_link(token: str) -> Response:
-    """Lead to the shop."""
-    return answer_press("go", token, (LinkKind.GO,), redirect_visitor)
-
-
-@links.route("/unsubscribe/{token}", methods=SHOWN, content_types=ANY)
-def show_stop(token: str) -> Response:
-    """Ask whether to stop."""
-    return answer_press("unsubscribe", token, (LinkKind.STOP,), show_unsubscribe)
-
-
-@links.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
-def receive_stop(token: str) -> Response:
-    """Stop."""
-    return answer_press("unsubscribe", token, (LinkKind.STOP,), unsubscribe, again="stop")
-
-
-@links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
-def show_preferences(token: str) -> Response:
-    """Ask what should change."""
-    return answer_press("preferences", token, CHOOSING, ask_preferences)
-
-
-@links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
-def receive_preferences(token: str) -> Response:
-    """Change it."""
-    return answer_press("preferences", token, CHOOSING, take_preferences)
-
-
-@links.route("/confirm/{token}", methods=SHOWN, content_types=ANY)
-def show_confirm(token: str) -> Response:
-    """Ask to confirm."""
-    return answer_press("confirm", token, (LinkKind.CONFIRM,), ask_confirm)
-
-
-@links.route("/confirm/{token}", methods=["POST"], content_types=ANY)
-def receive_confirm(token: str) -> Response:
-    """Confirm or refuse."""
-    return answer_press("confirm", token, (LinkKind.CONFIRM,), take_confirm, again="confirm")
-
-
-def answer_press(
-    page: str, token: str, kinds: tuple[LinkKind, ...], answer: Callable[[LinkRequest, Link], Response], again: str = ""
-) -> Response:
-    """Answer a request for a link; `again` names the page whose buttons stand on it after an outage."""
-    from chalicelib.pages.link_pages import (
-        render_later,  # jinja2 is for pages alone
-        render_notice,
-    )
-
-    request = read_link_request(links.current_request, page, token)
-    return answer_link(
-        request,
-        kinds,
-        answer,
-        gone=lambda context: render_notice(context, "gone"),
-        later=lambda context: render_later(context, again),
-    )
-
-
-def redirect_visitor(request: LinkRequest, link: Link) -> Response:
-    """Redirect, or show the code; a browser that only looks ahead is told to ask again when somebody presses."""
-    from chalicelib.pages.link_pages import render_offer
-
+@with_mail_link(LinkKind.GO)
+def follow_link(request: LinkRequest, link: Link) -> Response:
+    """Redirect to the shop, or show the code; a browser that prefetches gets 204 and asks again when it is used."""
     if is_ahead(read_headers(request.raw)):
         return Response("", status_code=204, headers=PRIVATE)
     note_visit(request, link)
@@ -112,7 +51,7 @@ def redirect_visitor(request: LinkRequest, link: Link) -> Response:
 
 
 def note_visit(request: LinkRequest, link: Link) -> None:
-    """Keep that somebody followed the link. A visitor is let through even when the note cannot be kept."""
+    """Keep a visit of the link. The visitor is redirected even when the note cannot be kept."""
     by = tell_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
     try:
         request.door.accept(note_click(link, request.name, by, request.now))
@@ -120,34 +59,34 @@ def note_visit(request: LinkRequest, link: Link) -> None:
         log.warning("click_not_kept", extra={"key": request.name})
 
 
-def show_unsubscribe(request: LinkRequest, _: Link) -> Response:
-    """Show the one button."""
-    from chalicelib.pages.link_pages import render_stop
-
+@links.route("/unsubscribe/{token}", methods=SHOWN, content_types=ANY)
+@with_mail_link(LinkKind.STOP)
+def show_unsubscribe(request: LinkRequest, link: Link) -> Response:
+    """Ask whether to stop: one button."""
     return show_page(request, render_stop(request.context))
 
 
+@links.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
+@with_mail_link(LinkKind.STOP, later=partial(render_later, again="stop"))
 def unsubscribe(request: LinkRequest, link: Link) -> Response:
     """Unsubscribe, whatever the body is: it is not even read."""
-    from chalicelib.pages.link_pages import render_stopped
-
     network, language = request.network, request.language
     request.door.accept(withdraw_consent(link, request.name, request.now, network=network, language=language))
     offered = f"{request.name_address('preferences')}?lang={request.language}"
     return show_page(request, render_stopped(request.context, offered))
 
 
-def ask_preferences(request: LinkRequest, link: Link) -> Response:
+@links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
+@with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
+def show_preferences(request: LinkRequest, link: Link) -> Response:
     """Show the empty form."""
-    from chalicelib.pages.link_pages import render_preferences
-
     return show_page(request, render_preferences(request.context, find_preferences(link.kind)))
 
 
-def take_preferences(request: LinkRequest, link: Link) -> Response:
+@links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
+@with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
+def receive_preferences(request: LinkRequest, link: Link) -> Response:
     """Keep what was filled in; show the page again, with what was typed, where something is wrong with it."""
-    from chalicelib.pages.link_pages import render_chosen
-
     form = find_preferences(link.kind)
     sent: Sent = []
     try:
@@ -181,9 +120,6 @@ def read_choices(request: LinkRequest, link: Link, form: Form, sent: Sent) -> Su
 
 def show_again(request: LinkRequest, form: Form, sent: Sent, refusal: ChaliceViewError | None = None) -> Response:
     """Return the preferences page with what is wrong."""
-    from chalicelib.pages.link_pages import render_preferences
-    from chalicelib.routes.form_answers import list_typed
-
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
     status = refusal.STATUS_CODE if refusal else 422
     context = request.context
@@ -194,17 +130,17 @@ def show_again(request: LinkRequest, form: Form, sent: Sent, refusal: ChaliceVie
     return show_page(request, page, status)
 
 
-def ask_confirm(request: LinkRequest, link: Link) -> Response:
+@links.route("/confirm/{token}", methods=SHOWN, content_types=ANY)
+@with_mail_link(LinkKind.CONFIRM)
+def show_confirm(request: LinkRequest, link: Link) -> Response:
     """Show what is to be confirmed, and two buttons."""
-    from chalicelib.pages.link_pages import render_confirm
-
     return show_page(request, render_confirm(request.context, link))
 
 
-def take_confirm(request: LinkRequest, link: Link) -> Response:
+@links.route("/confirm/{token}", methods=["POST"], content_types=ANY)
+@with_mail_link(LinkKind.CONFIRM, later=partial(render_later, again="confirm"))
+def receive_confirm(request: LinkRequest, link: Link) -> Response:
     """Confirm or refuse, as the button says; without one of the two answers, ask again."""
-    from chalicelib.pages.link_pages import render_confirm, render_notice
-
     try:
         answer = dict(read_post(request)).get("answer")
     except TryAgainLaterError:
@@ -214,7 +150,7 @@ def take_confirm(request: LinkRequest, link: Link) -> Response:
     if answer not in ("yes", "no"):
         return show_page(request, render_confirm(request.context, link), 422)
     confirmed = answer == "yes"
-    said = answer_confirmation(link, request.name, request.now, confirmed=confirmed, network=request.network)
-    if not request.door.accept(said):
+    action = answer_confirmation(link, request.name, request.now, confirmed=confirmed, network=request.network)
+    if not request.door.accept(action):
         return show_page(request, render_notice(request.context, "before"))
     return show_page(request, render_notice(request.context, "confirmed" if confirmed else "refused"))

@@ -1,8 +1,10 @@
-"""What every HTTP answer carries, whoever made it."""
+"""What every HTTP answer carries, whichever route made it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+Routes = Mapping[str, Mapping[str, Any]]  # of Chalice: address, method, entry
+Middleware = Callable[[Any, Callable[[Any], Any]], Any]
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -10,19 +12,33 @@ HEADERS = {
 }
 # Seconds. Typeform comes back every 2-3 minutes and Shopify on its own ladder; others read this (RFC 9110, 10.2.3).
 RETRY_AFTER = {429: "60", 503: "30"}
-ALLOW = {405: "POST"}
+REFUSING = "refuse_method"  # the view function of methods that an address answers with 405
 
 
-def add_default_headers(request: Any, answer_request: Callable[[Any], Any]) -> Any:
-    """Add the headers that belong to an answer, without overruling a route that set its own."""
-    answer = answer_request(request)
-    extra = dict(HEADERS)
-    if answer.status_code in RETRY_AFTER:
-        extra["Retry-After"] = RETRY_AFTER[answer.status_code]
-    if answer.status_code in ALLOW:
-        extra["Allow"] = ALLOW[answer.status_code]
-    present = {name.lower() for name in answer.headers}
-    for name, value in extra.items():
-        if name.lower() not in present:
-            answer.headers[name] = value
-    return answer
+def complete_answers(routes: Routes) -> Middleware:
+    """Return the middleware that completes each answer, without overruling a route that set its own headers."""
+
+    def complete_answer(request: Any, answer_request: Callable[[Any], Any]) -> Any:
+        answer = answer_request(request)
+        present = {name.lower() for name in answer.headers}
+        for name, value in list_headers(answer.status_code, request, routes).items():
+            if name.lower() not in present:
+                answer.headers[name] = value
+        return answer
+
+    return complete_answer
+
+
+def list_headers(status: int, request: Any, routes: Routes) -> dict[str, str]:
+    """Return the headers that belong to an answer of that status."""
+    headers = dict(HEADERS)
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
+    if status == 405:
+        headers["Allow"] = ", ".join(list_methods(routes[request.context["resourcePath"]]))
+    return headers
+
+
+def list_methods(entries: Mapping[str, Any]) -> list[str]:
+    """Return the methods that an address takes, of all that it answers (RFC 9110, 10.2.1)."""
+    return sorted(method for method, entry in entries.items() if entry.view_function.__name__ != REFUSING)

@@ -1,7 +1,7 @@
 """Which sites a browser may post from: exact origins, per form. Nothing of a request is ever reflected.
 
 A request without `Origin` does not come from a page in a browser that matters here, and is taken. `null` (a sandboxed
-frame, a file, a redirect across sites) is nobody, and is refused.
+frame, a file, a redirect across sites) is not a site that a form can name, and is refused.
 """
 
 from chalicelib.errors import ForbiddenOriginError

@@ -9,17 +9,14 @@ from chalicelib.errors import TryAgainLaterError
 from chalicelib.forms.interface import list_languages
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_request import choose_language, names_html
-from chalicelib.routes.http import read_headers, request_time
+from chalicelib.routes.http import ANY, SHARED, SHOWN, read_headers, request_time
 from chalicelib.routes.origins import read_origin
 from chalicelib.senders import SENDERS
 
 policy = Blueprint(__name__)
 
-# The same for everybody, and cheap to ask for again.
-SHARED = {"Cache-Control": "public, max-age=300", "Vary": "Accept, Accept-Language"}
 
-
-@policy.route("/privacy", methods=["GET", "HEAD"], content_types=["*/*"])
+@policy.route("/privacy", methods=SHOWN, content_types=ANY)
 def show_policy() -> Response:
     """Show the page, or its facts for a caller who takes JSON and no page."""
     request, door = policy.current_request, open_door()
@@ -28,8 +25,9 @@ def show_policy() -> Response:
 
 def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Response:
     """Return page or JSON in the caller's language."""
-    from chalicelib.pages.policy_facts import tell_policy  # reads every definition: not when the container starts
-    from chalicelib.pages.policy_page import render_policy  # jinja2 is for pages alone
+    # Imported here: they read the words of mails and every definition, which no other address needs.
+    from chalicelib.pages.policy_facts import tell_policy
+    from chalicelib.pages.policy_page import render_policy
 
     headers, settings = read_headers(request), door.settings
     language = choose_language(request, headers, list_languages(), settings.shop_language)
@@ -43,7 +41,7 @@ def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Respons
 
 
 def list_senders(request: Any, door: Door) -> tuple[str, ...]:
-    """Return the senders that the shop has set up; all there are while nobody can say."""
+    """Return the senders that the shop has set up; all senders while the parameters cannot be read."""
     try:
         values = door.parameters.read_values(request_time(request))
     except TryAgainLaterError:

@@ -1,6 +1,6 @@
 """The preferences page's form: a definition like any other, which no address names, and what its answers mean.
 
-It asks and never shows: whoever has the mail has the link.
+The page asks and never shows: every reader of the mail has the link.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ For a request nothing is looked up. For a code nothing is compared before a try 
 written once, so three are all there are, however many posts come at the same time.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from chalice import Blueprint, Response
 from chalice.app import ChaliceViewError
@@ -21,21 +21,24 @@ from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
 from chalicelib.models import RequestKind
-from chalicelib.routes.data_request_results import answer_result, offer_file, offer_key, show_result
+from chalicelib.pages.link_pages import PageContext
+from chalicelib.pages.request_pages import render_code, render_gone, render_pending, render_sent, render_spent
+from chalicelib.routes.data_request_results import RESULTS, offer_file, offer_key, open_result
 from chalicelib.routes.form_answers import answer_json, answer_page
 from chalicelib.routes.form_posts import clean_post, handle_post
 from chalicelib.routes.form_request import FormRequest, read_form_request
 from chalicelib.routes.forms import open_page
-from chalicelib.routes.link_request import PRIVATE, LinkRequest, answer_link, read_link_request, read_post, show_page
+from chalicelib.routes.http import ANY, SHOWN
+from chalicelib.routes.link_request import PRIVATE, LinkRequest, read_link_request, read_post, show_page, with_link
 from chalicelib.routes.origins import read_site
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
 from chalicelib.store.links import Link, LinkKind
 
 privacy = Blueprint(__name__)
+with_request_link = partial(with_link, privacy, LinkKind.REQUEST, gone=render_gone)
+with_result_link = partial(with_link, privacy, *RESULTS, gone=render_pending)
 
 DEFINITION = UNLISTED / "request.toml"
-SHOWN = ["GET", "HEAD"]
-ANY = ["*/*"]  # a scanner may name a type on a GET too: Chalice would answer 415
 NEXT_MAIL = "3600"  # seconds: waiting brings no try back, but a new mail can be had after an hour
 
 
@@ -52,34 +55,44 @@ def receive_request() -> Response:
 
 
 @privacy.route("/privacy/confirm/{token}", methods=SHOWN, content_types=ANY)
-def show_code(token: str) -> Response:
-    """Say what will happen, and ask for the code."""
-    return answer_request(token, ask_code)
+@with_request_link()
+def show_code(request: LinkRequest, link: Link) -> Response:
+    """Say what will happen, and ask for the code; looking spends no try."""
+    return show_page(request, render_code(request.context, link))
 
 
 @privacy.route("/privacy/confirm/{token}", methods=["POST"], content_types=ANY)
-def receive_code(token: str) -> Response:
-    """Take a code."""
-    return answer_request(token, take_code)
+@with_request_link()
+def receive_code(request: LinkRequest, link: Link) -> Response:
+    """Read a code and try it; what cannot be read, or cannot be a code, spends no try."""
+    try:
+        typed = dict(read_post(request)).get("code")
+        code = clean_code(typed) if isinstance(typed, str) else ""
+        if not has_shape(code):
+            return ask_again(request, link, fault="shape" if code else "missing", typed=code[:40])
+        return use_attempt(request, link, code)
+    except ChaliceViewError as refusal:
+        return ask_again(request, link, refusal=refusal)
 
 
 @privacy.route("/privacy/results/{token}", methods=SHOWN, content_types=ANY)
-def show_outcome(token: str) -> Response:
+@with_result_link()
+def show_result(request: LinkRequest, link: Link) -> Response:
     """Show what came of a request."""
-    return answer_result(read_link_request(privacy.current_request, "privacy/results", token), show_result)
+    return open_result(request, link)
 
 
 @privacy.route("/privacy/results/{token}/{name}", methods=SHOWN, content_types=ANY)
-def show_file(token: str, name: str) -> Response:
+@with_result_link()
+def show_file(request: LinkRequest, link: Link, name: str) -> Response:
     """Hand out a file of a result."""
-    request = read_link_request(privacy.current_request, "privacy/results", token)
-    return answer_result(request, lambda request, link: offer_file(request, link, name))
+    return offer_file(request, link, name)
 
 
 @privacy.route("/privacy/receipt-key.pem", methods=SHOWN, content_types=ANY)
 def show_key() -> Response:
     """Hand out the public key of receipts."""
-    return offer_key(read_link_request(privacy.current_request, "privacy/receipt-key.pem", ""))
+    return offer_key(read_link_request(privacy.current_request))
 
 
 def read_request() -> FormRequest:
@@ -88,7 +101,7 @@ def read_request() -> FormRequest:
 
 
 def keep_request(request: FormRequest, post: Post) -> bool:
-    """Keep a request. Nobody is looked up, so that neither the answer nor its time can tell who is known."""
+    """Keep a request. No customer is looked up, so that neither the answer nor its time shows who is known."""
     clean = clean_post(request, post)
     answers = {**clean.fields, **clean.entry}
     asked = ask_request(
@@ -103,44 +116,13 @@ def keep_request(request: FormRequest, post: Post) -> bool:
 
 
 def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Response:
-    """Say the same to everybody."""
-    from chalicelib.pages.link_pages import PageContext
-    from chalicelib.pages.request_pages import render_sent  # jinja2 is for pages alone
-
+    """Answer every request alike, whether its address is known or not."""
     if not request.by_browser:
         return answer_json(request, {"status": "accepted"}, 202)
     settings = request.door.settings
     site = read_site(settings.public_url)
     context = PageContext(request.spoken, settings.shop_name, settings.shop_url, site, request.link)
     return answer_page(request, render_sent(context, request.form), 202)
-
-
-def answer_request(token: str, answer: Callable[[LinkRequest, Link], Response]) -> Response:
-    """Answer for a link that proves a request."""
-    from chalicelib.pages.link_pages import render_later
-    from chalicelib.pages.request_pages import render_gone
-
-    request = read_link_request(privacy.current_request, "privacy/confirm", token)
-    return answer_link(request, (LinkKind.REQUEST,), answer, gone=render_gone, later=render_later)
-
-
-def ask_code(request: LinkRequest, link: Link) -> Response:
-    """Show the page; looking spends no try."""
-    from chalicelib.pages.request_pages import render_code
-
-    return show_page(request, render_code(request.context, link))
-
-
-def take_code(request: LinkRequest, link: Link) -> Response:
-    """Read a code and try it; what cannot be read, or cannot be a code, spends no try."""
-    try:
-        typed = dict(read_post(request)).get("code")
-        code = clean_code(typed) if isinstance(typed, str) else ""
-        if not has_shape(code):
-            return ask_again(request, link, fault="shape" if code else "missing", typed=code[:40])
-        return use_attempt(request, link, code)
-    except ChaliceViewError as refusal:
-        return ask_again(request, link, refusal=refusal)
 
 
 def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
@@ -156,9 +138,9 @@ def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
 
 
 def redirect_visitor(request: LinkRequest, link: Link) -> Response:
-    """Keep that the code was right, and lead to the result; again leads there again."""
+    """Keep that the code was right, and redirect to the result; a second right code does the same."""
     context, result = request.context, name_result(request.token)
-    said = confirm_request(
+    confirmed = confirm_request(
         link,
         request.name,
         result,
@@ -167,7 +149,7 @@ def redirect_visitor(request: LinkRequest, link: Link) -> Response:
         language=request.language,
         purposes=list_advertised() if link.request == RequestKind.OBJECT.value else (),
     )
-    request.door.accept(said)
+    request.door.accept(confirmed)
     address = f"{context.site}/privacy/results/{result}?lang={context.language}"
     return Response("", status_code=303, headers={**PRIVATE, "Location": address})
 
@@ -183,8 +165,6 @@ def list_advertised() -> tuple[str, ...]:
 
 def refuse_tries(request: LinkRequest) -> Response:
     """Say that there are no tries left."""
-    from chalicelib.pages.request_pages import render_spent
-
     refused = show_page(request, render_spent(request.context), 429)
     refused.headers["Retry-After"] = NEXT_MAIL
     return refused
@@ -200,8 +180,6 @@ def ask_again(
     refusal: ChaliceViewError | None = None,
 ) -> Response:
     """Show the page with what was wrong."""
-    from chalicelib.pages.request_pages import render_code
-
     status = refusal.STATUS_CODE if refusal else 422
     interface = request.context.interface
     problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""

@@ -5,20 +5,21 @@ from typing import Any
 
 from chalicelib.door import build_seal, open_door
 from chalicelib.routes.forms import forms
+from chalicelib.routes.front import front
 from chalicelib.routes.hooks import hooks
 from chalicelib.routes.links import links
-from chalicelib.routes.middleware import add_default_headers
+from chalicelib.routes.middleware import complete_answers
 from chalicelib.routes.policy import policy
 from chalicelib.routes.privacy import privacy
 
-BLUEPRINTS = (forms, hooks, links, policy, privacy)
+BLUEPRINTS = (forms, front, hooks, links, policy, privacy)
 
 
 def register_routes(app: Any) -> None:
     """Give the app every route, and each answer its default headers."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.register_middleware(add_default_headers, "http")
+    app.register_middleware(complete_answers(app.routes), "http")
 
 
 def warm_up() -> None:

@@ -1,8 +1,8 @@
 """Who followed a link: a person, or a machine that looks at links before or instead of one.
 
-Mail gateways open every link of a mail, some with a browser's name; previews and prefetching open links that nobody
-pressed. What is certain is counted as a machine; the rest counts as a person and is as good as clicks ever are. No
-page of ours acts on a GET, so a machine that passes for a person changes a figure and nothing else.
+Mail gateways open every link of a mail, some with a browser's name; previews and prefetching open links that no
+person pressed. A request that is surely a machine's is counted as one; all others count as a person's. No page of ours
+acts on a GET, so a machine that passes for a person changes a figure and nothing else.
 
 The list is of June 2026. Sources: the vendors' own documents where named, else what their fetchers send.
 """
@@ -106,18 +106,18 @@ def tell_caller(method: str, headers: Mapping[str, str], address: str) -> str:
 
 
 def is_ahead(headers: Mapping[str, str]) -> bool:
-    """Tell a request that a browser makes before anybody pressed anything."""
+    """Return whether a browser made the request before its user pressed anything."""
     return any(AHEAD.search(headers.get(name, "")) for name in PURPOSES)
 
 
 def is_named(headers: Mapping[str, str]) -> bool:
-    """Tell a user agent that names itself as a machine, or does not look like a browser's at all."""
+    """Return whether the user agent names a machine, or is not a browser's."""
     agent = headers.get("user-agent", "").lower()
     return not agent.startswith("mozilla/") or MACHINE_NAME.search(agent) is not None
 
 
 def is_headless(headers: Mapping[str, str]) -> bool:
-    """Tell a request that no browser makes when a person opens a page.
+    """Return whether the request lacks what every browser sends when a person opens a page.
 
     Every browser then asks for HTML and names its languages; one that sends Sec-Fetch-Dest (Fetch metadata, all
     since 2023) says `document` there, and `navigate` as its mode.
@@ -128,7 +128,7 @@ def is_headless(headers: Mapping[str, str]) -> bool:
 
 
 def is_gateway(address: str) -> bool:
-    """Tell an address of a mail gateway; what is no address is nobody's."""
+    """Return whether an address is of a mail gateway; text that is no address is not."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,24 +1,26 @@
 """Campaigns as data: what ships, what a mistake is told as, who fits, who is held out, and the page about it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from chalicelib.campaigns import library
 from chalicelib.campaigns.audience import Audience, fits_audience, sum_spent
-from chalicelib.campaigns.definition import Campaign, Trigger, When
+from chalicelib.campaigns.definition import Campaign, When
+from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.holdout import draw_holdout
 from chalicelib.campaigns.library import DEFINITIONS, find_campaign, list_campaigns, load_campaign, load_shop
 from chalicelib.campaigns.offer import Offer
-from chalicelib.campaigns.reasons import FINDERS
 from chalicelib.campaigns.shop import Cap, ShopClock
+from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
+from chalicelib.mails.speech import find_mail_language, list_languages
 from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Order, OrderState, Profile, Refund
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,12 +89,16 @@ def test_a_file_is_read_with_exact_money(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"inactive"', '"sleepy"', "line 6: when.trigger: Input should be"),
+        ('"inactive"', '"sleepy"', "line 6: when.trigger: Value error, no such trigger; there are inactive,"),
         ("days = 30", "days = 0", "line 5: when: Value error, inactive needs days"),
         ("days = 30", "days = -1", "line 7: when.days: Input should be greater"),
-        ("days = 30", "days = 30\nwarranty_months = 24", "line 5: when: Value error, warranty_months belongs"),
-        ('"inactive"', '"at-risk"', "line 5: when: Value error, at-risk goes by"),
-        ('"inactive"\ndays = 30', '"warranty-ending"\ndays = 30', "line 5: when: Value error, warranty_months"),
+        ("days = 30", "days = 30\nwarranty_months = 24", "when: Value error, inactive does not take warranty_months"),
+        ('"inactive"', '"at-risk"', "line 5: when: Value error, at-risk does not take days"),
+        (
+            '"inactive"\ndays = 30',
+            '"warranty-ending"\ndays = 30',
+            "line 5: when: Value error, warranty-ending needs warranty_months",
+        ),
         (
             '"inactive"\ndays = 30',
             '"warranty-ending"\ndays = 7\nwarranty_months = 24',
@@ -104,9 +110,9 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ("template", "tempalte", "line 2: tempalte: Extra inputs"),
         ('template = "win-back"\n', "", "spring.toml: template: Field required"),
         ("= 14\n", "= 14\nholdout_share = 0.6\n", "line 4: holdout_share: Input should be less"),
-        ('"09:00"', '"18:00"', "line 16: window: Value error, it never opens: opens and closes"),
-        ('"09:00"', '"24:00"', "line 16: window: Value error, it never opens"),
-        ('["mon"]', "[]", "line 16: window: Value error, it never opens: days is empty"),
+        ('"09:00"', '"18:00"', "line 16: window: Value error, the window never opens: opens and closes"),
+        ('"09:00"', '"24:00"', "line 16: window: Value error, the window never opens"),
+        ('["mon"]', "[]", "line 16: window: Value error, the window never opens: days is empty"),
         ('["mon"]', '["moon"]', "line 19: window.days.0: Input should be"),
         ('"09:00"', '"9 am"', "line 17: window.opens: Value error, not a time of day"),
         ('"09:00"', "09:00:00", "line 17: window.opens: Value error, not a time of day"),
@@ -117,12 +123,16 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ('"BACK-{code}"', '"back {code}"', "line 11: offer.code: String should match"),
         ("percent = 10", "percent = 101", "line 10: offer.percent: Input should be less"),
         ("percent = 10", "percent = 12.345", "line 10: offer.percent: Decimal input should have no more than 2"),
-        ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: Value error, nobody types a code"),
+        ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: Value error, a code has at most 40"),
         ('"win-back"', '"winback"', "line 2: template: no mail of that name; there are confirm, parent, post-purchase"),
         ('"win-back"', '"confirm"', "line 2: template: a campaign has no confirm_url for it"),
         ("= 14\n", '= 14\nform = "servey"\n', "line 4: form: no form of that name"),
-        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: Value error, nobody fits"),
-        ("= 1\n", '= 1\nhas_entry = ["cart"]\nlacks_entry = ["cart"]\n', "line 21: audience: Value error, nobody fits"),
+        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: Value error, no customer fits"),
+        (
+            "= 1\n",
+            '= 1\nhas_entry = ["cart"]\nlacks_entry = ["cart"]\n',
+            "line 21: audience: Value error, no customer fits",
+        ),
         ("EUR", "euro", "line 23: audience.spent_at_least.euro.[key]: String should match"),
         ("days = 30", "days = ", "Invalid value (at line 7, column 8)"),
     ],
@@ -161,7 +171,7 @@ def test_a_file_needs_a_name_that_may_stand_in_an_occasion(tmp_path):
     [
         ('"UTC"', '"Europe/Atlantis"', "line 3: time_zone: Value error, not a time zone"),
         ("mails = 2", "mails = 0", "cap.mails: Input should be greater"),
-        ('"18:00"', '"09:00"', "window: Value error, it never opens"),
+        ('"18:00"', '"09:00"', "window: Value error, the window never opens"),
     ],
 )
 def test_a_mistake_in_the_shops_own_file_is_told_too(tmp_path, old, new, told):
@@ -171,8 +181,35 @@ def test_a_mistake_in_the_shops_own_file_is_told_too(tmp_path, old, new, told):
     assert told in str(caught.value)
 
 
-def test_every_trigger_has_its_finder():
-    assert set(FINDERS) == set(get_args(Trigger))
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_every_trigger_has_its_words_in_every_language(name):
+    trigger = TRIGGERS[name]
+    sentences = [find_mail_language(language).reasons[trigger.reason] for language in list_languages()]
+
+    assert trigger.name == name
+    assert list(trigger.find(Profile(customer_id="c"), Delay(days=1), "marketing", UTC)) == []
+    assert len(set(sentences)) == len(list_languages()) == 5
+    assert all(sentence.strip() for sentence in sentences)
+    assert {*trigger.needs, *trigger.takes} <= set(Delay.model_fields)
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_every_trigger_makes_a_campaign_that_says_its_reason(name):
+    trigger = TRIGGERS[name]
+    when = {"trigger": name, **{key: 10 for key in trigger.needs}}
+    campaign = a_campaign(when=when)
+
+    assert campaign.mail_reason == trigger.reason
+    if not trigger.marketing:
+        assert a_campaign(kind="transactional", when=when).mail_reason == "served"
+
+
+def test_a_trigger_without_words_in_some_language_is_refused_when_the_file_is_read(tmp_path, monkeypatch):
+    speechless = replace(TRIGGERS["inactive"], reason="hibernated")
+    monkeypatch.setitem(TRIGGERS, "inactive", speechless)
+
+    with pytest.raises(DefinitionError, match="no sentence for its reason in bn, en, fa, hi, kk"):
+        load_text(tmp_path, GOOD)
 
 
 def an_offer(**changes):
@@ -334,7 +371,7 @@ def test_page_and_models_name_the_same_keys():
 
 def test_page_names_every_trigger_and_shipped_campaign():
     text = PAGE.read_text()
-    assert [name for name in (*FINDERS, *(each.name for each in list_campaigns())) if f"`{name}`" not in text] == []
+    assert [name for name in (*TRIGGERS, *(each.name for each in list_campaigns())) if f"`{name}`" not in text] == []
 
 
 def test_the_pages_example_can_be_read(tmp_path):

@@ -2,14 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from chalicelib.forms.definition import RESERVED, ConsentAsk, Form, Parent, Spam
-from chalicelib.forms.field import LENGTHS, Field, FieldType, Option
+from chalicelib.forms.field import LENGTHS, Field
 from chalicelib.forms.library import DEFINITIONS
+from chalicelib.forms.question import Option
 from chalicelib.forms.reasons import REASONS
+from chalicelib.forms.types import TYPES
 from chalicelib.models import Model
 
 PAGE = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
@@ -56,7 +57,7 @@ def test_defaults_and_musts_are_those_of_the_model():
 
 def test_every_type_and_limit_is_documented():
     section = read_section("### `[[fields]]`")
-    for kind in get_args(FieldType):
+    for kind in TYPES:
         row = next(line for line in section.splitlines() if line.startswith(f"| `{kind}` |"))
         if kind in ("text", "long_text", "address"):
             assert f"({LENGTHS[kind]:,} characters)" in row

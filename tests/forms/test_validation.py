@@ -16,7 +16,7 @@ from chalicelib.forms.reasons import REASONS, RefusedValueError
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.text import clean_line, clean_lines
 from chalicelib.forms.validation import validate_form
-from chalicelib.forms.values import Occasion, clean_value
+from chalicelib.forms.values import Occasion
 
 OCCASION = Occasion("US", date(2026, 3, 1))
 SHIPPED = ("survey", "sign-up", "pre-order", "warranty", "newsletter")
@@ -164,7 +164,7 @@ def test_length_is_limited_in_characters_and_in_bytes():
     assert find_faults(SURVEY, score=1, name="x" * 121) == {"name": "too_long"}
     tight = next(field for field in SURVEY.fields if field.name == "name").model_copy(update={"max_bytes": 100})
     with pytest.raises(RefusedValueError, match="too_long"):
-        clean_value(tight, "𝒜" * 26, OCCASION)
+        tight.clean("𝒜" * 26, OCCASION)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.campaigns.agenda import list_reasons
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.reasons import list_reasons
 from chalicelib.errors import MalformedError, UnreadableError
 from chalicelib.models import Profile, Trust
 from chalicelib.people.profile import fold_event

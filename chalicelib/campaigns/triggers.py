@@ -1,0 +1,62 @@
+"""What can start a campaign. A new trigger is one finder in reasons.py and one line of TRIGGERS.
+
+A trigger's `reason` names a sentence of every mail language (mails/words.py, `Reason`): the last line of a marketing
+mail. A campaign with a trigger that is not in the table is refused when its file is read.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from chalicelib.campaigns import reasons
+from chalicelib.campaigns.delay import Delay
+from chalicelib.campaigns.reasons import Reason
+from chalicelib.mails import words
+from chalicelib.mails.speech import find_mail_language, list_languages
+from chalicelib.models import Profile
+
+Finder = Callable[[Profile, Delay, str, tzinfo], Iterator[Reason]]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger.
+
+    `find` yields the reasons in one profile; it gets the campaign's delay and purpose, and the person's time zone.
+    `needs` and `takes` are keys of `[when]`. `marketing` is true where a mail for this reason is always advertising.
+    """
+
+    name: str
+    find: Finder
+    reason: words.Reason
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ("days", "hours")
+    marketing: bool = False
+
+    def list_silent(self) -> list[str]:
+        """Return the mail languages that have no sentence for the reason."""
+        return [language for language in list_languages() if self.reason not in find_mail_language(language).reasons]
+
+    def judge_delay(self, delay: Delay) -> str:
+        """Return what is wrong with the keys of a delay, or ""."""
+        given = {key for key in Delay.model_fields if getattr(delay, key)}
+        if missing := [key for key in self.needs if key not in given]:
+            return f"{self.name} needs {' and '.join(missing)}"
+        if useless := sorted(given - {*self.needs, *self.takes}):
+            return f"{self.name} does not take {' and '.join(useless)}"
+        return ""
+
+
+TRIGGERS = {
+    each.name: each
+    for each in (
+        Trigger("inactive", reasons.find_quiet, "bought", needs=("days",), marketing=True),
+        # The person's own rhythm says when: no delay.
+        Trigger("at-risk", reasons.find_risk, "bought", takes=(), marketing=True),
+        Trigger("after-purchase", reasons.find_purchases, "bought"),
+        Trigger("after-sign-up", reasons.find_sign_up, "signed_up", marketing=True),
+        Trigger("after-warranty", reasons.find_cards, "registered"),
+        Trigger("warranty-ending", reasons.find_endings, "registered", needs=("days", "warranty_months")),
+        Trigger("pre-order-shipped", reasons.find_shipped, "pre_ordered"),
+    )
+}

@@ -1,0 +1,43 @@
+"""A calendar day."""
+
+from datetime import timedelta
+from typing import Any
+from unicodedata import decimal
+
+from chalicelib.forms.question import Question
+from chalicelib.forms.reasons import RefusedValueError
+from chalicelib.forms.types.base import FieldType
+from chalicelib.forms.values import Occasion, read_date, read_text
+from chalicelib.forms.wording import Wording
+from chalicelib.models import JsonValue
+
+YEARS = range(1900, 2201)  # a year outside is a slip, or another calendar's
+
+
+class Day(FieldType):
+    """A Gregorian day, year-month-day."""
+
+    name = "date"
+    sentences = "date"
+    takes = ("past",)
+
+    def clean(self, field: Question, value: JsonValue, occasion: Occasion) -> JsonValue:
+        """Return the day. One day ahead still counts as past: it is tomorrow east of us already."""
+        text = read_text(value, self.length).strip()
+        if not text:
+            return None
+        day = read_date("".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text))
+        if day.year not in YEARS:
+            raise RefusedValueError("out_of_range")
+        if field.past and day > occasion.today + timedelta(days=1):
+            raise RefusedValueError("in_future")
+        return day.isoformat()
+
+    def schema(self, field: Question) -> dict[str, Any]:
+        """Return a string of the format `date`."""
+        least = {"minLength": 1} if field.required else {}
+        return {"type": "string", "maxLength": self.length, **least, "format": "date"}
+
+    def view(self, field: Question, words: Wording) -> dict[str, Any]:
+        """Return the attributes."""
+        return {"input": {"type": "date"}}

@@ -1,0 +1,26 @@
+"""What field types need of an interface language."""
+
+from typing import Protocol
+
+
+class Wording(Protocol):
+    """The words and digits of one language (interface.Interface, which needs the forms themselves)."""
+
+    @property
+    def language(self) -> str:
+        """Return the language's code."""
+        ...
+
+    @property
+    def rank(self) -> str:
+        """Return the label of a rank, with `{n}`."""
+        ...
+
+    @property
+    def no_answer(self) -> str:
+        """Return the label of the empty option."""
+        ...
+
+    def write_number(self, number: int) -> str:
+        """Return a whole number in the language's digits."""
+        ...

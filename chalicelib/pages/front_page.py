@@ -1,0 +1,40 @@
+"""The front page: who the shop is, its forms, and where people ask about their data. It is made of files alone."""
+
+from chalicelib.config import Settings
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import Interface, find_interface, list_languages
+from chalicelib.forms.library import UNLISTED, find_form, list_forms, load_form
+from chalicelib.pages.form_page import list_switches
+from chalicelib.pages.rendering import render_page
+
+REQUESTS = UNLISTED / "request.toml"
+LinkView = tuple[str, str, Interface]  # its address, its words, and the language of those
+
+
+def render_front(language: str, settings: Settings) -> str:
+    """Return the front page in a language that pages speak."""
+    words, site = find_interface(language), settings.public_url.rstrip("/")
+    forms = [form for name in list_forms() if (form := find_form(name))]
+    return render_page(
+        "front.html",
+        words=words,
+        shop=settings.shop_name,
+        title=words.welcome,
+        text=words.welcome_text.format(shop=settings.shop_name),
+        address=f"{site}/",
+        switches=list_switches(),
+        forms=[link_form(form, f"{site}/forms/{form.name}", language) for form in forms],
+        requests=link_form(load_form(REQUESTS), f"{site}/privacy/requests", language),
+        postal=settings.shop_address,
+    )
+
+
+def link_form(form: Form, address: str, language: str) -> LinkView:
+    """Return a link to a form by its title; a form that lacks the page's language is named in its own."""
+    spoken = language if language in form.languages else choose_own(form)
+    return f"{address}?lang={spoken}", form.title[spoken], find_interface(spoken)
+
+
+def choose_own(form: Form) -> str:
+    """Return the first language of a form that pages speak too."""
+    return next(language for language in form.languages if language in list_languages())
