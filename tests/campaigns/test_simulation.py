@@ -226,9 +226,9 @@ def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path
     settle_item(shop.accept(an_order("c@example.org", at=NOW, number=99)), shop.services(), NOW)
     [row] = people.name_rows(Identity(kind="email", value="c@example.org"))
     held = {"pk": {"S": row}, "sk": {"S": "identity"}, "owner": {"S": "another-customer"}}
-    shop.dynamodb.put_item(TableName=people.table.table, Item=held)
+    shop.dynamodb.put_item(TableName=people.table.name, Item=held)
 
-    done = run_days(people, NOW, 60)
+    done = run_days(services, NOW, 60)
 
     own = shop.find_id("a@example.org")
     [state] = [line.state for line in done.lines if (line.customer_id, line.campaign) == (own, "win-back")]

@@ -17,7 +17,7 @@ from chalicelib.mails.speech import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE
-from chalicelib.store.links import name_token
+from chalicelib.store.links import Links, name_token
 from chalicelib.store.requests import STAFFS, start_handover
 from infra.staff.customer import show_customer
 from infra.staff.export import export_person
@@ -286,7 +286,7 @@ def test_who_is_forgotten_while_their_package_is_made_leaves_none(shop, asel, mo
         put(*args)
         forget(shop, ASEL, at=START + 2 * MINUTE)
 
-    monkeypatch.setattr(services.links, "put_part", put_and_forget)
+    monkeypatch.setattr(Links, "put_part", lambda _, *args: put_and_forget(*args))
     assert answer_requests(services, START + 2 * MINUTE) == {"moved": 1}
 
     assert not [row for row in shop.read_all("links") if "part" in row]
@@ -300,8 +300,8 @@ def test_crash_after_the_parts_starts_over_and_ends_with_one_package(shop, asel,
     def die(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(services.links, "write_link", die)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr(Links, "write_link", die)
         answer_requests(services, START + 2 * MINUTE)
     assert read_link(shop, token, START + HOUR) is None
 
@@ -385,7 +385,7 @@ def test_staff_lift_a_restriction_and_it_is_noted_and_in_the_history(shop, asel)
 
     assert lift_person(
         ASEL,
-        shop.services().people,
+        shop.services(),
         lambda said: bool(accepted.append(shop.accept(said))) or True,
         reason="asked on the phone",
         now=START + HOUR,

@@ -154,17 +154,17 @@ def test_neither_code_nor_token_stands_in_any_table(shop, asel):
 
 
 def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop, asel):
-    services = shop.services().people
-    person = services.load_person(asel)
+    people = shop.services().people
+    person = people.load_person(asel)
     fields = {name: held for name, held in person.profile.fields.items() if name != "email"}
     profile = person.profile.model_copy(update={"fields": fields})
-    services.customers.commit_parts(services.write_profile(person, profile, None))
+    people.table.commit_parts(people.write_profile(person, profile, None))
     ask(shop)
     post = Post()
 
     assert answer_requests(shop.services(post), START) == {"unreachable": 1}
     assert answer_requests(shop.services(post), START + DAY) == {}
-    [row] = services.requests.list_open(STAFFS)
+    [row] = shop.services().requests.list_open(STAFFS)
     assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
 
 

@@ -13,7 +13,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.retention import find_span
-from chalicelib.store.audit import EVERYBODY, list_accesses, write_access
+from chalicelib.store.audit import EVERYBODY
 from infra.staff import audit, retention
 from infra.staff.audit import note_reading
 from infra.staff.customer import show_customer
@@ -34,26 +34,26 @@ def shop(tables, tmp_path):
 
 
 @pytest.fixture
-def customers(shop):
-    return shop.services().table
+def services(shop):
+    return shop.services()
 
 
-def read_lines(customers, month="2026-03", customer_id=""):
+def read_lines(services, month="2026-03", customer_id=""):
     """Return (actor, reason, customer) of every line."""
-    return [(line.actor, line.reason, line.customer) for line in list_accesses(customers, month, customer_id)]
+    return [(line.actor, line.reason, line.customer) for line in services.audit.list_accesses(month, customer_id)]
 
 
-def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, customers, monkeypatch, capsys):
+def test_whoever_shows_a_customer_stands_in_it_before_anything_is_shown(shop, services, monkeypatch, capsys):
     shop.take(a_submission(email=ASHA))
     customer = shop.find_id(ASHA)
     monkeypatch.setattr("getpass.getuser", lambda: "mira")
     show_customer(shop.services(), customer, "asked at the counter", NOW)
-    assert read_lines(customers) == [("mira", "asked at the counter", customer)]
+    assert read_lines(services) == [("mira", "asked at the counter", customer)]
 
     def refuse(_):
         raise RaceLostError("not noted")
 
-    monkeypatch.setattr(type(customers), "commit_parts", lambda self, parts: refuse(parts))
+    monkeypatch.setattr(type(services.table), "commit_parts", lambda self, parts: refuse(parts))
     capsys.readouterr()
     with pytest.raises(RaceLostError):
         show_customer(shop.services(), customer, "once more", NOW)
@@ -73,26 +73,28 @@ def test_a_person_is_shown_with_their_status_by_the_shops_own_rule(shop, capsys,
     assert describe_person(shop.read_profile(ASHA), services, later)["status"] == status
 
 
-def test_lines_are_found_by_month_and_by_customer(customers):
+def test_lines_are_found_by_month_and_by_customer(services):
     for month, customer, day in ((3, "one", 0), (3, "two", 1), (3, EVERYBODY, 2), (4, "one", 31)):
-        customers.commit_parts([write_access(customers, customer, "mira", f"month {month}", NOW + timedelta(days=day))])
-    assert [line[2] for line in read_lines(customers)] == ["one", "two", EVERYBODY]
-    assert [line[2] for line in read_lines(customers, customer_id="two")] == ["two", EVERYBODY]
-    assert [line[2] for line in read_lines(customers, "2026-04")] == ["one"]
-    assert read_lines(customers, "2026-05") == []
+        services.table.commit_parts(
+            [services.audit.write_access(customer, "mira", f"month {month}", NOW + timedelta(days=day))]
+        )
+    assert [line[2] for line in read_lines(services)] == ["one", "two", EVERYBODY]
+    assert [line[2] for line in read_lines(services, customer_id="two")] == ["two", EVERYBODY]
+    assert [line[2] for line in read_lines(services, "2026-04")] == ["one"]
+    assert read_lines(services, "2026-05") == []
 
 
-def test_a_line_ends_with_its_period(shop, customers):
-    note_reading(customers, "why", "c", NOW)
+def test_a_line_ends_with_its_period(shop, services):
+    note_reading(services, "why", "c", NOW)
     [row] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("audit#")]
     assert int(row["expires_at"]["N"]) == int((NOW + find_span("audit")).timestamp())
 
 
-def test_a_line_cannot_be_written_over(shop, customers):
-    part = write_access(customers, "one", "mira", "why", NOW)
-    customers.commit_parts([part])
+def test_a_line_cannot_be_written_over(shop, services):
+    part = services.audit.write_access("one", "mira", "why", NOW)
+    services.table.commit_parts([part])
     with pytest.raises(RaceLostError):
-        customers.commit_parts([part])
+        services.table.commit_parts([part])
 
 
 def test_no_code_of_ours_changes_or_deletes_a_line():
@@ -101,7 +103,7 @@ def test_no_code_of_ours_changes_or_deletes_a_line():
         for path in (ROOT / "chalicelib").rglob("*.py")
         if re.search(r"f?\"audit#", path.read_text()) and "delete" not in path.name
     }
-    assert speaking == {"customers.py", "audit.py"}  # one adds under a condition, the other queries
+    assert speaking == {"audit.py"}  # it adds under a condition, and queries
 
 
 def test_the_tables_own_policy_denies_everybody_what_would_change_a_line():
@@ -125,7 +127,7 @@ def run(monkeypatch, capsys, command, *words):
     return status, capsys.readouterr().out
 
 
-def test_make_audit_shows_who_read_and_names_nobody(shop, tables, customers, monkeypatch, capsys):
+def test_make_audit_shows_who_read_and_names_nobody(shop, tables, services, monkeypatch, capsys):
     monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
     monkeypatch.setenv("ROOT_KEY", shop.root_key)
     from tests.builders.api import start_container
@@ -133,8 +135,8 @@ def test_make_audit_shows_who_read_and_names_nobody(shop, tables, customers, mon
     start_container()
     shop.take(a_submission(email=ASHA, name="Asha Rao"))
     customer = shop.find_id(ASHA)
-    note_reading(customers, "asked at the counter", customer, NOW)
-    note_reading(customers, "other", "somebody", NOW)
+    note_reading(services, "asked at the counter", customer, NOW)
+    note_reading(services, "other", "somebody", NOW)
     status, told = run(monkeypatch, capsys, audit, "--month", "2026-03", "--email", ASHA)
     assert status == 0
     assert customer in told

@@ -195,8 +195,7 @@ def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(sho
 
 
 def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
-    people = shop.services().people
-    ledgers = read_ledgers(people, asel, "a court asks", NOW)
+    ledgers = read_ledgers(shop.services(), asel, "a court asks", NOW)
 
     text = tell_proof(ASEL, ledgers)
     page = write_page(ASEL, asel, ledgers, NOW)
@@ -217,11 +216,11 @@ def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
 
 
 def test_what_cannot_be_noted_is_not_read(shop, asel, monkeypatch):
-    people = shop.services().people
-    monkeypatch.setattr(people.table, "table", "no-such-table")
+    services = shop.services()
+    monkeypatch.setattr(services.table, "name", "no-such-table")
 
-    with pytest.raises(people.table.client.exceptions.ResourceNotFoundException):
-        read_ledgers(people, asel, "r", NOW)
+    with pytest.raises(services.dynamodb.exceptions.ResourceNotFoundException):
+        read_ledgers(services, asel, "r", NOW)
 
 
 def test_nobody_is_nobody(shop, tables, cloud, monkeypatch, capsys):

@@ -456,7 +456,7 @@ def press(shop, action):
 def find_link(services, mail, path):
     """Return the link of a mail with its row's name."""
     token = re.search(rf"/{path}/([\w-]{{43}})", mail.text)[1]
-    return services.writer.links.read_link(token, DUE), name_token(token)
+    return services.links.read_link(token, DUE), name_token(token)
 
 
 def choose_salt(customers, campaign, count):
@@ -506,7 +506,7 @@ def test_report_of_a_campaign_that_happened_adds_up_to_the_last_person(shop):
     order = an_order(shop.open_profile(held_out).fields["email"].value)
     settle_item(shop.accept(order), shop.services(), DUE + 3 * DAY)
 
-    done = read_report(campaign, services.people.table, DUE + 3 * DAY)
+    done = read_report(campaign, services, DUE + 3 * DAY)
 
     assert done.sum_words == (
         "24 planned = 8 sent + 7 held out + 4 over budget + 1 suppressed + 1 refused + 2 parked + 1 still open: "

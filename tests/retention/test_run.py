@@ -104,7 +104,7 @@ def test_everybody_is_looked_at_once_in_four_weeks(shop, monkeypatch):
         retire_people(services, now)
     assert set(seen) == people
     assert set(seen.values()) == {1}
-    assert count_rows(shop, "look") == (20,)
+    assert count_rows(shop, "review") == (20,)
 
 
 def test_a_run_is_bounded_and_the_next_goes_on(shop):
@@ -121,8 +121,8 @@ def test_somebody_inactive_for_too_long_is_forgotten_for_good(shop, tmp_path):
     assert retire_people(services, now) == {"reviewed": 1, "people": 1}
     with pytest.raises(KeyUnavailableError):
         shop.services().people.load_person(customer)
-    assert count_rows(shop, "look") == (0,)
-    assert services.retired.read_counts(utc_text(now)[:7]) == {Kind.PEOPLE: 1}
+    assert count_rows(shop, "review") == (0,)
+    assert services.retention_counts.read_counts(utc_text(now)[:7]) == {Kind.PEOPLE: 1}
     finish(shop, tmp_path, at=now)
     [row] = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("forget#")]
     assert (row["reason"]["S"], row["stage"]["S"]) == ("retention", "verified")

@@ -306,7 +306,7 @@ def test_nothing_is_thrown_away_when_the_table_does_not_answer(api, monkeypatch)
         raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "PutItem")
 
     token = fresh_token()
-    monkeypatch.setattr(open_door().inbox.client, "put_item", refuse)
+    monkeypatch.setattr(open_door().inbox.table.client, "put_item", refuse)
     program, person = post(api), browse(api, answers={**ANSWERS, "name": "Asha", "page_token": token})
 
     assert (program.status_code, person.status_code) == (503, 503)
