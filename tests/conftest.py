@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.loaders import create_loader
+from hypothesis import settings as hypothesis_settings
 
 from chalicelib.config import Settings, current_settings, read_settings
 from infra.local.cloud import start_cloud
@@ -23,6 +24,10 @@ from infra.local.emulator import explain_absence, start_emulator
 from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
+
+# A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
+hypothesis_settings.register_profile("regulars", deadline=None)
+hypothesis_settings.load_profile("regulars")
 
 CLOSED = 9  # the discard port: nothing answers there
 played: list[str] = []  # filled by `stack`, printed at the end
