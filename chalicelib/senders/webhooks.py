@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Entry, Reading, Submission, Trust
+from chalicelib.models import Entry, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_part, read_text, read_time
 from chalicelib.senders.signatures import check_message, find_header
 from chalicelib.strictjson import parse_object
@@ -37,7 +37,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     if not TYPE.fullmatch(topic):
         raise MalformedError("type is missing or odd.")
     return Submission(
-        sender="webhooks",
+        sender=SenderName.WEBHOOKS,
         topic=topic,
         trust=Trust.SIGNED,
         received_at=now,
@@ -48,14 +48,14 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     try:
         data = read_part(parse_object(submission.body), "data")
     except (MalformedError, TooLargeError):
         raise UnreadableError("webhooks: not JSON") from None
     logged_in = submission.topic == LOGIN
     return Reading(
-        kind="login" if logged_in else "other",
+        kind=ReadingKind.LOGIN if logged_in else ReadingKind.OTHER,
         email=read_text(data, "email"),
         phone=read_text(data, "phone"),
         entry=Entry(kind=ENTRIES.get(submission.topic, "other"), at=submission.occurred_at, values=data)

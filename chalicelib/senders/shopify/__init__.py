@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.models import JsonValue, Reading, SenderName, Submission, Trust
 from chalicelib.senders.json_values import parse_time, read_time
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
 from chalicelib.senders.signatures import check_digest
@@ -41,19 +41,19 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     body = parse_object(raw)
     check_shape(topic, body, shop)
     return Submission(
-        sender="shopify",
+        sender=SenderName.SHOPIFY,
         shop=shop,
         topic=topic,
         trust=Trust.OWN if FAMILIES.get(topic) in TYPED else Trust.SIGNED,
         received_at=now,
-        occurred_at=tell_time(body, headers, now),
+        occurred_at=find_time(body, headers, now),
         claims=list_claims(headers),
         body=raw,
     )
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     from chalicelib.senders.shopify.reading import read_body  # the door never needs it
 
     return read_body(submission)
@@ -67,7 +67,7 @@ def require_header(headers: Mapping[str, str], name: str, pattern: re.Pattern[st
     return value
 
 
-def tell_time(body: Mapping[str, JsonValue], headers: Mapping[str, str], now: datetime) -> datetime:
+def find_time(body: Mapping[str, JsonValue], headers: Mapping[str, str], now: datetime) -> datetime:
     """Return when it happened: the thing's own time, else when Shopify noticed (an unsigned header), never later
     than now."""
     noticed = parse_time(headers.get("x-shopify-triggered-at", ""))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import Reading, Submission, Trust
+from chalicelib.models import Reading, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_text
 from chalicelib.senders.signatures import check_digest
 from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt
@@ -23,7 +23,7 @@ SIGNATURE = "x-wc-webhook-signature"
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
-    """Tell the unsigned `webhook_id=<n>` that is sent once on creation, and is to be answered with exactly 200."""
+    """Return whether this is the unsigned `webhook_id=<n>`, sent once on creation and answered with exactly 200."""
     return SIGNATURE not in headers and PING.fullmatch(raw) is not None
 
 
@@ -45,7 +45,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     body = parse_object(raw)
     check_shape(topic, body)
     return Submission(
-        sender="woocommerce",
+        sender=SenderName.WOOCOMMERCE,
         shop=source[1].lower(),
         topic=topic,
         trust=Trust.OWN if read_text(body, "status") == DRAFT else Trust.SIGNED,
@@ -56,7 +56,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     from chalicelib.senders.woocommerce.reading import read_body  # the door never needs it
 
     return read_body(submission)
