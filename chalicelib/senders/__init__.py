@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Reading, SenderName, Submission
+from chalicelib.senders.source import Source
 
 # The senders that post to /hooks/<name>.
 SENDERS = {
@@ -40,6 +41,8 @@ ODD_BODY = (KeyError, TypeError, ValueError, AttributeError, IndexError, Arithme
 
 class Reader(Protocol):
     """What the module of every sender offers."""
+
+    SOURCE: Source
 
     def interpret(self, submission: Submission) -> Reading:
         """Return what the body says; raise UnreadableError. Runs when settling, never at the door."""
@@ -71,7 +74,7 @@ def find_reader(name: str) -> Reader | None:
 
 
 def load_module(name: str) -> Any:
-    """Import a sender's module; raise ValueError for a name that is no sender's."""
+    """Return a sender's module, imported on first use; raise ValueError for a name that is no sender's."""
     return import_module(MODULES[SenderName(name)])
 
 

@@ -19,10 +19,13 @@ from chalicelib.models import (
     Submission,
     Trust,
 )
+from chalicelib.senders.source import Source
 from chalicelib.strictjson import dump_json, parse_object
 
 Body = Mapping[str, JsonValue]
 
+# What a form brings, its definition says question by question; so nothing is listed here.
+SOURCE = Source(name=SenderName.FORM, kinds=(), facts=(), purposes=(), from_person=True)
 HEADER_KEY = re.compile(r"[!-~]{1,255}")
 WINDOW_MINUTES = 10
 

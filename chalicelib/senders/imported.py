@@ -16,9 +16,18 @@ from chalicelib.models import (
     OrderState,
     Reading,
     ReadingKind,
+    SenderName,
     Submission,
 )
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.strictjson import parse_object
+
+SOURCE = Source(
+    name=SenderName.IMPORT,
+    kinds=(ReadingKind.IMPORT,),
+    facts=(*CONTACTS, Fact.LANGUAGE, Fact.OWN, Fact.NUMBER, Fact.ORDERS, Fact.CONSENTS, Fact.NOTES),
+    purposes=("orders", "marketing"),
+)
 
 
 def interpret(submission: Submission) -> Reading:

@@ -19,10 +19,18 @@ from chalicelib.models import (
     Submission,
     Trust,
 )
+from chalicelib.senders.source import Fact, Source
 from chalicelib.store.links import Ask, Link
 from chalicelib.strictjson import dump_json, parse_object
 
 Body = Mapping[str, JsonValue]
+
+SOURCE = Source(
+    name=SenderName.LINK,
+    kinds=(ReadingKind.CLICK, ReadingKind.CONSENT, ReadingKind.PREFERENCES, ReadingKind.CONFIRM),
+    facts=(Fact.CLICK, Fact.CONSENTS),
+    purposes=("measuring", "proof"),
+)
 
 
 def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:

@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from chalicelib.models import MailNote, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.source import Fact, Source
 from chalicelib.strictjson import dump_json
+
+SOURCE = Source(
+    name=SenderName.OUTREACH, kinds=(ReadingKind.MAIL,), facts=(Fact.MAIL,), purposes=("marketing", "orders")
+)
 
 
 def write_note(note: MailNote, now: datetime) -> Submission:

@@ -26,12 +26,19 @@ from chalicelib.models import (
     Submission,
     Trust,
 )
+from chalicelib.senders.source import Fact, Source
 from chalicelib.store.links import Link
 from chalicelib.strictjson import dump_json, parse_object
 
 Body = Mapping[str, JsonValue]
 
 SENDER = SenderName.PRIVACY
+SOURCE = Source(
+    name=SENDER,
+    kinds=(ReadingKind.REQUEST,),
+    facts=(Fact.REQUEST, Fact.RESTRICTED, Fact.CONSENTS),
+    purposes=("proof",),
+)
 ADVERTISING = ("marketing", "sms")  # what forms and shop systems call it, whether a campaign uses it or not
 CHANNEL = "privacy"  # of a consent that ends by an objection
 

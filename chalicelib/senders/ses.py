@@ -10,8 +10,12 @@ from datetime import UTC, datetime
 
 from chalicelib.errors import MalformedError, TooLargeError
 from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.source import Fact, Source
 from chalicelib.strictjson import dump_json, parse_object
 
+SOURCE = Source(
+    name=SenderName.SES, kinds=(ReadingKind.MAIL_EVENT,), facts=(Fact.FATE,), purposes=("measuring", "safety")
+)
 ATTEMPT_TAG = "attempt"
 # What a report counts. SES's own Click and Open come from image and link rewriting, which machines trigger too.
 FACTS = {

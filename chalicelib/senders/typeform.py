@@ -12,8 +12,10 @@ from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import choose_text, get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import describe_form_builder
 from chalicelib.strictjson import parse_object
 
+SOURCE = describe_form_builder(SenderName.TYPEFORM)
 CONTENT_TYPES = ("application/json",)
 EVENT_TYPE = re.compile(r"[a-z_]{1,60}")
 COMPLETE = "form_response"

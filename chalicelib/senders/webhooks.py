@@ -11,8 +11,15 @@ from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import Entry, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_part, read_text, read_time
 from chalicelib.senders.signatures import check_message, find_header
+from chalicelib.senders.source import Fact, Source
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.WEBHOOKS,
+    kinds=(ReadingKind.LOGIN, ReadingKind.OTHER),
+    facts=(Fact.EMAIL, Fact.PHONE, Fact.MESSAGE),
+    purposes=("orders",),
+)
 CONTENT_TYPES = ("application/json",)
 TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 # What a shop's own system may tell that campaigns know a name for; everything else is kept as `other`.

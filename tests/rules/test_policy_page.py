@@ -21,13 +21,14 @@ from chalicelib.models import Consent, Profile, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.pages.policy_facts import SERVICES, name_version, tell_policy
 from chalicelib.pages.policy_page import render_policy
-from chalicelib.pages.policy_sources import FACTS, SENDER_SOURCES
+from chalicelib.pages.policy_sources import FACTS
 from chalicelib.pages.policy_words import find_words
 from chalicelib.routes.preferences import check_preferences, find_preferences, list_consents, list_fields
 from chalicelib.senders import OWN_READERS, SENDERS
 from chalicelib.senders.form import make_submission
 from chalicelib.senders.link import choose_preferences, note_click, withdraw_consent
 from chalicelib.senders.privacy import confirm_request, interpret
+from chalicelib.senders.shopify import SOURCE
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
@@ -202,7 +203,7 @@ def test_a_new_answer_field_or_kind_that_is_not_on_the_page_is_noticed(walked):
 
 def test_each_fact_of_the_shop_system_is_needed(walked):
     facts, events = read_facts(), read_all_events(walked)
-    for fact in sorted({*SENDER_SOURCES["shopify"].facts} - {"compliance"}):
+    for fact in sorted({*SOURCE.facts} - {"compliance"}):
         shorter = [
             {**source, "facts": [one for one in source["facts"] if one["name"] != fact]}
             if source["name"] == "shopify"

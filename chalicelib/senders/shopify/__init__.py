@@ -9,12 +9,35 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import JsonValue, Reading, SenderName, Submission, Trust
+from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import parse_time, read_time
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.SHOPIFY,
+    kinds=(
+        ReadingKind.ORDER,
+        ReadingKind.REFUND,
+        ReadingKind.CUSTOMER,
+        ReadingKind.CONSENT,
+        ReadingKind.CART,
+        ReadingKind.OTHER,
+    ),
+    facts=(
+        *CONTACTS,
+        Fact.LANGUAGE,
+        Fact.NUMBER,
+        Fact.ORDERS,
+        Fact.REFUNDS,
+        Fact.CART,
+        Fact.CONSENTS,
+        Fact.COMPLIANCE,
+    ),
+    purposes=("orders", "marketing", "sms", "proof"),
+)
 CONTENT_TYPES = ("application/json",)
 TOPIC = re.compile(r"[a-z][a-z0-9_.]{0,60}/[a-z0-9_]{1,40}")
 DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")

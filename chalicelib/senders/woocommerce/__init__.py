@@ -9,16 +9,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import Reading, SenderName, Submission, Trust
+from chalicelib.models import Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_text
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.WOOCOMMERCE,
+    kinds=(ReadingKind.ORDER, ReadingKind.CUSTOMER, ReadingKind.CART, ReadingKind.OTHER),
+    facts=(*CONTACTS, Fact.NUMBER, Fact.ORDERS, Fact.REFUNDS, Fact.CART),
+    purposes=("orders",),
+)
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")  # the second for its ping
 PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 TOPIC = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
-SOURCE = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
 SIGNATURE = "x-wc-webhook-signature"
 
 
@@ -39,14 +46,14 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     share it. Nothing is retried either, and the same body is known by itself.
     """
     topic = headers.get("x-wc-webhook-topic", "")
-    source = SOURCE.fullmatch(headers.get("x-wc-webhook-source", ""))
-    if not TOPIC.fullmatch(topic) or source is None:
+    origin = ORIGIN.fullmatch(headers.get("x-wc-webhook-source", ""))
+    if not TOPIC.fullmatch(topic) or origin is None:
         raise MalformedError("The x-wc-webhook-topic or -source header is missing or odd.")
     body = parse_object(raw)
     check_shape(topic, body)
     return Submission(
         sender=SenderName.WOOCOMMERCE,
-        shop=source[1].lower(),
+        shop=origin[1].lower(),
         topic=topic,
         trust=Trust.OWN if read_text(body, "status") == DRAFT else Trust.SIGNED,
         received_at=now,
