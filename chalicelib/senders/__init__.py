@@ -18,6 +18,7 @@ from chalicelib.senders.source import Source
 # The senders that post to /hooks/<name>.
 SENDERS = {
     SenderName.SHOPIFY: "chalicelib.senders.shopify",
+    SenderName.STRIPE: "chalicelib.senders.stripe",
     SenderName.TALLY: "chalicelib.senders.tally",
     SenderName.TYPEFORM: "chalicelib.senders.typeform",
     SenderName.WEBHOOKS: "chalicelib.senders.webhooks",

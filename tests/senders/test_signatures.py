@@ -31,6 +31,7 @@ RAW = write_body({"email": "asha@example.com", "name": "Әлия  نام", "spac
 GOOD = digest_text(SECRET, RAW)
 SIGNATURE_HEADERS = {
     "shopify": "x-shopify-hmac-sha256",
+    "stripe": "stripe-signature",
     "tally": "tally-signature",
     "typeform": "typeform-signature",
     "webhooks": "webhook-signature",
@@ -246,11 +247,13 @@ def test_the_vendors_vectors_verify():
     checked = []
     for vector in json.loads(VECTORS.read_text("utf-8")):
         raw, secret, scheme = vector["body"].encode(), vector["key"].encode(), vector["scheme"]
-        if scheme not in ("shopify", "typeform", "tally", "woocommerce", "standard-webhooks"):
+        if scheme not in ("shopify", "stripe", "typeform", "tally", "woocommerce", "standard-webhooks"):
             continue
         sender = "webhooks" if scheme == "standard-webhooks" else scheme
         headers = {vector["header"].lower(): vector["signature"]}
         moment = NOW
+        if sender == "stripe":
+            moment = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
         if sender == "webhooks":
             headers |= {"webhook-id": vector["id"], "webhook-timestamp": vector["timestamp"]}
             moment = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
@@ -259,7 +262,7 @@ def test_the_vendors_vectors_verify():
             load_sender(sender).verify(raw + b" ", headers, [secret], moment)
         checked.append(scheme)
     print(f"\nvectors verified: {', '.join(checked)}")
-    assert len(checked) == 5
+    assert len(checked) == 6
 
 
 @pytest.mark.parametrize("sender", SENDERS)
