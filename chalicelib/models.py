@@ -48,6 +48,7 @@ class SenderName(StrEnum):
     """Every way in: the senders that post to /hooks/<name>, then what the service itself writes."""
 
     SHOPIFY = "shopify"
+    SQUARE = "square"
     STRIPE = "stripe"
     TALLY = "tally"
     TYPEFORM = "typeform"

@@ -18,6 +18,7 @@ from chalicelib.senders.source import Source
 # The senders that post to /hooks/<name>.
 SENDERS = {
     SenderName.SHOPIFY: "chalicelib.senders.shopify",
+    SenderName.SQUARE: "chalicelib.senders.square",
     SenderName.STRIPE: "chalicelib.senders.stripe",
     SenderName.TALLY: "chalicelib.senders.tally",
     SenderName.TYPEFORM: "chalicelib.senders.typeform",
@@ -57,8 +58,13 @@ class Sender(Reader, Protocol):
     def is_ping(self, raw: bytes, headers: Mapping[str, str]) -> bool:
         """Return whether this is a set-up handshake that carries nothing and is answered with exactly 200."""
 
-    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
-        """Check the signature over the raw bytes against each secret; raise InvalidSignatureError."""
+    def verify(
+        self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str
+    ) -> None:
+        """Check the signature over the raw bytes against each secret; raise InvalidSignatureError.
+
+        `address` is where the sender was told to post, from the settings: a Host header may say anything.
+        """
 
     def parse(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         """Name what arrived, without interpreting it; raise MalformedError where topic and body disagree."""

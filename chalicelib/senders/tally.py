@@ -32,7 +32,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest over the raw body, which Tally sends as compact JSON; a webhook without a secret is refused."""
     check_digest(raw, headers.get("tally-signature", ""), secrets)
 

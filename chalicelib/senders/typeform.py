@@ -31,7 +31,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check `sha256=` and the digest; a webhook that was set up without a secret is refused."""
     check_digest(raw, headers.get("typeform-signature", ""), secrets, prefix="sha256=")
 

@@ -32,7 +32,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check id, time and signatures."""
     check_message(raw, headers, secrets, now)
 

@@ -17,7 +17,16 @@ from chalicelib.models import Identity, IdentityKind, Reading, ReadingKind, Send
 from chalicelib.senders import MODULES, OWN_READERS, SENDERS, find_reader, find_sender
 from chalicelib.senders.form_maps import ConsentAnswer, Mapping
 from chalicelib.senders.shopify.shapes import FAMILIES, SHAPES
-from tests.payloads.deliveries import NOW, PAYLOADS, SHOP, choose_secret, load_sender, sign_delivery, write_body
+from tests.payloads.deliveries import (
+    ADDRESS,
+    NOW,
+    PAYLOADS,
+    SHOP,
+    choose_secret,
+    load_sender,
+    sign_delivery,
+    write_body,
+)
 
 SHARED = Path(__file__).parents[3] / "shared/payloads"
 CONTRACT = ("CONTENT_TYPES", "is_ping", "verify", "parse", "interpret")
@@ -52,7 +61,7 @@ INVENTED = sorted(str(path.relative_to(PAYLOADS).with_suffix("")) for path in PA
 def receive(sender, raw, headers):
     """Do what the hook route does."""
     module = load_sender(sender)
-    module.verify(raw, headers, [choose_secret(sender)], NOW)
+    module.verify(raw, headers, [choose_secret(sender)], NOW, address=ADDRESS)
     return module.parse(raw, headers, NOW)
 
 

@@ -52,7 +52,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest. For an hour after the client secret was rotated, Shopify may still use the old one."""
     check_digest(raw, headers.get("x-shopify-hmac-sha256", ""), secrets)
 

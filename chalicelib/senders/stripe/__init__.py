@@ -29,7 +29,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check time and signatures; the key is the whole text of the secret, `whsec_` and all."""
     check_stamp(raw, headers.get("stripe-signature", ""), secrets, now)
 

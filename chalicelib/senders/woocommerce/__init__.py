@@ -34,7 +34,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return SIGNATURE not in headers and PING.fullmatch(raw) is not None
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest."""
     check_digest(raw, headers.get(SIGNATURE, ""), secrets)
 
