@@ -44,9 +44,66 @@ class Trust(StrEnum):
     ANONYMOUS = "anonymous"  # a post of anybody: curl, a hand-written form, a bot
 
 
+class SenderName(StrEnum):
+    """Every way in: the senders that post to /hooks/<name>, then what the service itself writes."""
+
+    SHOPIFY = "shopify"
+    SQUARE = "square"
+    STRIPE = "stripe"
+    TALLY = "tally"
+    TYPEFORM = "typeform"
+    WEBHOOKS = "webhooks"
+    WOOCOMMERCE = "woocommerce"
+    FORM = "form"
+    IMPORT = "import"
+    LINK = "link"
+    OUTREACH = "outreach"
+    PRIVACY = "privacy"
+    SES = "ses"
+
+
+class ReadingKind(StrEnum):
+    """What a submission is about. Stored history names them: a member may be added, and none may go."""
+
+    SIGN_UP = "sign-up"
+    PRE_ORDER = "pre-order"
+    WARRANTY = "warranty"
+    SURVEY = "survey"
+    RESPONSE = "response"
+    ORDER = "order"
+    REFUND = "refund"
+    CART = "cart"
+    CUSTOMER = "customer"
+    CONSENT = "consent"
+    COMPLIANCE = "compliance"  # a shop system passes on a request about a customer's data
+    LOGIN = "login"
+    IMPORT = "import"
+    CLICK = "click"
+    PREFERENCES = "preferences"
+    CONFIRM = "confirm"  # the answer to a double opt-in
+    REQUEST = "request"  # a person asks about their own data
+    TRY = "try"  # one attempt at typing the code of such a request
+    MAIL = "mail"  # what outreach did about one mail
+    MAIL_EVENT = "mail-event"  # what SES says of one mail
+    OTHER = "other"
+
+
+class IdentityKind(StrEnum):
+    """What an identity names a person by. Index rows are hashes over these words: none may change."""
+
+    ID = "id"  # sender, shop and the sender's id of the customer
+    EMAIL = "email"
+    PHONE = "phone"
+    ORDER = "order"  # sender, shop and the sender's id of the order
+    LINK = "link"  # a link's row name, or `mail:` and an attempt id
+    PROVER = "prover"  # an address that asks to prove itself; counted, never claimed
+    NETWORK = "network"  # a truncated network address; counted, never claimed
+
+
 class Submission(Model):
     """One thing that happened, as it arrived.
 
+    `sender` is a `SenderName`, or in old history the name of a sender that this version no longer has.
     `body` is the payload as sent (senders) or the cleaned values as canonical JSON (forms).
     `occurred_at` is the sender's own time where it gives one, else `received_at`; both aware, UTC.
     `claims` are the sender's delivery and event ids, e.g. `event:1234`; each works once per (sender, shop, topic).
@@ -182,8 +239,6 @@ class MailNote(Model):
 class Reading(Model):
     """What one submission says. Addresses are as given; `identity` normalises them.
 
-    `kind` names the history event: sign-up, pre-order, warranty, survey, order, refund, cart, customer, consent,
-    compliance, response, login, other.
     `sender_id` is the sender's own id of the customer.
     `fields` are profile fields by our name: name, email, phone, address, language and what forms add.
     `sensitive` maps the name of a field to the purpose whose consent it is kept by.
@@ -191,7 +246,7 @@ class Reading(Model):
     `notes` are for the event's effects alone and do not enter the profile.
     """
 
-    kind: str
+    kind: ReadingKind
     link: str = ""
     sender_id: str = ""
     email: str = ""
@@ -207,9 +262,9 @@ class Reading(Model):
 
 
 class Identity(Model):
-    """One normalised way of naming a person: kind `email`, `phone` or `id` (sender, shop and the sender's id)."""
+    """One normalised way of naming a person."""
 
-    kind: str
+    kind: IdentityKind
     value: str
 
 

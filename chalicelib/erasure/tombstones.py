@@ -6,9 +6,8 @@ makes someone new only where the person themselves acted: a shop's system syncs,
 
 from datetime import datetime
 
-from chalicelib.models import Reading, Submission
-
-PERSON_SENDERS = ("form", "typeform", "tally")  # what only a person sends, at the moment that it is dated with
+from chalicelib.models import Reading, SenderName, Submission
+from chalicelib.senders import find_reader
 
 
 def happened_at(submission: Submission, reading: Reading) -> datetime:
@@ -18,5 +17,8 @@ def happened_at(submission: Submission, reading: Reading) -> datetime:
 
 
 def is_person_initiated(submission: Submission, reading: Reading) -> bool:
-    """Tell what a person did from what a system says of them."""
-    return submission.sender in PERSON_SENDERS or (bool(reading.orders) and submission.sender != "import")
+    """Return whether a submission is a person's own act, and not what a system says of a person."""
+    reader = find_reader(submission.sender)
+    if reader is not None and reader.SOURCE.from_person:
+        return True
+    return bool(reading.orders) and submission.sender != SenderName.IMPORT

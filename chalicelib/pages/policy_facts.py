@@ -12,8 +12,9 @@ from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import find_interface, list_languages
 from chalicelib.models import Consent, JsonValue, Profile, RequestKind
-from chalicelib.pages.policy_sources import FACTS, Source, list_all_forms, list_foreign_forms, list_sources, name_field
+from chalicelib.pages.policy_sources import FACTS, list_all_forms, list_foreign_forms, list_sources, name_field
 from chalicelib.pages.policy_words import PolicyWords, find_words
+from chalicelib.senders.source import Source
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.shop.retention import Ends, Period, load_retention
 from chalicelib.strictjson import dump_json

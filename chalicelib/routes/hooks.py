@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.door import open_door
 from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMethodError
 from chalicelib.routes.http import ANY, read_body, read_headers, request_time
+from chalicelib.routes.origins import read_site
 from chalicelib.senders import find_sender
 
 hooks = Blueprint(__name__)
@@ -30,7 +31,8 @@ def receive_delivery(sender: str) -> Response:
     check_type(headers.get("content-type", ""), module.CONTENT_TYPES)
     if module.is_ping(raw, headers):
         return Response({"status": "ready"}, status_code=200)
-    module.verify(raw, headers, door.parameters.read_secrets(sender, now), now)
+    address = f"{read_site(door.settings.public_url)}/hooks/{sender}"
+    module.verify(raw, headers, door.parameters.read_secrets(sender, now), now, address=address)
     kept = door.accept(module.parse(raw, headers, now))
     return Response({"status": "accepted" if kept else "duplicate"}, status_code=202 if kept else 200)
 

@@ -1,66 +1,92 @@
-"""Every sender: one module each, pure, without AWS. Adding a sender is one module and one line here.
+"""Every sender: one module each, pure, without AWS.
 
-A sender is known by the address that it posts to and never guessed from the body: `form_response` alone is used by
-Typeform, by Google-Forms scripts and by clones.
+A new sender is a member of `SenderName`, a module, and one line here.
+
+A foreign sender is known by the address that it posts to and never guessed from the body: `form_response` alone is
+used by Typeform, by Google Forms scripts and by clones.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from chalicelib.errors import UnreadableError
-from chalicelib.models import Reading, Submission
+from chalicelib.models import Reading, SenderName, Submission
+from chalicelib.senders.source import Source
 
+# The senders that post to /hooks/<name>.
 SENDERS = {
-    "shopify": "chalicelib.senders.shopify",
-    "tally": "chalicelib.senders.tally",
-    "typeform": "chalicelib.senders.typeform",
-    "webhooks": "chalicelib.senders.webhooks",
-    "woocommerce": "chalicelib.senders.woocommerce",
+    SenderName.SHOPIFY: "chalicelib.senders.shopify",
+    SenderName.SQUARE: "chalicelib.senders.square",
+    SenderName.STRIPE: "chalicelib.senders.stripe",
+    SenderName.TALLY: "chalicelib.senders.tally",
+    SenderName.TYPEFORM: "chalicelib.senders.typeform",
+    SenderName.WEBHOOKS: "chalicelib.senders.webhooks",
+    SenderName.WOOCOMMERCE: "chalicelib.senders.woocommerce",
 }
-
-# What enters by other ways than /hooks: a form's post, a row that the shop imports, a visit of a link, SES's event
-# about a mail, our own note about a mail.
+# What the service itself writes: answers to its forms, imported rows, visits of links, notes about mails, requests
+# about data, and the mail events of SES.
 OWN_READERS = {
-    "form": "chalicelib.senders.form",
-    "import": "chalicelib.senders.imported",
-    "link": "chalicelib.senders.link",
-    "outreach": "chalicelib.senders.outreach",
-    "privacy": "chalicelib.senders.privacy",
-    "ses": "chalicelib.senders.ses",
+    SenderName.FORM: "chalicelib.senders.form",
+    SenderName.IMPORT: "chalicelib.senders.imported",
+    SenderName.LINK: "chalicelib.senders.link",
+    SenderName.OUTREACH: "chalicelib.senders.outreach",
+    SenderName.PRIVACY: "chalicelib.senders.privacy",
+    SenderName.SES: "chalicelib.senders.ses",
 }
+MODULES = {**SENDERS, **OWN_READERS}
 
 # What a body that is not what it claims to be makes an interpreter raise; pydantic's ValidationError is a ValueError.
 ODD_BODY = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 
-class Sender(Protocol):
-    """What a sender's module offers. `headers` have lower-case names; a repeated header is joined with `, `."""
+class Reader(Protocol):
+    """What the module of every sender offers."""
+
+    SOURCE: Source
+
+    def interpret(self, submission: Submission) -> Reading:
+        """Return what the body says; raise UnreadableError. Runs when settling, never at the door."""
+
+
+class Sender(Reader, Protocol):
+    """What a foreign sender's module offers. `headers` have lower-case names; a repeated header is joined with `, `."""
 
     CONTENT_TYPES: tuple[str, ...]
 
     def is_ping(self, raw: bytes, headers: Mapping[str, str]) -> bool:
-        """Tell a set-up handshake that carries nothing and is answered with exactly 200."""
+        """Return whether this is a set-up handshake that carries nothing and is answered with exactly 200."""
 
-    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
-        """Check the signature over the raw bytes against each secret; raise InvalidSignatureError."""
+    def verify(
+        self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str
+    ) -> None:
+        """Check the signature over the raw bytes against each secret; raise InvalidSignatureError.
+
+        `address` is where the sender was told to post, from the settings: a Host header may say anything.
+        """
 
     def parse(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         """Name what arrived, without interpreting it; raise MalformedError where topic and body disagree."""
 
-    def interpret(self, submission: Submission) -> Reading:
-        """Say in our words what the body says; raise UnreadableError. Runs when settling, never at the door."""
-
 
 def find_sender(name: str) -> Sender | None:
-    """Return the sender's module, imported on first use, or None."""
-    path = SENDERS.get(name)
-    return cast(Sender, import_module(path)) if path else None
+    """Return a foreign sender's module, imported on first use, or None."""
+    return cast(Sender, load_module(name)) if name in SENDERS else None
+
+
+def find_reader(name: str) -> Reader | None:
+    """Return the module of any sender, imported on first use, or None for one that this version does not have."""
+    return cast(Reader, load_module(name)) if name in MODULES else None
+
+
+def load_module(name: str) -> Any:
+    """Return a sender's module, imported on first use; raise ValueError for a name that is no sender's."""
+    return import_module(MODULES[SenderName(name)])
 
 
 def read_submission(submission: Submission) -> Reading:
-    """Say what a submission says; raise UnreadableError, whose text names the kind of fault and no content."""
+    """Return what a submission says; raise UnreadableError, whose text names the kind of fault and no content."""
     try:
         return interpret_submission(submission)
     except ODD_BODY as fault:
@@ -68,19 +94,16 @@ def read_submission(submission: Submission) -> Reading:
 
 
 def interpret_submission(submission: Submission) -> Reading:
-    """Ask the form reader or the sender's module; what was reduced says itself what it said."""
+    """Read a reduced body as the Reading that it is, and any other by its sender's module."""
     if submission.reduced:
         return Reading.model_validate_json(submission.body)
-    own = OWN_READERS.get(submission.sender)
-    if own is not None:
-        return cast(Reading, import_module(own).interpret(submission))
-    sender = find_sender(submission.sender)
-    if sender is None:
+    reader = find_reader(submission.sender)
+    if reader is None:
         raise UnreadableError("unknown sender")
-    return sender.interpret(submission)
+    return reader.interpret(submission)
 
 
 def reduce_submission(submission: Submission) -> Submission:
     """Return a submission without the parts of its body that we do not use; it is read as before."""
-    said = read_submission(submission).model_dump_json(exclude_defaults=True)
-    return submission.model_copy(update={"body": said.encode(), "reduced": True})
+    reading = read_submission(submission).model_dump_json(exclude_defaults=True)
+    return submission.model_copy(update={"body": reading.encode(), "reduced": True})

@@ -1,18 +1,31 @@
-"""A clean form as a Submission: one body that is its own evidence, and one key that tells two posts apart."""
+"""A clean form: the door writes it as a Submission whose body is its own evidence, settling reads it."""
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnreadableError
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
 from chalicelib.forms.validation import CleanForm
-from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission, Trust
+from chalicelib.models import (
+    Consent,
+    ConsentState,
+    Entry,
+    JsonValue,
+    Reading,
+    ReadingKind,
+    SenderName,
+    Submission,
+    Trust,
+)
+from chalicelib.senders.source import Source
 from chalicelib.strictjson import dump_json, parse_object
 
+Body = Mapping[str, JsonValue]
+
+# What a form brings, its definition says question by question; so nothing is listed here.
+SOURCE = Source(name=SenderName.FORM, kinds=(), facts=(), purposes=(), from_person=True)
 HEADER_KEY = re.compile(r"[!-~]{1,255}")
 WINDOW_MINUTES = 10
 
@@ -30,7 +43,7 @@ def make_submission(
     """Return the Submission; `address` is kept only truncated, `header_key` is the Idempotency-Key header or ""."""
     network = truncate_address(address)
     return Submission(
-        sender="form",
+        sender=SenderName.FORM,
         topic=clean.form.name,
         trust=trust,
         received_at=now,
@@ -44,7 +57,7 @@ def make_submission(
 
 
 def write_body(clean: CleanForm) -> bytes:
-    """Write what was said and what was asked, so that no later edit of the definition can change either."""
+    """Write the answers and the questions, so that no later edit of the definition can change either."""
     return dump_json(
         {
             "form": clean.form.name,
@@ -80,13 +93,13 @@ def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
     if not clean.parent or clean.form.parent is None:
         return {}
     answered = {*clean.fields, *clean.entry}
-    said = {
+    parent = {
         "email": clean.parent,
         "words": clean.form.parent.words[clean.language],
         "words_version": clean.form.parent.version,
         "answered": [field.label[clean.language] for field in clean.form.fields if field.name in answered],
     }
-    return {"parent": said}
+    return {"parent": parent}
 
 
 def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:
@@ -108,63 +121,63 @@ def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: dat
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say in our words what the form says; raise UnreadableError."""
+    """Return what the form says; raise UnreadableError."""
     try:
-        body = parse_object(submission.body)
-        return read_body(submission, body)
-    except (MalformedError, TooLargeError, ValidationError, KeyError, TypeError, AttributeError):
+        return read_body(submission, parse_object(submission.body))
+    except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, AttributeError):
         # The cause may quote the body, which is personal: it must not ride along into a log.
         raise UnreadableError("form body is not of the shape we write") from None
 
 
-def read_body(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
+def read_body(submission: Submission, body: Body) -> Reading:
     """Turn the canonical body into a Reading; a language the person chose is a profile field."""
     fields = dict(body["fields"])
     if submission.language:
         fields["language"] = submission.language
     sensitive = dict(body.get("sensitive", {}))
+    asks = asks_confirmation(body)
     entry = Entry(
         kind=body["kind"],
         at=submission.occurred_at,
         values=body["entry"],
         sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},
-        proven=asks_confirmation(body),
+        proven=asks,
     )
     return Reading(
-        kind=body["kind"],
+        kind=ReadingKind(body["kind"]),
         email=fields.get("email", ""),
         phone=fields.get("phone", ""),
         fields=fields,
         sensitive={name: purpose for name, purpose in sensitive.items() if name in fields},
-        consents=tuple(read_consent(submission, body, said) for said in body["consents"]),
+        consents=tuple(read_consent(submission, body, ask) for ask in body["consents"]),
         entry=entry if entry.values else None,
-        notes=read_notes(body) if asks_confirmation(body) else {},
+        notes=read_notes(body) if asks else {},
     )
 
 
-def read_notes(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return what asking for a yes needs; `parent` where it is a parent's."""
-    parent = {"parent": body["parent"]} if "parent" in body else {}
-    return {"title": body["title"], "language": body["language"], **parent}
-
-
-def asks_confirmation(body: Mapping[str, JsonValue]) -> bool:
-    """Tell whether the form was one whose answers wait for a yes by mail."""
-    return body.get("confirm") is True
-
-
-def read_consent(submission: Submission, body: Mapping[str, JsonValue], said: Mapping[str, str]) -> Consent:
+def read_consent(submission: Submission, body: Body, ask: Mapping[str, str]) -> Consent:
     """Return one consent with its evidence; a form is anyone's post, so it is never signed.
 
     Of a form that asks by mail it stays pending: the yes itself is an event of its own.
     """
     return Consent(
-        purpose=said["purpose"],
+        purpose=ask["purpose"],
         state=ConsentState.PENDING if asks_confirmation(body) else ConsentState.GIVEN,
         at=submission.occurred_at,
         channel=f"form:{body['form']}",
-        words=said["words"],
-        words_version=said["words_version"],
-        language=said["language"],
+        words=ask["words"],
+        words_version=ask["words_version"],
+        language=ask["language"],
         network=submission.network,
     )
+
+
+def read_notes(body: Body) -> dict[str, JsonValue]:
+    """Return what the mail that asks for confirmation needs; `parent` where it goes to a parent."""
+    parent = {"parent": body["parent"]} if "parent" in body else {}
+    return {"title": body["title"], "language": body["language"], **parent}
+
+
+def asks_confirmation(body: Body) -> bool:
+    """Return whether the answers of this form wait for a confirmation by mail."""
+    return body.get("confirm") is True

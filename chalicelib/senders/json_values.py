@@ -4,9 +4,20 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from chalicelib.errors import MalformedError, TooLargeError
 from chalicelib.models import JsonValue
+from chalicelib.strictjson import parse_object
 
+LAST_SECOND = 253_402_300_800  # the year 10000 begins: `datetime` ends before it
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
+def open_body(raw: bytes) -> dict[str, JsonValue]:
+    """Return the object in a signed body, or an empty one: what cannot be read is kept, and parked when settling."""
+    try:
+        return parse_object(raw)
+    except (MalformedError, TooLargeError):
+        return {}
 
 
 def get_path(body: JsonValue, *path: str) -> JsonValue:
@@ -70,6 +81,13 @@ def parse_time(text: str) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):  # the first and the last day of time have no neighbours
         return None
+
+
+def read_seconds(body: JsonValue, *path: str) -> datetime | None:
+    """Return unix seconds as aware UTC, or None."""
+    leaf = get_path(body, *path)
+    whole = isinstance(leaf, int) and not isinstance(leaf, bool) and 0 <= leaf < LAST_SECOND
+    return datetime.fromtimestamp(leaf, UTC) if whole else None
 
 
 def choose_text(*texts: str) -> str:

@@ -1,20 +1,36 @@
-"""What pressing something on a link's page says, as a Submission; `linkreading` reads it again when it is settled.
+"""What a person does through a link of a mail: the door writes each action as a Submission, settling reads it.
 
 Each is kept under the link's row name: whose link it is, the door cannot know. The name decides alone when settling.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
-
-from pydantic import ValidationError
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import PARENT, Consent, ConsentState, Entry, JsonValue, Reading, Submission, Trust
+from chalicelib.models import (
+    PARENT,
+    Consent,
+    ConsentState,
+    Entry,
+    JsonValue,
+    Reading,
+    ReadingKind,
+    SenderName,
+    Submission,
+    Trust,
+)
+from chalicelib.senders.source import Fact, Source
 from chalicelib.store.links import Ask, Link
 from chalicelib.strictjson import dump_json, parse_object
 
-SENDER = "link"
+Body = Mapping[str, JsonValue]
+
+SOURCE = Source(
+    name=SenderName.LINK,
+    kinds=(ReadingKind.CLICK, ReadingKind.CONSENT, ReadingKind.PREFERENCES, ReadingKind.CONFIRM),
+    facts=(Fact.CLICK, Fact.CONSENTS),
+    purposes=("measuring", "proof"),
+)
 
 
 def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
@@ -24,8 +40,8 @@ def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
 
 def withdraw_consent(link: Link, name: str, now: datetime, *, network: str, language: str) -> Submission:
     """Return an unsubscribe."""
-    said = {"purpose": link.purpose, "language": language, "network": network, **name_mail(link)}
-    return write_action("unsubscribe", name, name_moment(now), now, said)
+    body = {"purpose": link.purpose, "language": language, "network": network, **name_mail(link)}
+    return write_action("unsubscribe", name, name_moment(now), now, body)
 
 
 def choose_preferences(
@@ -42,18 +58,18 @@ def choose_preferences(
 
     `sensitive` maps fields to the purposes that they are kept for.
     """
-    told = [{"state": state.value, **ask.model_dump()} for state, ask in consents]
-    said = {"fields": dict(fields), "consents": told, "network": network, **name_mail(link)}
-    said |= {"sensitive": dict(sensitive)} if sensitive else {}
-    return write_action("preferences", name, name_moment(now), now, said)
+    answers = [{"state": state.value, **ask.model_dump()} for state, ask in consents]
+    body = {"fields": dict(fields), "consents": answers, "network": network, **name_mail(link)}
+    body |= {"sensitive": dict(sensitive)} if sensitive else {}
+    return write_action("preferences", name, name_moment(now), now, body)
 
 
 def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:
     """Return a yes or a no to a double opt-in or of a parent. Each once: what it settles is there once."""
     answer = "yes" if confirmed else "no"
     asks = [ask.model_dump() for ask in link.asks] if confirmed else []
-    said = {"answer": answer, "consents": asks, "network": network, **({"by": PARENT} if link.parent else {})}
-    return write_action("confirm", name, answer, now, said)
+    body = {"answer": answer, "consents": asks, "network": network, **({"by": PARENT} if link.parent else {})}
+    return write_action("confirm", name, answer, now, body)
 
 
 def name_mail(link: Link) -> dict[str, JsonValue]:
@@ -61,98 +77,97 @@ def name_mail(link: Link) -> dict[str, JsonValue]:
     return {"campaign": link.campaign, "mail_id": link.mail_id}
 
 
-def write_action(topic: str, name: str, told_apart_by: str, now: datetime, said: Mapping[str, JsonValue]) -> Submission:
+def name_moment(now: datetime) -> str:
+    """Return the second that tells two actions apart.
+
+    Not once per link: a person may unsubscribe, come back and unsubscribe again by the same old mail.
+    """
+    return str(int(now.timestamp()))
+
+
+def write_action(topic: str, name: str, told_apart_by: str, now: datetime, body: Body) -> Submission:
     """Return the Submission of one action."""
     return Submission(
-        sender=SENDER,
+        sender=SenderName.LINK,
         topic=topic,
         trust=Trust.OWN,
         received_at=now,
         occurred_at=now,
         idempotency_key=f"{name}:{told_apart_by}",
-        body=dump_json({"link": name, **said}),
+        body=dump_json({"link": name, **body}),
     )
-
-
-def name_moment(now: datetime) -> str:
-    """Return the second that tells two presses apart.
-
-    Not once per link: who stops, comes back and stops again by the old mail must not be told "done" for nothing.
-    """
-    return str(int(now.timestamp()))
-
-
-Said = Mapping[str, JsonValue]
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say in our words what was pressed; raise UnreadableError."""
+    """Return what was done; raise UnreadableError."""
     try:
-        said = parse_object(submission.body)
-        return READERS[submission.topic](submission, said)
-    except (MalformedError, TooLargeError, ValidationError, KeyError, TypeError, ValueError, AttributeError):
+        return READERS[submission.topic](submission, parse_object(submission.body))
+    except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, AttributeError):
         raise UnreadableError("link body is not of the shape we write") from None
 
 
-def read_click(submission: Submission, said: Said) -> Reading:
+def read_click(submission: Submission, body: Body) -> Reading:
     """Read a visit; `by` is person or machine."""
-    values = {"by": said["by"], "campaign": said["campaign"]}
-    entry = Entry(kind="click", at=submission.occurred_at, values=values)
-    return Reading(kind="click", link=said["link"], entry=entry, notes=read_mail(said))
+    values = {"by": body["by"], "campaign": body["campaign"]}
+    entry = Entry(kind=ReadingKind.CLICK, at=submission.occurred_at, values=values)
+    return Reading(kind=ReadingKind.CLICK, link=body["link"], entry=entry, notes=read_mail(body))
 
 
-def read_unsubscribe(submission: Submission, said: Said) -> Reading:
+def read_unsubscribe(submission: Submission, body: Body) -> Reading:
     """Read an unsubscribe: a no needs no proof, so it is not signed."""
     consent = Consent(
-        purpose=said["purpose"],
+        purpose=body["purpose"],
         state=ConsentState.WITHDRAWN,
         at=submission.occurred_at,
         channel="link",
-        language=said["language"],
-        network=said["network"],
+        language=body["language"],
+        network=body["network"],
     )
-    return Reading(kind="consent", link=said["link"], consents=(consent,), notes=read_mail(said))
+    return Reading(kind=ReadingKind.CONSENT, link=body["link"], consents=(consent,), notes=read_mail(body))
 
 
-def read_mail(said: Said) -> dict[str, JsonValue]:
-    """Return what a campaign's report needs of a visit; anonymous."""
-    return {"campaign": said["campaign"], "mail_id": said["mail_id"], "by": said.get("by", "")}
-
-
-def read_preferences(submission: Submission, said: Said) -> Reading:
+def read_preferences(submission: Submission, body: Body) -> Reading:
     """Read preferences. They name nobody: a phone typed here is a detail, not a way to find a person."""
-    consents = tuple(
-        read_consent(submission, told, said, ConsentState(told["state"]), "preferences") for told in said["consents"]
-    )
+    answers = body["consents"]
     return Reading(
-        kind="preferences",
-        link=said["link"],
-        fields=dict(said["fields"]),
-        sensitive=dict(said.get("sensitive", {})),
-        consents=consents,
-        notes=read_mail(said),
+        kind=ReadingKind.PREFERENCES,
+        link=body["link"],
+        fields=dict(body["fields"]),
+        sensitive=dict(body.get("sensitive", {})),
+        consents=tuple(
+            read_consent(submission, body, answer, ConsentState(answer["state"]), "preferences") for answer in answers
+        ),
+        notes=read_mail(body),
     )
 
 
-def read_confirm(submission: Submission, said: Said) -> Reading:
+def read_confirm(submission: Submission, body: Body) -> Reading:
     """Read the answer to a double opt-in; a no says nothing about anybody."""
-    consents = tuple(
-        read_consent(submission, told, said, ConsentState.GIVEN, said.get("by", "confirm")) for told in said["consents"]
+    channel = body.get("by", "confirm")
+    return Reading(
+        kind=ReadingKind.CONFIRM,
+        link=body["link"],
+        consents=tuple(read_consent(submission, body, ask, ConsentState.GIVEN, channel) for ask in body["consents"]),
+        notes={"answer": body["answer"]},
     )
-    return Reading(kind="confirm", link=said["link"], consents=consents, notes={"answer": said["answer"]})
 
 
-def read_consent(submission: Submission, told: Any, said: Said, state: ConsentState, channel: str) -> Consent:
-    """Return a statement made by somebody who has the mail: as good as signed, since nobody else was sent the link."""
+def read_mail(body: Body) -> dict[str, JsonValue]:
+    """Return what a campaign's report needs of a visit; anonymous."""
+    return {"campaign": body["campaign"], "mail_id": body["mail_id"], "by": body.get("by", "")}
+
+
+def read_consent(submission: Submission, body: Body, ask: Body, state: ConsentState, channel: str) -> Consent:
+    """Return a statement of a person who has the mail: as good as signed, since nobody else was sent the link."""
     return Consent(
-        purpose=told["purpose"],
+        purpose=ask["purpose"],
         state=state,
         at=submission.occurred_at,
         channel=channel,
-        words=told["words"],
-        words_version=told["words_version"],
-        language=told["language"],
-        network=said["network"],
+        words=ask["words"],
+        words_version=ask["words_version"],
+        language=ask["language"],
+        network=body["network"],
         signed=True,
     )
 

@@ -1,6 +1,6 @@
-"""Requests of people about their data, as submissions: what the door writes, and what each says when it is settled.
+"""Requests of people about their data: the door writes each step as a Submission, settling reads it.
 
-    request   somebody names an address and what they ask for; proves nothing, changes nothing
+    request   a visitor names an address and asks for something; this proves nothing and changes nothing
     try       one of the three attempts at typing the code of the mail
     confirm   the code was right
     lift      staff ended a restriction, as the person asked at the counter
@@ -14,12 +14,31 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import RESTRICTED, Consent, ConsentState, JsonValue, Reading, RequestKind, Submission, Trust
+from chalicelib.models import (
+    RESTRICTED,
+    Consent,
+    ConsentState,
+    JsonValue,
+    Reading,
+    ReadingKind,
+    RequestKind,
+    SenderName,
+    Submission,
+    Trust,
+)
+from chalicelib.senders.source import Fact, Source
 from chalicelib.store.links import Link
 from chalicelib.strictjson import dump_json, parse_object
 
-SENDER = "privacy"
-Said = Mapping[str, JsonValue]
+Body = Mapping[str, JsonValue]
+
+SENDER = SenderName.PRIVACY
+SOURCE = Source(
+    name=SENDER,
+    kinds=(ReadingKind.REQUEST,),
+    facts=(Fact.REQUEST, Fact.RESTRICTED, Fact.CONSENTS),
+    purposes=("proof",),
+)
 ADVERTISING = ("marketing", "sms")  # what forms and shop systems call it, whether a campaign uses it or not
 CHANNEL = "privacy"  # of a consent that ends by an objection
 
@@ -43,7 +62,7 @@ def ask_request(
 
 
 def try_code(name: str, slot: int, now: datetime) -> Submission:
-    """Return one of the `TRIES` turns of a link: whoever keeps it as new may compare a code."""
+    """Return one of the `TRIES` attempts of a link: the request that stores it as new may compare a code."""
     return write_action("try", f"{name}:{slot}", now, {"link": name, "slot": slot})
 
 
@@ -61,7 +80,7 @@ def confirm_request(
 
     `purposes` are those of the campaigns that an objection ends: campaigns change later, so they are frozen here.
     """
-    said: dict[str, JsonValue] = {
+    body: dict[str, JsonValue] = {
         "link": name,
         "kind": link.request,
         "result": result,
@@ -69,13 +88,18 @@ def confirm_request(
         "network": network,
     }
     if link.request == RequestKind.OBJECT.value:
-        said["purposes"] = list(dict.fromkeys((*ADVERTISING, *purposes)))
-    # The moment is not part of what tells two apart: `said` must be the same when a reply was lost.
-    return write_action("confirm", name, now, said)
+        body["purposes"] = list(dict.fromkeys((*ADVERTISING, *purposes)))
+    # The time is not part of the body: a repeated request, whose first answer was lost, must have the same one.
+    return write_action("confirm", name, now, body)
 
 
-def write_action(topic: str, idempotency_key: str, now: datetime, said: dict[str, JsonValue]) -> Submission:
-    """Return the Submission of somebody who has the mail."""
+def end_restriction(email: str, now: datetime) -> Submission:
+    """Return the Submission that lets a person's data be used again."""
+    return write_action("lift", secrets.token_urlsafe(12), now, {"email": email})
+
+
+def write_action(topic: str, idempotency_key: str, now: datetime, body: Body) -> Submission:
+    """Return the Submission of an action by a person who has the mail, or by staff."""
     return Submission(
         sender=SENDER,
         topic=topic,
@@ -83,54 +107,42 @@ def write_action(topic: str, idempotency_key: str, now: datetime, said: dict[str
         received_at=now,
         occurred_at=now,
         idempotency_key=idempotency_key,
-        body=dump_json(said),
-    )
-
-
-def end_restriction(email: str, now: datetime) -> Submission:
-    """Return the Submission that lets a person's data be used again."""
-    return Submission(
-        sender=SENDER,
-        topic="lift",
-        trust=Trust.OWN,
-        received_at=now,
-        occurred_at=now,
-        idempotency_key=secrets.token_urlsafe(12),
-        body=dump_json({"email": email}),
+        body=dump_json(body),
     )
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say in our words what was asked; raise UnreadableError."""
+    """Return what was asked; raise UnreadableError."""
     try:
         return READERS[submission.topic](submission, parse_object(submission.body))
     except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, AttributeError):
         raise UnreadableError("request body is not of the shape we write") from None
 
 
-def read_request(submission: Submission, said: Said) -> Reading:
-    """Read that somebody asks; who they are is not proven."""
-    return Reading(kind="request", notes={"kind": RequestKind(said["kind"]).value, "email": str(said["email"])})
+def read_request(submission: Submission, body: Body) -> Reading:
+    """Read a request; whose it is, is not proven."""
+    notes = {"kind": RequestKind(body["kind"]).value, "email": str(body["email"])}
+    return Reading(kind=ReadingKind.REQUEST, notes=notes)
 
 
-def read_try(submission: Submission, said: Said) -> Reading:
-    """Read a turn at typing the code: it was counted by being kept."""
-    return Reading(kind="try", link=said["link"])
+def read_try(submission: Submission, body: Body) -> Reading:
+    """Read an attempt at typing the code: it was counted by being kept."""
+    return Reading(kind=ReadingKind.TRY, link=body["link"])
 
 
-def read_confirm(submission: Submission, said: Said) -> Reading:
-    """Read that the person asks: who has the link and the code has their mailbox."""
-    kind = RequestKind(said["kind"])
+def read_confirm(submission: Submission, body: Body) -> Reading:
+    """Read a proven request: the person who has the link and the code has the mailbox."""
+    kind = RequestKind(body["kind"])
     return Reading(
-        kind="request",
-        link=said["link"],
+        kind=ReadingKind.REQUEST,
+        link=body["link"],
         fields={RESTRICTED: True} if kind is RequestKind.RESTRICT else {},
-        consents=object_to(submission, said) if kind is RequestKind.OBJECT else (),
-        notes={"kind": kind.value, "result": said.get("result", "")},
+        consents=object_to(submission, body) if kind is RequestKind.OBJECT else (),
+        notes={"kind": kind.value, "result": body.get("result", "")},
     )
 
 
-def object_to(submission: Submission, said: Said) -> tuple[Consent, ...]:
+def object_to(submission: Submission, body: Body) -> tuple[Consent, ...]:
     """Return the end of every consent to advertising (GDPR, Article 21(2)), whether it was ever given or not."""
     return tuple(
         Consent(
@@ -138,20 +150,20 @@ def object_to(submission: Submission, said: Said) -> tuple[Consent, ...]:
             state=ConsentState.WITHDRAWN,
             at=submission.occurred_at,
             channel=CHANNEL,
-            language=said["language"],
-            network=said["network"],
+            language=body["language"],
+            network=body["network"],
             signed=True,
         )
-        for purpose in said["purposes"]
+        for purpose in body["purposes"]
     )
 
 
-def read_lift(submission: Submission, said: Said) -> Reading:
+def read_lift(submission: Submission, body: Body) -> Reading:
     """Read that staff ended a restriction, as the person asked."""
-    return Reading(kind="request", fields={RESTRICTED: False}, notes={"email": said.get("email", "")})
+    return Reading(kind=ReadingKind.REQUEST, fields={RESTRICTED: False}, notes={"email": body.get("email", "")})
 
 
-READERS: Mapping[str, Callable[[Submission, Said], Reading]] = {
+READERS: Mapping[str, Callable[[Submission, Body], Reading]] = {
     "request": read_request,
     "try": read_try,
     "confirm": read_confirm,

@@ -1,4 +1,4 @@
-"""A response to a form that was built elsewhere (Typeform, Tally), in our words.
+"""A response to a form that was built elsewhere (Typeform, Tally).
 
 The delivery is signed, the answers are not: whoever has the form's link may type anybody's address. So they rank as
 answers to a form of ours, and what they say is never `signed`.
@@ -7,7 +7,7 @@ answers to a form of ours, and what they say is never `signed`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
+from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, ReadingKind, Submission
 from chalicelib.senders.form_maps import ConsentAnswer, Mapping
 from chalicelib.senders.json_values import drop_blanks
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, clean_age
@@ -30,7 +30,7 @@ def read_response(submission: Submission, answers: list[Answer], mapping: Mappin
     """Read a response; one that was not sent off (`finished` false) is no consent, and nothing but a response."""
     if mapping is None:
         return read_unmapped(submission, answers)
-    kind = mapping.kind if finished else "response"
+    kind = ReadingKind(mapping.kind) if finished else ReadingKind.RESPONSE
     fields = {ours: find_answer(answers, source).value for ours, source in mapping.profile.items()}
     fields |= {name: read_age(name, fields[name], mapping) for name in (BIRTH_YEAR, AGE_BAND) if name in fields}
     email, phone = (fields.pop(name, None) for name in ("email", "phone"))
@@ -52,10 +52,10 @@ def read_age(name: str, value: JsonValue, mapping: Mapping) -> str:
 def read_unmapped(submission: Submission, answers: list[Answer]) -> Reading:
     """Keep all; take an address only if there is one of its kind, since a second one may be a friend's."""
     return Reading(
-        kind="response",
+        kind=ReadingKind.RESPONSE,
         email=find_only(answers, "email"),
         phone=find_only(answers, "phone"),
-        entry=make_entry("response", submission, name_answers(answers, Mapping())),
+        entry=make_entry(ReadingKind.RESPONSE, submission, name_answers(answers, Mapping())),
     )
 
 
@@ -73,7 +73,7 @@ def find_answer(answers: Iterable[Answer], source: str) -> Answer:
 def name_answers(answers: list[Answer], mapping: Mapping) -> dict[str, JsonValue]:
     """Return the answers by our names, the unmapped by their own; what goes elsewhere is not repeated."""
     ours = {source: name for name, source in mapping.entry.items()}
-    elsewhere = {*mapping.profile.values(), *(asked.answer for asked in mapping.consents)}
+    elsewhere = {*mapping.profile.values(), *(ask.answer for ask in mapping.consents)}
     values: dict[str, JsonValue] = {}
     for answer in answers:
         if elsewhere.isdisjoint(answer.names):
@@ -83,27 +83,27 @@ def name_answers(answers: list[Answer], mapping: Mapping) -> dict[str, JsonValue
     return drop_blanks(values)
 
 
-def make_entry(kind: str, submission: Submission, values: dict[str, JsonValue]) -> Entry | None:
-    """Return what was told on this occasion, if anything."""
+def make_entry(kind: ReadingKind, submission: Submission, values: dict[str, JsonValue]) -> Entry | None:
+    """Return the answers of this occasion, or None where there are none."""
     return Entry(kind=kind, at=submission.occurred_at, values=values) if values else None
 
 
 def read_consents(submission: Submission, answers: list[Answer], mapping: Mapping) -> tuple[Consent, ...]:
     """Return the consents that were answered with yes; a no to a question is no withdrawal."""
-    asked = [(said, find_answer(answers, said.answer)) for said in mapping.consents]
+    given = [(ask, find_answer(answers, ask.answer)) for ask in mapping.consents]
     return tuple(
-        make_consent(submission, said, answer, mapping.language) for said, answer in asked if answer.value is True
+        make_consent(submission, ask, answer, mapping.language) for ask, answer in given if answer.value is True
     )
 
 
-def make_consent(submission: Submission, said: ConsentAnswer, answer: Answer, language: str) -> Consent:
+def make_consent(submission: Submission, ask: ConsentAnswer, answer: Answer, language: str) -> Consent:
     """Return one consent in the words that were shown."""
     return Consent(
-        purpose=said.purpose,
+        purpose=ask.purpose,
         state=ConsentState.GIVEN,
         at=submission.occurred_at,
         channel=f"{submission.sender}:{submission.shop}",
-        words=answer.asked or said.words,
-        words_version=said.version,
+        words=answer.asked or ask.words,
+        words_version=ask.version,
         language=language,
     )

@@ -1,4 +1,4 @@
-"""SES's word on a mail: sent, delivered, bounced, complained of. It enters by the same inbox as everything else.
+"""SES's events about a mail: sent, delivered, bounced, complained of. They enter by the same inbox as everything else.
 
 SES publishes through a configuration set to SNS, at least once and in any order, perhaps before we have noted the
 send ourselves. The mail is known by its tag: a random attempt id that stands in our own row, never by its address.
@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chalicelib.errors import MalformedError, TooLargeError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.source import Fact, Source
 from chalicelib.strictjson import dump_json, parse_object
 
+SOURCE = Source(
+    name=SenderName.SES, kinds=(ReadingKind.MAIL_EVENT,), facts=(Fact.FATE,), purposes=("measuring", "safety")
+)
 ATTEMPT_TAG = "attempt"
 # What a report counts. SES's own Click and Open come from image and link rewriting, which machines trigger too.
 FACTS = {
@@ -34,9 +38,9 @@ def parse_notification(record: Mapping[str, JsonValue], now: datetime) -> Submis
 
     SES greets a topic in plain words ("Successfully validated SNS topic ...") when it is told to publish there.
     """
-    told = record["Sns"]
+    message = record["Sns"]
     try:
-        event = parse_object(told["Message"].encode())
+        event = parse_object(message["Message"].encode())
     except (MalformedError, TooLargeError):
         return None
     kind = str(event.get("eventType") or event.get("notificationType") or "")
@@ -44,12 +48,12 @@ def parse_notification(record: Mapping[str, JsonValue], now: datetime) -> Submis
     if kind not in FACTS or not attempt:
         return None
     return Submission(
-        sender="ses",
+        sender=SenderName.SES,
         topic=kind,
         trust=Trust.SIGNED,
         received_at=now,
-        occurred_at=min(now, read_time(told.get("Timestamp"), now)),
-        claims=(f"sns:{told['MessageId']}",),
+        occurred_at=min(now, read_time(message.get("Timestamp"), now)),
+        claims=(f"sns:{message['MessageId']}",),
         body=dump_json({"attempt": attempt, "kind": kind, **read_detail(event, kind)}),
     )
 
@@ -75,7 +79,7 @@ def read_detail(event: Mapping[str, JsonValue], kind: str) -> dict[str, JsonValu
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what an event means for the mail and its address."""
+    """Return what an event means for the mail and its address."""
     body = parse_object(submission.body)
     kind = str(body["kind"])
     fact = FACTS[kind]
@@ -84,7 +88,7 @@ def interpret(submission: Submission) -> Reading:
     if kind == "Complaint" and body["type"] == "not-spam":
         fact = "not_spam"
     return Reading(
-        kind="mail-event",
+        kind=ReadingKind.MAIL_EVENT,
         link=f"mail:{body['attempt']}",
         notes={"fact": fact, "stop": judge_stop(kind, body), "addresses": body.get("addresses", [])},
     )

@@ -1,6 +1,6 @@
-"""The two ways in which our senders sign: a digest of the body, and Standard Webhooks.
+"""The three ways in which our senders sign: a digest, Standard Webhooks, and `t=...,v1=...` (Stripe).
 
-Both compare the canonical base64 text that we would have written ourselves: padding variants, stray characters,
+Each compares the canonical text that we would have written ourselves: padding variants, stray characters,
 other digests and two headers joined into one are then simply different texts. Compared as bytes: `compare_digest`
 of two `str` raises TypeError for a non-ASCII header, which would be a 500.
 """
@@ -38,6 +38,22 @@ def check_message(raw: bytes, headers: Mapping[str, str], secrets: Sequence[byte
     expected = [b"v1," + sign_bytes(key, content) for key in map(decode_secret, secrets) if key]
     signatures = [text for text in list_signatures(given) if text.startswith(b"v1,")]
     match_texts(signatures, expected)
+
+
+def check_stamp(raw: bytes, given: str, secrets: Sequence[bytes], now: datetime) -> None:
+    """Check `t=<unix seconds>,v1=<hex>[,v1=<hex>]` over `<t>.<body>`, several `v1` during a rotation.
+
+    Signatures of other schemes (`v0`) are left out, so that nobody can choose a weaker one. Raise
+    InvalidSignatureError.
+    """
+    pairs = [part.partition("=") for part in given.split(",")]
+    times = [value for name, _, value in pairs if name == "t"]
+    if len(times) != 1:
+        raise InvalidSignatureError
+    check_age(times[0], now)
+    content = b".".join((times[0].encode(), raw))
+    expected = [hmac.digest(secret, content, "sha256").hex().encode() for secret in secrets if secret]
+    match_texts([encode_header(value) for name, _, value in pairs if name == "v1"], expected)
 
 
 def find_header(headers: Mapping[str, str], name: str) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import describe_form_builder
 from chalicelib.strictjson import parse_object
 
+SOURCE = describe_form_builder(SenderName.TALLY)
 CONTENT_TYPES = ("application/json",)
 EVENT_TYPE = re.compile(r"[A-Z_]{1,60}")
 RESPONSE = "FORM_RESPONSE"
@@ -30,7 +32,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest over the raw body, which Tally sends as compact JSON; a webhook without a secret is refused."""
     check_digest(raw, headers.get("tally-signature", ""), secrets)
 
@@ -45,7 +49,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
         raise MalformedError("data.formId or data.fields is missing or odd.")
     moment = read_time(body, "data", "createdAt") or read_time(body, "createdAt") or now
     return Submission(
-        sender="tally",
+        sender=SenderName.TALLY,
         shop=form_id if ID.fullmatch(form_id) else "",
         topic=topic,
         trust=Trust.OWN,
@@ -63,7 +67,7 @@ def list_claims(body: Mapping[str, JsonValue]) -> Iterator[str]:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what was answered; raise UnreadableError."""
+    """Return what was answered; raise UnreadableError."""
     from chalicelib.senders.form_maps import find_mapping  # the door never needs these
     from chalicelib.senders.responses import Answer, read_response
 
@@ -72,7 +76,7 @@ def interpret(submission: Submission) -> Reading:
     except (MalformedError, TooLargeError):
         raise UnreadableError("tally: not JSON") from None
     if submission.topic != RESPONSE:
-        return Reading(kind="other")
+        return Reading(kind=ReadingKind.OTHER)
     answers = [
         Answer(
             name_field(field),
@@ -83,7 +87,7 @@ def interpret(submission: Submission) -> Reading:
         for field in fields
         if not repeats_checkbox(field)
     ]
-    return read_response(submission, answers, find_mapping("tally", submission.shop), finished=True)
+    return read_response(submission, answers, find_mapping(SenderName.TALLY, submission.shop), finished=True)
 
 
 def name_field(field: Mapping[str, JsonValue]) -> tuple[str, ...]:
@@ -94,7 +98,7 @@ def name_field(field: Mapping[str, JsonValue]) -> tuple[str, ...]:
 
 
 def repeats_checkbox(field: Mapping[str, JsonValue]) -> bool:
-    """Tell the yes or no of one checkbox, which its question has already listed."""
+    """Return whether a field is the yes or no of one checkbox, which its question has already listed."""
     return read_text(field, "type") == "CHECKBOXES" and isinstance(get_path(field, "value"), bool)
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import choose_text, get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import describe_form_builder
 from chalicelib.strictjson import parse_object
 
+SOURCE = describe_form_builder(SenderName.TYPEFORM)
 CONTENT_TYPES = ("application/json",)
 EVENT_TYPE = re.compile(r"[a-z_]{1,60}")
 COMPLETE = "form_response"
@@ -29,7 +31,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check `sha256=` and the digest; a webhook that was set up without a secret is refused."""
     check_digest(raw, headers.get("typeform-signature", ""), secrets, prefix="sha256=")
 
@@ -44,7 +48,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     if topic in RESPONSES and not ID.fullmatch(form_id):
         raise MalformedError("form_response.form_id is missing or odd.")
     return Submission(
-        sender="typeform",
+        sender=SenderName.TYPEFORM,
         shop=form_id if ID.fullmatch(form_id) else "",
         topic=topic,
         trust=Trust.OWN,
@@ -65,7 +69,7 @@ def list_claims(body: Mapping[str, JsonValue], topic: str) -> Iterator[str]:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what was answered; raise UnreadableError."""
+    """Return what was answered; raise UnreadableError."""
     from chalicelib.senders.form_maps import find_mapping  # the door never needs these
     from chalicelib.senders.responses import Answer, read_response
 
@@ -74,7 +78,7 @@ def interpret(submission: Submission) -> Reading:
     except (MalformedError, TooLargeError):
         raise UnreadableError("typeform: not JSON") from None
     if submission.topic not in RESPONSES:
-        return Reading(kind="other")
+        return Reading(kind=ReadingKind.OTHER)
     asked = {read_id(field, "id"): read_text(field, "title") for field in read_parts(response, "definition", "fields")}
     answers = [
         Answer(
@@ -86,7 +90,7 @@ def interpret(submission: Submission) -> Reading:
         for answer in read_parts(response, "answers")
     ]
     answers += [Answer((f"hidden:{name}",), "hidden", value) for name, value in list_hidden(response).items()]
-    mapping = find_mapping("typeform", submission.shop)
+    mapping = find_mapping(SenderName.TYPEFORM, submission.shop)
     return read_response(submission, answers, mapping, finished=submission.topic == COMPLETE)
 
 

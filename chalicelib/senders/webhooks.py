@@ -8,11 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Entry, Reading, Submission, Trust
+from chalicelib.models import Entry, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_part, read_text, read_time
 from chalicelib.senders.signatures import check_message, find_header
+from chalicelib.senders.source import Fact, Source
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.WEBHOOKS,
+    kinds=(ReadingKind.LOGIN, ReadingKind.OTHER),
+    facts=(Fact.EMAIL, Fact.PHONE, Fact.MESSAGE),
+    purposes=("orders",),
+)
 CONTENT_TYPES = ("application/json",)
 TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 # What a shop's own system may tell that campaigns know a name for; everything else is kept as `other`.
@@ -25,7 +32,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check id, time and signatures."""
     check_message(raw, headers, secrets, now)
 
@@ -37,7 +46,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     if not TYPE.fullmatch(topic):
         raise MalformedError("type is missing or odd.")
     return Submission(
-        sender="webhooks",
+        sender=SenderName.WEBHOOKS,
         topic=topic,
         trust=Trust.SIGNED,
         received_at=now,
@@ -48,14 +57,14 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     try:
         data = read_part(parse_object(submission.body), "data")
     except (MalformedError, TooLargeError):
         raise UnreadableError("webhooks: not JSON") from None
     logged_in = submission.topic == LOGIN
     return Reading(
-        kind="login" if logged_in else "other",
+        kind=ReadingKind.LOGIN if logged_in else ReadingKind.OTHER,
         email=read_text(data, "email"),
         phone=read_text(data, "phone"),
         entry=Entry(kind=ENTRIES.get(submission.topic, "other"), at=submission.occurred_at, values=data)

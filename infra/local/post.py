@@ -1,6 +1,8 @@
 """Post an example to the running stack, signed as its sender signs: `python -m infra.local.post shopify [--same]`.
 
     shopify    an order of Asha Rao's
+    square     her payment at the till
+    stripe     a checkout that she paid
     typeform   a survey's answer
     webhooks   a system of the shop's own says that her pre-order left
 
@@ -13,6 +15,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import urllib.error
 import urllib.request
@@ -28,11 +31,11 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def sign_body(sender: str, body: bytes) -> str:
-    """Return base64(HMAC-SHA-256), which Shopify and Typeform both use."""
+    """Return base64(HMAC-SHA-256), which Shopify, Square and Typeform use."""
     return base64.b64encode(hmac.digest(sender_secret(sender).encode(), body, hashlib.sha256)).decode()
 
 
-def shopify_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+def shopify_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
     """Return an order's body and headers."""
     order: dict[str, Any] = json.loads((EXAMPLES / "shopify-order.json").read_text())
     if not same:
@@ -48,7 +51,7 @@ def shopify_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
     }
 
 
-def typeform_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+def typeform_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
     """Return a response's body and headers."""
     response: dict[str, Any] = json.loads((EXAMPLES / "typeform-response.json").read_text())
     if not same:
@@ -58,7 +61,30 @@ def typeform_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
     return body, {"Typeform-Signature": f"sha256={sign_body('typeform', body)}"}
 
 
-def webhooks_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
+def stripe_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a paid checkout's body and headers, signed at the stack's own time."""
+    event: dict[str, Any] = json.loads((EXAMPLES / "stripe-checkout.json").read_text())
+    stamp = int(read_now().timestamp())
+    if not same:
+        event["id"], event["created"] = f"evt_{secrets.token_hex(12)}", stamp
+        event["data"]["object"]["payment_intent"] = f"pi_{secrets.token_hex(12)}"
+    body = json.dumps(event).encode()
+    digest = hmac.digest(sender_secret("stripe").encode(), b"%d.%b" % (stamp, body), hashlib.sha256)
+    return body, {"Stripe-Signature": f"t={stamp},v1={digest.hex()}"}
+
+
+def square_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
+    """Return a payment's body and headers, signed for the address that the stack calls its own."""
+    event: dict[str, Any] = json.loads((EXAMPLES / "square-payment.json").read_text())
+    if not same:
+        event["event_id"] = secrets.token_hex(16)
+        event["data"]["object"]["payment"]["id"] = secrets.token_hex(16)
+    body = json.dumps(event).encode()
+    address = f"{os.environ.get('PUBLIC_URL', url)}/hooks/square"
+    return body, {"X-Square-HmacSha256-Signature": sign_body("square", address.encode() + body)}
+
+
+def webhooks_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
     """Return a Standard Webhooks message's body and headers, signed at the stack's own time."""
     message: dict[str, Any] = json.loads((EXAMPLES / "pre-order-shipped.json").read_text())
     now = read_now()
@@ -69,12 +95,18 @@ def webhooks_delivery(*, same: bool) -> tuple[bytes, dict[str, str]]:
     return body, sign_event(message_id, int(now.timestamp()), body, read_keys(sender_secret("webhooks")))
 
 
-DELIVERIES = {"shopify": shopify_delivery, "typeform": typeform_delivery, "webhooks": webhooks_delivery}
+DELIVERIES = {
+    "shopify": shopify_delivery,
+    "square": square_delivery,
+    "stripe": stripe_delivery,
+    "typeform": typeform_delivery,
+    "webhooks": webhooks_delivery,
+}
 
 
 def post_delivery(url: str, sender: str, *, same: bool) -> tuple[int, str]:
     """Post one delivery; return the status and the answer's text."""
-    body, headers = DELIVERIES[sender](same=same)
+    body, headers = DELIVERIES[sender](url, same=same)
     headers["Content-Type"] = "application/json"
     request = urllib.request.Request(f"{url}/hooks/{sender}", body, headers)
     try:

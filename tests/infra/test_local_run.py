@@ -136,8 +136,8 @@ def test_a_signed_order_is_accepted_and_settled_within_seconds(running):
     assert post_delivery(running.state["url"], "shopify", same=True) == (200, '{"status":"duplicate"}')
 
 
-@pytest.mark.parametrize("sender", ["typeform", "webhooks"])
-def test_a_signed_response_or_message_is_accepted(running, sender):
+@pytest.mark.parametrize("sender", ["square", "stripe", "typeform", "webhooks"])
+def test_a_signed_delivery_of_each_other_sender_is_accepted(running, sender):
     assert post_delivery(running.state["url"], sender, same=False)[0] == 202
 
 

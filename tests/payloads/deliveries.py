@@ -13,6 +13,7 @@ from chalicelib.senders import Sender, find_sender
 PAYLOADS = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 SHOP = "corner.myshopify.com"
+ADDRESS = "https://forms.shop.example/hooks/square"
 SECRET = b"an-invented-secret"
 STANDARD_SECRET = b"whsec_" + b64encode(b"0123456789abcdef01234567")
 
@@ -68,6 +69,22 @@ def sign_typeform(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
     return {"typeform-signature": "sha256=" + digest_text(SECRET, raw)}
 
 
+def sign_square(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Square."""
+    return {"x-square-hmacsha256-signature": digest_text(SECRET, ADDRESS.encode() + raw)}
+
+
+def sign_stripe(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
+    """Sign as Stripe."""
+    stamp = int(now.timestamp())
+    return {"stripe-signature": f"t={stamp},v1={stamp_hex(raw, SECRET, stamp)},v0={'0' * 64}"}
+
+
+def stamp_hex(raw: bytes, secret: bytes, stamp: int) -> str:
+    """Return Stripe's signature of one version: hex of the HMAC over the time and the body."""
+    return hmac.new(secret, b"%d.%b" % (stamp, raw), hashlib.sha256).hexdigest()
+
+
 def sign_tally(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
     """Sign as Tally."""
     return {"tally-signature": digest_text(SECRET, raw)}
@@ -96,6 +113,8 @@ def sign_webhooks(raw: bytes, topic: str, now: datetime) -> dict[str, str]:
 
 SIGNERS = {
     "shopify": sign_shopify,
+    "square": sign_square,
+    "stripe": sign_stripe,
     "tally": sign_tally,
     "typeform": sign_typeform,
     "webhooks": sign_webhooks,

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from chalicelib.senders import SENDERS
+
 FORBIDDEN = (
     "aws_cryptographic_material_providers",  # the MPL more than doubles the import (measured)
     "chalicelib.store.customers",
@@ -31,5 +33,8 @@ def test_front_door_loads_only_what_accepting_needs():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
+    foreign = {name for name in loaded if name in SENDERS.values()}
+    assert foreign == {SENDERS["shopify"]}  # the door loads no sender that it does not serve
+    assert "chalicelib.senders.shopify.reading" not in loaded
     assert "chalicelib.door.intake" in loaded
     assert [name for name in loaded if name.startswith(FORBIDDEN)] == []

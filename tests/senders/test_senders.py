@@ -10,13 +10,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from chalicelib.errors import InvalidSignatureError, MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Reading, Submission
-from chalicelib.senders import SENDERS, find_sender
+from chalicelib.models import Identity, IdentityKind, Reading, ReadingKind, SenderName, Submission
+from chalicelib.senders import MODULES, OWN_READERS, SENDERS, find_reader, find_sender
 from chalicelib.senders.form_maps import ConsentAnswer, Mapping
 from chalicelib.senders.shopify.shapes import FAMILIES, SHAPES
-from tests.payloads.deliveries import NOW, PAYLOADS, SHOP, choose_secret, load_sender, sign_delivery, write_body
+from tests.payloads.deliveries import (
+    ADDRESS,
+    NOW,
+    PAYLOADS,
+    SHOP,
+    choose_secret,
+    load_sender,
+    sign_delivery,
+    write_body,
+)
 
 SHARED = Path(__file__).parents[3] / "shared/payloads"
 CONTRACT = ("CONTENT_TYPES", "is_ping", "verify", "parse", "interpret")
@@ -51,7 +61,7 @@ INVENTED = sorted(str(path.relative_to(PAYLOADS).with_suffix("")) for path in PA
 def receive(sender, raw, headers):
     """Do what the hook route does."""
     module = load_sender(sender)
-    module.verify(raw, headers, [choose_secret(sender)], NOW)
+    module.verify(raw, headers, [choose_secret(sender)], NOW, address=ADDRESS)
     return module.parse(raw, headers, NOW)
 
 
@@ -70,6 +80,31 @@ def test_every_sender_keeps_the_contract(sender):
 @pytest.mark.parametrize("name", ["", "form", "__init__", "signatures", "Shopify", "../os", "shopify.shopify"])
 def test_nothing_else_is_a_sender(name):
     assert find_sender(name) is None
+
+
+def test_every_name_of_a_sender_has_one_module_that_reads():
+    assert set(MODULES) == set(SenderName)
+    assert len(SENDERS) + len(OWN_READERS) == len(MODULES)
+    for name in SenderName:
+        assert callable(find_reader(name).interpret), name
+    assert find_reader("gone") is None
+
+
+@pytest.mark.parametrize("kind", ReadingKind)
+def test_every_kind_is_read_back_as_itself_from_its_plain_text(kind):
+    text = Reading(kind=kind).model_dump_json()
+
+    assert Reading.model_validate_json(text).kind is kind
+    assert f'"kind":"{kind.value}"' in text
+    assert Reading(kind=kind.value).kind is kind
+
+
+def test_no_other_kind_is_written_or_read():
+    with pytest.raises(ValidationError):
+        Reading(kind="gossip")
+    with pytest.raises(ValidationError):
+        Identity(kind="nickname", value="x")
+    assert Identity(kind="email", value="x").kind is IdentityKind.EMAIL
 
 
 @pytest.mark.parametrize("name", INVENTED)

@@ -15,6 +15,7 @@ from chalicelib.errors import InvalidSignatureError
 from chalicelib.senders import SENDERS
 from chalicelib.senders.signatures import check_digest, check_message
 from tests.payloads.deliveries import (
+    ADDRESS,
     NOW,
     SECRET,
     STANDARD_SECRET,
@@ -31,6 +32,8 @@ RAW = write_body({"email": "asha@example.com", "name": "Әлия  نام", "spac
 GOOD = digest_text(SECRET, RAW)
 SIGNATURE_HEADERS = {
     "shopify": "x-shopify-hmac-sha256",
+    "square": "x-square-hmacsha256-signature",
+    "stripe": "stripe-signature",
     "tally": "tally-signature",
     "typeform": "typeform-signature",
     "webhooks": "webhook-signature",
@@ -246,30 +249,32 @@ def test_the_vendors_vectors_verify():
     checked = []
     for vector in json.loads(VECTORS.read_text("utf-8")):
         raw, secret, scheme = vector["body"].encode(), vector["key"].encode(), vector["scheme"]
-        if scheme not in ("shopify", "typeform", "tally", "woocommerce", "standard-webhooks"):
+        if scheme not in ("shopify", "square", "stripe", "typeform", "tally", "woocommerce", "standard-webhooks"):
             continue
         sender = "webhooks" if scheme == "standard-webhooks" else scheme
         headers = {vector["header"].lower(): vector["signature"]}
-        moment = NOW
+        moment, address = NOW, vector.get("url", "")
+        if sender == "stripe":
+            moment = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
         if sender == "webhooks":
             headers |= {"webhook-id": vector["id"], "webhook-timestamp": vector["timestamp"]}
             moment = datetime.fromtimestamp(int(vector["timestamp"]), UTC)
-        load_sender(sender).verify(raw, headers, [secret], moment)
+        load_sender(sender).verify(raw, headers, [secret], moment, address=address)
         with pytest.raises(InvalidSignatureError):
-            load_sender(sender).verify(raw + b" ", headers, [secret], moment)
+            load_sender(sender).verify(raw + b" ", headers, [secret], moment, address=address)
         checked.append(scheme)
     print(f"\nvectors verified: {', '.join(checked)}")
-    assert len(checked) == 5
+    assert len(checked) == 8
 
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_every_sender_refuses_an_unsigned_delivery(sender):
     module = load_sender(sender)
     headers = sign_delivery(sender, RAW, "orders/create")
-    module.verify(RAW, headers, [choose_secret(sender)], NOW)
+    module.verify(RAW, headers, [choose_secret(sender)], NOW, address=ADDRESS)
     del headers[SIGNATURE_HEADERS[sender]]
     with pytest.raises(InvalidSignatureError):
-        module.verify(RAW, headers, [choose_secret(sender)], NOW)
+        module.verify(RAW, headers, [choose_secret(sender)], NOW, address=ADDRESS)
 
 
 @pytest.mark.parametrize("sender", SENDERS)
@@ -277,7 +282,7 @@ def test_every_sender_refuses_an_unsigned_delivery(sender):
 def test_every_sender_signs_each_byte_of_the_body(sender, change):
     headers = sign_delivery(sender, RAW, "orders/create")
     with pytest.raises(InvalidSignatureError):
-        load_sender(sender).verify(change, headers, [choose_secret(sender)], NOW)
+        load_sender(sender).verify(change, headers, [choose_secret(sender)], NOW, address=ADDRESS)
 
 
 HEADER_TEXT = st.text(max_size=120) | st.text(st.characters(codec=None), max_size=60) | st.just(GOOD)
@@ -293,4 +298,4 @@ def test_no_header_makes_a_verifier_raise_anything_else(sender, given_signature,
         "webhook-timestamp": stamp,
     }
     with pytest.raises(InvalidSignatureError):
-        load_sender(sender).verify(RAW, headers, [choose_secret(sender)], NOW)
+        load_sender(sender).verify(RAW, headers, [choose_secret(sender)], NOW, address=ADDRESS)

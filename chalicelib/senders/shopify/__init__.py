@@ -9,12 +9,35 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import JsonValue, Reading, Submission, Trust
+from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import parse_time, read_time
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.SHOPIFY,
+    kinds=(
+        ReadingKind.ORDER,
+        ReadingKind.REFUND,
+        ReadingKind.CUSTOMER,
+        ReadingKind.CONSENT,
+        ReadingKind.CART,
+        ReadingKind.OTHER,
+    ),
+    facts=(
+        *CONTACTS,
+        Fact.LANGUAGE,
+        Fact.NUMBER,
+        Fact.ORDERS,
+        Fact.REFUNDS,
+        Fact.CART,
+        Fact.CONSENTS,
+        Fact.COMPLIANCE,
+    ),
+    purposes=("orders", "marketing", "sms", "proof"),
+)
 CONTENT_TYPES = ("application/json",)
 TOPIC = re.compile(r"[a-z][a-z0-9_.]{0,60}/[a-z0-9_]{1,40}")
 DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
@@ -29,7 +52,9 @@ def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest. For an hour after the client secret was rotated, Shopify may still use the old one."""
     check_digest(raw, headers.get("x-shopify-hmac-sha256", ""), secrets)
 
@@ -41,19 +66,19 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     body = parse_object(raw)
     check_shape(topic, body, shop)
     return Submission(
-        sender="shopify",
+        sender=SenderName.SHOPIFY,
         shop=shop,
         topic=topic,
         trust=Trust.OWN if FAMILIES.get(topic) in TYPED else Trust.SIGNED,
         received_at=now,
-        occurred_at=tell_time(body, headers, now),
+        occurred_at=find_time(body, headers, now),
         claims=list_claims(headers),
         body=raw,
     )
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     from chalicelib.senders.shopify.reading import read_body  # the door never needs it
 
     return read_body(submission)
@@ -67,7 +92,7 @@ def require_header(headers: Mapping[str, str], name: str, pattern: re.Pattern[st
     return value
 
 
-def tell_time(body: Mapping[str, JsonValue], headers: Mapping[str, str], now: datetime) -> datetime:
+def find_time(body: Mapping[str, JsonValue], headers: Mapping[str, str], now: datetime) -> datetime:
     """Return when it happened: the thing's own time, else when Shopify noticed (an unsigned header), never later
     than now."""
     noticed = parse_time(headers.get("x-shopify-triggered-at", ""))

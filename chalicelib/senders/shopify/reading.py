@@ -1,10 +1,10 @@
-"""What a Shopify body says of a person, in our words."""
+"""What a Shopify body says of a person."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, Submission
+from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, ReadingKind, Submission
 from chalicelib.senders.json_values import (
     choose_text,
     drop_blanks,
@@ -41,7 +41,7 @@ def read_body(submission: Submission) -> Reading:
     except (MalformedError, TooLargeError):
         raise UnreadableError(f"{submission.topic}: not of the shape it promises") from None
     read_family = READERS.get(FAMILIES.get(submission.topic, ""))
-    return read_family(body, submission) if read_family else Reading(kind="other")
+    return read_family(body, submission) if read_family else Reading(kind=ReadingKind.OTHER)
 
 
 def read_placed(body: Body, submission: Submission) -> Reading:
@@ -51,7 +51,7 @@ def read_placed(body: Body, submission: Submission) -> Reading:
     address = read_part(buyer, "default_address") or read_part(body, "billing_address")  # never where a gift goes
     name = choose_text(read_name(buyer), read_name(read_part(body, "billing_address")))
     return Reading(
-        kind="order",
+        kind=ReadingKind.ORDER,
         sender_id=read_id(buyer, "id"),
         email=choose_text(read_text(buyer, "email"), read_text(body, "email"), read_text(body, "contact_email")),
         phone=choose_text(read_text(buyer, "phone"), read_text(body, "phone")),
@@ -66,18 +66,18 @@ def read_placed(body: Body, submission: Submission) -> Reading:
 def read_order_deleted(body: Body, submission: Submission) -> Reading:
     """Note that the shop deleted its record of an order: what was bought stays bought."""
     buyer = read_part(body, "customer")
-    return Reading(kind="order", sender_id=read_id(buyer, "id"), email=read_text(buyer, "email"))
+    return Reading(kind=ReadingKind.ORDER, sender_id=read_id(buyer, "id"), email=read_text(buyer, "email"))
 
 
 def read_given_back(body: Body, submission: Submission) -> Reading:
     """Read a refund; whose it is, only its order knows."""
-    return Reading(kind="refund", refunds=(read_refund(body),))
+    return Reading(kind=ReadingKind.REFUND, refunds=(read_refund(body),))
 
 
 def read_customer(body: Body, submission: Submission) -> Reading:
     """Read a customer."""
     return Reading(
-        kind="customer",
+        kind=ReadingKind.CUSTOMER,
         sender_id=read_id(body, "id"),
         email=read_text(body, "email"),
         phone=read_text(body, "phone"),
@@ -88,13 +88,13 @@ def read_customer(body: Body, submission: Submission) -> Reading:
 
 def read_customer_deleted(body: Body, submission: Submission) -> Reading:
     """Note that the shop deleted its record of a customer: not the customer's wish, so nothing is forgotten here."""
-    return Reading(kind="customer", sender_id=read_id(body, "id"), phone=read_text(body, "phone"))
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(body, "id"), phone=read_text(body, "phone"))
 
 
 def read_email_consent(body: Body, submission: Submission) -> Reading:
     """Read what somebody decided about e-mail."""
     return Reading(
-        kind="consent",
+        kind=ReadingKind.CONSENT,
         sender_id=read_id(body, "customer_id"),
         email=read_text(body, "email_address"),
         consents=read_consents(body, submission.occurred_at),
@@ -104,7 +104,7 @@ def read_email_consent(body: Body, submission: Submission) -> Reading:
 def read_sms_consent(body: Body, submission: Submission) -> Reading:
     """Read what somebody decided about text messages."""
     return Reading(
-        kind="consent",
+        kind=ReadingKind.CONSENT,
         sender_id=read_id(body, "id"),
         phone=read_text(body, "phone"),
         consents=read_consents(body, submission.occurred_at),
@@ -123,9 +123,9 @@ def read_cart(body: Body, submission: Submission) -> Reading:
         "completed_at": read_text(body, "completed_at"),
     }
     return Reading(
-        kind="cart",
+        kind=ReadingKind.CART,
         email=choose_text(read_text(body, "customer", "email"), read_text(body, "email")),
-        entry=Entry(kind="cart", at=submission.occurred_at, values=drop_blanks(values)),
+        entry=Entry(kind=ReadingKind.CART, at=submission.occurred_at, values=drop_blanks(values)),
     )
 
 
@@ -138,27 +138,27 @@ def read_compliance(body: Body, submission: Submission) -> Reading:
         "orders": [str(order) for order in orders if isinstance(order, int | str)],
     }
     return Reading(
-        kind="compliance",
+        kind=ReadingKind.COMPLIANCE,
         sender_id=read_id(body, "customer", "id"),
         email=read_text(body, "customer", "email"),
         phone=read_text(body, "customer", "phone"),
-        entry=Entry(kind="compliance", at=submission.occurred_at, values=drop_blanks(values)),
+        entry=Entry(kind=ReadingKind.COMPLIANCE, at=submission.occurred_at, values=drop_blanks(values)),
     )
 
 
 def read_consents(body: Body, fallback: datetime) -> tuple[Consent, ...]:
     """Return the statements in a body; `fallback` dates one without a time, so it must be the earliest possible."""
-    told = {"marketing": read_part(body, "email_marketing_consent"), "sms": read_part(body, "sms_marketing_consent")}
+    email, sms = (read_part(body, f"{channel}_marketing_consent") for channel in ("email", "sms"))
     return tuple(
         Consent(
             purpose=purpose,
             state=STATES[state],
-            at=read_time(said, "consent_updated_at") or fallback,
+            at=read_time(statement, "consent_updated_at") or fallback,
             channel="shopify",
             signed=True,
         )
-        for purpose, said in told.items()
-        if (state := read_text(said, "state").lower()) in STATES
+        for purpose, statement in (("marketing", email), ("sms", sms))
+        if (state := read_text(statement, "state").lower()) in STATES
     )
 
 

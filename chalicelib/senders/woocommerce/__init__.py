@@ -9,25 +9,34 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import MalformedError
-from chalicelib.models import Reading, Submission, Trust
+from chalicelib.models import Reading, ReadingKind, SenderName, Submission, Trust
 from chalicelib.senders.json_values import read_text
 from chalicelib.senders.signatures import check_digest
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt
 from chalicelib.strictjson import parse_object
 
+SOURCE = Source(
+    name=SenderName.WOOCOMMERCE,
+    kinds=(ReadingKind.ORDER, ReadingKind.CUSTOMER, ReadingKind.CART, ReadingKind.OTHER),
+    facts=(*CONTACTS, Fact.NUMBER, Fact.ORDERS, Fact.REFUNDS, Fact.CART),
+    purposes=("orders",),
+)
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")  # the second for its ping
 PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 TOPIC = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
-SOURCE = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.:/_~-]{1,200}?)/?")
 SIGNATURE = "x-wc-webhook-signature"
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
-    """Tell the unsigned `webhook_id=<n>` that is sent once on creation, and is to be answered with exactly 200."""
+    """Return whether this is the unsigned `webhook_id=<n>`, sent once on creation and answered with exactly 200."""
     return SIGNATURE not in headers and PING.fullmatch(raw) is not None
 
 
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime) -> None:
+def verify(
+    raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str = ""
+) -> None:
     """Check the digest."""
     check_digest(raw, headers.get(SIGNATURE, ""), secrets)
 
@@ -39,14 +48,14 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     share it. Nothing is retried either, and the same body is known by itself.
     """
     topic = headers.get("x-wc-webhook-topic", "")
-    source = SOURCE.fullmatch(headers.get("x-wc-webhook-source", ""))
-    if not TOPIC.fullmatch(topic) or source is None:
+    origin = ORIGIN.fullmatch(headers.get("x-wc-webhook-source", ""))
+    if not TOPIC.fullmatch(topic) or origin is None:
         raise MalformedError("The x-wc-webhook-topic or -source header is missing or odd.")
     body = parse_object(raw)
     check_shape(topic, body)
     return Submission(
-        sender="woocommerce",
-        shop=source[1].lower(),
+        sender=SenderName.WOOCOMMERCE,
+        shop=origin[1].lower(),
         topic=topic,
         trust=Trust.OWN if read_text(body, "status") == DRAFT else Trust.SIGNED,
         received_at=now,
@@ -56,7 +65,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
 
 
 def interpret(submission: Submission) -> Reading:
-    """Say what the body says; raise UnreadableError."""
+    """Return what the body says; raise UnreadableError."""
     from chalicelib.senders.woocommerce.reading import read_body  # the door never needs it
 
     return read_body(submission)

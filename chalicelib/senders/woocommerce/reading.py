@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Entry, JsonValue, LineItem, Order, OrderState, Reading, Submission
+from chalicelib.models import Entry, JsonValue, LineItem, Order, OrderState, Reading, ReadingKind, Submission
 from chalicelib.senders.json_values import (
     choose_text,
     drop_blanks,
@@ -41,20 +41,20 @@ def read_body(submission: Submission) -> Reading:
         raise UnreadableError(f"{submission.topic}: not of the shape it promises") from None
     thing, _, event = submission.topic.partition(".")
     if thing == "order":
-        return Reading(kind="order") if event == "deleted" else read_placed(body, submission)
+        return Reading(kind=ReadingKind.ORDER) if event == "deleted" else read_placed(body, submission)
     if thing == "customer":
         return read_customer(body)
-    return Reading(kind="other")
+    return Reading(kind=ReadingKind.OTHER)
 
 
 def read_placed(body: Body, submission: Submission) -> Reading:
     """Read an order, or the cart of a checkout not finished; a guest has customer_id 0."""
     if read_text(body, "status") == DRAFT:
         items = [read_item(line).model_dump(mode="json") for line in read_parts(body, "line_items")]
-        entry = Entry(kind="cart", at=submission.occurred_at, values=drop_blanks({"items": items}))
-        return Reading(kind="cart", email=read_text(body, "billing", "email"), entry=entry)
+        entry = Entry(kind=ReadingKind.CART, at=submission.occurred_at, values=drop_blanks({"items": items}))
+        return Reading(kind=ReadingKind.CART, email=read_text(body, "billing", "email"), entry=entry)
     return Reading(
-        kind="order",
+        kind=ReadingKind.ORDER,
         sender_id=read_id(body, "customer_id"),
         email=read_text(body, "billing", "email"),
         phone=read_text(body, "billing", "phone"),
@@ -66,7 +66,7 @@ def read_placed(body: Body, submission: Submission) -> Reading:
 def read_customer(body: Body) -> Reading:
     """Read a customer; a deleted one comes as its id alone, and nothing is forgotten for it."""
     return Reading(
-        kind="customer",
+        kind=ReadingKind.CUSTOMER,
         sender_id=read_id(body, "id"),
         email=choose_text(read_text(body, "email"), read_text(body, "billing", "email")),
         phone=read_text(body, "billing", "phone"),
