@@ -14,7 +14,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_forms
-from chalicelib.mails.letters import find_template, list_templates
+from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.models import Model
 from chalicelib.shop.purposes import judge_consent
 

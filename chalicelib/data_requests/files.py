@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface, list_languages
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Model
 from chalicelib.pages.rendering import render_page
 

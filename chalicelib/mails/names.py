@@ -23,7 +23,7 @@ def clean_name(text: str) -> str:
     name = normalize("NFC", text[: LONGEST_TYPED + 1]).strip(" ")
     if len(name) > LONGEST_TYPED or not all(is_name_sign(sign) for sign in name) or has_many_marks(name):
         return ""
-    if ADDRESS_WORDS.search(name) or any(letter.islower() for letter in AFTER_DOT.findall(name)):
+    if ADDRESS_WORDS.search(name) or any(sign.islower() for sign in AFTER_DOT.findall(name)):
         return ""
     name = shorten_name(JOINED_DOT.sub(". ", " ".join(name.split())))
     return name if any(category(sign)[0] == "L" for sign in name) else ""

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from chalicelib.forms.interface import find_interface
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.language import find_mail_language
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.policy_words import find_words
 from chalicelib.pages.rendering import render_page

@@ -87,14 +87,14 @@ def read_moment(value: JsonValue) -> datetime | None:
 
 def write_count(value: JsonValue, language: str) -> str:
     """Write a number in a language's digits."""
-    from chalicelib.mails.speech import find_mail_language  # only a receipt needs the months and digits of mails
+    from chalicelib.mails.language import find_mail_language  # only a receipt needs the months and digits of mails
 
     return find_mail_language(language).write_digits(str(value))
 
 
 def write_moment(moment: datetime, words: ReceiptWords, language: str) -> str:
     """Write a day and a time of day, in UTC."""
-    from chalicelib.mails.speech import find_mail_language
+    from chalicelib.mails.language import find_mail_language
 
-    speech, utc = find_mail_language(language), moment.astimezone(UTC)
-    return words.moment.format(day=speech.write_day(utc.date()), time=speech.write_digits(f"{utc:%H:%M}"))
+    spoken, utc = find_mail_language(language), moment.astimezone(UTC)
+    return words.moment.format(day=spoken.write_day(utc.date()), time=spoken.write_digits(f"{utc:%H:%M}"))

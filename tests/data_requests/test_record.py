@@ -13,7 +13,7 @@ from chalicelib.data_requests.package import pick_file, read_package
 from chalicelib.data_requests.record import Archive, Section, gather_record
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.forms.interface import list_languages
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE

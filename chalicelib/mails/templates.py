@@ -12,7 +12,7 @@ from chalicelib.forms.words import Words
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Model
 
-LETTERS = Path(__file__).parent / "letters"
+TEMPLATES = Path(__file__).parent / "templates"
 # Whatever advertises needs these (RFC 8058, CAN-SPAM, GDPR article 14).
 MARKETING_NEEDS = ("unsubscribe_url", "shop_address", "reason")
 EVERY_NEEDS = ("privacy_url",)  # GDPR article 13
@@ -22,7 +22,7 @@ class MailTemplate(Model):
     """One mail in all its languages. `needs` are words of MailWords without which it has no sense.
 
     `preview` is the line that mail programs show beside the subject; `preview_offer` stands for it where there is an
-    offer. `phrases` are what the letter's .jinja asks for by name.
+    offer. `phrases` are what the template's .jinja asks for by name.
     """
 
     name: str
@@ -45,25 +45,25 @@ class MailTemplate(Model):
 @cache
 def list_templates() -> tuple[str, ...]:
     """Return the names of the mails on file, sorted."""
-    return tuple(sorted(path.stem for path in LETTERS.glob("*.toml")))
+    return tuple(sorted(path.stem for path in TEMPLATES.glob("*.toml")))
 
 
 @cache
 def find_template(name: str) -> MailTemplate:
-    """Return the letter of that name; raise DefinitionError where there is none or its file has a mistake."""
+    """Return the template of that name; raise DefinitionError where there is none or its file has a mistake."""
     if name not in list_templates():
         raise DefinitionError("no mail of that name")
-    path = LETTERS / f"{name}.toml"
+    path = TEMPLATES / f"{name}.toml"
     try:
         given = tomllib.loads(path.read_text("utf-8"))
         preview = {"preview_offer": given.get("preview")} | given
-        letter = MailTemplate.model_validate({"name": name, **preview})
+        template = MailTemplate.model_validate({"name": name, **preview})
     except ValidationError as error:
         places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
         raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path.name}: {error}") from None
-    unknown = set(letter.needs) - set(MailWords.model_fields)
+    unknown = set(template.needs) - set(MailWords.model_fields)
     if unknown:
         raise DefinitionError(f"{path.name}: needs: {', '.join(sorted(unknown))}")
-    return letter
+    return template
