@@ -82,6 +82,10 @@ class Form(Model):
         """Return the languages this form speaks, the first being its own default."""
         return self.title.languages
 
+    def choose_language(self, language: str) -> str:
+        """Return the language if this form speaks it, else the form's own default."""
+        return language if language in self.languages else self.languages[0]
+
     def find_field(self, name: str) -> Field | None:
         """Return the field of that name."""
         return next((field for field in self.fields if field.name == name), None)

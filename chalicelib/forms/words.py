@@ -13,8 +13,8 @@ class Words(RootModel[dict[Language, Phrase]], frozen=True):
     """The same words in several languages, keyed by language."""
 
     def __getitem__(self, language: str) -> str:
-        """Return the words in a language that the form has."""
-        return self.root[language]
+        """Return the words in a language, else in the first one of the file."""
+        return self.root.get(language) or next(iter(self.root.values()))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -1,28 +1,23 @@
 """What every mail says in one language, and how that language writes numbers, money and days."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from chalicelib.forms.interface import find_interface
 from chalicelib.mails.dates import solar_date
 from chalicelib.mails.words import Offer, Reason
 from chalicelib.models import Model
+from chalicelib.words import FALLBACK, find_words, list_languages
 
-SPEECHES = Path(__file__).parent / "speech"
 SYMBOLS = {"BDT": "৳", "EUR": "€", "GBP": "£", "INR": "₹", "IRR": "﷼", "KZT": "₸", "USD": "$"}
 
 
 class MailLanguage(Model):
-    """The words of one language; speech/en.toml explains each."""
+    """The words of one language; words/en/mails.toml explains each."""
 
     language: str
-    direction: Literal["ltr", "rtl"]
-    digits: str
     greeting: str
     greeting_unnamed: str
     sign_off: str
@@ -40,6 +35,16 @@ class MailLanguage(Model):
     money_by_code: str
     discount: str
     reasons: Mapping[Reason, str]
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """Return the direction that the language is written in."""
+        return find_interface(self.language).direction
+
+    @property
+    def digits(self) -> str:
+        """Return the ten digits of the language, nought first."""
+        return find_interface(self.language).digits
 
     def write_digits(self, text: str) -> str:
         """Write the digits of a text in this language's own."""
@@ -78,18 +83,8 @@ class MailLanguage(Model):
         return self.day.format(year=self.write_digits(str(year)), month=month, day=self.write_digits(str(number)))
 
 
-@cache
-def list_languages() -> tuple[str, ...]:
-    """Return the languages that mails can speak, sorted."""
-    return tuple(sorted(path.stem for path in SPEECHES.glob("*.toml")))
-
-
-@cache
 def find_mail_language(language: str) -> MailLanguage:
     """Return the words of that language (BCP 47), else of its first part, else English."""
-    known = list_languages()
-    found = next((tag for tag in (language, language.partition("-")[0]) if tag in known), "en")
-    interface = find_interface(found)
-    given = tomllib.loads((SPEECHES / f"{found}.toml").read_text("utf-8"))
-    shared = {"language": found, "direction": interface.direction, "digits": interface.digits}
-    return MailLanguage.model_validate(shared | given)
+    known = list_languages("mails")
+    found = next((tag for tag in (language, language.partition("-")[0]) if tag in known), FALLBACK)
+    return find_words(found, "mails", MailLanguage)

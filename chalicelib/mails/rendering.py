@@ -30,7 +30,8 @@ def render_mail(template: str, language: str, words: MailWords) -> Mail:
     Raise UnfitMailError for one that must not go out: words it needs are empty, its template lost the unsubscribe
     link, the address or the reason, or it is too large. Raise DefinitionError where there is no such mail.
     """
-    source, spoken = find_template(template), find_mail_language(language)
+    source = find_template(template)
+    spoken = find_mail_language(source.choose_language(find_mail_language(language).language))
     if missing := source.list_missing(words):
         raise UnfitMailError(f"{template}: {', '.join(missing)}")
     shown = show_words(source, spoken, words)

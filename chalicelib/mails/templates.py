@@ -33,6 +33,10 @@ class MailTemplate(Model):
     preview_offer: Words
     phrases: Mapping[str, Words]
 
+    def choose_language(self, language: str) -> str:
+        """Return the language if the mail has it, else the first one of its file."""
+        return language if language in self.subject.languages else self.subject.languages[0]
+
     def list_needs(self) -> tuple[str, ...]:
         """Return the names of the words that it may not go out without."""
         return (*self.needs, *EVERY_NEEDS, *(MARKETING_NEEDS if self.marketing else ()))

@@ -1,9 +1,6 @@
 """The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
@@ -12,12 +9,11 @@ from chalicelib.models import Model
 from chalicelib.pages.form_page import Faults, Typed, list_switches, place_focus
 from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import SEPARATOR, Link
-
-WORDS = Path(__file__).parent / "linkwords"
+from chalicelib.words import find_words
 
 
 class LinkWords(Model):
-    """The words of one language; see linkwords/en.toml."""
+    """The words of one language; see words/en/links.toml."""
 
     gone_title: str
     gone: str
@@ -52,12 +48,6 @@ class LinkWords(Model):
     nothing: str
 
 
-@cache
-def find_words(language: str) -> LinkWords:
-    """Return the words in a language that pages speak."""
-    return LinkWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
-
-
 @dataclass(frozen=True)
 class PageContext:
     """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
@@ -71,7 +61,7 @@ class PageContext:
     @property
     def words(self) -> LinkWords:
         """Return the words of links."""
-        return find_words(self.language)
+        return find_words(self.language, "links", LinkWords)
 
     @property
     def interface(self) -> Interface:

@@ -10,13 +10,14 @@ from functools import cache
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.models import Consent, JsonValue, Profile, RequestKind
 from chalicelib.pages.policy_sources import FACTS, Source, list_all_forms, list_foreign_forms, list_sources, name_field
-from chalicelib.pages.policy_words import PolicyWords, find_words
-from chalicelib.shop.purposes import load_purposes
+from chalicelib.pages.policy_words import PolicyWords, find_policy_words
+from chalicelib.shop.purposes import choose_text, load_purposes
 from chalicelib.shop.retention import Ends, Period, load_retention
 from chalicelib.strictjson import dump_json
+from chalicelib.words import list_languages
 
 # The services of AWS that handle anything of a person, by their names in infra/template.yaml.
 SERVICES = ("dynamodb", "kms", "lambda", "apigateway", "sqs", "sns", "ses", "ssm", "logs")
@@ -48,7 +49,7 @@ def find_date() -> str:
 
 def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Facts:
     """Return what the version is made of."""
-    words = find_words(language)
+    words = find_policy_words(language)
     return {
         "language": language,
         "controller": {
@@ -77,7 +78,7 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
 
 def tell_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
     """Return what one form asks. A language that it does not speak is answered in its first one."""
-    spoken = language if language in form.languages else form.languages[0]
+    spoken = form.choose_language(language)
     return {
         "name": form.name,
         "title": form.title[spoken],
@@ -120,10 +121,10 @@ def tell_purposes(language: str) -> list[Facts]:
     return [
         {
             "name": name,
-            "title": each.title[language],
-            "words": each.words[language],
+            "title": choose_text(each.title, language),
+            "words": choose_text(each.words, language),
             "basis": each.basis.value,
-            "basis_words": find_words(language).basis[each.basis],
+            "basis_words": find_policy_words(language).basis[each.basis],
             "campaigns": [campaign.name for campaign in list_campaigns() if serves_purpose(campaign.purpose, name)],
         }
         for name, each in load_purposes().purposes.items()
@@ -137,12 +138,12 @@ def serves_purpose(purpose: str, name: str) -> bool:
 
 def tell_period(period: Period, language: str) -> Facts:
     """Return one line of the table of periods."""
-    words = find_words(language)
+    words = find_policy_words(language)
     return {
         "name": period.name,
         "store": period.store,
         "store_words": words.stores[period.store],
-        "words": period.words[language],
+        "words": choose_text(period.words, language),
         "ends": period.ends.value,
         "days": period.span.days if period.span else None,
         "how_long": tell_span(period, language, words),

@@ -19,7 +19,7 @@ from chalicelib.senders import OWN_READERS, SENDERS
 from chalicelib.senders.form_maps import MAPPINGS, find_mapping, list_mappings
 
 CART = ("token", "items", "total", "currency", "recover_url", "completed_at")
-# What a word of pages/policywords `facts` stands for.
+# What a word of words/<language>/policy.toml `facts` stands for.
 FACTS: Mapping[str, tuple[str, ...]] = {
     "name": ("fields.name",),
     "email": ("fields.email",),

@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.errors import UnknownPageError
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
@@ -20,6 +20,7 @@ from chalicelib.routes.form_request import FormRequest, choose_language, names_h
 from chalicelib.routes.http import read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 from chalicelib.services import open_door
+from chalicelib.words import list_languages
 
 forms = Blueprint(__name__)
 

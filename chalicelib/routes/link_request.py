@@ -9,7 +9,6 @@ from typing import Any
 from chalice import Response
 
 from chalicelib.errors import SlowDownError, TryAgainLaterError
-from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
 from chalicelib.pages.link_pages import PageContext
 from chalicelib.pages.rendering import page_headers
@@ -20,6 +19,7 @@ from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
 from chalicelib.services import Door, open_door
 from chalicelib.store.links import Link, LinkKind, Links, name_token
+from chalicelib.words import list_languages
 
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,11 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Texts = Mapping[str, Text]  # by language
 
 
+def choose_text(texts: Texts, language: str) -> str:
+    """Return a text in a language, else in the first one of the file."""
+    return texts.get(language) or next(iter(texts.values()))
+
+
 class Basis(StrEnum):
     """What makes a purpose lawful (GDPR, Article 6(1)(a), (b), (f) and (c))."""
 

@@ -48,7 +48,7 @@ ELSEWHERE = {
 
 
 class Ends(StrEnum):
-    """What ends a period; words for each stand in pages/policywords."""
+    """What ends a period; words for each stand in words/<language>/policy.toml."""
 
     AGE = "age"  # its time is over: TTL, a sweep, or AWS
     MOMENT = "moment"  # it took its effect: normally within a second

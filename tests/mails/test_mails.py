@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError, UnfitMailError
 from chalicelib.mails import rendering, templates
-from chalicelib.mails.language import find_mail_language, list_languages
+from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.mail import LARGEST
 from chalicelib.mails.rendering import build_environment, render_mail
 from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.mails.words import MailWords, Offer, RequestKind
+from chalicelib.words import list_languages
 from infra.deploy.inline_css import MAILS, inline_styles
 from infra.deploy.preview import invent_words, write_mails
 

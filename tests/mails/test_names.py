@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mails.language import find_mail_language, list_languages
+from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.names import LONGEST, clean_name
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
+from chalicelib.words import list_languages
 from infra.deploy.preview import invent_words
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import DefinitionError
-from chalicelib.forms.interface import list_languages
 from chalicelib.shop.retention import ELSEWHERE, FILE, RETENTION, Ends, find_span, load_retention
 from chalicelib.store.customers import Customers
 from chalicelib.store.mail_limits import AskRow, AskRows
+from chalicelib.words import list_languages
 from tests.rules.packaged import list_tables, read_packaged
 
 DATA = Path(__file__).resolve().parents[2] / "docs" / "data.md"

@@ -7,10 +7,10 @@ import pytest
 from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
-from chalicelib.forms.interface import list_languages
 from chalicelib.routes.preferences import DEFINITION, TOPIC
 from chalicelib.senders import form_maps
 from chalicelib.shop.purposes import FILE, Basis, judge_consent, list_consented, load_purposes
+from chalicelib.words import list_languages
 
 ADDED = '[purposes.raffle]\nbasis = "consent"\ntitle.en = "Raffle"\nwords.en = "Once a year."\n'
 
