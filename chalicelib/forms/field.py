@@ -6,11 +6,9 @@ from pydantic import Field as Key
 from pydantic import StringConstraints, field_validator, model_validator
 
 from chalicelib.forms.words import Words
-from chalicelib.models import Model
+from chalicelib.models import FieldName, Model, Name
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, FIRST_YEAR, LAST_YEAR, read_rules
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Value = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
 FieldType = Literal[
     "text",
@@ -56,13 +54,13 @@ class Field(Model):
     `sensitive` names the purpose of the consent that an answer is kept by (GDPR, Article 9).
     """
 
-    name: Name
+    name: FieldName
     type: FieldType
     label: Words
     personal: bool
     hint: Words | None = None
     required: bool = False
-    sensitive: Purpose | Literal[""] = ""
+    sensitive: Name | Literal[""] = ""
     place: Literal["profile", "entry"] = "entry"
     options: tuple[Option, ...] = ()
     least: int | None = None

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, RootModel, StringConstraints
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]  # BCP 47
+from chalicelib.models import Language
+
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 

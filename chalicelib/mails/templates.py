@@ -1,12 +1,13 @@
 """The mails on file: each a .toml of words in every language beside a .jinja that says in which order they come."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import model_validator
 
+from chalicelib.definitions import Fault, load_definition
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.words import Words
 from chalicelib.mails.words import MailWords
@@ -33,6 +34,12 @@ class MailTemplate(Model):
     preview_offer: Words
     phrases: Mapping[str, Words]
 
+    @model_validator(mode="before")
+    @classmethod
+    def copy_preview(cls, keys: Any) -> Any:
+        """Let the preview stand for that of an offer where the file has only one."""
+        return {"preview_offer": keys.get("preview"), **keys}
+
     def choose_language(self, language: str) -> str:
         """Return the language if the mail has it, else the first one of its file."""
         return language if language in self.subject.languages else self.subject.languages[0]
@@ -57,17 +64,10 @@ def find_template(name: str) -> MailTemplate:
     """Return the template of that name; raise DefinitionError where there is none or its file has a mistake."""
     if name not in list_templates():
         raise DefinitionError("no mail of that name")
-    path = TEMPLATES / f"{name}.toml"
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-        preview = {"preview_offer": given.get("preview")} | given
-        template = MailTemplate.model_validate({"name": name, **preview})
-    except ValidationError as error:
-        places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
-        raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path.name}: {error}") from None
-    unknown = set(template.needs) - set(MailWords.model_fields)
-    if unknown:
-        raise DefinitionError(f"{path.name}: needs: {', '.join(sorted(unknown))}")
-    return template
+    return load_definition(TEMPLATES / f"{name}.toml", MailTemplate, {"name": name}, judge=judge_needs)
+
+
+def judge_needs(template: MailTemplate) -> list[Fault]:
+    """Return a fault where a template needs words that no mail has."""
+    unknown = sorted(set(template.needs) - set(MailWords.model_fields))
+    return [(("needs",), f"no words of a mail: {', '.join(unknown)}")] if unknown else []

@@ -9,7 +9,7 @@ from unicodedata import category
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.mails.names import clean_name
-from chalicelib.models import Model, RequestKind
+from chalicelib.models import Model, OptionalCurrency, RequestKind
 
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
@@ -49,7 +49,7 @@ class Offer(Model):
 
     percent: Decimal = Field(Decimal(0), ge=0, le=100, max_digits=5, decimal_places=2)
     amount: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=3)
-    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    currency: OptionalCurrency = ""
     code: Code
     expires: date | None = None
 

@@ -64,7 +64,7 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
         "evidence": name_words(Consent.model_fields, words.evidence),
         "record": name_words(Profile.model_fields, words.record),
         "purposes": tell_purposes(language),
-        "kept": [tell_period(each, language) for each in load_retention().kept],
+        "kept": [tell_period(each, language) for each in load_retention().kept.values()],
         "recipients": {
             "region": settings.aws_region,
             "services": name_words(SERVICES, words.services),

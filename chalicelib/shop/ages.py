@@ -6,7 +6,6 @@ child, from it on they are treated as anybody else.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from chalicelib.definitions import load_definition
 from chalicelib.models import AgeSaid, JsonValue, Model
 
 RULES = Path(__file__).with_suffix(".toml")
@@ -44,9 +44,9 @@ class AgeRules(Model):
 
 
 @cache
-def read_rules() -> AgeRules:
-    """Return the shop's rules."""
-    return AgeRules.model_validate(tomllib.loads(RULES.read_text("utf-8")))
+def read_rules(path: Path = RULES) -> AgeRules:
+    """Return the shop's rules; raise DefinitionError."""
+    return load_definition(path, AgeRules)
 
 
 def is_band(text: str) -> bool:

@@ -184,7 +184,7 @@ def test_a_mistake_in_a_file_is_told_with_file_and_place(write_form, name):
     with pytest.raises(DefinitionError) as caught:
         write_form(FORM.replace(old, new))
 
-    assert str(caught.value).startswith("ask-us.toml: ")
+    assert str(caught.value).startswith("ask-us.toml")
     assert told in str(caught.value)
 
 

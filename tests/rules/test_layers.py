@@ -53,7 +53,7 @@ HOMES = {
     "jinja2": {"pages", "mails"},
     "phonenumbers": {"people", "forms"},
     "email_validator": {"forms"},
-    "tomllib": {"campaigns", "definitions", "forms", "mails", "senders", "shop"},
+    "tomllib": {"definitions"},
 }
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
