@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.codes import hash_code, make_code
 from chalicelib.data_requests.tools import Answering
 from chalicelib.errors import RaceLostError, UnfitMailError
@@ -22,7 +23,6 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, Profile, RequestKind, utc_text
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import AskRow
 from chalicelib.store.mails import MailRows

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail, next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
@@ -17,7 +18,6 @@ from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.directory import People, Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.store.audit import list_accesses

@@ -19,11 +19,12 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.downstream.outbox import Outbox
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import Identity, Model, utc_text
 from chalicelib.people.directory import People, Person
-from chalicelib.people.identity import normalise_email, normalise_phone
+from chalicelib.people.identity import normalise_phone
 from chalicelib.store.erasures import ForgetRow, ForgetRows, Stage
 from chalicelib.store.ledger import Erasure, Ledger
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import Occasion, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import KeyUnavailableError, RaceLostError
@@ -14,7 +15,6 @@ from chalicelib.outreach.letters import OutgoingMail
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_letter, try_letter
 from chalicelib.outreach.tools import TURNS, Outreach
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.senders.outreach import write_note

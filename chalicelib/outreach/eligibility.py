@@ -3,12 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.outreach.tools import Outreach
 from chalicelib.people.directory import People, Person, find_holder
-from chalicelib.people.identity import normalise_email
 from chalicelib.store.mails import MailRow, MailRows
 
 HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency

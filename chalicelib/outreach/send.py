@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import is_reachable, open_window
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError, UnfitMailError
@@ -15,7 +16,6 @@ from chalicelib.outreach.eligibility import is_barred, is_held_back
 from chalicelib.outreach.letters import OutgoingMail
 from chalicelib.outreach.tools import TURNS, Outreach
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.store.mails import OPEN, MailRow
 
 log = logging.getLogger(__name__)

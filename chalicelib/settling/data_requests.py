@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import Identity, Reading, RequestKind, utc_text
 from chalicelib.people.directory import People, Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders.privacy import SENDER
 from chalicelib.settling.commit import OpenedItem, Settling, settle_without_effect

@@ -10,8 +10,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import open_people
 from chalicelib.store.mails import MailRows
 from infra.local.cloud import connect_service

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, utc_text
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import open_people
 from chalicelib.store.audit import Access, list_accesses, write_access
 from chalicelib.store.customers import Customers

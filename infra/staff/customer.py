@@ -8,12 +8,13 @@ import json
 import sys
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.library import load_shop
 from chalicelib.config import current_settings
 from chalicelib.models import Event, Identity, Profile
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email, normalise_phone
+from chalicelib.people.identity import normalise_phone
 from chalicelib.senders import read_submission
 from chalicelib.services import open_settling
 from infra.staff.audit import note_reading

@@ -9,12 +9,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from chalicelib.addresses import normalise_email
 from chalicelib.downstream.outbox import Outbox
 from chalicelib.erasure.forget import Forgetting
 from chalicelib.intake import accept_submission, name_submission
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email
 from chalicelib.senders import read_submission
 from chalicelib.services import find_due
 from chalicelib.settling.commit import Settling

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
 from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
@@ -13,7 +14,6 @@ from chalicelib.data_requests.run import answer_requests
 from chalicelib.data_requests.tools import Answering
 from chalicelib.mails.pace import Pace
 from chalicelib.models import RESTRICTED, ConsentState, Identity, RequestKind, Submission, Trust, utc_text
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission

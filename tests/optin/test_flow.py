@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
 from chalicelib.errors import RaceLostError
 from chalicelib.mails.pace import Pace
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, Asking, ask_waiting, try_item
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import answer_confirmation
 from chalicelib.senders.ses import parse_notification

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.campaigns.shop import ShopClock
@@ -23,7 +24,6 @@ from chalicelib.outreach.letters import Writer
 from chalicelib.outreach.reconcile import reconcile_mails, reconcile_occasion
 from chalicelib.outreach.send import UNKNOWN_FOR
 from chalicelib.outreach.tools import Outreach
-from chalicelib.people.identity import normalise_email
 from chalicelib.report import build_report
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.senders.ses import parse_notification

@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
@@ -25,7 +26,6 @@ from chalicelib.models import Identity
 from chalicelib.outreach.letters import Writer
 from chalicelib.outreach.tools import Outreach
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import WORK_TIMEOUTS, make_client
