@@ -273,6 +273,11 @@ class Profile(Model):
     last_purchase: AwareDatetime | None = None
     events: int = 0
 
+    def text(self, name: str) -> str:
+        """Return a field that is text, or ""."""
+        held = self.fields.get(name)
+        return held.value if held is not None and isinstance(held.value, str) else ""
+
 
 class Event(Model):
     """One line of a person's history: the submission whole, and the inbox key it came under.

@@ -1,7 +1,7 @@
 """One e-mail address on its way, typed -> kept -> indexed -> on the wire, and what stops it at each step."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.addresses import encode_email, keep_email, normalise_email
@@ -59,6 +59,7 @@ def test_what_is_no_plain_address_is_neither_kept_nor_sent_to(text):
     assert keep_email(text) == encode_email(text) == ""
 
 
+@settings(deadline=None)  # the first call imports email_validator
 @given(st.text(alphabet='aZ9.@-=?\u212a\u00fc \r\n,<"', max_size=30) | st.emails())
 def test_what_goes_on_the_wire_is_ascii_and_goes_there_unchanged(text):
     wire = encode_email(text)
@@ -69,6 +70,7 @@ def test_what_goes_on_the_wire_is_ascii_and_goes_there_unchanged(text):
     assert encode_email(wire) == wire
 
 
+@settings(deadline=None)  # the first call imports email_validator
 @given(st.emails())
 def test_two_steps_know_the_same_mailbox(text):
     kept = keep_email(text)

@@ -110,8 +110,7 @@ def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
     """Compare a profile field; of a language the primary subtag counts."""
     if not wanted:
         return True
-    held = profile.fields.get(name)
-    text = str(held.value) if held else ""
+    text = profile.text(name)
     return (text.lower().replace("_", "-").split("-")[0] if name == "language" else text) in wanted
 
 

@@ -83,8 +83,7 @@ def prepare_proof_mail(row: RequestRow, person: Person, tools: Answering, now: d
 
 def read_address(profile: Profile) -> str:
     """Return the address that we hold, normalised, or ""."""
-    held = profile.fields.get("email")
-    return normalise_email(str(held.value)) if held else ""
+    return normalise_email(profile.text("email"))
 
 
 def plan_turn(row: RequestRow, address: str, tools: Answering, now: datetime) -> Slot:

@@ -185,8 +185,7 @@ def tell_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datet
 
 def list_stops(person: Person, archive: Archive) -> list[Row]:
     """Return why the person's address is not mailed any more."""
-    held = person.profile.fields.get("email")
-    address = normalise_email(str(held.value)) if held else ""
+    address = normalise_email(person.profile.text("email"))
     rows = archive.people.name_rows(Identity(kind="email", value=address)) if address else ()
     return [{"reason": reason, "at": at} for reason, at in MailRows(archive.customers).list_stops(rows).items()]
 

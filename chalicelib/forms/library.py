@@ -4,9 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalicelib.definitions import load_definition
 from chalicelib.forms.definition import Form
-from chalicelib.shop.purposes import judge_consents
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 UNLISTED = Path(__file__).parent / "unlisted"  # forms that no address names: a page of its own asks each
@@ -30,6 +28,10 @@ def find_form(name: str, folder: Path = DEFINITIONS) -> Form | None:
 @cache
 def load_form(path: Path) -> Form:
     """Return a form, named as its file; raise DefinitionError."""
+    # Imported here: the door of a webhook reads no definition.
+    from chalicelib.definitions import load_definition
+    from chalicelib.shop.purposes import judge_consents
+
     return load_definition(
         path, Form, {"name": path.stem}, judge=lambda form: judge_consents(ask.purpose for ask in form.consents)
     )

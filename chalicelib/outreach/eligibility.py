@@ -58,6 +58,5 @@ def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
 
 def address_rows(profile: Profile, people: People) -> tuple[str, ...]:
     """Return the index rows of the address that a person would be mailed at."""
-    held = profile.fields.get("email")
-    address = normalise_email(str(held.value)) if held else ""
+    address = normalise_email(profile.text("email"))
     return people.name_rows(Identity(kind="email", value=address)) if address else ()

@@ -139,8 +139,7 @@ class Writer:
 
 def read_text(person: Person, name: str) -> str:
     """Return a profile field that is text, or ""."""
-    held = person.profile.fields.get(name)
-    return held.value if held is not None and isinstance(held.value, str) else ""
+    return person.profile.text(name)
 
 
 def make_offer(campaign: Campaign, code: str, today: date) -> Offer | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
+from chalicelib.pages.context import PageContext
 from chalicelib.pages.form_page import list_switches
-from chalicelib.pages.link_pages import PageContext
 from chalicelib.pages.receipt import ReceiptWords, show_receipt, write_moment
 from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import Link

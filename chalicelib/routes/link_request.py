@@ -10,7 +10,7 @@ from chalice import Response
 
 from chalicelib.errors import SlowDownError, TryAgainLaterError
 from chalicelib.forms.network import truncate_address
-from chalicelib.pages.link_pages import PageContext
+from chalicelib.pages.context import PageContext
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_request import choose_language

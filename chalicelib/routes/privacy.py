@@ -104,7 +104,7 @@ def keep_request(request: FormRequest, post: Post) -> bool:
 
 def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Response:
     """Say the same to everybody."""
-    from chalicelib.pages.link_pages import PageContext
+    from chalicelib.pages.context import PageContext
     from chalicelib.pages.request_pages import render_sent  # jinja2 is for pages alone
 
     if not request.by_browser:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
-from chalicelib.definitions import build_definition, read_table
 from chalicelib.models import Model
 
 Part = Literal["interface", "links", "requests", "policy", "mails", "record"]
@@ -53,6 +52,8 @@ def load_part(folder: Path, language: str, part: Part, shape: type[Shape]) -> Sh
 
     A language that does not say its own name goes by its code: it must not be called English.
     """
+    from chalicelib.definitions import build_definition  # imported here: the door of a webhook says nothing
+
     own, english = (read_part(folder, each, part) for each in (language, FALLBACK))
     names = {"language": language, "language_name": own.get("language_name", language)}
     given = {name: value for name, value in names.items() if name in shape.model_fields}
@@ -61,6 +62,8 @@ def load_part(folder: Path, language: str, part: Part, shape: type[Shape]) -> Sh
 
 def read_part(folder: Path, language: str, part: Part) -> dict[str, Any]:
     """Return the keys of one file; none where the language lacks the part. Raise DefinitionError."""
+    from chalicelib.definitions import read_table
+
     path = folder / language / f"{part}.toml"
     return read_table(path) if path.exists() else {}
 

@@ -12,7 +12,7 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import list_forms
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
-from chalicelib.pages.link_pages import LinkWords
+from chalicelib.pages.context import LinkWords
 from chalicelib.words import PARTS, find_words, list_languages, list_missing
 from tests.builders.api import open_api
 from tests.builders.links import NOW, browse, put_link, put_request, put_result, read_inbox
