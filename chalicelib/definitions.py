@@ -87,11 +87,11 @@ def list_faults(error: ValidationError) -> Iterator[Fault]:
 
 def write_faults(name: str, text: str, faults: Iterable[Fault]) -> str:
     """Return all faults of one file in one line."""
-    told = []
+    written = []
     for place, why in faults:
         line = find_line(text, place)
-        told.append(f"{name}{f', line {line}' if line else ''}: {'.'.join(place) or 'file'}: {why}")
-    return "; ".join(told)
+        written.append(f"{name}{f', line {line}' if line else ''}: {'.'.join(place) or 'file'}: {why}")
+    return "; ".join(written)
 
 
 def find_line(text: str, place: Place) -> int | None:

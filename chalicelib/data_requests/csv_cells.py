@@ -40,7 +40,7 @@ def write_cell(value: JsonValue) -> str:
 
 
 def is_control(sign: str) -> bool:
-    """Tell a character that CSV readers stumble over."""
+    """Return whether CSV readers fail at a character."""
     return category(sign) in ("Cc", "Cs") and sign not in KEPT
 
 

@@ -43,8 +43,8 @@ def write_files(sections: tuple[Section, ...], *, language: str, shop: str, now:
 
 def write_json(sections: tuple[Section, ...]) -> str:
     """Return everything as one JSON object, by section; money as text, so that no program rounds it."""
-    told = {section.name: section.rows for section in sections}
-    return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
+    rows = {section.name: section.rows for section in sections}
+    return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:

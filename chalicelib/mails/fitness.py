@@ -30,6 +30,6 @@ def find_fault(address: str, mail: Mail, tags: dict[str, str]) -> Fault | None:
 
 
 def fits_header(name: str, value: str) -> bool:
-    """Tell whether SES takes a header as it is."""
+    """Return whether SES takes a header as it is."""
     fits = HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)
     return bool(fits) and len(name) + len(value) <= HEADER_LENGTH

@@ -32,7 +32,7 @@ def clean_name(text: str) -> str:
 
 
 def is_name_sign(sign: str) -> bool:
-    """Tell letters, their marks, spaces and the punctuation of names from everything else."""
+    """Return whether a sign is a letter, a mark, a space or the punctuation of names."""
     return sign in PUNCTUATION or sign == " " or category(sign)[0] in "LM"
 
 

@@ -79,7 +79,7 @@ class Quota(NamedTuple):
 
     @property
     def allows_mail(self) -> bool:
-        """Tell whether a mail may be sent now."""
+        """Return whether a mail may be sent now."""
         return self.enabled and self.left_today != 0
 
 

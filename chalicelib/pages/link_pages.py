@@ -66,7 +66,7 @@ def render_preferences(
 ) -> str:
     """Return the preferences page, empty but for what was just typed into it."""
     words = context.interface.model_copy(update={"no_answer": context.words.no_change})
-    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    explained = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, "")
     return render_page(
         "preferences.html",
@@ -77,7 +77,7 @@ def render_preferences(
         form=shown,
         switches=list_switches(),
         typed=typed or {},
-        faults=told,
+        faults=explained,
         places={field["name"]: place_focus(field) for field in shown["fields"]},
         problem=problem,
     )

@@ -35,8 +35,8 @@ def tell_policy(language: str, settings: Settings, senders: tuple[str, ...]) -> 
 @cache
 def name_version(settings: Settings, senders: tuple[str, ...]) -> str:
     """Return a hash of the facts in every language: 12 hexadecimal digits."""
-    told = [tell_facts(language, settings, senders) for language in list_languages()]
-    return hashlib.sha256(dump_json(told)).hexdigest()[:12]
+    facts = [tell_facts(language, settings, senders) for language in list_languages()]
+    return hashlib.sha256(dump_json(facts)).hexdigest()[:12]
 
 
 def find_date() -> str:
@@ -132,7 +132,7 @@ def tell_purposes(language: str) -> list[Facts]:
 
 
 def serves_purpose(purpose: str, name: str) -> bool:
-    """Tell whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
+    """Return whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
     return (purpose or "orders") == name
 
 

@@ -9,7 +9,7 @@ from chalicelib.strictjson import parse_object
 
 
 class ReceiptWords(Model):
-    """What is said of a receipt. `times` and `names` are by the names that stand in it."""
+    """The words of a receipt. `times` and `names` are by the names that stand in it."""
 
     moment: str
     when: str
@@ -37,16 +37,16 @@ class ReceiptView:
 
 def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptView:
     """Return what is shown of a receipt's JSON, which is our own."""
-    told = parse_object(receipt.encode())
-    times = {name: read_moment(told.get(name)) for name in words.times}
-    copies = [copy for copy in read_list(told.get("copies")) if isinstance(copy, dict)]
-    ledger = read_object(told.get("ledger"))
+    values = parse_object(receipt.encode())
+    times = {name: read_moment(values.get(name)) for name in words.times}
+    copies = [copy for copy in read_list(values.get("copies")) if isinstance(copy, dict)]
+    ledger = read_object(values.get("ledger"))
     number = write_count(ledger.get("number", ""), language)
     return ReceiptView(
         times=[(words.times[name], write_moment(time, words, language)) for name, time in times.items() if time],
         counts=[
             (words.names.get(name, name), write_count(count, language))
-            for name, count in read_object(told.get("counts")).items()
+            for name, count in read_object(values.get("counts")).items()
         ],
         copies=[(name_copy(copy, words), write_end(copy, words, language)) for copy in copies],
         checking=words.checking.format(number=number),

@@ -1,4 +1,4 @@
-"""The pages of data subject requests. They name nobody: a link may have been passed on."""
+"""The pages of data subject requests. They name no customer: a link may have been passed on."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ CHECK = "openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig rec
 
 
 class KindWords(Model):
-    """What is said of one kind of request: before its code is typed, and when it is done."""
+    """The words of one kind of request: before its code is typed, and when it is done."""
 
     title: str
     text: str
@@ -55,7 +55,7 @@ def find_request_words(language: str) -> PrivacyWords:
 
 
 def render_sent(context: PageContext, form: Form) -> str:
-    """Return the answer to every request, whoever it names."""
+    """Return the answer to every request: it is the same for known and unknown addresses."""
     title, text = form.thanks_title[context.language], form.thanks[context.language]
     return render_outcome(context, title, text, ways=[ask_again(context)], switches=())
 
@@ -87,16 +87,16 @@ def render_code(
     `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.
     """
     words = find_request_words(context.language)
-    said = words.kinds[link.request]
-    told = {"missing": words.code_missing, "shape": words.code_shape, "wrong": words.code_wrong}.get(fault, "")
+    kind = words.kinds[link.request]
+    explained = {"missing": words.code_missing, "shape": words.code_shape, "wrong": words.code_wrong}.get(fault, "")
     return render_privacy(
         context,
         "code.html",
-        said.title,
-        said.text,
-        points=[point.format(shop=context.shop) for point in said.points],
-        button=said.button,
-        fault=told.format(left=context.interface.write_number(left)),
+        kind.title,
+        kind.text,
+        points=[point.format(shop=context.shop) for point in kind.points],
+        button=kind.button,
+        fault=explained.format(left=context.interface.write_number(left)),
         typed=typed,
         problem=problem,
     )
@@ -105,21 +105,21 @@ def render_code(
 def render_done(context: PageContext, link: Link, files: Sequence[str] = ()) -> str:
     """Return the page of what is done, or ready to be fetched as `files`."""
     words = find_request_words(context.language)
-    said = words.kinds[link.request]
+    kind = words.kinds[link.request]
     offered = [(f"{context.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
     ways = [context.way_home] if context.way_home else []
-    return render_outcome(context, said.done_title, said.done, files=offered, after=tell_end(context, link), ways=ways)
+    return render_outcome(context, kind.done_title, kind.done, files=offered, after=tell_end(context, link), ways=ways)
 
 
 def render_receipt(context: PageContext, link: Link) -> str:
     """Return the receipt of an erasure in words, with what it takes to check it."""
     words = find_request_words(context.language)
-    said, own = words.kinds[link.request], words.receipt
+    kind, own = words.kinds[link.request], words.receipt
     return render_privacy(
         context,
         "receipt.html",
-        said.done_title,
-        said.done,
+        kind.done_title,
+        kind.done,
         receipt=show_receipt(link.receipt, own, context.language),
         files=[
             (f"{context.address}/receipt.json", own.file),
