@@ -16,7 +16,7 @@
     +-- SealBrokenError              a sealed message is not the one we wrote for this place
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
-    +-- DefinitionError              a form's file has a mistake; says in which file and where
+    +-- DefinitionError              a definition file has a mistake; names the file, the line and the place
     +-- UnfitMailError               a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
     +-- LedgerBrokenError            the record of erasures has a hole: one table was restored without the other
@@ -117,7 +117,7 @@ class UnreadableError(RegularsError):
 
 
 class DefinitionError(RegularsError):
-    """A form's definition cannot be used; the text names the file and the place. It holds no personal data."""
+    """A definition file cannot be used; the text names the file, the line and the place, and no value."""
 
 
 class UnfitMailError(RegularsError):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 PARENT = "parent"  # the channel of what a parent agreed to, and the purpose of their word itself
 RESTRICTED = "restricted"  # a profile field
@@ -28,6 +28,16 @@ def plain_numbers(value: Any) -> Any:
 
 # str | bool | None | int | list | dict; a Decimal that strictjson read becomes its text
 JsonValue = Annotated[Any, AfterValidator(plain_numbers)]
+
+# What definition files name. An Optional... may be "".
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]  # a form, campaign, purpose, kind
+OptionalName = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # of a form or a profile
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]  # 2026-05-01, 2026-05-01.2
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]  # BCP 47
+OptionalLanguage = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
+OptionalCurrency = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")]
 
 
 class Model(BaseModel):
@@ -317,6 +327,11 @@ class Profile(Model):
     last_login: AwareDatetime | None = None
     last_purchase: AwareDatetime | None = None
     events: int = 0
+
+    def text(self, name: str) -> str:
+        """Return a field that is text, or ""."""
+        held = self.fields.get(name)
+        return held.value if held is not None and isinstance(held.value, str) else ""
 
 
 class Event(Model):

@@ -115,9 +115,7 @@ def move_opening(campaign: Campaign, shop: ShopClock, zone: tzinfo, moment: date
 
 def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
     """Return the person's time zone, else the shop's, else UTC."""
-    held = profile.fields.get("time_zone")
-    own = find_zone(held.value) if held and isinstance(held.value, str) else None
-    return own or find_zone(shop.time_zone) or UTC
+    return find_zone(profile.text("time_zone")) or find_zone(shop.time_zone) or UTC
 
 
 def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
@@ -137,8 +135,7 @@ def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
     since = now - timedelta(days=shop.cap.days)
     if sum(moment > since for moment in mailed) >= shop.cap.mails:
         return True
-    held = profile.fields.get("frequency")
-    wished = FREQUENCIES.get(str(held.value)) if held else None
+    wished = FREQUENCIES.get(profile.text("frequency"))
     return wished is not None and any(moment > now - wished for moment in mailed)
 
 

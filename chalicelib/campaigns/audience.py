@@ -6,14 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.campaigns.offer import Currency
-from chalicelib.models import ConsentState, Model, Order, Profile
+from chalicelib.models import ConsentState, Currency, FieldName, Model, Name, Order, Profile
 from chalicelib.people.profile import is_purchase
 from chalicelib.people.restriction import is_restricted
 
-Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+PrimaryLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
 Band = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+-]{1,20}$")]
 
 
@@ -23,12 +20,12 @@ class Audience(Model):
     purchases_at_least: int = Field(0, ge=0)
     purchases_at_most: int | None = Field(None, ge=0)
     spent_at_least: dict[Currency, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
-    languages: tuple[Language, ...] = ()
-    has_entry: tuple[Kind, ...] = ()
-    lacks_entry: tuple[Kind, ...] = ()
+    languages: tuple[PrimaryLanguage, ...] = ()
+    has_entry: tuple[Name, ...] = ()
+    lacks_entry: tuple[Name, ...] = ()
     age_bands: tuple[Band, ...] = ()
     fields: dict[FieldName, tuple[str, ...]] = Field(default_factory=dict)
-    sensitive: dict[FieldName, Kind] = Field(default_factory=dict)
+    sensitive: dict[FieldName, Name] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_sense(self) -> "Audience":
@@ -113,8 +110,7 @@ def fits_field(profile: Profile, name: str, wanted: tuple[str, ...]) -> bool:
     """Return whether a profile field has one of the values; of a language the primary subtag counts."""
     if not wanted:
         return True
-    held = profile.fields.get(name)
-    text = str(held.value) if held else ""
+    text = profile.text(name)
     return (text.lower().replace("_", "-").split("-")[0] if name == "language" else text) in wanted
 
 

@@ -3,9 +3,9 @@
 Every key is documented in docs/campaigns.md; a test holds that page to these models.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from chalicelib.campaigns.audience import Audience
 from chalicelib.campaigns.delay import Delay
@@ -13,9 +13,7 @@ from chalicelib.campaigns.offer import Offer
 from chalicelib.campaigns.triggers import TRIGGERS, Trigger
 from chalicelib.campaigns.window import Window
 from chalicelib.mails.words import Reason
-from chalicelib.models import Model
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+from chalicelib.models import Model, Name, OptionalName
 
 
 class When(Delay):
@@ -46,13 +44,13 @@ class Campaign(Model):
 
     name: Name
     kind: Literal["marketing", "transactional"]
-    purpose: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")]
+    purpose: OptionalName
     template: Name
     when: When
     good_for_days: int = Field(ge=1, le=366)
     audience: Audience = Audience()
     offer: Offer | None = None
-    form: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")] = ""
+    form: OptionalName = ""
     window: Window | None = None
     cooldown_days: int = Field(0, ge=0, le=3660)
     holdout_share: float = Field(0, ge=0, le=0.5)

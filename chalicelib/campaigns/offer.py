@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.mails.codes import LENGTH
-from chalicelib.models import Model
+from chalicelib.models import Currency, Model
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
 # Shops type codes at a till: capitals, digits and hyphens.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}(\{code\})?[A-Z0-9-]{0,20}$", min_length=4)]
 Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.campaigns.offer import Currency
 from chalicelib.campaigns.window import Window, find_zone
-from chalicelib.models import Model
+from chalicelib.models import Currency, Model
 
 
 def check_zone(name: str) -> str:

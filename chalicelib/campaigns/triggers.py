@@ -12,8 +12,9 @@ from chalicelib.campaigns import reasons
 from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.reasons import Reason
 from chalicelib.mails import words
-from chalicelib.mails.speech import find_mail_language, list_languages
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Profile
+from chalicelib.words import list_languages
 
 Finder = Callable[[Profile, Delay, str, tzinfo], Iterator[Reason]]
 

@@ -13,14 +13,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from unicodedata import category, normalize
+from unicodedata import category
 
 from chalicelib.models import JsonValue
+from chalicelib.text import is_formula
 
-FORMULA = "=+-@\u2212"  # with the true minus sign
-FIRST = "\t\r\n\x00"  # as the very first character
-QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of every kind
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 KEPT = "\t\r\n"
 ENDS = ";\t\r\n"  # of a cell, in some spreadsheet or other
@@ -42,16 +39,8 @@ def write_cell(value: JsonValue) -> str:
     return "".join(REPLACEMENT if is_control(sign) else sign for sign in whole)
 
 
-def is_formula(text: str) -> bool:
-    """Tell whether some spreadsheet would take a text for more than a text."""
-    if text[:1] and text[0] in FIRST:
-        return True
-    seen = next((sign for sign in text if sign not in QUOTES and category(sign)[0] not in UNSEEN), "")
-    return bool(seen) and normalize("NFKC", seen)[:1] in FORMULA
-
-
 def is_control(sign: str) -> bool:
-    """Tell a character that CSV readers stumble over."""
+    """Return whether CSV readers fail at a character."""
     return category(sign) in ("Cc", "Cs") and sign not in KEPT
 
 

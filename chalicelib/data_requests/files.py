@@ -1,26 +1,23 @@
 """A person's record as files: JSON for programs, CSV for spreadsheets, one page for people."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.data_requests.record import Section
-from chalicelib.forms.interface import find_interface, list_languages
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.forms.interface import find_interface
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Model
 from chalicelib.pages.rendering import render_page
+from chalicelib.words import FALLBACK, find_words, list_languages
 
-WORDS = Path(__file__).parent / "recordwords"
 PAGE, DATA = "data.html", "data.json"
 MOST_ROWS = 300  # of one section on the page: what nobody would read is in the other files
 
 
 class RecordWords(Model):
-    """The page's words in one language; see recordwords/en.toml."""
+    """The page's words in one language; see words/en/record.toml."""
 
     title: str
     intro: str
@@ -29,10 +26,9 @@ class RecordWords(Model):
     sections: Mapping[str, str]
 
 
-@cache
-def find_words(language: str) -> RecordWords:
+def find_record_words(language: str) -> RecordWords:
     """Return the words in a language that we speak."""
-    return RecordWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+    return find_words(language, "record", RecordWords)
 
 
 def write_files(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> dict[str, bytes]:
@@ -47,14 +43,14 @@ def write_files(sections: tuple[Section, ...], *, language: str, shop: str, now:
 
 def write_json(sections: tuple[Section, ...]) -> str:
     """Return everything as one JSON object, by section; money as text, so that no program rounds it."""
-    told = {section.name: section.rows for section in sections}
-    return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
+    rows = {section.name: section.rows for section in sections}
+    return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:
     """Return a page that stands alone: nothing is loaded, nothing runs, and it prints. Of what is long, the newest."""
-    spoken = language if language in list_languages() else "en"
-    words = find_words(spoken)
+    spoken = language if language in list_languages() else FALLBACK
+    words = find_record_words(spoken)
     return render_page(
         "record.html",
         words=find_interface(spoken),

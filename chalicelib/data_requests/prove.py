@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.addresses import normalise_email
 from chalicelib.config import Settings
 from chalicelib.data_requests.codes import hash_code, make_code
 from chalicelib.data_requests.rows import move_row
@@ -23,7 +24,6 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, Profile, RequestKind, utc_text
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import Services
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import MailLimit
@@ -81,8 +81,7 @@ def prepare_proof_mail(row: RequestRow, person: Person, services: Services, now:
 
 def read_address(profile: Profile) -> str:
     """Return the address that the shop holds, normalised, or ""."""
-    held = profile.fields.get("email")
-    return normalise_email(str(held.value)) if held else ""
+    return normalise_email(profile.text("email"))
 
 
 def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) -> Slot:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
@@ -17,7 +18,6 @@ from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
@@ -169,8 +169,7 @@ def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: d
 
 def list_stops(person: Person, services: Services) -> list[Row]:
     """Return why the person's address is not mailed any more."""
-    held = person.profile.fields.get("email")
-    address = normalise_email(str(held.value)) if held else ""
+    address = normalise_email(person.profile.text("email"))
     rows = services.people.name_rows(Identity(kind="email", value=address)) if address else ()
     return [{"reason": reason, "at": at} for reason, at in services.suppressions.list_stops(rows).items()]
 

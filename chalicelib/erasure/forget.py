@@ -17,11 +17,12 @@ from itertools import islice
 
 from pydantic import AwareDatetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.downstream.changes import write_forgotten
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Identity, Model, utc_text
 from chalicelib.people.directory import People, Person
-from chalicelib.people.identity import normalise_email, normalise_phone
+from chalicelib.people.identity import normalise_phone
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.identities import make_row, read_name

@@ -1,43 +1,24 @@
 """E-mail addresses and phone numbers, as strict as sending to them needs and no stricter."""
 
-from unicodedata import category, normalize
+from unicodedata import category
 
 from chalicelib.forms.reasons import RefusedValueError
-from chalicelib.forms.text import CONTROLS, refuse_match
+from chalicelib.forms.text import refuse_match
+from chalicelib.text import CONTROLS
 
 
 def clean_email(text: str) -> str:
-    """Return exactly one address, its domain in lower case; raise RefusedValueError.
-
-    Judged as typed, before any normalisation: NFC turns the Kelvin sign into K, and a stranger's address would
-    become somebody else's. The local part must be ASCII: SES takes no SMTPUTF8. No network look-up.
-    """
-    # Imported here: a survey without an address, and every webhook, do without it.
-    from email_validator import EmailNotValidError, validate_email
+    """Return exactly one address, its domain in lower case; raise RefusedValueError."""
+    from chalicelib.addresses import keep_email  # imported here: most posts have no address
 
     refuse_match(CONTROLS, text)
-    text = text.strip()
-    local, _, domain = text.rpartition("@")
-    if local and not local.isascii():
+    local, _, _ = text.strip().rpartition("@")
+    if not local.isascii():
         raise RefusedValueError("not_ascii")
-    try:
-        address = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
-    except EmailNotValidError:
-        raise RefusedValueError("invalid") from None
-    encoded_word = local.startswith("=?")  # RFC 2047: a mail program may decode it into another address
-    if encoded_word or is_disguised(domain, (address.domain, address.ascii_domain)):
+    address = keep_email(text)
+    if not address:
         raise RefusedValueError("invalid")
-    return address.normalized
-
-
-def is_disguised(domain: str, understood: tuple[str, ...]) -> bool:
-    """Tell a domain that is not read as it looks: full-width letters, ligatures, soft hyphens, the Kelvin sign.
-
-    IDNA mapping (UTS 46) drops or replaces these without a word.
-    """
-    if any(not sign.isascii() and normalize("NFKC", sign).isascii() for sign in domain):
-        return True
-    return normalize("NFC", domain).lower() not in understood
+    return address
 
 
 def clean_phone(text: str, region: str) -> str:

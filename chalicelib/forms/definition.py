@@ -9,9 +9,8 @@ from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
 from chalicelib.forms.field import AGES, Field
-from chalicelib.forms.question import Name, Purpose
 from chalicelib.forms.words import Words, walk_words
-from chalicelib.models import Model
+from chalicelib.models import FieldName, Model, Name, Version
 
 # Exact origins only (RFC 6454): no wildcard, no path. Plain http is for a developer's machine.
 Origin = Annotated[
@@ -20,7 +19,6 @@ Origin = Annotated[
 ]
 # Printable ASCII without backslash, userinfo or fragment: every reader parses it alike.
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
-Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
 
 RESERVED = ("language", "page_token", "submission", "redirect")
 CONSENT_PREFIX = "consent_"
@@ -29,7 +27,7 @@ CONSENT_PREFIX = "consent_"
 class ConsentAsk(Model):
     """One consent asked for. A change of `words` needs a new `version`: both are kept as evidence."""
 
-    purpose: Purpose
+    purpose: Name
     version: Version
     words: Words
     required: bool = False
@@ -43,7 +41,7 @@ class ConsentAsk(Model):
 class Parent(Model):
     """The parent's consent that a child needs: the field of the parent's e-mail address, and the words agreed to."""
 
-    field: Name
+    field: FieldName
     version: Version
     words: Words
 
@@ -51,7 +49,7 @@ class Parent(Model):
 class Spam(Model):
     """How a form recognises machines. No post is lost by it: a suspicious post is set aside."""
 
-    honeypot: Name = "referral_note"
+    honeypot: FieldName = "referral_note"
     min_seconds: int = Key(2, ge=0, le=60)
     max_age_hours: int = Key(24, ge=1, le=720)
     posts_per_minute: int = Key(20, ge=1, le=600)
@@ -60,7 +58,7 @@ class Spam(Model):
 class Form(Model):
     """A form. Its languages are those of its title; every other text must speak the same ones."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    name: Name
     kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"]
     version: Version
     title: Words
@@ -69,7 +67,7 @@ class Form(Model):
     thanks_title: Words
     thanks: Words
     fields: tuple[Field, ...] = Key(min_length=1, max_length=60)
-    one_of: tuple[tuple[Name, ...], ...] = ()
+    one_of: tuple[tuple[FieldName, ...], ...] = ()
     consents: tuple[ConsentAsk, ...] = ()
     origins: tuple[Origin, ...] = ()
     redirects: tuple[Target, ...] = ()
@@ -82,6 +80,10 @@ class Form(Model):
     def languages(self) -> tuple[str, ...]:
         """Return the languages this form speaks, the first being its own default."""
         return self.title.languages
+
+    def choose_language(self, language: str) -> str:
+        """Return the language if this form speaks it, else the form's own default."""
+        return language if language in self.languages else self.languages[0]
 
     def find_field(self, name: str) -> Field | None:
         """Return the field of that name."""

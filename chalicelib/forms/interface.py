@@ -1,20 +1,16 @@
-"""What pages and embedded forms say beside a form's own words: one file per language in `languages/`."""
+"""What pages and embedded forms say beside a form's own words: `words/<language>/interface.toml`."""
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
 from chalicelib.shop.ages import read_rules
-
-LANGUAGES = Path(__file__).parent / "languages"
+from chalicelib.words import find_words
 
 
 class Interface(Model):
-    """The words of one language. `digits` are its ten digits, nought first; see languages/en.toml."""
+    """The words of one language. `digits` are its ten digits, nought first; see words/en/interface.toml."""
 
     language: str
     language_name: str
@@ -73,16 +69,6 @@ def list_group(form: Form, name: str, language: str) -> list[str]:
     return [field.label[language] for field in found if field]
 
 
-@cache
 def find_interface(language: str) -> Interface:
     """Return the interface in that language; KeyError where there is none."""
-    path = LANGUAGES / f"{language}.toml"
-    if language not in list_languages():
-        raise KeyError(language)
-    return Interface.model_validate({"language": language, **tomllib.loads(path.read_text("utf-8"))})
-
-
-@cache
-def list_languages() -> tuple[str, ...]:
-    """Return the languages that pages can speak, sorted."""
-    return tuple(sorted(path.stem for path in LANGUAGES.glob("*.toml")))
+    return find_words(language, "interface", Interface)

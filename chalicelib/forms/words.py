@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, RootModel, StringConstraints
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]  # BCP 47
+from chalicelib.models import Language
+
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 
@@ -13,8 +14,8 @@ class Words(RootModel[dict[Language, Phrase]], frozen=True):
     """The same words in several languages, keyed by language."""
 
     def __getitem__(self, language: str) -> str:
-        """Return the words in a language that the form has."""
-        return self.root[language]
+        """Return the words in a language, else in the first one of the file."""
+        return self.root.get(language) or next(iter(self.root.values()))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -3,15 +3,14 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from unicodedata import category, normalize
 
 from chalicelib.forms.contacts import clean_email, clean_phone
 from chalicelib.forms.field import LENGTHS
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.text import check_length, clean_line, clean_lines
 from chalicelib.imports.column_map import ISO, ImportMap
+from chalicelib.text import is_formula
 
-TRIGGERS = frozenset("=+-@\t\r")  # OWASP, CSV injection: what a spreadsheet takes for a formula
 PHONE = re.compile(r"\+[\d ()./-]{5,40}")
 AMOUNTS = {  # by the sign before the fraction; the other sign, spaces and apostrophes may part thousands
     ".": re.compile(r"-?(\d{1,3}([ ,'\u2019\u00a0\u202f]\d{3})+|\d+)(\.\d{1,4})?"),
@@ -26,13 +25,9 @@ AHEAD = timedelta(days=1)  # it is tomorrow east of us already
 
 
 def refuse_formula(text: str) -> None:
-    """Refuse what a spreadsheet would run, now or after somebody exports it: also behind spaces and quotes."""
-    for sign in text:
-        if sign in "'\" \u00a0" or category(sign) in ("Cf", "Zs"):
-            continue
-        if sign in TRIGGERS or normalize("NFKC", sign)[:1] in TRIGGERS:
-            raise RefusedValueError("formula")
-        return
+    """Refuse what a spreadsheet would run, now or after an export."""
+    if is_formula(text):
+        raise RefusedValueError("formula")
 
 
 def clean_text(text: str, kind: str = "text") -> str:

@@ -10,20 +10,13 @@ from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from chalicelib.campaigns.library import read_definition
 from chalicelib.campaigns.window import find_zone
-from chalicelib.errors import DefinitionError
-from chalicelib.models import Model
+from chalicelib.definitions import load_definition
+from chalicelib.models import FieldName, Model, Name, OptionalCurrency, OptionalLanguage, OptionalName, Version
 from chalicelib.shop.purposes import judge_consents
 
 ISO = "iso"  # 2026-05-01, 2026-05-01T09:00:00+02:00
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Note = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
-Language = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")]
 Column = Annotated[
     str, AfterValidator(lambda name: normalize("NFC", name).strip()), StringConstraints(min_length=1, max_length=200)
 ]
@@ -49,13 +42,13 @@ class Columns(Model):
 class ConsentColumn(Model):
     """A column of answers to one question, and the evidence: the words that were shown, and when it was answered."""
 
-    purpose: Purpose
+    purpose: Name
     column: Column
     yes: Answers = Field(min_length=1)
     no: Answers = ()
     words: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
     version: Version
-    language: Language = ""
+    language: OptionalLanguage = ""
     collected: date | None = None
     collected_column: Column | None = None
 
@@ -79,11 +72,11 @@ class ImportMap(Model):
     decimal: Annotated[str, StringConstraints(pattern=r"^[.,]$")] = "."
     delimiter: Annotated[str, StringConstraints(pattern=r"^([,;|\t])?$")] = ""
     country: Country = ""
-    currency: Currency = ""
-    ids_of: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,39})?$")] = ""
+    currency: OptionalCurrency = ""
+    ids_of: OptionalName = ""
     empty: Answers = ()
     columns: Columns
-    notes: dict[Note, Column] = Field(default_factory=dict)
+    notes: dict[FieldName, Column] = Field(default_factory=dict)
     consents: tuple[ConsentColumn, ...] = ()
 
     @property
@@ -129,8 +122,5 @@ class ImportMap(Model):
 
 
 def load_map(path: Path) -> ImportMap:
-    """Read a map; raise DefinitionError naming file, line and place."""
-    rules = read_definition(path, ImportMap, {})
-    if faults := judge_consents(each.purpose for each in rules.consents):
-        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
-    return rules
+    """Return a map; raise DefinitionError."""
+    return load_definition(path, ImportMap, judge=lambda rules: judge_consents(each.purpose for each in rules.consents))

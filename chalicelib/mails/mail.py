@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from chalicelib.mails.letters import MARKETING_NEEDS
+from chalicelib.mails.templates import MARKETING_NEEDS
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Model
 

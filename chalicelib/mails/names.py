@@ -7,6 +7,8 @@ naturally without a name.
 import re
 from unicodedata import category, normalize
 
+from chalicelib.text import has_long_run
+
 LONGEST_TYPED = 500  # characters; nobody's name
 LONGEST = 40  # characters; what is longer is cut between two words
 MARKS_IN_A_ROW = 4  # Hindi and Bengali put three on one letter; more only hides what stands around it
@@ -21,27 +23,17 @@ ADDRESS_WORDS = re.compile(r"\b(?:https?|www|ftp|mailto)\b", re.IGNORECASE)
 def clean_name(text: str) -> str:
     """Return the name for a greeting, or "" for what is none: addresses, figures, signs, hidden characters."""
     name = normalize("NFC", text[: LONGEST_TYPED + 1]).strip(" ")
-    if len(name) > LONGEST_TYPED or not all(is_name_sign(sign) for sign in name) or has_many_marks(name):
+    if len(name) > LONGEST_TYPED or not all(is_name_sign(sign) for sign in name) or has_long_run(name, MARKS_IN_A_ROW):
         return ""
-    if ADDRESS_WORDS.search(name) or any(letter.islower() for letter in AFTER_DOT.findall(name)):
+    if ADDRESS_WORDS.search(name) or any(sign.islower() for sign in AFTER_DOT.findall(name)):
         return ""
     name = shorten_name(JOINED_DOT.sub(". ", " ".join(name.split())))
     return name if any(category(sign)[0] == "L" for sign in name) else ""
 
 
 def is_name_sign(sign: str) -> bool:
-    """Tell letters, their marks, spaces and the punctuation of names from everything else."""
+    """Return whether a sign is a letter, a mark, a space or the punctuation of names."""
     return sign in PUNCTUATION or sign == " " or category(sign)[0] in "LM"
-
-
-def has_many_marks(name: str) -> bool:
-    """Tell a pile of combining marks, which would draw over the lines around it."""
-    run = 0
-    for sign in name:
-        run = run + 1 if category(sign)[0] == "M" else 0
-        if run > MARKS_IN_A_ROW:
-            return True
-    return False
 
 
 def shorten_name(name: str) -> str:

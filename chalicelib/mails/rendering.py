@@ -1,7 +1,7 @@
 """From a mail's name, a language and a person's words to what goes out. The same source gives HTML and text.
 
-The folders `html` and `text` hold the same two files, the letter's frame and its parts; a letter asks for parts by name
-and never knows which of the two it is given. Templates are ours: what people type only ever fills a place in them.
+The folders `html` and `text` hold the same two files: the frame of a mail, and its parts. A template asks for parts by
+name and never knows which of the two it is given. Templates are ours: what people type only ever fills a place in them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnfitMailError
 from chalicelib.mails.folding import wrap_text
-from chalicelib.mails.letters import MailTemplate, find_template
+from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.mails.mail import Mail, list_faults, list_headers
-from chalicelib.mails.speech import MailLanguage, find_mail_language
+from chalicelib.mails.templates import MailTemplate, find_template
 from chalicelib.mails.words import MailWords
 
 if TYPE_CHECKING:
@@ -30,44 +30,45 @@ def render_mail(template: str, language: str, words: MailWords) -> Mail:
     Raise UnfitMailError for one that must not go out: words it needs are empty, its template lost the unsubscribe
     link, the address or the reason, or it is too large. Raise DefinitionError where there is no such mail.
     """
-    letter, speech = find_template(template), find_mail_language(language)
-    if missing := letter.list_missing(words):
+    source = find_template(template)
+    spoken = find_mail_language(source.choose_language(find_mail_language(language).language))
+    if missing := source.list_missing(words):
         raise UnfitMailError(f"{template}: {', '.join(missing)}")
-    shown = show_words(letter, speech, words)
+    shown = show_words(source, spoken, words)
     mail = Mail(
         subject=shown["subject"],
         preview=shown["preview"],
         html=render_part("html", template, shown),
         text=wrap_text(render_part("text", template, shown)),
-        headers=list_headers(words) if letter.marketing else {},
+        headers=list_headers(words) if source.marketing else {},
     )
-    if faults := list_faults(mail, shown if letter.marketing else {}, words):
+    if faults := list_faults(mail, shown if source.marketing else {}, words):
         raise UnfitMailError(f"{template}: {', '.join(faults)}")
     return mail
 
 
-def show_words(letter: MailTemplate, speech: MailLanguage, words: MailWords) -> dict[str, Any]:
+def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> dict[str, Any]:
     """Return all that the templates name."""
     offer = words.offer
-    discount = speech.write_discount(offer) if offer else ""
+    discount = spoken.write_discount(offer) if offer else ""
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
     values |= {"title": words.title, "answers": words.answers}
-    preview = letter.preview_offer if offer else letter.preview
+    preview = source.preview_offer if offer else source.preview
     return {
         "words": words,
-        "speech": speech,
+        "spoken": spoken,
         "values": values,
-        "phrases": {name: phrase[speech.language] for name, phrase in letter.phrases.items()},
-        "subject": letter.subject[speech.language].format_map(values),
-        "preview": preview[speech.language].format_map(values),
-        "reason": speech.reasons[words.reason].format_map(values) if words.reason else "",
+        "phrases": {name: phrase[spoken.language] for name, phrase in source.phrases.items()},
+        "subject": source.subject[spoken.language].format_map(values),
+        "preview": preview[spoken.language].format_map(values),
+        "reason": spoken.reasons[words.reason].format_map(values) if words.reason else "",
         "discount": discount,
-        "expires": speech.valid_until.format(date=speech.write_day(offer.expires)) if offer and offer.expires else "",
+        "expires": spoken.valid_until.format(date=spoken.write_day(offer.expires)) if offer and offer.expires else "",
     }
 
 
 def render_part(part: str, template: str, shown: Mapping[str, Any]) -> str:
-    """Return the `html` or the `text` of a letter."""
+    """Return the `html` or the `text` of a mail."""
     return build_environment(part).get_template(f"{template}.jinja").render(shown)
 
 
@@ -78,7 +79,7 @@ def build_environment(part: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader([FOLDER / "letters", FOLDER / part]),
+        loader=FileSystemLoader([FOLDER / "templates", FOLDER / part]),
         autoescape=part == "html",  # noqa: S701 - the other part is plain text
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -21,7 +21,8 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from chalicelib.mails.fitness import encode_address, find_fault
+from chalicelib.addresses import encode_email
+from chalicelib.mails.fitness import find_fault
 from chalicelib.mails.mail import Mail
 from chalicelib.models import Model
 
@@ -75,7 +76,7 @@ class Quota(NamedTuple):
 
     @property
     def allows_mail(self) -> bool:
-        """Tell whether a mail may be sent now."""
+        """Return whether a mail may be sent now."""
         return self.enabled and self.left_today != 0
 
 
@@ -93,7 +94,7 @@ class Mailer:
     def send_mail(self, to: str, mail: Mail, *, attempt_id: str, campaign: str) -> Outcome:
         """Try once. SES's events name the attempt and the campaign by these tags; both are opaque."""
         tags = {"attempt": attempt_id, "campaign": campaign}
-        address = encode_address(to)
+        address = encode_email(to)
         if fault := find_fault(address, mail, tags):
             return Outcome(kind="refused", code=fault)
         request = build_request(self._from_address, address, mail, tags)

@@ -4,25 +4,23 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
-from unicodedata import category
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.mails.names import clean_name
-from chalicelib.models import Model, RequestKind
+from chalicelib.models import Model, OptionalCurrency, RequestKind
+from chalicelib.text import is_hidden
 
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
 # Plain ASCII without what ends a header, an attribute or a link in a text mail. HTTP only for a machine's own address.
 LINK = re.compile(r"https://[!#-;=?-~]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[!#-;=?-~]*)?")
-HIDDEN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
-DIRECTION_SWITCHES = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]))
 
 
 def check_line(text: str) -> str:
     """Refuse what does not belong in one line of ours: control characters, direction switches."""
-    if any(category(sign) in HIDDEN or sign in DIRECTION_SWITCHES for sign in text):
+    if any(is_hidden(sign) for sign in text):
         raise ValueError("control character")
     return text.strip()
 
@@ -49,7 +47,7 @@ class Offer(Model):
 
     percent: Decimal = Field(Decimal(0), ge=0, le=100, max_digits=5, decimal_places=2)
     amount: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=3)
-    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    currency: OptionalCurrency = ""
     code: Code
     expires: date | None = None
 

@@ -1,8 +1,8 @@
 """Which address is asked to confirm a submission."""
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, Reading
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email
 
 
 def choose_address(reading: Reading) -> str:

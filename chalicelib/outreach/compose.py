@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.config import Settings
 from chalicelib.mails.codes import derive_code
+from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
-from chalicelib.mails.speech import find_mail_language
 from chalicelib.mails.words import MailWords, Offer
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.people.directory import Person

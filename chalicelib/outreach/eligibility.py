@@ -3,11 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.people.directory import People, Person, find_holder
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
 
@@ -63,6 +63,5 @@ def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
 
 def address_rows(profile: Profile, people: People) -> tuple[str, ...]:
     """Return the index rows of the address that a person would be mailed at."""
-    held = profile.fields.get("email")
-    address = normalise_email(str(held.value)) if held else ""
+    address = normalise_email(profile.text("email"))
     return people.name_rows(Identity(kind="email", value=address)) if address else ()

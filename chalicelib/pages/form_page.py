@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import Interface, find_interface, list_languages
+from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.view import show_form
 from chalicelib.pages.rendering import render_page
+from chalicelib.words import list_languages
 
 Typed = Mapping[str, Sequence[str]]
 Faults = Mapping[str, str]

@@ -2,10 +2,11 @@
 
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import Interface, find_interface, list_languages
+from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.library import UNLISTED, find_form, list_forms, load_form
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.rendering import render_page
+from chalicelib.words import list_languages
 
 REQUESTS = UNLISTED / "request.toml"
 LinkView = tuple[str, str, Interface]  # its address, its words, and the language of those

@@ -1,92 +1,11 @@
 """The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.view import show_form
-from chalicelib.models import Model
+from chalicelib.pages.context import PageContext
 from chalicelib.pages.form_page import Faults, Typed, list_switches, place_focus
 from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import SEPARATOR, Link
-
-WORDS = Path(__file__).parent / "linkwords"
-
-
-class LinkWords(Model):
-    """The words of one language; see linkwords/en.toml."""
-
-    gone_title: str
-    gone: str
-    later_title: str
-    later: str
-    offer_title: str
-    offer: str
-    stop_title: str
-    stop: str
-    stop_button: str
-    stopped_title: str
-    stopped: str
-    rather: str
-    confirm_title: str
-    confirm: str
-    confirm_asks: str
-    confirm_button: str
-    refuse_button: str
-    confirm_else: str
-    parent_title: str
-    parent: str
-    parent_asks: str
-    parent_button: str
-    parent_else: str
-    confirmed_title: str
-    confirmed: str
-    before_title: str
-    before: str
-    refused_title: str
-    refused: str
-    no_change: str
-    nothing: str
-
-
-@cache
-def find_words(language: str) -> LinkWords:
-    """Return the words in a language that pages speak."""
-    return LinkWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
-
-
-@dataclass(frozen=True)
-class PageContext:
-    """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
-
-    language: str
-    shop: str
-    home: str
-    site: str
-    address: str
-
-    @property
-    def words(self) -> LinkWords:
-        """Return the words of links."""
-        return find_words(self.language)
-
-    @property
-    def interface(self) -> Interface:
-        """Return the words that every page shares."""
-        return find_interface(self.language)
-
-    @property
-    def way_home(self) -> tuple[str, str] | None:
-        """Return the address of the shop's own site and the words of a link to it."""
-        return (self.home, self.interface.home) if self.home else None
-
-    def say(self, name: str, **named: str) -> str:
-        """Return words by their name, with the shop's name in its place."""
-        text: str = getattr(self.words, name)
-        return text.format(shop=self.shop, **named)
 
 
 def render_notice(context: PageContext, name: str, onward: tuple[str, str] | None = None) -> str:
@@ -147,7 +66,7 @@ def render_preferences(
 ) -> str:
     """Return the preferences page, empty but for what was just typed into it."""
     words = context.interface.model_copy(update={"no_answer": context.words.no_change})
-    told = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    explained = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, "")
     return render_page(
         "preferences.html",
@@ -158,7 +77,7 @@ def render_preferences(
         form=shown,
         switches=list_switches(),
         typed=typed or {},
-        faults=told,
+        faults=explained,
         places={field["name"]: place_focus(field) for field in shown["fields"]},
         problem=problem,
     )

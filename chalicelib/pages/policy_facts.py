@@ -10,14 +10,15 @@ from functools import cache
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.models import Consent, JsonValue, Profile, RequestKind
 from chalicelib.pages.policy_sources import FACTS, list_all_forms, list_foreign_forms, list_sources, name_field
-from chalicelib.pages.policy_words import PolicyWords, find_words
+from chalicelib.pages.policy_words import PolicyWords, find_policy_words
 from chalicelib.senders.source import Source
-from chalicelib.shop.purposes import load_purposes
+from chalicelib.shop.purposes import choose_text, load_purposes
 from chalicelib.shop.retention import Ends, Period, load_retention
 from chalicelib.strictjson import dump_json
+from chalicelib.words import list_languages
 
 # The services of AWS that handle anything of a person, by their names in infra/template.yaml.
 SERVICES = ("dynamodb", "kms", "lambda", "apigateway", "sqs", "sns", "ses", "ssm", "logs")
@@ -35,8 +36,8 @@ def tell_policy(language: str, settings: Settings, senders: tuple[str, ...]) -> 
 @cache
 def name_version(settings: Settings, senders: tuple[str, ...]) -> str:
     """Return a hash of the facts in every language: 12 hexadecimal digits."""
-    told = [tell_facts(language, settings, senders) for language in list_languages()]
-    return hashlib.sha256(dump_json(told)).hexdigest()[:12]
+    facts = [tell_facts(language, settings, senders) for language in list_languages()]
+    return hashlib.sha256(dump_json(facts)).hexdigest()[:12]
 
 
 def find_date() -> str:
@@ -49,7 +50,7 @@ def find_date() -> str:
 
 def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Facts:
     """Return what the version is made of."""
-    words = find_words(language)
+    words = find_policy_words(language)
     return {
         "language": language,
         "controller": {
@@ -64,7 +65,7 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
         "evidence": name_words(Consent.model_fields, words.evidence),
         "record": name_words(Profile.model_fields, words.record),
         "purposes": tell_purposes(language),
-        "kept": [tell_period(each, language) for each in load_retention().kept],
+        "kept": [tell_period(each, language) for each in load_retention().kept.values()],
         "recipients": {
             "region": settings.aws_region,
             "services": name_words(SERVICES, words.services),
@@ -78,7 +79,7 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
 
 def tell_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
     """Return what one form asks. A language that it does not speak is answered in its first one."""
-    spoken = language if language in form.languages else form.languages[0]
+    spoken = form.choose_language(language)
     return {
         "name": form.name,
         "title": form.title[spoken],
@@ -121,10 +122,10 @@ def tell_purposes(language: str) -> list[Facts]:
     return [
         {
             "name": name,
-            "title": each.title[language],
-            "words": each.words[language],
+            "title": choose_text(each.title, language),
+            "words": choose_text(each.words, language),
             "basis": each.basis.value,
-            "basis_words": find_words(language).basis[each.basis],
+            "basis_words": find_policy_words(language).basis[each.basis],
             "campaigns": [campaign.name for campaign in list_campaigns() if serves_purpose(campaign.purpose, name)],
         }
         for name, each in load_purposes().purposes.items()
@@ -132,18 +133,18 @@ def tell_purposes(language: str) -> list[Facts]:
 
 
 def serves_purpose(purpose: str, name: str) -> bool:
-    """Tell whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
+    """Return whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
     return (purpose or "orders") == name
 
 
 def tell_period(period: Period, language: str) -> Facts:
     """Return one line of the table of periods."""
-    words = find_words(language)
+    words = find_policy_words(language)
     return {
         "name": period.name,
         "store": period.store,
         "store_words": words.stores[period.store],
-        "words": period.words[language],
+        "words": choose_text(period.words, language),
         "ends": period.ends.value,
         "days": period.span.days if period.span else None,
         "how_long": tell_span(period, language, words),

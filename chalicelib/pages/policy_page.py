@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from chalicelib.forms.interface import find_interface
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.language import find_mail_language
 from chalicelib.pages.form_page import list_switches
-from chalicelib.pages.policy_words import find_words
+from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.pages.rendering import render_page
 
 ISOLATE, AS_BEFORE = "\u2066", "\u2069"  # a Persian line would read the day's first number as part of the version
@@ -17,7 +17,7 @@ ISOLATE, AS_BEFORE = "\u2066", "\u2069"  # a Persian line would read the day's f
 def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
     """Return the page in the language of the facts."""
     language = facts["language"]
-    words, shop = find_words(language), facts["controller"]["name"]
+    words, shop = find_policy_words(language), facts["controller"]["name"]
     region = facts["recipients"]["region"]
     written = find_mail_language(language).write_day(date.fromisoformat(facts["date"]))
     return render_page(

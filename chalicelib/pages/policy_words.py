@@ -1,17 +1,13 @@
-"""What the privacy page says beside the names and words of forms, purposes and periods: one file per language."""
+"""What the privacy page says beside the names and words of forms, purposes and periods."""
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from chalicelib.models import Model
-
-WORDS = Path(__file__).parent / "policywords"
+from chalicelib.words import find_words
 
 
 class PolicyWords(Model):
-    """The words of one language; see policywords/en.toml."""
+    """The words of one language; see words/en/policy.toml."""
 
     title: str
     intro: str
@@ -58,7 +54,6 @@ class PolicyWords(Model):
     facts: Mapping[str, str]
 
 
-@cache
-def find_words(language: str) -> PolicyWords:
+def find_policy_words(language: str) -> PolicyWords:
     """Return the words in a language that pages speak."""
-    return PolicyWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+    return find_words(language, "policy", PolicyWords)

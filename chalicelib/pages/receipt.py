@@ -9,7 +9,7 @@ from chalicelib.strictjson import parse_object
 
 
 class ReceiptWords(Model):
-    """What is said of a receipt. `times` and `names` are by the names that stand in it."""
+    """The words of a receipt. `times` and `names` are by the names that stand in it."""
 
     moment: str
     when: str
@@ -37,16 +37,16 @@ class ReceiptView:
 
 def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptView:
     """Return what is shown of a receipt's JSON, which is our own."""
-    told = parse_object(receipt.encode())
-    times = {name: read_moment(told.get(name)) for name in words.times}
-    copies = [copy for copy in read_list(told.get("copies")) if isinstance(copy, dict)]
-    ledger = read_object(told.get("ledger"))
+    values = parse_object(receipt.encode())
+    times = {name: read_moment(values.get(name)) for name in words.times}
+    copies = [copy for copy in read_list(values.get("copies")) if isinstance(copy, dict)]
+    ledger = read_object(values.get("ledger"))
     number = write_count(ledger.get("number", ""), language)
     return ReceiptView(
         times=[(words.times[name], write_moment(time, words, language)) for name, time in times.items() if time],
         counts=[
             (words.names.get(name, name), write_count(count, language))
-            for name, count in read_object(told.get("counts")).items()
+            for name, count in read_object(values.get("counts")).items()
         ],
         copies=[(name_copy(copy, words), write_end(copy, words, language)) for copy in copies],
         checking=words.checking.format(number=number),
@@ -87,14 +87,14 @@ def read_moment(value: JsonValue) -> datetime | None:
 
 def write_count(value: JsonValue, language: str) -> str:
     """Write a number in a language's digits."""
-    from chalicelib.mails.speech import find_mail_language  # only a receipt needs the months and digits of mails
+    from chalicelib.mails.language import find_mail_language  # only a receipt needs the months and digits of mails
 
     return find_mail_language(language).write_digits(str(value))
 
 
 def write_moment(moment: datetime, words: ReceiptWords, language: str) -> str:
     """Write a day and a time of day, in UTC."""
-    from chalicelib.mails.speech import find_mail_language
+    from chalicelib.mails.language import find_mail_language
 
-    speech, utc = find_mail_language(language), moment.astimezone(UTC)
-    return words.moment.format(day=speech.write_day(utc.date()), time=speech.write_digits(f"{utc:%H:%M}"))
+    spoken, utc = find_mail_language(language), moment.astimezone(UTC)
+    return words.moment.format(day=spoken.write_day(utc.date()), time=spoken.write_digits(f"{utc:%H:%M}"))

@@ -1,25 +1,22 @@
-"""The pages of data subject requests. They name nobody: a link may have been passed on."""
+"""The pages of data subject requests. They name no customer: a link may have been passed on."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
+from chalicelib.pages.context import PageContext
 from chalicelib.pages.form_page import list_switches
-from chalicelib.pages.link_pages import PageContext
 from chalicelib.pages.receipt import ReceiptWords, show_receipt, write_moment
 from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import Link
+from chalicelib.words import find_words
 
-WORDS = Path(__file__).parent / "privacywords"
 # By the names under which the files are offered.
 CHECK = "openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json"
 
 
 class KindWords(Model):
-    """What is said of one kind of request: before its code is typed, and when it is done."""
+    """The words of one kind of request: before its code is typed, and when it is done."""
 
     title: str
     text: str
@@ -30,7 +27,7 @@ class KindWords(Model):
 
 
 class PrivacyWords(Model):
-    """The words of one language; see privacywords/en.toml. `files` are by the ends of their names."""
+    """The words of one language; see words/en/requests.toml. `files` are by the ends of their names."""
 
     again: str
     code: str
@@ -52,33 +49,32 @@ class PrivacyWords(Model):
     receipt: ReceiptWords
 
 
-@cache
-def find_words(language: str) -> PrivacyWords:
+def find_request_words(language: str) -> PrivacyWords:
     """Return the words in a language that pages speak."""
-    return PrivacyWords.model_validate(tomllib.loads((WORDS / f"{language}.toml").read_text("utf-8")))
+    return find_words(language, "requests", PrivacyWords)
 
 
 def render_sent(context: PageContext, form: Form) -> str:
-    """Return the answer to every request, whoever it names."""
+    """Return the answer to every request: it is the same for known and unknown addresses."""
     title, text = form.thanks_title[context.language], form.thanks[context.language]
     return render_outcome(context, title, text, ways=[ask_again(context)], switches=())
 
 
 def render_gone(context: PageContext) -> str:
     """Return the page of a link that is unknown, cut off or over."""
-    words = find_words(context.language)
+    words = find_request_words(context.language)
     return render_outcome(context, words.gone_title, words.gone, ways=[ask_again(context)], address="")
 
 
 def render_spent(context: PageContext) -> str:
     """Return the page of a link whose tries are used up."""
-    words = find_words(context.language)
+    words = find_request_words(context.language)
     return render_outcome(context, words.spent_title, words.spent, ways=[ask_again(context)])
 
 
 def render_pending(context: PageContext) -> str:
     """Return the page of a result that is not there, yet or any more: unknown tokens get it, so it repeats none."""
-    words = find_words(context.language)
+    words = find_request_words(context.language)
     look = (f"?lang={context.language}", words.look)
     return render_outcome(context, words.pending_title, words.pending, ways=[look, ask_again(context)], address="")
 
@@ -90,17 +86,17 @@ def render_code(
 
     `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.
     """
-    words = find_words(context.language)
-    said = words.kinds[link.request]
-    told = {"missing": words.code_missing, "shape": words.code_shape, "wrong": words.code_wrong}.get(fault, "")
+    words = find_request_words(context.language)
+    kind = words.kinds[link.request]
+    explained = {"missing": words.code_missing, "shape": words.code_shape, "wrong": words.code_wrong}.get(fault, "")
     return render_privacy(
         context,
         "code.html",
-        said.title,
-        said.text,
-        points=[point.format(shop=context.shop) for point in said.points],
-        button=said.button,
-        fault=told.format(left=context.interface.write_number(left)),
+        kind.title,
+        kind.text,
+        points=[point.format(shop=context.shop) for point in kind.points],
+        button=kind.button,
+        fault=explained.format(left=context.interface.write_number(left)),
         typed=typed,
         problem=problem,
     )
@@ -108,22 +104,22 @@ def render_code(
 
 def render_done(context: PageContext, link: Link, files: Sequence[str] = ()) -> str:
     """Return the page of what is done, or ready to be fetched as `files`."""
-    words = find_words(context.language)
-    said = words.kinds[link.request]
+    words = find_request_words(context.language)
+    kind = words.kinds[link.request]
     offered = [(f"{context.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
     ways = [context.way_home] if context.way_home else []
-    return render_outcome(context, said.done_title, said.done, files=offered, after=tell_end(context, link), ways=ways)
+    return render_outcome(context, kind.done_title, kind.done, files=offered, after=tell_end(context, link), ways=ways)
 
 
 def render_receipt(context: PageContext, link: Link) -> str:
     """Return the receipt of an erasure in words, with what it takes to check it."""
-    words = find_words(context.language)
-    said, own = words.kinds[link.request], words.receipt
+    words = find_request_words(context.language)
+    kind, own = words.kinds[link.request], words.receipt
     return render_privacy(
         context,
         "receipt.html",
-        said.done_title,
-        said.done,
+        kind.done_title,
+        kind.done,
         receipt=show_receipt(link.receipt, own, context.language),
         files=[
             (f"{context.address}/receipt.json", own.file),
@@ -137,7 +133,7 @@ def render_receipt(context: PageContext, link: Link) -> str:
 
 def tell_end(context: PageContext, link: Link) -> str:
     """Say until when a result stands here; "" where it has nothing to fetch, or no end."""
-    words = find_words(context.language)
+    words = find_request_words(context.language)
     if link.expires_at is None or not (link.parts or link.receipt):
         return ""
     return words.until.format(until=write_moment(link.expires_at, words.receipt, context.language))
@@ -145,7 +141,7 @@ def tell_end(context: PageContext, link: Link) -> str:
 
 def ask_again(context: PageContext) -> tuple[str, str]:
     """Return the way back to the beginning."""
-    return place_page(context, "privacy/requests"), find_words(context.language).again
+    return place_page(context, "privacy/requests"), find_request_words(context.language).again
 
 
 def place_page(context: PageContext, page: str) -> str:
@@ -160,7 +156,7 @@ def render_outcome(context: PageContext, title: str, text: str, **shown: object)
 
 def render_privacy(context: PageContext, template: str, title: str, text: str, **shown: object) -> str:
     """Return a page of templates/privacy.html."""
-    words = find_words(context.language)
+    words = find_request_words(context.language)
     shared: dict[str, object] = {
         "words": context.interface,
         "own": words,

@@ -12,18 +12,14 @@
 So nobody can join two people, or claim a stranger's phone for an address of their own, by typing into a form.
 """
 
-import re
-import unicodedata
 from functools import lru_cache
 
-import idna
 import phonenumbers
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, Reading, Submission, Trust
 
-ASCII_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 IMPORTED = "import:"  # what the ids of chalicelib.imports begin with
-SPACES = re.compile(r"\s")
 
 
 def list_identities(submission: Submission, reading: Reading, region: str) -> tuple[Identity, ...]:
@@ -69,30 +65,6 @@ def list_claimable(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity,
     if is_imported(names, trust):
         return tuple(name for name in names if name.kind in ("id", "email"))
     return names if trust is Trust.SIGNED else names[:1]
-
-
-@lru_cache(maxsize=1_000)
-def normalise_email(address: str) -> str:
-    """Return the address as the index knows it, or "" (version n1: changing this is an index rotation).
-
-    NFC; ASCII letters lower-cased (never `str.lower`, which equates the Kelvin sign with k); the domain in IDNA 2008.
-    Plus tags and dots stay: they may be different people. A sign that NFC turns into an ASCII letter (U+212A, the
-    Kelvin sign, is one) makes the address unusable: it must never be known as its ASCII look-alike.
-    """
-    text = unicodedata.normalize("NFC", address.strip())
-    local, at, domain = text.rpartition("@")
-    if not at or not local or SPACES.search(text) or has_look_alike(address):
-        return ""
-    try:
-        ascii_domain = idna.encode(domain, uts46=True).decode()
-    except (idna.IDNAError, UnicodeError):
-        return ""
-    return f"{local.translate(ASCII_UPPER)}@{ascii_domain}"
-
-
-def has_look_alike(text: str) -> bool:
-    """Tell whether NFC would replace a sign of this text by an ASCII one."""
-    return any(not sign.isascii() and unicodedata.normalize("NFC", sign).isascii() for sign in text)
 
 
 @lru_cache(maxsize=1_000)

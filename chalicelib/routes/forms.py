@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.door import open_door
 from chalicelib.errors import UnknownPageError
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
@@ -21,6 +21,7 @@ from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
 from chalicelib.routes.http import ANY, SHOWN, read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
+from chalicelib.words import list_languages
 
 forms = Blueprint(__name__)
 

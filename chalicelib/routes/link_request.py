@@ -11,9 +11,9 @@ from chalice import Blueprint, Response
 
 from chalicelib.door import Door, open_door
 from chalicelib.errors import SlowDownError, TryAgainLaterError
-from chalicelib.forms.interface import list_languages
 from chalicelib.forms.network import truncate_address
-from chalicelib.pages.link_pages import PageContext, render_later
+from chalicelib.pages.context import PageContext
+from chalicelib.pages.link_pages import render_later
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_request import choose_language
@@ -21,6 +21,7 @@ from chalicelib.routes.http import client_address, read_body, read_headers, requ
 from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
 from chalicelib.store.links import Link, LinkKind, name_token
+from chalicelib.words import list_languages
 
 log = logging.getLogger(__name__)
 

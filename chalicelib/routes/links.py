@@ -103,7 +103,7 @@ def receive_preferences(request: LinkRequest, link: Link) -> Response:
 def read_choices(request: LinkRequest, link: Link, form: Form, sent: Sent) -> Submission | None:
     """Check what was filled in and return it as a Submission; None where that is nothing."""
     region, today = request.door.settings.shop_country, request.now.date()
-    clean = check_preferences(form, sent, language=request.language, region=region, today=today)
+    clean = check_preferences(form, sent, language=form.choose_language(request.language), region=region, today=today)
     fields, consents = list_fields(clean), tuple(list_consents(clean))
     if not fields and not consents:
         return None

@@ -6,12 +6,12 @@ from chalice import Blueprint, Response
 
 from chalicelib.door import Door, open_door
 from chalicelib.errors import TryAgainLaterError
-from chalicelib.forms.interface import list_languages
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_request import choose_language, names_html
 from chalicelib.routes.http import ANY, SHARED, SHOWN, read_headers, request_time
 from chalicelib.routes.origins import read_origin
 from chalicelib.senders import SENDERS
+from chalicelib.words import list_languages
 
 policy = Blueprint(__name__)
 

@@ -21,7 +21,7 @@ from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
 from chalicelib.models import RequestKind
-from chalicelib.pages.link_pages import PageContext
+from chalicelib.pages.context import PageContext
 from chalicelib.pages.request_pages import render_code, render_gone, render_pending, render_sent, render_spent
 from chalicelib.routes.data_request_results import RESULTS, offer_file, offer_key, open_result
 from chalicelib.routes.form_answers import answer_json, answer_page

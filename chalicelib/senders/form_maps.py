@@ -3,30 +3,28 @@
 `mappings/<sender>/<form id>.toml`; every key is in docs/senders.md. A form without a file is kept whole.
 """
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from chalicelib.errors import DefinitionError
-from chalicelib.models import Model
+from chalicelib.definitions import load_definition
+from chalicelib.models import FieldName, Model, Name, Version
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, is_band
 from chalicelib.shop.purposes import judge_consents
 
 MAPPINGS = Path(__file__).parent / "mappings"
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class ConsentAnswer(Model):
     """A yes to `answer` gives consent. `words` stand in where a delivery does not quote the question itself."""
 
-    purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    purpose: Name
     answer: Source
-    version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
+    version: Version
     words: str
 
 
@@ -45,9 +43,9 @@ class Mapping(Model):
 
     kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"] = "response"
     language: str = ""
-    profile: dict[Name, Source] = Field(default_factory=dict)
+    profile: dict[FieldName, Source] = Field(default_factory=dict)
     ages: dict[Source, Annotated[str, AfterValidator(check_band)]] = Field(default_factory=dict)
-    entry: dict[Name, Source] = Field(default_factory=dict)
+    entry: dict[FieldName, Source] = Field(default_factory=dict)
     consents: tuple[ConsentAnswer, ...] = ()
 
     @model_validator(mode="after")
@@ -73,14 +71,5 @@ def list_mappings(folder: Path) -> frozenset[str]:
 
 @cache
 def load_mapping(path: Path) -> Mapping:
-    """Read one file; raise DefinitionError naming it and the place."""
-    try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except ValidationError as error:
-        places = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
-        raise DefinitionError(f"{path.name}: {', '.join(places)}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path.name}: {error}") from None
-    if faults := judge_consents(said.purpose for said in mapping.consents):
-        raise DefinitionError(f"{path.name}: {'; '.join(faults)}")
-    return mapping
+    """Return what one file says; raise DefinitionError."""
+    return load_definition(path, Mapping, judge=lambda form: judge_consents(each.purpose for each in form.consents))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting
 from chalicelib.models import Identity, Reading, RequestKind, utc_text
 from chalicelib.people.directory import People, Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, settle_without_effect, write_history

@@ -5,9 +5,9 @@ All of it is written in the settling transaction, so it happens exactly once, li
 
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
 from chalicelib.people.directory import Person
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import merge_order
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services

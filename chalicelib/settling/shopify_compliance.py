@@ -97,8 +97,7 @@ def list_orders(opened: OpenedItem) -> tuple[Identity, ...]:
 
 def read_language(person: Person) -> str:
     """Return the language of a person's package, or "" where none is known."""
-    held = person.profile.fields.get("language")
-    return held.value if held and isinstance(held.value, str) else ""
+    return person.profile.text("language")
 
 
 def note_request(opened: OpenedItem, customer_id: str, outcome: str, services: Services, now: datetime) -> Part:

@@ -1,4 +1,4 @@
-"""Who is too young, by what was said of an age and by the clock. Pure; the shop's limit is in minors.toml.
+"""Who is too young, by what was said of an age and by the clock. Pure; the shop's limit is in ages.toml.
 
 An age is said as a year of birth (`2011`) or as a band (`under-16`, `16-24`, `65+`). Each statement holds from when it
 was made until the next one. Nobody grows younger, so all of them come to a single moment: before it somebody was a
@@ -6,7 +6,6 @@ child, from it on they are treated as anybody else.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -44,13 +43,15 @@ class AgeRules(Model):
 
 
 @cache
-def read_rules() -> AgeRules:
-    """Return the shop's rules."""
-    return AgeRules.model_validate(tomllib.loads(RULES.read_text("utf-8")))
+def read_rules(path: Path = RULES) -> AgeRules:
+    """Return the shop's rules; raise DefinitionError."""
+    from chalicelib.definitions import load_definition  # imported here: the door of a webhook reads no definition
+
+    return load_definition(path, AgeRules)
 
 
 def is_band(text: str) -> bool:
-    """Tell the name of an age range."""
+    """Return whether a text names an age range."""
     return BAND.fullmatch(text) is not None
 
 
@@ -83,7 +84,7 @@ def clean_age(name: str, value: JsonValue) -> str:
 
 
 def is_young(name: str, value: JsonValue, today: date) -> bool:
-    """Tell an age below the limit on a day; `name` is the profile field that it came in."""
+    """Return whether an age is below the limit on a day; `name` is the profile field that it came in."""
     age = clean_age(name, value)
     limit = read_rules().limit
     return bool(age) and (read_least(age) < limit if is_band(age) else today.year <= int(age) + limit)
@@ -95,19 +96,19 @@ def list_ages(fields: Iterable[tuple[str, JsonValue]], at: datetime) -> list[Age
     return [AgeSaid(at=at, age=age) for age in found if age]
 
 
-def join_ages(said: Iterable[AgeSaid], more: Iterable[AgeSaid]) -> tuple[AgeSaid, ...]:
+def join_ages(known: Iterable[AgeSaid], more: Iterable[AgeSaid]) -> tuple[AgeSaid, ...]:
     """Return both, in one order whatever they came in."""
-    known = {(one.at, one.age): one for one in (*said, *more)}
-    return tuple(known[key] for key in sorted(known))
+    found = {(one.at, one.age): one for one in (*known, *more)}
+    return tuple(found[key] for key in sorted(found))
 
 
-def come_of_age(said: Iterable[AgeSaid]) -> datetime | None:
+def come_of_age(ages: Iterable[AgeSaid]) -> datetime | None:
     """Return the moment before which somebody was a child; None where nothing says that they ever were one."""
-    moments = [(at, list(ages)) for at, ages in groupby(said, key=lambda one: one.at)]
+    moments = [(at, list(group)) for at, group in groupby(ages, key=lambda one: one.at)]
     ends = []
-    for number, (_, ages) in enumerate(moments, 1):
+    for number, (_, group) in enumerate(moments, 1):
         until = moments[number][0] if number < len(moments) else FOREVER
-        ends += [end_childhood(one.age, until) for one in ages]
+        ends += [end_childhood(one.age, until) for one in group]
     return max((end for end in ends if end is not None), default=None)
 
 
@@ -122,7 +123,7 @@ def end_childhood(age: str, until: datetime) -> datetime | None:
     return min(datetime(int(age) + limit + 1, 1, 1, tzinfo=UTC), until)
 
 
-def is_minor(said: Iterable[AgeSaid], now: datetime) -> bool:
-    """Tell a child."""
-    end = come_of_age(said)
+def is_minor(ages: Iterable[AgeSaid], now: datetime) -> bool:
+    """Return whether these ages are those of a child at a moment."""
+    end = come_of_age(ages)
     return end is not None and now < end

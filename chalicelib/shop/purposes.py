@@ -3,23 +3,25 @@
 A purpose without a legal basis is none: forms and campaigns that name one which is not on file are not loaded.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, model_validator
 
-from chalicelib.errors import DefinitionError
-from chalicelib.models import Model
+from chalicelib.definitions import Fault, load_definition
+from chalicelib.models import Model, Name, Version
 
 FILE = Path(__file__).with_suffix(".toml")
-Version = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d+)?$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Texts = Mapping[str, Text]  # by language
+
+
+def choose_text(texts: Texts, language: str) -> str:
+    """Return a text in a language, else in the first one of the file."""
+    return texts.get(language) or next(iter(texts.values()))
 
 
 class Basis(StrEnum):
@@ -58,15 +60,8 @@ class Purposes(Model):
 
 @cache
 def load_purposes(path: Path = FILE) -> Purposes:
-    """Read the file; raise DefinitionError naming it and the place."""
-    try:
-        return Purposes.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        told = [f"{'.'.join(map(str, one['loc'])) or 'file'}: {one['msg']}" for one in problems]
-        raise DefinitionError(f"{path.name}: {'; '.join(told)}") from None
-    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path.name}: {error}") from None
+    """Return the file's purposes; raise DefinitionError."""
+    return load_definition(path, Purposes)
 
 
 def list_consented() -> tuple[str, ...]:
@@ -82,7 +77,7 @@ def judge_consent(name: str) -> str:
     return "" if purpose.basis is Basis.CONSENT else f"its basis in {FILE.name} is {purpose.basis}, not consent"
 
 
-def judge_consents(names: Iterable[str]) -> list[str]:
-    """Return the faults of a file's consents in order, each with its place, e.g. `consents.0.purpose: ...`."""
-    told = [(number, judge_consent(name)) for number, name in enumerate(names)]
-    return [f"consents.{number}.purpose: {why}" for number, why in told if why]
+def judge_consents(names: Iterable[str]) -> list[Fault]:
+    """Return the faults of a file's consents in order, each with its place, e.g. ("consents", "0", "purpose")."""
+    judged = [(number, judge_consent(name)) for number, name in enumerate(names)]
+    return [(("consents", str(number), "purpose"), why) for number, why in judged if why]

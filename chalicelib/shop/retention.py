@@ -4,19 +4,18 @@ A shop changes the days or months of what sweeps remove. What other code ends by
 in `ELSEWHERE`: those figures are imported from where they act, or stand in infra/template.yaml, and the file has none.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from chalicelib.errors import DefinitionError
-from chalicelib.models import Model
+from chalicelib.definitions import load_definition
+from chalicelib.models import Model, Name, Version
 from chalicelib.shop.periods import (
     KEEP_FOR_STAFF,
     KEEP_LINKS,
@@ -26,7 +25,7 @@ from chalicelib.shop.periods import (
     KEEP_UNCONFIRMED,
     LONGEST_WAIT,
 )
-from chalicelib.shop.purposes import Name, Texts, Version
+from chalicelib.shop.purposes import Texts
 
 FILE = Path(__file__).with_suffix(".toml")
 MONTH = 365.25 / 12  # days
@@ -48,7 +47,7 @@ ELSEWHERE = {
 
 
 class Ends(StrEnum):
-    """What ends a period; words for each stand in pages/policywords."""
+    """What ends a period; words for each stand in words/<language>/policy.toml."""
 
     AGE = "age"  # its time is over: TTL, a sweep, or AWS
     MOMENT = "moment"  # it took its effect: normally within a second
@@ -79,6 +78,17 @@ class Period(Model):
             return timedelta(days=ceil(self.months * MONTH))
         return None if self.days is None else timedelta(days=self.days)
 
+    @model_validator(mode="before")
+    @classmethod
+    def fill_days(cls, keys: Any) -> Any:
+        """Fill in the days that other code decides, and refuse a file that names them too."""
+        span = ELSEWHERE.get(keys["name"])
+        if span is None:
+            return keys
+        if "days" in keys or "months" in keys:
+            raise ValueError("this period is not changed here; see ELSEWHERE in retention.py")
+        return {**keys, "days": span.days}
+
     @model_validator(mode="after")
     def check_sense(self) -> "Period":
         """Refuse a period without an end, or with two."""
@@ -91,42 +101,22 @@ class Retention(Model):
     """The file. Whoever changes a period or words changes `version`."""
 
     version: Version
-    kept: tuple[Period, ...]
+    kept: Mapping[Name, Period]
+
+    @field_validator("kept", mode="before")
+    @classmethod
+    def name_periods(cls, kept: Any) -> Any:
+        """Give each period the name of its table in the file."""
+        return {name: {**keys, "name": name} for name, keys in kept.items()}
 
 
 @cache
 def load_retention(path: Path = FILE) -> Retention:
-    """Read the file; raise DefinitionError naming it and the place."""
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-        kept = [fill_period(name, keys) for name, keys in given.get("kept", {}).items()]
-        return Retention.model_validate({**given, "kept": kept})
-    except ValidationError as error:
-        told = [f"{name_place(one['loc'], kept)}: {one['msg']}" for one in error.errors(include_input=False)]
-        raise DefinitionError(f"{path.name}: {'; '.join(told)}") from None
-    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError, ValueError) as error:
-        raise DefinitionError(f"{path.name}: {error}") from None
+    """Return the file's periods; raise DefinitionError."""
+    return load_definition(path, Retention)
 
 
-def fill_period(name: str, keys: Mapping[str, object]) -> dict[str, object]:
-    """Return an entry with its name, and with its days where other code decides them; raise ValueError for both."""
-    span = ELSEWHERE.get(name)
-    if span is None:
-        return {**keys, "name": name}
-    if "days" in keys or "months" in keys:
-        raise ValueError(f"kept.{name}: this period is not changed here; see ELSEWHERE in retention.py")
-    return {**keys, "name": name, "days": span.days}
-
-
-def name_place(place: tuple[int | str, ...], kept: list[dict[str, object]]) -> str:
-    """Return where a mistake is, with an entry's name for its number, e.g. `kept.clicks.months`."""
-    parts = [str(part) for part in place]
-    if len(place) > 1 and isinstance(place[1], int):
-        parts[1] = str(kept[place[1]]["name"])
-    return ".".join(parts) or "file"
-
-
-RETENTION: Mapping[str, Period] = {each.name: each for each in load_retention().kept}
+RETENTION: Mapping[str, Period] = load_retention().kept
 
 
 def find_span(name: str) -> timedelta:

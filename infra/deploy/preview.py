@@ -10,13 +10,13 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 
-from chalicelib.mails.letters import find_template, list_templates
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
-from chalicelib.mails.speech import list_languages
+from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import RequestKind
 from chalicelib.store.links import SEPARATOR
+from chalicelib.words import list_languages
 from infra.deploy.inline_css import write_templates
 from infra.places import ROOT, show_path
 

@@ -10,8 +10,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import current_services
 from infra.local.endpoints import connect_service
 from infra.local.environ import STAGE, open_stack

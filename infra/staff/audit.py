@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, utc_text
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_email
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import Access
 from infra.staff.stage import open_stage, stage_now

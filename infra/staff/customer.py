@@ -8,10 +8,11 @@ import json
 import sys
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
 from chalicelib.models import Event, Identity, Profile
 from chalicelib.people.activity import judge_activity
-from chalicelib.people.identity import normalise_email, normalise_phone
+from chalicelib.people.identity import normalise_phone
 from chalicelib.senders import read_submission
 from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading

@@ -37,8 +37,7 @@ def export_person(customer_id: str, folder: Path, services: Services, *, reason:
 
 def read_language(person: Person) -> str:
     """Return the language that a person reads, or ""."""
-    held = person.profile.fields.get("language")
-    return str(held.value) if held else ""
+    return person.profile.text("language")
 
 
 def write_file(path: Path, content: bytes) -> Path:

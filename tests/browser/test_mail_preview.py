@@ -5,8 +5,8 @@ import re
 import pytest
 from selenium.webdriver.common.by import By
 
-from chalicelib.mails.letters import list_templates
-from chalicelib.mails.speech import list_languages
+from chalicelib.mails.templates import list_templates
+from chalicelib.words import list_languages
 from infra.deploy.preview import invent_words, render_all, write_mails
 
 WIDTHS = (360, 800)

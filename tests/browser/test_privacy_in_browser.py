@@ -9,7 +9,7 @@ from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface
 from chalicelib.models import RequestKind
-from chalicelib.pages.request_pages import find_words
+from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind
 from tests.browser.test_links_in_browser import (
     LANGUAGES,
@@ -87,11 +87,11 @@ def test_a_person_asks_types_the_code_and_sees_the_receipt(site, shop, tables, o
     assert code.get_attribute("value") == ""
     code.send_keys("k7x 4mt")
     press(browser)
-    assert read_title(browser) == find_words(language).pending_title
+    assert read_title(browser) == find_request_words(language).pending_title
 
     put_receipt(tables, token, language=language)
     press(browser, "main a")
-    assert read_title(browser) == find_words(language).kinds["erase"].done_title
+    assert read_title(browser) == find_request_words(language).kinds["erase"].done_title
     topics = [topic for topic, _ in read_inbox(shop)]
     assert sorted(topics) == ["confirm", "request", "try", "try"]
 
@@ -109,7 +109,7 @@ def test_the_code_is_typed_and_sent_with_the_keyboard_alone(site, shop, tables, 
     label = browser.find_element(By.CSS_SELECTOR, "label[for=f-code]").text
     assert browser.switch_to.active_element.accessible_name == label
     browser.switch_to.active_element.send_keys("K7X4MT", Keys.ENTER)
-    assert read_title(browser) == find_words("en").pending_title
+    assert read_title(browser) == find_request_words("en").pending_title
     assert sorted(topic for topic, _ in read_inbox(shop)) == ["confirm", "try"]
 
 
@@ -120,7 +120,7 @@ def test_three_wrong_codes_lead_back_to_the_beginning(site, shop, tables, open_b
         press(browser)
     take_shot(browser, "privacy-spent-fa-phone")
 
-    assert read_title(browser) == find_words("fa").spent_title
+    assert read_title(browser) == find_request_words("fa").spent_title
     press(browser, "main a")
     assert browser.current_url == f"{site}/privacy/requests?lang=fa"
     assert [topic for topic, _ in read_inbox(shop)] == ["try"] * 3

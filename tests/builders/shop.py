@@ -9,9 +9,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from chalicelib.addresses import normalise_email
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
-from chalicelib.people.identity import normalise_email
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item

@@ -20,8 +20,9 @@ from chalicelib.campaigns.shop import Cap, ShopClock
 from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
-from chalicelib.mails.speech import find_mail_language, list_languages
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Order, OrderState, Profile, Refund
+from chalicelib.words import list_languages
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "campaigns.md"
@@ -89,52 +90,52 @@ def test_a_file_is_read_with_exact_money(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"inactive"', '"sleepy"', "line 6: when.trigger: Value error, no such trigger; there are inactive,"),
-        ("days = 30", "days = 0", "line 5: when: Value error, inactive needs days"),
+        ('"inactive"', '"sleepy"', "line 6: when.trigger: no such trigger; there are inactive,"),
+        ("days = 30", "days = 0", "line 5: when: inactive needs days"),
         ("days = 30", "days = -1", "line 7: when.days: Input should be greater"),
-        ("days = 30", "days = 30\nwarranty_months = 24", "when: Value error, inactive does not take warranty_months"),
-        ('"inactive"', '"at-risk"', "line 5: when: Value error, at-risk does not take days"),
+        ("days = 30", "days = 30\nwarranty_months = 24", "when: inactive does not take warranty_months"),
+        ('"inactive"', '"at-risk"', "line 5: when: at-risk does not take days"),
         (
             '"inactive"\ndays = 30',
             '"warranty-ending"\ndays = 30',
-            "line 5: when: Value error, warranty-ending needs warranty_months",
+            "line 5: when: warranty-ending needs warranty_months",
         ),
         (
             '"inactive"\ndays = 30',
             '"warranty-ending"\ndays = 7\nwarranty_months = 24',
-            "campaign: Value error, good_for_days reaches past",
+            "spring.toml: file: good_for_days reaches past",
         ),
         ('"marketing"', '"advertising"', "line 1: kind: Input should be"),
-        ('"marketing"', '"transactional"', "campaign: Value error, an offer or a holdout makes it marketing"),
-        ('kind = "marketing"', 'kind = "marketing"\npurpose = ""', "campaign: Value error, marketing needs a purpose"),
+        ('"marketing"', '"transactional"', "spring.toml: file: an offer or a holdout makes it marketing"),
+        ('kind = "marketing"', 'kind = "marketing"\npurpose = ""', "spring.toml: file: marketing needs a purpose"),
         ("template", "tempalte", "line 2: tempalte: Extra inputs"),
         ('template = "win-back"\n', "", "spring.toml: template: Field required"),
         ("= 14\n", "= 14\nholdout_share = 0.6\n", "line 4: holdout_share: Input should be less"),
-        ('"09:00"', '"18:00"', "line 16: window: Value error, the window never opens: opens and closes"),
-        ('"09:00"', '"24:00"', "line 16: window: Value error, the window never opens"),
-        ('["mon"]', "[]", "line 16: window: Value error, the window never opens: days is empty"),
+        ('"09:00"', '"18:00"', "line 16: window: the window never opens: opens and closes"),
+        ('"09:00"', '"24:00"', "line 16: window: the window never opens"),
+        ('["mon"]', "[]", "line 16: window: the window never opens: days is empty"),
         ('["mon"]', '["moon"]', "line 19: window.days.0: Input should be"),
-        ('"09:00"', '"9 am"', "line 17: window.opens: Value error, not a time of day"),
-        ('"09:00"', "09:00:00", "line 17: window.opens: Value error, not a time of day"),
-        ("percent = 10", "", "line 9: offer: Value error, an offer is either"),
-        ("percent = 10", "percent = 10\namount = 5", "line 9: offer: Value error, an offer is either"),
-        ("percent = 10", "amount = 5", "line 9: offer: Value error, an amount needs its currency"),
-        ("most_spent = 500", "most_spent = 1", "line 9: offer: Value error, no mail would ever go"),
+        ('"09:00"', '"9 am"', "line 17: window.opens: not a time of day"),
+        ('"09:00"', "09:00:00", "line 17: window.opens: not a time of day"),
+        ("percent = 10", "", "line 9: offer: an offer is either"),
+        ("percent = 10", "percent = 10\namount = 5", "line 9: offer: an offer is either"),
+        ("percent = 10", "amount = 5", "line 9: offer: an amount needs its currency"),
+        ("most_spent = 500", "most_spent = 1", "line 9: offer: no mail would ever go"),
         ('"BACK-{code}"', '"back {code}"', "line 11: offer.code: String should match"),
         ("percent = 10", "percent = 101", "line 10: offer.percent: Input should be less"),
         ("percent = 10", "percent = 12.345", "line 10: offer.percent: Decimal input should have no more than 2"),
-        ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: Value error, a code has at most 40"),
+        ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: a code has at most 40"),
         ('"win-back"', '"winback"', "line 2: template: no mail of that name; there are confirm, parent, post-purchase"),
         ('"win-back"', '"confirm"', "line 2: template: a campaign has no confirm_url for it"),
         ("= 14\n", '= 14\nform = "servey"\n', "line 4: form: no form of that name"),
-        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: Value error, no customer fits"),
+        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: no customer fits"),
         (
             "= 1\n",
             '= 1\nhas_entry = ["cart"]\nlacks_entry = ["cart"]\n',
-            "line 21: audience: Value error, no customer fits",
+            "line 21: audience: no customer fits",
         ),
         ("EUR", "euro", "line 23: audience.spent_at_least.euro.[key]: String should match"),
-        ("days = 30", "days = ", "Invalid value (at line 7, column 8)"),
+        ("days = 30", "days = ", "spring.toml, line 7: Invalid value"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_place(tmp_path, old, new, told):
@@ -169,9 +170,9 @@ def test_a_file_needs_a_name_that_may_stand_in_an_occasion(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"UTC"', '"Europe/Atlantis"', "line 3: time_zone: Value error, not a time zone"),
+        ('"UTC"', '"Europe/Atlantis"', "line 3: time_zone: not a time zone"),
         ("mails = 2", "mails = 0", "cap.mails: Input should be greater"),
-        ('"18:00"', '"09:00"', "window: Value error, the window never opens"),
+        ('"18:00"', '"09:00"', "window: the window never opens"),
     ],
 )
 def test_a_mistake_in_the_shops_own_file_is_told_too(tmp_path, old, new, told):

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.data_requests.csv_cells import is_formula, write_cell, write_table
+from chalicelib.data_requests.csv_cells import write_cell, write_table
+from chalicelib.text import is_formula
 
 STARTS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\u2212", "\ufe63", "\u207c"]
 SPACES = ["", " ", "\u00a0", "\u3000", "\u200b", "\ufeff", "\u202e", "\x0b", "\t", "\r", "\n"]

@@ -8,17 +8,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.data_requests.files import find_words, write_files
+from chalicelib.data_requests.files import find_record_words, write_files
 from chalicelib.data_requests.package import pick_file, read_package
 from chalicelib.data_requests.record import Section, gather_record
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.forms.interface import list_languages
-from chalicelib.mails.speech import find_mail_language
+from chalicelib.mails.language import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.links import Links, name_token
 from chalicelib.store.requests import STAFFS, start_handover
+from chalicelib.words import list_languages
 from infra.staff.customer import show_customer
 from infra.staff.export import export_person
 from infra.staff.requests import close_requests, lift_person, print_requests
@@ -178,7 +178,7 @@ def test_page_has_every_section_in_its_language_and_nothing_of_what_was_typed_ru
     sections = tuple(gather(shop, asel).values())
     page = write_files(sections, language=language, shop="Corner Shop", now=START)["data.html"].decode()
 
-    words = find_words(language)
+    words = find_record_words(language)
     assert all(title in page.replace("&#39;", "'") for title in words.sections.values())
     assert set(words.sections) == set(SECTIONS)
     assert f'<html lang="{language}"' in page

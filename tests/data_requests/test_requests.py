@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.models import RESTRICTED, ConsentState, Identity, RequestKind, Submission, Trust, utc_text
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission

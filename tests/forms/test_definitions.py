@@ -7,10 +7,11 @@ import tomllib
 import pytest
 
 from chalicelib.errors import DefinitionError
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import DEFINITIONS, find_form, list_forms, load_form
 from chalicelib.forms.reasons import REASONS
 from chalicelib.forms.words import walk_words
+from chalicelib.words import list_languages
 
 SHIPPED = ("newsletter", "pre-order", "sign-up", "survey", "warranty")
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
@@ -183,7 +184,7 @@ def test_a_mistake_in_a_file_is_told_with_file_and_place(write_form, name):
     with pytest.raises(DefinitionError) as caught:
         write_form(FORM.replace(old, new))
 
-    assert str(caught.value).startswith("ask-us.toml: ")
+    assert str(caught.value).startswith("ask-us.toml")
     assert told in str(caught.value)
 
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
-from chalicelib.forms.interface import find_interface, list_languages
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.schema import write_schema
@@ -21,6 +21,7 @@ from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.forms.view import show_field
 from chalicelib.pages.form_page import render_form
+from chalicelib.words import list_languages
 from tests.forms.test_definitions import get_form
 
 PAGES = Path(__file__).parents[2] / "chalicelib" / "pages"

@@ -13,12 +13,13 @@ from jinja2 import UndefinedError
 from pydantic import ValidationError
 
 from chalicelib.errors import DefinitionError, UnfitMailError
-from chalicelib.mails import letters, rendering
-from chalicelib.mails.letters import find_template, list_templates
+from chalicelib.mails import rendering, templates
+from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.mail import LARGEST
 from chalicelib.mails.rendering import build_environment, render_mail
-from chalicelib.mails.speech import find_mail_language, list_languages
+from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.mails.words import MailWords, Offer, RequestKind
+from chalicelib.words import list_languages
 from infra.deploy.inline_css import MAILS, inline_styles
 from infra.deploy.preview import invent_words, write_mails
 
@@ -64,30 +65,30 @@ def test_eight_mails_in_five_languages_ship():
 
 @pytest.mark.parametrize("template", list_templates())
 def test_every_phrase_is_there_in_every_language_and_names_the_same_things(template):
-    letter = find_template(template)
-    shared = {"subject": letter.subject, "preview": letter.preview, "preview_offer": letter.preview_offer}
-    for name, phrase in {**shared, **letter.phrases}.items():
+    mail = find_template(template)
+    shared = {"subject": mail.subject, "preview": mail.preview, "preview_offer": mail.preview_offer}
+    for name, phrase in {**shared, **mail.phrases}.items():
         assert sorted(phrase.languages) == list(LANGUAGES), name
         named = [list_places(phrase[language]) for language in LANGUAGES]
         assert named == named[:1] * len(LANGUAGES), name
         assert named[0] <= PLACES
         for language in LANGUAGES:
             assert re.search(SCRIPTS[language], phrase[language]), (name, language)
-    source = (MAILS / "letters" / f"{template}.jinja").read_text()
-    assert set(re.findall(r"phrases\.(\w+)", source)) == set(letter.phrases)
+    source = (MAILS / "templates" / f"{template}.jinja").read_text()
+    assert set(re.findall(r"phrases\.(\w+)", source)) == set(mail.phrases)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_words_around_the_letter(language):
-    speech, english = find_mail_language(language), find_mail_language("en")
+def test_every_language_has_the_same_words_around_the_mail(language):
+    spoken, english = find_mail_language(language), find_mail_language("en")
     for name, words in english.model_dump().items():
-        own = getattr(speech, name)
+        own = getattr(spoken, name)
         if isinstance(words, str) and name not in ("language", "direction", "digits"):
             assert list_places(own) == list_places(words), name
-    assert set(speech.reasons) == set(english.reasons)
-    assert all("{shop}" in reason for reason in speech.reasons.values())
-    assert len(speech.months) == 12
-    assert len(speech.solar_months) in (0, 12)
+    assert set(spoken.reasons) == set(english.reasons)
+    assert all("{shop}" in reason for reason in spoken.reasons.values())
+    assert len(spoken.months) == 12
+    assert len(spoken.solar_months) in (0, 12)
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["full", "plain"])
@@ -260,7 +261,7 @@ def edit_templates(tmp_path, monkeypatch):
         assert before in source
         path.write_text(source.replace(before, after))
         monkeypatch.setattr(rendering, "FOLDER", folder)
-        monkeypatch.setattr(letters, "LETTERS", folder / "letters")
+        monkeypatch.setattr(templates, "TEMPLATES", folder / "templates")
         build_environment.cache_clear()
         find_template.cache_clear()
 
@@ -272,12 +273,12 @@ def edit_templates(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("file", "before", "lacks"),
     [
-        ("html/letter.jinja", 'href="{{ words.unsubscribe_url }}"', "unsubscribe_url"),
-        ("text/letter.jinja", "{{ words.unsubscribe_url }}", "unsubscribe_url"),
-        ("html/letter.jinja", "words.shop_address.splitlines()", "shop_address"),
-        ("text/letter.jinja", "{{ words.shop_address }}", "shop_address"),
-        ("html/letter.jinja", "{{ speech.reasons[words.reason] | fill }}", "reason"),
-        ("text/letter.jinja", "{{ speech.reasons[words.reason] | fill }}", "reason"),
+        ("html/mail.jinja", 'href="{{ words.unsubscribe_url }}"', "unsubscribe_url"),
+        ("text/mail.jinja", "{{ words.unsubscribe_url }}", "unsubscribe_url"),
+        ("html/mail.jinja", "words.shop_address.splitlines()", "shop_address"),
+        ("text/mail.jinja", "{{ words.shop_address }}", "shop_address"),
+        ("html/mail.jinja", "{{ spoken.reasons[words.reason] | fill }}", "reason"),
+        ("text/mail.jinja", "{{ spoken.reasons[words.reason] | fill }}", "reason"),
     ],
 )
 def test_a_template_that_lost_what_the_law_asks_for_is_refused(edit_templates, file, before, lacks):
@@ -288,7 +289,7 @@ def test_a_template_that_lost_what_the_law_asks_for_is_refused(edit_templates, f
 
 
 def test_a_mail_that_gmail_would_cut_is_refused(edit_templates):
-    edit_templates("letters/win-back.jinja", "{{ part.greeting() }}", "{{ 'x ' * 60000 }}")
+    edit_templates("templates/win-back.jinja", "{{ part.greeting() }}", "{{ 'x ' * 60000 }}")
 
     with pytest.raises(UnfitMailError, match="size"):
         render_mail("win-back", "en", invent_words("win-back", "en"))
@@ -296,7 +297,7 @@ def test_a_mail_that_gmail_would_cut_is_refused(edit_templates):
 
 @pytest.mark.parametrize("part", ["html", "text"])
 def test_a_template_that_names_what_nobody_gives_is_an_error(edit_templates, part):
-    edit_templates(f"{part}/parts.jinja", "{{ speech.sign_off }}", "{{ speech.sign_of }}")
+    edit_templates(f"{part}/parts.jinja", "{{ spoken.sign_off }}", "{{ spoken.sign_of }}")
 
     with pytest.raises(UndefinedError, match="sign_of"):
         render_mail("win-back", "en", invent_words("win-back", "en"))
@@ -313,15 +314,15 @@ def test_a_template_that_names_what_nobody_gives_is_an_error(edit_templates, par
         ("marketing = true", "marketing =", "win-back.toml"),
     ],
 )
-def test_a_mistake_in_a_letter_is_told_with_its_place(edit_templates, before, after, place):
-    edit_templates("letters/win-back.toml", before, after)
+def test_a_mistake_in_a_template_is_told_with_its_place(edit_templates, before, after, place):
+    edit_templates("templates/win-back.toml", before, after)
 
     with pytest.raises(DefinitionError, match=place):
         find_template("win-back")
 
 
 def test_a_mail_that_is_not_on_file_is_an_error():
-    for name in ("", "love-letter", "../letters/win-back", "letter"):
+    for name in ("", "love-letter", "../templates/win-back", "mail"):
         with pytest.raises(DefinitionError):
             render_mail(name, "en", invent_words("win-back", "en"))
 

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.names import LONGEST, clean_name
 from chalicelib.mails.rendering import render_mail
-from chalicelib.mails.speech import find_mail_language, list_languages
 from chalicelib.mails.words import MailWords
+from chalicelib.words import list_languages
 from infra.deploy.preview import invent_words
 
 
@@ -120,12 +121,12 @@ def test_no_domain_is_left_that_a_mail_program_would_make_a_link_of(domain, arou
 
 @pytest.mark.parametrize("language", list_languages())
 def test_greeting_reads_naturally_with_and_without_a_name(language):
-    words, speech = invent_words("win-back", language), find_mail_language(language)
+    words, spoken = invent_words("win-back", language), find_mail_language(language)
     named = render_mail("win-back", language, words)
     unnamed = render_mail("win-back", language, MailWords.model_validate(words.model_dump() | {"person_name": "1"}))
 
-    assert speech.greeting.format(name=words.person_name) in named.text.splitlines()
+    assert spoken.greeting.format(name=words.person_name) in named.text.splitlines()
     assert f"<bdi>{words.person_name}</bdi>" in named.html
-    assert speech.greeting_unnamed in unnamed.text.splitlines()
-    assert f">{speech.greeting_unnamed}</p>" in unnamed.html
+    assert spoken.greeting_unnamed in unnamed.text.splitlines()
+    assert f">{spoken.greeting_unnamed}</p>" in unnamed.html
     assert "<bdi></bdi>" not in unnamed.html

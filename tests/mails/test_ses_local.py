@@ -7,10 +7,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.mails.letters import list_templates
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.ses import Mailer, Quota, read_quota
-from chalicelib.mails.speech import list_languages
+from chalicelib.mails.templates import list_templates
+from chalicelib.words import list_languages
 from infra.deploy.preview import invent_words
 from infra.local.mailbox import PATH
 

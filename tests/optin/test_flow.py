@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, ask_waiting, try_item
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import answer_confirmation
 from chalicelib.senders.ses import parse_notification

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.errors import RaceLostError
 from chalicelib.functions import quota as quotas
@@ -20,7 +21,6 @@ from chalicelib.models import ConsentState, Identity, MailState, Submission, Tru
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails, reconcile_occasion
 from chalicelib.outreach.send import UNKNOWN_FOR
-from chalicelib.people.identity import normalise_email
 from chalicelib.report import build_report
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.senders.ses import parse_notification

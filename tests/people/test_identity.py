@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, Reading, Trust
 from chalicelib.people.identity import (
     list_claimable,
     list_deciding,
     list_identities,
-    normalise_email,
     normalise_phone,
 )
 from tests.builders.shop import a_submission

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
+    HeldValue,
     Order,
     OrderState,
     Profile,
@@ -149,3 +151,11 @@ def test_cancelled_and_test_orders_are_no_purchase():
 
     assert cancelled.last_purchase is None
     assert test.last_purchase is None
+
+
+@pytest.mark.parametrize(("value", "text"), [("en", "en"), ("", ""), (7, ""), (True, ""), (["en"], ""), (None, "")])
+def test_a_field_is_read_as_text_only_where_it_is_text(value, text):
+    held = HeldValue(value=value, at=START, source="form", signed=False)
+
+    assert Profile(customer_id="c", fields={"language": held}).text("language") == text
+    assert Profile(customer_id="c").text("language") == ""

@@ -18,10 +18,10 @@ from datetime import timedelta
 from multiprocessing import get_context
 from typing import Any
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, MailState, Submission, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
-from chalicelib.people.identity import normalise_email
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import name_token
 from chalicelib.store.mails import OPEN

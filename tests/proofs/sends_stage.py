@@ -13,13 +13,13 @@ from typing import Any
 
 import boto3
 
+from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.config import current_settings, read_settings
 from chalicelib.door.intake import name_submission
 from chalicelib.mails.ses import Mailer
 from chalicelib.models import Identity
-from chalicelib.people.identity import normalise_email
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import WORK_TIMEOUTS, Services, make_client

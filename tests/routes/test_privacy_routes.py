@@ -23,7 +23,7 @@ from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, m
 from chalicelib.data_requests.package import name_parts, pack_files, seal_package
 from chalicelib.erasure.sweep import KINDS
 from chalicelib.models import RequestKind
-from chalicelib.pages.request_pages import PrivacyWords, find_words
+from chalicelib.pages.request_pages import PrivacyWords, find_request_words
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.store.links import LinkKind, make_token, name_token
 from chalicelib.strictjson import parse_object
@@ -102,9 +102,9 @@ def put_receipt(tables, token, receipt=RECEIPT, **known):
 
 
 def test_every_language_says_the_same_things():
-    english = find_words("en")
+    english = find_request_words("en")
     for language in LANGUAGES:
-        words = find_words(language)
+        words = find_request_words(language)
         assert flatten_keys(words.model_dump()) == flatten_keys(english.model_dump()), language
         for own, other in zip(flatten_texts(words), flatten_texts(english), strict=True):
             assert sorted(re.findall(r"\{(\w*)\}", own)) == sorted(re.findall(r"\{(\w*)\}", other)), own
@@ -288,7 +288,7 @@ def test_the_page_says_what_will_happen_and_asks_for_the_code(api, shop, tables)
     for kind, language in itertools.product(RequestKind, LANGUAGES):
         token = put_request(tables, kind.value, language=language)
         page = html.unescape(browse(api, f"/privacy/confirm/{token}").body.decode())
-        said = find_words(language).kinds[kind]
+        said = find_request_words(language).kinds[kind]
 
         assert f'<html lang="{language}"' in page
         for text in (said.title, said.text.format(shop="Corner Shop"), said.button, *said.points):
@@ -500,7 +500,7 @@ def test_what_is_done_is_said(api, tables):
         result = put_result(tables, put_request(tables), request=kind, language=language)
         page = browse(api, f"/privacy/results/{result}").body.decode()
 
-        assert find_words(language).kinds[kind].done_title in page
+        assert find_request_words(language).kinds[kind].done_title in page
         assert f'<html lang="{language}"' in page
 
 
@@ -517,7 +517,7 @@ def test_a_correction_goes_on_at_the_page_of_preferences(api, tables):
 def test_a_receipt_is_told_in_words(api, tables, language):
     result, _ = put_receipt(tables, put_request(tables), language=language)
     answer = browse(api, f"/privacy/results/{result}")
-    page, words = answer.body.decode(), find_words(language).receipt
+    page, words = answer.body.decode(), find_request_words(language).receipt
 
     assert answer.status_code == 200
     for said in (*words.times.values(), *(words.names[name] for name in ("history", "mails", "names", "keys"))):
@@ -542,7 +542,7 @@ def test_a_receipt_is_told_in_words(api, tables, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receipt_has_words_for_all_that_a_sweep_counts(language):
     counted = {*KINDS.values(), "other", "names", "links", "waiting"}
-    assert counted <= find_words(language).receipt.names.keys()
+    assert counted <= find_request_words(language).receipt.names.keys()
 
 
 SHAPES = [{}, {"counts": None, "copies": {}, "ledger": 7}, {"unreadable_at": 5, "copies": [{}], "counts": {"a": {}}}]

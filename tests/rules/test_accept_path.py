@@ -9,7 +9,12 @@ FORBIDDEN = (
     "aws_cryptographic_material_providers",  # the MPL more than doubles the import (measured)
     "chalicelib.store.customers",
     "chalicelib.downstream",
+    "chalicelib.addresses",
+    "chalicelib.definitions",
+    "chalicelib.pages.form_page",
+    "chalicelib.pages.link_pages",
     "chalicelib.people.identity",
+    "chalicelib.shop.purposes",
     "chalicelib.store.keys",
     "chalicelib.people.directory",
     "chalicelib.settling.dispatch",
@@ -38,3 +43,17 @@ def test_front_door_loads_only_what_accepting_needs():
     assert "chalicelib.senders.shopify.reading" not in loaded
     assert "chalicelib.door.intake" in loaded
     assert [name for name in loaded if name.startswith(FORBIDDEN)] == []
+
+
+def test_front_door_reads_no_definition_and_no_words():
+    program = (
+        "import sys; opened = []; "
+        "sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == 'open' else None); "
+        "import app; from chalicelib.senders import find_sender; find_sender('shopify'); "
+        "print('\\n'.join(opened))"
+    )
+
+    opened = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert "intake" in opened
+    assert [name for name in opened.splitlines() if name.endswith(".toml")] == []

@@ -10,7 +10,6 @@ import pytest
 
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
-from chalicelib.forms.interface import list_languages
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.validation import validate_form
@@ -22,7 +21,7 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.pages.policy_facts import SERVICES, name_version, tell_policy
 from chalicelib.pages.policy_page import render_policy
 from chalicelib.pages.policy_sources import FACTS
-from chalicelib.pages.policy_words import find_words
+from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.routes.preferences import check_preferences, find_preferences, list_consents, list_fields
 from chalicelib.senders import OWN_READERS, SENDERS, load_module
 from chalicelib.senders.form import make_submission
@@ -30,6 +29,7 @@ from chalicelib.senders.link import choose_preferences, note_click, withdraw_con
 from chalicelib.senders.privacy import confirm_request, interpret
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
+from chalicelib.words import list_languages
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
 from tests.infra.test_imports import HEADER, make_map
 from tests.outreach.test_outreach import DUE, Post, tell
@@ -297,7 +297,7 @@ def test_the_door_is_told_all_that_the_page_says():
 
 @pytest.mark.parametrize("language", list_languages())
 def test_every_language_has_the_same_words(language):
-    own, english = find_words(language).model_dump(), find_words("en").model_dump()
+    own, english = find_policy_words(language).model_dump(), find_policy_words("en").model_dump()
 
     for name, words in english.items():
         if isinstance(words, dict):

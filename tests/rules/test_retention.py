@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import DefinitionError
-from chalicelib.forms.interface import list_languages
 from chalicelib.shop.retention import ELSEWHERE, FILE, RETENTION, Ends, find_span, load_retention
 from chalicelib.store.mail_limits import MailLimit, MailLimits
 from chalicelib.store.table import Table
+from chalicelib.words import list_languages
 from tests.rules.packaged import list_tables, read_packaged
 
 DATA = Path(__file__).resolve().parents[2] / "docs" / "data.md"
@@ -77,7 +77,7 @@ def test_a_shop_may_change_what_sweeps_remove(tmp_path):
     path = tmp_path / "retention.toml"
     path.write_text(FILE.read_text("utf-8").replace("months = 36", "days = 400"), "utf-8")
 
-    changed = {each.name: each for each in load_retention(path).kept}
+    changed = load_retention(path).kept
 
     assert changed["inactive"].span == timedelta(days=400)
     assert changed["clicks"] == RETENTION["clicks"]
@@ -100,7 +100,7 @@ def test_an_odd_period_is_refused_with_its_place(tmp_path, old, new, fault):
     path = tmp_path / "retention.toml"
     path.write_text(FILE.read_text("utf-8").replace(old, new, 1), "utf-8")
 
-    with pytest.raises(DefinitionError, match=f"^retention.toml: .*{fault}"):
+    with pytest.raises(DefinitionError, match=rf"^retention\.toml, line \d+: .*{fault}"):
         load_retention(path)
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.erasure.tombstones import is_person_initiated
-from chalicelib.forms.interface import list_languages
 from chalicelib.models import Order, OrderState, Reading, ReadingKind, SenderName
 from chalicelib.pages.policy_sources import FACTS, list_sources
 from chalicelib.pages.policy_words import find_words
 from chalicelib.senders import find_reader
 from chalicelib.senders.source import Fact
 from chalicelib.shop.purposes import load_purposes
+from chalicelib.words import list_languages
 from tests.builders.shop import NOW, a_submission
 
 PERSONS = {SenderName.FORM, SenderName.TALLY, SenderName.TYPEFORM}

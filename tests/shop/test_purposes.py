@@ -7,11 +7,11 @@ import pytest
 from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
-from chalicelib.forms.interface import list_languages
 from chalicelib.routes.preferences import DEFINITION, TOPIC
 from chalicelib.senders import form_maps
 from chalicelib.senders.shopify.reading import read_consents
 from chalicelib.shop.purposes import FILE, Basis, judge_consent, list_consented, load_purposes
+from chalicelib.words import list_languages
 
 ADDED = '[purposes.raffle]\nbasis = "consent"\ntitle.en = "Raffle"\nwords.en = "Once a year."\n'
 
@@ -42,7 +42,7 @@ def test_every_purpose_has_a_basis_and_words_in_every_language():
     ],
 )
 def test_a_purpose_without_basis_or_words_is_refused_with_file_and_place(tmp_path, change, fault):
-    with pytest.raises(DefinitionError, match=rf"^purposes\.toml: .*({fault})"):
+    with pytest.raises(DefinitionError, match=rf"^purposes\.toml(, line \d+)?: .*({fault})"):
         load_purposes(write_file(tmp_path, change))
 
 
@@ -55,7 +55,7 @@ def test_a_form_that_asks_consent_for_anything_else_is_not_loaded(tmp_path, purp
     path = tmp_path / "sign-up.toml"
     path.write_text(text.replace('purpose = "marketing"', f'purpose = "{purpose}"'), "utf-8")
 
-    with pytest.raises(DefinitionError, match=rf"^sign-up\.toml: consents\.0\.purpose: {fault}"):
+    with pytest.raises(DefinitionError, match=rf"^sign-up\.toml, line \d+: consents\.0\.purpose: {fault}"):
         forms.load_form(path)
 
 
@@ -73,7 +73,7 @@ def test_a_mapping_of_a_foreign_form_is_held_to_the_same(tmp_path):
     [path] = (form_maps.MAPPINGS / "typeform").glob("*.toml")
     (tmp_path / "Form1.toml").write_text(path.read_text("utf-8").replace('"marketing"', '"raffle"'), "utf-8")
 
-    with pytest.raises(DefinitionError, match=r"^Form1\.toml: consents\.0\.purpose: no purpose"):
+    with pytest.raises(DefinitionError, match=r"^Form1\.toml, line \d+: consents\.0\.purpose: no purpose"):
         form_maps.load_mapping(tmp_path / "Form1.toml")
 
 

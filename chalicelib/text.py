@@ -1,0 +1,49 @@
+"""What hides in typed text: control characters, direction switches, long runs of marks, spreadsheet formulas. Pure.
+
+Kept are the joiners U+200C and U+200D, without which Persian, Hindi and Bengali are misspelt, and the plain direction
+marks. The direction switches, U+202A-202E and U+2066-2069, come along when a phone number is copied from a contact
+list, and can turn a line around; the byte order mark is treated as they are.
+"""
+
+import re
+from unicodedata import category, normalize
+
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what one line may not hold
+CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # the same but for tabs and \n
+DIRECTION_SWITCHES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+HIDDEN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode: controls, surrogates, private, unassigned, line ends
+
+FORMULA = "=+-@\u2212"  # what begins a formula (OWASP, CSV injection), with the true minus sign
+FORMULA_FIRST = "\t\r\n\x00"  # as the very first character
+QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of every kind
+
+
+def remove_switches(text: str) -> str:
+    """Return the text without direction switches and byte order marks."""
+    return text.translate(DIRECTION_SWITCHES)
+
+
+def is_hidden(sign: str) -> bool:
+    """Return whether a sign is not seen in a line but can change it."""
+    return category(sign) in HIDDEN or ord(sign) in DIRECTION_SWITCHES
+
+
+def has_long_run(text: str, longest: int) -> bool:
+    """Return whether more than `longest` combining marks follow one another."""
+    if text.isascii():
+        return False
+    run = 0
+    for sign in text:
+        run = run + 1 if category(sign)[0] == "M" else 0
+        if run > longest:
+            return True
+    return False
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would take a text for a formula, also behind quotes and what is not seen."""
+    if text[:1] and text[0] in FORMULA_FIRST:
+        return True
+    seen = next((sign for sign in text if sign not in QUOTES and category(sign)[0] not in UNSEEN), "")
+    return bool(seen) and normalize("NFKC", seen)[:1] in FORMULA
