@@ -31,7 +31,7 @@ ROOMS = {
     "pages": "campaigns mails senders forms store shop words",
     "door": "services store vault",
     "services": "campaigns mails people store vault",
-    "campaigns": "mails people forms shop",
+    "campaigns": "mails people forms shop words",
     "mails": "forms shop words",
     "people": "senders store vault shop",
     "senders": "forms store shop",

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.erasure.tombstones import is_person_initiated
 from chalicelib.models import Order, OrderState, Reading, ReadingKind, SenderName
 from chalicelib.pages.policy_sources import FACTS, list_sources
-from chalicelib.pages.policy_words import find_words
+from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.senders import find_reader
 from chalicelib.senders.source import Fact
 from chalicelib.shop.purposes import load_purposes
@@ -28,7 +28,7 @@ def test_every_sender_declares_itself(name):
 
 @pytest.mark.parametrize("language", list_languages())
 def test_every_declared_name_has_words_in_every_language(language):
-    words = find_words(language)
+    words = find_policy_words(language)
 
     assert set(words.sources) == set(SenderName) - {SenderName.FORM}
     assert set(words.facts) == set(Fact) == set(FACTS)
