@@ -5,25 +5,20 @@ the names of staff. Who read a record, when and why is told; a person has no rig
 the shop (Court of Justice of the EU, C-579/21).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from chalicelib.addresses import normalise_email
-from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
-from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.shop import ShopClock
+from chalicelib.data_requests.status import describe_person, list_plans
+from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
-from chalicelib.models import Event, HeldValue, Identity, JsonValue, MailState, Model, Profile, Reading
-from chalicelib.people.activity import judge_activity
+from chalicelib.models import Event, HeldValue, Identity, Reading
 from chalicelib.people.directory import Person
-from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.store.requests import BY_PERSON, RequestRow
 
-Row = dict[str, JsonValue]
 LAST_MONTH = 12
 
 
@@ -65,55 +60,12 @@ def make_section(name: str, rows: list[Row]) -> Section:
     return Section(name, columns, tuple(rows))
 
 
-def dump_row(model: Model) -> Row:
-    """Return a model as plain values; money stays a Decimal, which no table takes for a formula."""
-    return {name: plain_value(value) for name, value in model.model_dump().items()}
-
-
-def plain_value(value: JsonValue) -> JsonValue:
-    """Return a value with times and words of ours as text."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(name): plain_value(part) for name, part in value.items()}
-    return [plain_value(part) for part in value] if isinstance(value, list | tuple) else value
-
-
 def read_event(event: Event) -> Reading | None:
     """Say what an event says, or None for one that no reader of today understands: its text is told all the same."""
     try:
         return read_submission(event.submission)
     except UnreadableError:
         return None
-
-
-def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
-    """Return what we make of a person: their status as a customer, and when they would next hear from us."""
-    activity = judge_activity(profile, now, services.clock.quiet_days)
-    due = services.find_due(profile, now)
-    return {
-        "customer_id": profile.customer_id,
-        "events": profile.events,
-        "first_seen": write_time(profile.first_seen),
-        "last_seen": write_time(profile.last_seen),
-        "last_login": write_time(profile.last_login),
-        "last_purchase": write_time(profile.last_purchase),
-        "status": activity.status.value,
-        "status_because": activity.reason,
-        "status_since": write_time(activity.since),
-        "restricted": is_restricted(profile),
-        "next_due": write_time(due),
-        "ages": [dump_row(age) for age in profile.ages],
-        "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
-        "written_at": write_time(now),
-    }
-
-
-def write_time(moment: datetime | None) -> str | None:
-    """Return a time as RFC 3339, or None."""
-    return moment.isoformat() if moment else None
 
 
 def list_fields(fields: dict[str, HeldValue], used: bool) -> list[Row]:
@@ -145,26 +97,6 @@ def list_mails(person: Person, services: Services) -> list[Row]:
         }
         for mail in services.mails.list_mails(person.id)
     ]
-
-
-def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
-    """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
-    return [describe_plan(profile, campaign, services.clock, now) for campaign in services.campaigns]
-
-
-def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
-    """Return what one campaign would do."""
-    plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
-    occasion = next(find_occasions(profile, campaign, clock, now), None)
-    if is_restricted(profile):
-        return {**plan, "because": "data is restricted: kept, not used"}
-    if not is_reachable(profile, campaign, now):
-        return {**plan, "because": "no consent, no address, or too young"}
-    if occasion is None:
-        return {**plan, "because": "no reason to write, or not meant by it"}
-    verdict = judge_mail(profile, campaign, occasion, clock, occasion.due_at)
-    writes = verdict.state is MailState.INTENT
-    return {**plan, "writes": writes, "at": write_time(occasion.due_at), "because": verdict.reason}
 
 
 def list_stops(person: Person, services: Services) -> list[Row]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.campaigns.library import load_shop
-from chalicelib.data_requests.record import describe_person
+from chalicelib.data_requests.status import describe_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.settling.dispatch import settle_item

@@ -1,0 +1,54 @@
+"""What the shop makes of a person, and which campaigns would write to them, by the rules of sending itself."""
+
+from datetime import datetime
+
+from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.shop import ShopClock
+from chalicelib.data_requests.values import Row, dump_row, write_time
+from chalicelib.models import MailState, Profile
+from chalicelib.people.activity import judge_activity
+from chalicelib.people.restriction import is_restricted
+from chalicelib.services import Services
+
+
+def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
+    """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
+    return [describe_plan(profile, campaign, services.clock, now) for campaign in services.campaigns]
+
+
+def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
+    """Return what one campaign would do."""
+    plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
+    occasion = next(find_occasions(profile, campaign, clock, now), None)
+    if is_restricted(profile):
+        return {**plan, "because": "data is restricted: kept, not used"}
+    if not is_reachable(profile, campaign, now):
+        return {**plan, "because": "no consent, no address, or too young"}
+    if occasion is None:
+        return {**plan, "because": "no reason to write, or not meant by it"}
+    verdict = judge_mail(profile, campaign, occasion, clock, occasion.due_at)
+    writes = verdict.state is MailState.INTENT
+    return {**plan, "writes": writes, "at": write_time(occasion.due_at), "because": verdict.reason}
+
+
+def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
+    """Return what we make of a person: their status as a customer, and when they would next hear from us."""
+    activity = judge_activity(profile, now, services.clock.quiet_days)
+    due = services.find_due(profile, now)
+    return {
+        "customer_id": profile.customer_id,
+        "events": profile.events,
+        "first_seen": write_time(profile.first_seen),
+        "last_seen": write_time(profile.last_seen),
+        "last_login": write_time(profile.last_login),
+        "last_purchase": write_time(profile.last_purchase),
+        "status": activity.status.value,
+        "status_because": activity.reason,
+        "status_since": write_time(activity.since),
+        "restricted": is_restricted(profile),
+        "next_due": write_time(due),
+        "ages": [dump_row(age) for age in profile.ages],
+        "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
+        "written_at": write_time(now),
+    }

@@ -1,0 +1,109 @@
+"""What a Lambda function works with: one client per AWS service, the tables' rows, people, mails. The one composition.
+
+Each piece is made on first use and imported there, so that a function loads no more than it uses; a test holds that for
+each function. A test hands in its own `connect` and works with the same class.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.config import current_settings
+from chalicelib.services.clients import DOOR_TIMEOUTS, SEND_TIMEOUTS, WORK_TIMEOUTS, make_client, make_session
+from chalicelib.services.tables import Tables, split_names
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.campaigns.definition import Campaign
+    from chalicelib.campaigns.shop import ShopClock
+    from chalicelib.mails.pace import Pace
+    from chalicelib.mails.ses import Mailer
+    from chalicelib.models import Profile
+    from chalicelib.people.directory import People
+    from chalicelib.vault.envelope import InboxOpener
+    from chalicelib.vault.signing import Signer
+
+__all__ = [
+    "DOOR_TIMEOUTS",
+    "SEND_TIMEOUTS",
+    "WORK_TIMEOUTS",
+    "Services",
+    "current_services",
+    "make_client",
+    "make_session",
+]
+
+
+class Services(Tables):
+    """Everything a function may work with."""
+
+    @cached_property
+    def people(self) -> People:
+        from chalicelib.people.directory import People
+        from chalicelib.vault.blindindex import BlindIndex
+
+        return People(self.people_rows, self.identities, self.keys, BlindIndex(self.keys.read_index()))
+
+    @cached_property
+    def opener(self) -> InboxOpener:
+        from chalicelib.vault.envelope import InboxOpener
+
+        return InboxOpener(split_names(self.settings.inbox_key), self.kms)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Return what signs receipts of erasures."""
+        from chalicelib.vault.signing import Signer
+
+        return Signer(self.settings.receipt_key, self.kms)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        from email.utils import formataddr
+
+        from chalicelib.mails.ses import Mailer
+
+        sender = formataddr((self.settings.shop_name, self.settings.mail_from))
+        return Mailer(self.ses, sender, self.settings.configuration_set)
+
+    @cached_property
+    def pace(self) -> Pace:
+        from chalicelib.mails.pace import Pace
+
+        return Pace()
+
+    @cached_property
+    def code_secret(self) -> bytes:
+        """Return the secret that makes a person's code the same each time in one campaign."""
+        return self.keys.read_codes()
+
+    @cached_property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        from chalicelib.campaigns.library import list_campaigns
+
+        return list_campaigns()
+
+    @cached_property
+    def clock(self) -> ShopClock:
+        """Return the shop's time zone, send window and caps."""
+        from chalicelib.campaigns.library import load_shop
+
+        return load_shop()
+
+    def find_campaign(self, name: str) -> Campaign | None:
+        """Return a campaign that is on file."""
+        return next((campaign for campaign in self.campaigns if campaign.name == name), None)
+
+    def find_due(self, profile: Profile, now: datetime) -> datetime | None:
+        """Return when a person next has a reason to hear from the shop, by the campaigns on file."""
+        from chalicelib.campaigns.agenda import next_due
+
+        return next_due(profile, self.campaigns, self.clock, now)
+
+
+@cache
+def current_services() -> Services:
+    """Return this container's services."""
+    return Services(current_settings())
