@@ -12,7 +12,8 @@ HERE = Path(__file__).resolve()
 # Names that are no ordinary words: gone from every text, whether code, comment or page.
 GONE = re.compile(
     r"""(?<![\w-]) (?: RENDERED | LookRows | FADING | OWN_WORDS | DOOR_PATIENCE | hear_consents | hear_fields
-    | list_noes | find_parting | leave_row | bar_row | bar_free | inherit_row | pass_noes | brings_back | settle_told | blank_item
+    | list_noes | find_parting | leave_row | bar_row | bar_free | inherit_row | pass_noes | brings_back | settle_told
+    | blank_item
     | hold_submission | note_try | waits_for_yes | answers_ask | reports_question | concerns_request | spare_\w+
     | find_strangers | part_values | weigh_render | sign_render | find_speech | hand_over | ask_proof
     | tell_moment | is_own_act | find_remains | opens_probe | says_more | fold_anew | walk_shops | walk_stretch
