@@ -1,6 +1,6 @@
 """After a restore: replay the ledger. Every customer who was forgotten is forgotten in the restored tables too.
 
-The door stays closed until this says that nothing is left (docs/forgetting.md, "After a restore"). It may be repeated.
+The door stays closed until this says that nothing is left (docs/erasure.md, "After a restore"). It may be repeated.
 """
 
 from collections import Counter

@@ -10,6 +10,9 @@ from chalicelib.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+PAGES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+FOLDERS = ("chalicelib", "infra", "tests", "docs", ".chalice")
+PLACEHOLDER = re.compile(r"[<>*{} ]|NAME|/L/")
 
 
 def list_routes() -> set[tuple[str, str]]:
@@ -52,11 +55,48 @@ def test_every_promise_names_a_test_that_exists():
         assert (ROOT / path).exists(), path
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page):
     path = ROOT / page
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def list_files() -> set[str]:
+    """Return the paths of the repository's own files."""
+    files = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {path.relative_to(ROOT).as_posix() for path in (*files, *ROOT.glob("*.*"))}
+
+
+def find_missing(page: str, files: set[str]) -> list[str]:
+    """Return what a page names in backticks as a file of the repository, and what no file is named.
+
+    A page may name a Python or TOML file by its path below chalicelib, and one without a folder by its name alone.
+    """
+    names = {path.rpartition("/")[2] for path in files}
+    missing = []
+    for token in re.findall(r"`([^`\n]+)`", page):
+        name = token.partition(":")[0].rstrip("/")
+        if PLACEHOLDER.search(name) or name.startswith(("/", "out/")):
+            continue
+        rooted = name.startswith(tuple(f"{folder}/" for folder in FOLDERS))
+        if not rooted and not re.fullmatch(r"[\w/.-]*\w\.(py|toml)", name):
+            continue
+        known = (ROOT / name).exists() or f"chalicelib/{name}" in files or name in names
+        if not known:
+            missing.append(token)
+    return missing
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_names_exists(page):
+    assert find_missing((ROOT / page).read_text(), list_files()) == []
+
+
+def test_a_file_that_is_not_there_is_noticed():
+    page = "`chalicelib/wiring.py` `settling/forget.py` `guard.py` `app.py` `erasure/forget.py` `words/<l>/a.toml`"
+
+    assert find_missing(page, list_files()) == ["chalicelib/wiring.py", "settling/forget.py", "guard.py"]
 
 
 def test_every_make_target_in_the_readme_exists():
