@@ -42,7 +42,9 @@ def test_nobody_is_known_before_the_button_in_the_mail_is_pressed(
 
     assert settle(shop) == {"unconfirmed": 1}
     post = Post()
-    assert ask_waiting(shop.services(post), datetime.now(UTC)) == {"asked": 1}
+    services = shop.services(post)
+    services.settings = services.settings.model_copy(update={"public_url": site})  # where the mail's link leads
+    assert ask_waiting(services, datetime.now(UTC)) == {"asked": 1}
     [(to, mail, _)] = post.sent
     assert to == EMAIL
     page = tmp_path / "mail.html"
