@@ -56,7 +56,7 @@ def line(clients):
 
 
 @pytest.fixture
-def full(clients, shop):
+def full(own_tables, clients, shop):
     """The same from the outbox of a shop."""
     return Line({**clients, "dynamodb": shop.dynamodb}, shop.settings)
 

@@ -186,6 +186,7 @@ def test_woocommerce_ping_is_exactly_200(api, shop):
     assert shop.read_all("inbox") == []
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_table_out_of_reach_is_503_and_says_when(api, tables):
     tables.dynamodb.delete_table(TableName=tables.settings.prefix + "inbox")
 

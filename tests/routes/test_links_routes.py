@@ -52,7 +52,7 @@ def post(api, path, **values):
 
 
 @pytest.fixture
-def mend(tables):
+def mend(own_tables, tables):
     """Return a function that breaks a table until the test ends."""
     with ExitStack() as broken:
         yield lambda name: broken.enter_context(break_table(tables, name))

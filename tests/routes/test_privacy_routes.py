@@ -244,6 +244,7 @@ def test_one_network_may_not_ask_for_ever(api, shop):
     assert post(api, "/privacy/requests", email="a@example.com", kind="erase").status_code == 202
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_a_request_that_was_not_kept_is_not_called_taken(api, tables):
     with break_table(tables, "inbox"):
         answer = post(api, "/privacy/requests", email="a@example.com", kind="erase")
@@ -444,6 +445,7 @@ def test_an_objection_names_the_purposes_of_todays_campaigns(api, shop, tables):
     assert set(body["purposes"]) == {"marketing", "sms", *advertised}
 
 
+@pytest.mark.usefixtures("own_tables")
 @pytest.mark.parametrize("table", ["inbox", "links"])
 def test_what_was_not_kept_is_never_called_done(api, tables, table):
     token = put_request(tables)
@@ -567,6 +569,7 @@ def find_header(answer, name):
     return next((value for own, value in answer.headers if own.lower() == name.lower()), None)
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_a_receipts_files_are_those_that_were_signed(api, tables, cloud, shop, tmp_path):
     result, public = put_receipt(tables, put_request(tables))
     key_name = tables.settings.parameter_path + "receipt-key"
