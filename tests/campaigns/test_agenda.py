@@ -22,77 +22,41 @@ from chalicelib.campaigns.agenda import (
     next_due,
     open_window,
 )
-from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_campaigns, load_shop
-from chalicelib.campaigns.shop import ShopClock
 from chalicelib.campaigns.window import WEEKDAYS, Window, find_change, find_opening, find_zone
 from chalicelib.models import (
-    Consent,
     ConsentState,
     Entry,
-    HeldValue,
-    MailNote,
     MailState,
-    Order,
     OrderState,
-    Profile,
     Reading,
     Submission,
     Trust,
 )
 from chalicelib.people.profile import fold_history
-
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
-DAY = timedelta(days=1)
-ALWAYS = {"opens": "00:00", "closes": "24:00"}
-
-
-def a_campaign(name="win-back", trigger="inactive", days=30, **changes):
-    when = {"trigger": trigger, "days": days}
-    keys = {"name": name, "kind": "marketing", "template": "t", "good_for_days": 14, "when": when}
-    return Campaign.model_validate({**keys, **changes})
-
-
-def a_shop(window=ALWAYS, zone="UTC", mails=2, days=7):
-    keys = {"time_zone": zone, "currency": "EUR", "window": window, "cap": {"mails": mails, "days": days}}
-    return ShopClock.model_validate(keys)
-
-
-def an_order(number, at, **changes):
-    return Order(id=str(number), placed_at=at, updated_at=at, **{"state": OrderState.PAID, **changes})
-
-
-def a_consent(state=ConsentState.GIVEN, at=NOW, **changes):
-    return Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", **changes)
-
-
-def held(value):
-    return HeldValue(value=value, at=NOW, source="s", signed=False)
-
-
-def a_person(*bought, consent=True, entries=None, mails=(), **fields):
-    """Return somebody with an address and a consent who bought at these moments."""
-    return Profile(
-        customer_id="c-1",
-        fields={name: held(value) for name, value in {"email": "a@example.org", **fields}.items()},
-        consents={"marketing": a_consent(at=NOW - 400 * DAY)} if consent else {},
-        joined={"marketing": NOW - 400 * DAY} if consent else {},
-        orders={f"shopify:s:{number}": an_order(number, at) for number, at in enumerate(bought)},
-        entries=entries or {},
-        mails={note.occasion: note for note in mails},
-    )
+from tests.builders.agenda import (
+    ALWAYS,
+    CAMPAIGNS,
+    DAY,
+    NOW,
+    OFFER,
+    OFFICE,
+    SHOP,
+    ZONES,
+    a_campaign,
+    a_consent,
+    a_note,
+    a_person,
+    a_shop,
+    an_order,
+    list_ids,
+    people,
+    times,
+)
 
 
 def a_submission(at):
     return Submission(sender="shopify", topic="t", trust=Trust.SIGNED, received_at=at, occurred_at=at, body=b"{}")
-
-
-def a_note(occasion="other:1", state=MailState.SENT, at=NOW, marketing=True):
-    return MailNote(campaign=occasion.partition(":")[0], occasion=occasion, state=state, at=at, marketing=marketing)
-
-
-def list_ids(profile, *campaigns, now=NOW, shop=None):
-    return [each.id for each in list_occasions(profile, campaigns, shop or a_shop(), now)]
 
 
 # Triggers
@@ -292,9 +256,6 @@ def test_a_cooldown_is_a_campaigns_own():
     assert not is_cooling(person, a_campaign("other", cooldown_days=6), NOW)
 
 
-OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 9, "most_spent": 10, "expected_cost": 3}
-
-
 @pytest.mark.parametrize(
     ("state", "campaign", "changes"),
     [
@@ -380,7 +341,6 @@ def test_transactional_mail_waits_for_no_hours_but_its_own():
     assert next_due(a_person(night), [own], shop, NOW) == NOW.replace(hour=9) + 8 * DAY
 
 
-OFFICE = {"opens": "09:00", "closes": "18:00", "days": WEEKDAYS[:5]}
 NINE = {"opens": "09:00", "closes": "10:00"}
 LATE = {"opens": "22:00", "closes": "02:00", "days": ["fri"]}
 
@@ -430,21 +390,6 @@ def test_the_change_of_clocks_is_found_to_the_second():
     assert found == datetime(2026, 3, 29, 1, tzinfo=UTC)
 
 
-ZONES = [
-    "UTC",
-    "Europe/Berlin",
-    "America/St_Johns",
-    "Asia/Kolkata",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-    "Asia/Tehran",
-    "Africa/Cairo",
-    "Africa/Casablanca",
-    "America/Havana",
-    "America/Santiago",
-    "Pacific/Chatham",
-    "Asia/Almaty",
-]
 clocks = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
 windows = st.tuples(clocks, clocks, st.sets(st.sampled_from(WEEKDAYS), min_size=1)).filter(lambda w: w[0] != w[1])
 # Around the changes of clocks, where mistakes live, and at any other time.
@@ -483,27 +428,6 @@ def test_the_opening_is_the_first_open_minute_there_is(window, zone, moment):
 
 
 # Properties of the whole
-
-CAMPAIGNS = [
-    a_campaign("a", window={"opens": "20:00", "closes": "02:00"}),
-    a_campaign("b", "after-purchase", 7, cooldown_days=9),
-    a_campaign("c", "after-purchase", 0, kind="transactional"),
-    a_campaign("d", "at-risk", 0, good_for_days=1),
-    a_campaign("e", "after-sign-up", 1),
-    a_campaign("f", "after-warranty", 3, audience={"purchases_at_least": 1}),
-]
-SHOP = a_shop(OFFICE, "Europe/Berlin")
-times = st.integers(0, 120 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
-people = st.builds(
-    lambda bought, zone, cards: a_person(
-        *bought,
-        entries={f"k{number}": Entry(kind="warranty", at=at) for number, at in enumerate(cards)},
-        time_zone=zone,
-    ).model_copy(update={"consents": {"marketing": a_consent(at=datetime(2026, 2, 1, tzinfo=UTC))}}),
-    st.lists(times, max_size=6),
-    st.sampled_from(ZONES),
-    st.lists(times, max_size=2),
-)
 
 
 @settings(deadline=None)

@@ -20,10 +20,10 @@ from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import name_token
 from tests.builders.api import open_api
 from tests.builders.links import NOW, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.privacy import PACKAGE, post, put_package, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
 from tests.builders.shop import Shop, a_submission
 from tests.proofs.requests import compare_times, freeze_tables, read_size
-from tests.routes.test_privacy_routes import PACKAGE, post, put_package, put_receipt, type_code
 
 VISITS = read_size("VISITS", 200)
 PAIRS = read_size("PAIRS", 60)

@@ -1,13 +1,12 @@
 """Data subject requests from the post to what comes of them: proven once, by whoever has the mailbox, in 24 hours."""
 
-import re
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.addresses import normalise_email
-from chalicelib.data_requests.codes import CODE_SIGNS, hash_code, name_result
+from chalicelib.data_requests.codes import hash_code, name_result
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.models import RESTRICTED, ConsentState, Identity, RequestKind, Submission, Trust, utc_text
@@ -15,23 +14,32 @@ from chalicelib.people.profile import fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.senders.link import choose_preferences, withdraw_consent
-from chalicelib.senders.privacy import ask_request, confirm_request, try_code
+from chalicelib.senders.privacy import confirm_request, try_code
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.store.requests import KEEP_REQUEST, STAFFS, WORKERS, RequestState
 from chalicelib.store.suppressions import Suppressions
 from chalicelib.strictjson import dump_json
-from tests.builders.campaigns import CLOCK
+from tests.builders.campaigns import CLOCK, a_campaign
+from tests.builders.mails import CONSENT, DUE, Killed, Post
+from tests.builders.requests import (
+    ASEL,
+    DAY,
+    HOUR,
+    MINUTE,
+    START,
+    ask,
+    confirm,
+    list_audits,
+    list_requests,
+    list_states,
+    prove,
+    read_link,
+    read_mail,
+    run_hours,
+)
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
-from tests.outreach.test_outreach import DUE, Killed, Post, a_campaign
-
-# DynamoDB Local removes what has expired by the machine's own clock: these tests happen far ahead of it.
-START = datetime(2090, 3, 1, 12, 0, tzinfo=UTC)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-ASEL = "asel@example.org"
-CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
-HOME = "203.0.113.0/24"
 
 
 @pytest.fixture
@@ -44,60 +52,6 @@ def asel(shop):
     """Return the id of somebody who is known."""
     shop.take(a_submission(email=ASEL, name="Асель", entry={"topic": "tea"}, consents=[CONSENT]))
     return shop.find_id(ASEL)
-
-
-def ask(shop, kind="restrict", email=ASEL, at=START, network=HOME, language="en") -> str:
-    """Post a request and settle it; return the outcome."""
-    said = ask_request(RequestKind(kind), email, at, network=network, language=language)
-    return settle_item(shop.accept(said), shop.services(), at)
-
-
-def read_mail(post, number=-1) -> tuple[str, str]:
-    """Return the token and the code of a mail that was sent."""
-    text = post.sent[number][1].text
-    token = text.split("/privacy/confirm/")[1].split()[0]
-    [code] = re.findall(rf"(?m)(?<![\w/-])[{CODE_SIGNS}]{{6}}$", text)
-    return token, code
-
-
-def read_link(shop, token, at=START) -> Link | None:
-    """Return what is behind a token."""
-    return shop.services().links.read_link(token, at)
-
-
-def confirm(shop, token, at=START + HOUR, *, settled_at=None, kind="", network="198.51.100.0/24") -> str:
-    """Type the right code; return the outcome."""
-    link = read_link(shop, token) or Link(kind=LinkKind.REQUEST, request=kind)
-    said = confirm_request(link, name_token(token), name_result(token), at, network=network, language="kk")
-    return settle_item(shop.accept(said), shop.services(), settled_at or at)
-
-
-def prove(shop, post, kind, at=START, email=ASEL) -> str:
-    """Ask, get the mail, type the code; return the result's token."""
-    assert ask(shop, kind, email, at=at) == "settled"
-    assert answer_requests(shop.services(post), at) == {"asked": 1}
-    token, _ = read_mail(post)
-    assert confirm(shop, token, at + MINUTE) == "settled"
-    return name_result(token)
-
-
-def list_requests(shop, customer):
-    return shop.services().requests.list_requests(customer)
-
-
-def list_states(shop, customer) -> list[str]:
-    return [row.state.value for row in list_requests(shop, customer)]
-
-
-def list_audits(shop):
-    return [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("audit#")]
-
-
-def run_hours(shop, post, hours, start=START):
-    """Let the schedule fire every quarter of an hour."""
-    services = shop.services(post)
-    for step in range(hours * 4):
-        answer_requests(services, start + step * 15 * MINUTE)
 
 
 # ---- asking

@@ -13,10 +13,10 @@ from chalicelib.models import utc_text
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api
+from tests.builders.mails import Post
+from tests.builders.privacy import post, type_code
+from tests.builders.requests import ASEL, START, read_mail
 from tests.builders.shop import Shop, a_submission
-from tests.data_requests.test_requests import ASEL, START, read_mail
-from tests.outreach.test_outreach import Post
-from tests.routes.test_privacy_routes import post, type_code
 
 PAUSE = timedelta(minutes=2)
 

@@ -25,9 +25,9 @@ from infra.local.stack import make_queue
 from infra.template import read_template, resolve_value
 from tests.builders.api import start_container
 from tests.builders.canary import CANARIES, find_canaries
+from tests.builders.downstream import ASEL, YES, read_outbox
 from tests.builders.receiver import SECRET, Receiver
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.downstream.test_relay import ASEL, YES, read_outbox
 
 OTHER = "whsec_" + "YW5vdGhlci1zZWNyZXQtb2YtMzAtYnl0ZXMtb3Itc28="
 MINUTE = timedelta(minutes=1)

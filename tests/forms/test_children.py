@@ -20,18 +20,15 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import LinkKind, name_token
 from tests.builders.api import open_api, read_json
 from tests.builders.links import a_link
+from tests.builders.mails import Post
+from tests.builders.optin import press, read_token
 from tests.builders.shop import Shop
-from tests.builders.workshop import EXAMPLE, put_example
-from tests.optin.test_flow import press, read_token
-from tests.outreach.test_outreach import Post
+from tests.builders.workshop import ADULT_POST, CHILD, CHILD_POST, EXAMPLE, PARENT, put_example
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 FORM = "application/x-www-form-urlencoded"
 # DynamoDB Local removes what has expired by the machine's own clock: these tests happen far ahead of it.
 AT = datetime(2090, 3, 1, 12, 0, tzinfo=UTC)
-CHILD, PARENT = "rukhsana@example.org", "maryam@example.net"
-ADULT_POST = {"name": "Asel", "age_band": "25-34", "email": CHILD}
-CHILD_POST = {"name": "Rukhsana", "age_band": "under-16", "email": CHILD, "parent_email": PARENT}
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from infra.staff import audit, retention
 from infra.staff.audit import note_reading
 from infra.staff.customer import show_customer
 from infra.staff.retention import tell_retention
+from tests.builders.orders import an_order
+from tests.builders.retention import OLD, leave_things_behind
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import an_order
-from tests.retention.test_run import OLD, leave_things_behind
 from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.store.ledger import Erasure, Head, hash_entry
 from infra.staff.ledger import export_ledger, read_export, replay_ledger, verify_ledger
 from tests.builders.erasures import LATER, finish, forget
+from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post, sign_up
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)

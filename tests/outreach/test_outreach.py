@@ -9,21 +9,19 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.errors import RaceLostError
 from chalicelib.functions import quota as quotas
 from chalicelib.functions import record_feedback, send_mails
 from chalicelib.functions.timing import HIDDEN_FOR, read_receipt_time
 from chalicelib.mails.pace import SHARES, Pace
-from chalicelib.mails.ses import Outcome, Quota
+from chalicelib.mails.ses import Quota
 from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails, reconcile_occasion
 from chalicelib.outreach.send import UNKNOWN_FOR
 from chalicelib.report import build_report
 from chalicelib.senders.link import note_click, withdraw_consent
-from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.facts import name_order
 from chalicelib.store.links import name_token
@@ -32,41 +30,27 @@ from chalicelib.strictjson import dump_json
 from infra.local.queue_pump import date_attributes
 from infra.template import read_template
 from tests.builders.campaigns import OFFER, a_campaign
+from tests.builders.mails import (
+    BOUNCE,
+    COMPLAINT,
+    CONSENT,
+    DUE,
+    NOT_SPAM,
+    SOFT,
+    Killed,
+    Post,
+    count_facts,
+    sign_up,
+    stop_address,
+    tell,
+)
+from tests.builders.orders import an_order
 from tests.builders.shop import NOW, Shop, a_submission
-
-CONSENT = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
-DUE = NOW + timedelta(days=8)
-
-
-class Post:
-    """Stands for SES at the edge of the system: answers as told, and keeps what it was handed."""
-
-    def __init__(self, *kinds):
-        self.kinds = list(kinds)
-        self.sent: list[tuple[str, object, str]] = []
-
-    def send_mail(self, to, mail, *, attempt_id, campaign):
-        self.sent.append((to, mail, attempt_id))
-        kind = self.kinds.pop(0) if self.kinds else "accepted"
-        if isinstance(kind, BaseException):
-            raise kind
-        return Outcome(kind=kind, message_id=f"id-{attempt_id}" if kind == "accepted" else "", code="")
 
 
 @pytest.fixture
 def shop(tables, tmp_path):
     return Shop(tables, tmp_path)
-
-
-def sign_up(shop, email="asel@example.org", **fields) -> str:
-    """Let somebody join the list; return their id."""
-    shop.take(a_submission(email=email, name="Асель", entry={"topic": "tea"}, consents=[CONSENT], **fields))
-    return shop.find_id(email)
-
-
-def count_facts(services, campaign="welcome") -> Counter:
-    """Return how many facts of each kind there are."""
-    return Counter(fact.kind for fact in services.facts.list_facts(campaign))
 
 
 def test_due_person_gets_one_mail_and_never_a_second(shop):
@@ -201,13 +185,6 @@ def test_stop_between_reading_and_the_intent_wins(shop, monkeypatch):
     assert post.sent == []
 
 
-def stop_address(shop, email):
-    """Suppress an address, as a bounce does."""
-    services = shop.services()
-    rows = services.people.name_rows(Identity(kind="email", value=normalise_email(email)))
-    services.people.table.commit_parts([services.suppressions.write_stop(row, "bounced", NOW) for row in rows])
-
-
 def test_suppression_between_reading_and_the_intent_wins(shop, monkeypatch):
     customer, post = sign_up(shop), Post()
     services = shop.services(post)
@@ -287,10 +264,6 @@ def test_refused_mail_is_never_tried_again(shop):
     assert count_facts(services) == {"planned": 1, "refused": 1}
 
 
-class Killed(BaseException):
-    """A process that ends at once."""
-
-
 def test_unknown_offers_are_parked_not_sent_again(shop):
     customer, post = sign_up(shop), Post("unknown")
     services = shop.services(post)
@@ -313,14 +286,6 @@ def test_worker_killed_on_the_wire_leaves_a_parked_mail_not_a_second(shop):
     assert handle_customer(customer, services, DUE + timedelta(minutes=1)) == "not due"
     assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"parked": 1}
     assert len(post.sent) == 1
-
-
-def tell(shop, kind, attempt, **detail):
-    """Let SES say something of an attempt, through SNS and the inbox; return the outcome."""
-    event = {"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail}
-    sns = {"MessageId": f"{kind}-{attempt}", "Timestamp": DUE.isoformat(), "Message": json.dumps(event)}
-    submission = parse_notification({"Sns": sns}, DUE)
-    return settle_item(shop.accept(submission), shop.services(), DUE)
 
 
 def test_word_of_ses_closes_an_unknown_mail(shop):
@@ -439,14 +404,6 @@ def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
     assert reconcile_mails(services, DUE + UNKNOWN_FOR * 2) == {"postponed": 1, "parked": 2}
 
 
-BOUNCE = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "Asel@example.org"}]}}
-SOFT = {"bounce": {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "asel@example.org"}]}}
-COMPLAINT = {"complaint": {"complainedRecipients": [{"emailAddress": "asel@example.org"}]}}
-NOT_SPAM = {
-    "complaint": {"complaintFeedbackType": "not-spam", "complainedRecipients": [{"emailAddress": "asel@example.org"}]}
-}
-
-
 @pytest.mark.parametrize(
     ("kind", "detail", "stopped"),
     [("Bounce", BOUNCE, True), ("Bounce", SOFT, False), ("Complaint", COMPLAINT, True), ("Complaint", NOT_SPAM, False)],
@@ -506,30 +463,6 @@ def test_held_out_people_are_counted_and_not_mailed(shop):
     assert len(post.sent) == outcomes["sent"]
     facts = count_facts(services)
     assert facts["planned"] == facts["held_out"] + facts["sent"] == 12
-
-
-def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2), number=7):
-    """Return a signed order placed after a mail."""
-    order = {
-        "id": number,
-        "email": email,
-        "created_at": at.isoformat(),
-        "updated_at": at.isoformat(),
-        "currency": "EUR",
-        "total_price": "30.00",
-        "financial_status": "paid",
-        "line_items": [{"id": 1, "title": "Tea", "quantity": 1, "price": "30.00"}],
-        "discount_codes": [{"code": code, "amount": "3.00", "type": "percentage"}] if code else [],
-    }
-    return Submission(
-        sender="shopify",
-        shop="corner.example",
-        topic=topic,
-        trust=Trust.SIGNED,
-        received_at=at,
-        occurred_at=at,
-        body=json.dumps(order).encode(),
-    )
 
 
 def test_order_after_a_mail_counts_as_a_return_once(shop):

@@ -14,9 +14,9 @@ from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 from infra.staff.consent import FOLDER, main, read_ledgers, save_page, tell_proof, write_page
+from tests.builders.imports import bring_in
+from tests.builders.mails import CONSENT
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.infra.test_imports import bring_in
-from tests.outreach.test_outreach import CONSENT
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -157,7 +157,7 @@ def asel(shop, tmp_path):
 
 def make_anonymous_map():
     """Return a map of a list without customer numbers."""
-    from tests.infra.test_imports import make_map
+    from tests.builders.imports import make_map
 
     given = make_map().model_dump(exclude_none=True)
     given["columns"] = {name: column for name, column in given["columns"].items() if name != "id"}

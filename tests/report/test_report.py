@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.campaigns.holdout import draw_holdout
-from chalicelib.models import utc_text
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
 from chalicelib.outreach.send import UNKNOWN_FOR
@@ -28,52 +26,15 @@ from chalicelib.report.comparison import FEW, Sample, compare_groups, round_up
 from chalicelib.report.intervals import bound_rate, bound_spending, student, subtract_interval
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.facts import Fact
 from chalicelib.store.links import name_token
 from chalicelib.store.reputation import Rates
 from infra.staff.report import read_report, save_page, tell_stop
 from infra.staff.report_page import find_end, list_whiskers, write_page
+from tests.builders.campaigns import OFFER, a_campaign
+from tests.builders.mails import BOUNCE, DUE, Killed, Post, sign_up, stop_address, tell
+from tests.builders.orders import an_order
+from tests.builders.reports import CAMPAIGN, DAY, LATER, a_fact, a_group, a_return, report
 from tests.builders.shop import NOW, Shop
-from tests.outreach.test_outreach import (
-    BOUNCE,
-    DUE,
-    OFFER,
-    Killed,
-    Post,
-    a_campaign,
-    an_order,
-    sign_up,
-    stop_address,
-    tell,
-)
-
-CAMPAIGN = a_campaign(holdout_share=0.1)
-DAY = timedelta(days=1)
-LATER = NOW + 60 * DAY
-
-
-ORDERS = itertools.count()
-
-
-def a_fact(kind, mail_id, at=NOW, order="", **numbers):
-    return Fact("welcome", kind, mail_id, utc_text(at), numbers, order)
-
-
-def a_return(mail_id, revenue="30.00", *, at=NOW + DAY, currency="EUR", by_code="no", order=""):
-    order = order or f"order-{next(ORDERS)}"
-    return a_fact("returned", mail_id, at, order, revenue=revenue, currency=currency, by_code=by_code)
-
-
-def a_group(end, people, returned=0, first=0, **order):
-    """Return the facts of people who ended alike, the first of whom came back."""
-    names = [f"{end}-{number}" for number in range(first, first + people)]
-    ends = [a_fact(kind, name) for name in names for kind in ("planned", end)]
-    return ends + [a_return(name, **order) for name in names[:returned]]
-
-
-def report(facts, campaign=CAMPAIGN, now=LATER) -> Report:
-    return build_report(campaign, facts, now)
-
 
 # What the protocol can write of one mail, beside `planned`, and how it ended. What was given up as throttled may be
 # proved sent by late word of SES: both facts stand, and the stronger one counts.

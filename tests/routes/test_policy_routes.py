@@ -14,8 +14,8 @@ from chalicelib.store.links import Links, make_token, name_token
 from chalicelib.store.table import Table
 from tests.builders.api import open_api, read_json
 from tests.builders.links import CHROME, a_link, put_link
+from tests.builders.mails import CONSENT
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import CONSENT
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 OWN = "http://127.0.0.1:8000"

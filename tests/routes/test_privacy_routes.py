@@ -1,6 +1,5 @@
 """Requests of people at the door: one answer for every address, three tries at a code, and results to be saved."""
 
-import base64
 import html
 import io
 import itertools
@@ -10,7 +9,6 @@ import re
 import shutil
 import subprocess
 import threading
-import urllib.parse
 import zipfile
 from datetime import timedelta
 
@@ -20,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, make_code, name_result
-from chalicelib.data_requests.package import name_parts, pack_files, seal_package
+from chalicelib.data_requests.package import name_parts
 from chalicelib.erasure.sweep import KINDS
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import PrivacyWords, find_request_words
@@ -29,24 +27,12 @@ from chalicelib.store.links import LinkKind, make_token, name_token
 from chalicelib.strictjson import parse_object
 from infra.local.gateway import Gateway
 from tests.builders.api import make_request, open_api
-from tests.builders.links import CHROME, END, NOW, break_table, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.links import END, break_table, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.privacy import FORM, PACKAGE, PAGE, RECEIPT, list_tries, post, put_package, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
 from tests.builders.shop import Shop
 
-FORM = {"content_type": "application/x-www-form-urlencoded"}
-PAGE = {**FORM, "accept": CHROME["accept"], "accept_language": "en"}
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
-RECEIPT = {
-    "receipt": "m3Zk8Jt0",
-    "shop": "Corner Shop",
-    "requested_at": "2026-03-01T11:50:00Z",
-    "confirmed_at": "2026-03-01T11:58:00Z",
-    "unreadable_at": "2026-03-01T11:58:07.120Z",
-    "verified_at": "2026-03-01T11:59:02Z",
-    "counts": {"history": 3, "mails": 2, "names": 2, "links": 6, "waiting": 0, "<b>new</b>": 1},
-    "copies": [{"of": "keys", "until": "2026-03-08T11:58:07Z"}, {"of": "tapes", "until": "some day"}, 7],
-    "ledger": {"number": 17, "hash": "c0ffee" * 10},
-}
 
 
 @pytest.fixture
@@ -61,41 +47,6 @@ def api(shop, tables, cloud, monkeypatch):
     limit_form.cache_clear()
     with open_api(shop, tables, cloud, monkeypatch) as api:
         yield api
-
-
-def post(api, path, **values):
-    """Post a page's form as a browser does."""
-    return api.post(path, urllib.parse.urlencode(values).encode(), **PAGE)
-
-
-def type_code(api, token, code="K7X4MT", **query):
-    """Type a code into the page of a link."""
-    asked = f"?{urllib.parse.urlencode(query)}" if query else ""
-    return post(api, f"/privacy/confirm/{token}{asked}", code=code)
-
-
-def list_tries(shop):
-    """Return the tries that were spent."""
-    return [said["slot"] for topic, said in read_inbox(shop) if topic == "try"]
-
-
-def put_package(tables, token, files, **known):
-    """Keep a package where the link that proved its request leads; return the result's token."""
-    result = name_result(token)
-    parts = seal_package(result, pack_files(files, NOW))
-    for name, sealed in zip(name_parts(result, len(parts)), parts, strict=True):
-        item = {"pk": {"S": name}, "part": {"B": sealed}, "expires_at": {"N": str(int(END.timestamp()))}}
-        tables.dynamodb.put_item(TableName=tables.settings.prefix + "links", Item=item)
-    return put_result(tables, token, request="access", parts=len(parts), **known)
-
-
-def put_receipt(tables, token, receipt=RECEIPT, **known):
-    """Keep a signed receipt; return the result's token and the public key in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    text = json.dumps(receipt)
-    signature = base64.b64encode(key.sign(text.encode(), ec.ECDSA(hashes.SHA256()))).decode()
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return put_result(tables, token, request="erase", receipt=text, signature=signature, **known), public
 
 
 # ---- words
@@ -605,9 +556,6 @@ def test_the_line_on_the_page_checks_the_receipt(api, tables, tmp_path):
     assert (checked.returncode, checked.stdout) == (0, "Verified OK\n")
     (tmp_path / "receipt.json").write_bytes(json.dumps({**RECEIPT, "counts": {}}).encode())
     assert subprocess.run(line.split(), cwd=tmp_path, capture_output=True, check=False).returncode != 0
-
-
-PACKAGE = {"data.html": "<h1>Әсел</h1><script>alert(1)</script>".encode(), "data.json": b'{"a": 1}\n'}
 
 
 def test_a_copy_is_handed_out_byte_for_byte_and_never_shown(api, tables):

@@ -17,10 +17,10 @@ from chalicelib.models import Identity, IdentityKind, Reading, ReadingKind, Send
 from chalicelib.senders import MODULES, OWN_READERS, SENDERS, find_reader, find_sender
 from chalicelib.senders.form_maps import ConsentAnswer, Mapping
 from chalicelib.senders.shopify.shapes import FAMILIES, SHAPES
+from tests.builders.payloads import INVENTED, TOPICS, read_file
 from tests.payloads.deliveries import (
     ADDRESS,
     NOW,
-    PAYLOADS,
     SHOP,
     choose_secret,
     load_sender,
@@ -31,42 +31,12 @@ from tests.payloads.deliveries import (
 SHARED = Path(__file__).parents[3] / "shared/payloads"
 CONTRACT = ("CONTENT_TYPES", "is_ping", "verify", "parse", "interpret")
 
-# Which topic an invented body comes under; other senders name theirs in the body.
-TOPICS = {
-    "shopify/cart": "carts/update",
-    "shopify/checkout": "checkouts/update",
-    "shopify/checkout-deleted": "checkouts/delete",
-    "shopify/customer": "customers/update",
-    "shopify/customer-2025-01": "customers/update",
-    "shopify/customer-deleted": "customers/delete",
-    "shopify/customer-redact": "customers/redact",
-    "shopify/data-request": "customers/data_request",
-    "shopify/draft-order": "draft_orders/create",
-    "shopify/email-consent": "customers_email_marketing_consent/update",
-    "shopify/email-consent-blank": "customers_email_marketing_consent/update",
-    "shopify/order": "orders/updated",
-    "shopify/order-deleted": "orders/delete",
-    "shopify/order-guest": "orders/create",
-    "shopify/refund": "refunds/create",
-    "shopify/shop-redact": "shop/redact",
-    "shopify/sms-consent": "customers_marketing_consent/update",
-    "woocommerce/customer": "customer.updated",
-    "woocommerce/order": "order.updated",
-    "woocommerce/order-deleted": "order.deleted",
-    "woocommerce/order-draft": "order.created",
-}
-INVENTED = sorted(str(path.relative_to(PAYLOADS).with_suffix("")) for path in PAYLOADS.rglob("*.json"))
-
 
 def receive(sender, raw, headers):
     """Do what the hook route does."""
     module = load_sender(sender)
     module.verify(raw, headers, [choose_secret(sender)], NOW, address=ADDRESS)
     return module.parse(raw, headers, NOW)
-
-
-def read_file(name):
-    return json.loads((PAYLOADS / f"{name}.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("sender", SENDERS)
