@@ -4,6 +4,8 @@ stack      session  DynamoDB Local in memory (moto's server where Java is missin
 cloud      session  moto's server for SES, SQS, SNS, SSM and KMS; started on first use
 tables     a stage: its tables made from infra/template.yaml once a process, empty; the environment names it
 own_tables the same, made for one test alone
+shop       the tables and keys of one shop
+api        a client of the whole app over the shop, as a container that has just started
 (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
 """
 
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -28,6 +31,8 @@ from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
 from infra.template import read_template
+from tests.builders.api import Api, open_api
+from tests.builders.shop import Shop
 
 # A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
 hypothesis_settings.register_profile("regulars", deadline=None)
@@ -210,3 +215,16 @@ def tables(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Stage]:
     yield stage
     stage.empty()
     current_settings.cache_clear()
+
+
+@pytest.fixture
+def shop(tables: Stage, tmp_path: Path) -> Shop:
+    """Return a shop over the test's tables."""
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def api(shop: Shop, tables: Stage, cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """Return a client of the app."""
+    with open_api(shop, tables, cloud, monkeypatch) as client:
+        yield client

@@ -37,7 +37,7 @@ from tests.builders.requests import (
     read_link,
     read_mail,
 )
-from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.shop import NOW, a_submission
 
 SECTIONS = (
     "person",
@@ -57,11 +57,6 @@ SECTIONS = (
     "history",
 )
 NASTY = '<script>alert(1)</script>"onload="x'
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture

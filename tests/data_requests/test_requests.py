@@ -39,12 +39,7 @@ from tests.builders.requests import (
     read_mail,
     run_hours,
 )
-from tests.builders.shop import NOW, Shop, a_submission, read_all_events
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
+from tests.builders.shop import NOW, a_submission, read_all_events
 
 
 @pytest.fixture

@@ -27,17 +27,10 @@ from tests.builders.api import start_container
 from tests.builders.canary import CANARIES, find_canaries
 from tests.builders.downstream import ASEL, YES, read_outbox
 from tests.builders.receiver import SECRET, Receiver
-from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.shop import NOW, a_submission
 
 OTHER = "whsec_" + "YW5vdGhlci1zZWNyZXQtb2YtMzAtYnl0ZXMtb3Itc28="
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    made = Shop(tables, tmp_path)
-    made.listened = True
-    return made
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.outbox import Outbox
 from tests.builders.canary import CANARIES, dump_table, find_canaries
 from tests.builders.downstream import ASEL, YES, read_outbox
-from tests.builders.shop import NOW, Shop, a_submission
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    made = Shop(tables, tmp_path)
-    made.listened = True
-    return made
+from tests.builders.shop import NOW, a_submission
 
 
 def a_consent(state, at=NOW, purpose="marketing", **changes):

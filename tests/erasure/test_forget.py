@@ -21,15 +21,10 @@ from tests.builders.canary import find_canaries
 from tests.builders.erasures import LATER, an_order_to_forget, finish, forget
 from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.orders import an_order
-from tests.builders.shop import NOW, Shop, a_submission, make_signing_key
+from tests.builders.shop import NOW, a_submission, make_signing_key
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def read_customers(shop, *kinds):

@@ -24,7 +24,7 @@ from tests.builders.api import open_api, put_parameters, start_container
 from tests.builders.erasures import finish, forget
 from tests.builders.imports import HEADER, WORDS, bring_in, make_map
 from tests.builders.mails import DUE, Post
-from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission
+from tests.builders.shop import DOOR_KEY, NOW, a_submission
 
 MAP = """
 name = "till-2026"
@@ -47,11 +47,6 @@ words = "Send me news."
 version = "2024-01-01"
 collected = 2024-01-01
 """
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def test_a_row_is_a_person_with_evidence_and_a_purchase(shop, tmp_path):

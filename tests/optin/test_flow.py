@@ -24,14 +24,9 @@ from tests.builders.canary import CANARIES, dump_table, find_canaries
 from tests.builders.erasures import finish, forget
 from tests.builders.mails import Killed, Post
 from tests.builders.optin import ASEL, DAY, HOUR, MINUTE, START, a_sign_up, press, read_token, sign_up
-from tests.builders.shop import Shop, a_submission, read_all_events
+from tests.builders.shop import a_submission, read_all_events
 
 WORDS = "Yes, write to me."
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def count_rows(shop, start) -> int:

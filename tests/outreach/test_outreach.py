@@ -45,12 +45,7 @@ from tests.builders.mails import (
     tell,
 )
 from tests.builders.orders import an_order
-from tests.builders.shop import NOW, Shop, a_submission
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
+from tests.builders.shop import NOW, a_submission
 
 
 def test_due_person_gets_one_mail_and_never_a_second(shop):

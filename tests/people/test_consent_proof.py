@@ -16,7 +16,7 @@ from chalicelib.store.links import Link, LinkKind
 from infra.staff.consent import FOLDER, main, read_ledgers, save_page, tell_proof, write_page
 from tests.builders.imports import bring_in
 from tests.builders.mails import CONSENT
-from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.shop import NOW, a_submission
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -135,11 +135,6 @@ def test_a_childs_yes_does_not_count():
     assert (alone.standing, alone.why) == (None, "Nothing counts: each yes was said for a child.")
     assert grown.standing.at == START + 6 * DAY
     assert grown.why.endswith("A yes that was said for a child does not count.")
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import BOUNCE, DUE, Killed, Post, sign_up, stop_address, tell
 from tests.builders.orders import an_order
 from tests.builders.reports import CAMPAIGN, DAY, LATER, a_fact, a_group, a_return, report
-from tests.builders.shop import NOW, Shop
+from tests.builders.shop import NOW
 
 # What the protocol can write of one mail, beside `planned`, and how it ended. What was given up as throttled may be
 # proved sent by late word of SES: both facts stand, and the stronger one counts.
@@ -402,11 +402,6 @@ def test_margin_of_the_shop_is_told_after_goods_and_discount(returned, held_out,
 
 
 # From here on the facts are those that sending, settling and SES's word really write.
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def press(shop, action):

@@ -36,14 +36,9 @@ from tests.builders.imports import bring_in, make_map
 from tests.builders.mails import DUE, Post, count_facts, sign_up
 from tests.builders.orders import an_order
 from tests.builders.retention import ASHA, DAY, OLD, join, mail_and_click, press
-from tests.builders.shop import NOW, Shop, a_submission, read_all_events
+from tests.builders.shop import NOW, a_submission, read_all_events
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "infra" / "examples"
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def count_rows(shop, *words):

@@ -10,20 +10,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.settling.dispatch import sweep_inbox
-from tests.builders.api import open_api, read_json, start_container
+from tests.builders.api import read_json, start_container
 from tests.builders.hooks import ORDER, post_order, sign
-from tests.builders.shop import NOW, Shop
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    with open_api(shop, tables, cloud, monkeypatch) as client:
-        yield client
+from tests.builders.shop import NOW
 
 
 def test_signed_order_becomes_a_customer(api, shop):

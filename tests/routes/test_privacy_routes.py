@@ -22,31 +22,15 @@ from chalicelib.data_requests.package import name_parts
 from chalicelib.erasure.sweep import KINDS
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import PrivacyWords, find_request_words
-from chalicelib.routes.form_posts import limit_form
 from chalicelib.store.links import LinkKind, make_token, name_token
 from chalicelib.strictjson import parse_object
 from infra.local.gateway import Gateway
-from tests.builders.api import make_request, open_api
+from tests.builders.api import make_request
 from tests.builders.links import END, break_table, browse, put_link, put_request, put_result, read_inbox
 from tests.builders.privacy import FORM, PACKAGE, PAGE, RECEIPT, list_tries, post, put_package, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
-from tests.builders.shop import Shop
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    """Return the shop behind the app."""
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    """Return a client of the app."""
-    limit_form.cache_clear()
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
 
 
 # ---- words

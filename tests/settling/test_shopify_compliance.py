@@ -12,15 +12,10 @@ from chalicelib.store.requests import STAFFS
 from tests.builders.compliance import DOMAIN, a_webhook
 from tests.builders.erasures import LATER, finish
 from tests.builders.orders import an_order
-from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.shop import NOW, a_submission
 
 ASHA, BO = "asha@example.org", "bo@example.org"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def a_redact(*, orders=(), domain=DOMAIN, **customer):
