@@ -8,7 +8,19 @@ from chalicelib.campaigns.agenda import list_occasions
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.campaigns.window import WEEKDAYS
-from chalicelib.models import Consent, ConsentState, Entry, HeldValue, MailNote, MailState, Order, OrderState, Profile
+from chalicelib.models import (
+    Consent,
+    ConsentState,
+    Entry,
+    HeldValue,
+    MailNote,
+    MailState,
+    Order,
+    OrderState,
+    Profile,
+    Submission,
+    Trust,
+)
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -100,3 +112,7 @@ people = st.builds(
     st.sampled_from(ZONES),
     st.lists(times, max_size=2),
 )
+
+
+def a_submission(at):
+    return Submission(sender="shopify", topic="t", trust=Trust.SIGNED, received_at=at, occurred_at=at, body=b"{}")

@@ -63,3 +63,4 @@ def put_receipt(tables, token, receipt=RECEIPT, **known):
 
 
 PACKAGE = {"data.html": "<h1>Әсел</h1><script>alert(1)</script>".encode(), "data.json": b'{"a": 1}\n'}
+LANGUAGES = ("en", "hi", "bn", "kk", "fa")

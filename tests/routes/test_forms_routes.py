@@ -14,18 +14,14 @@ from botocore.exceptions import ClientError
 from chalicelib.door import open_door
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
-from chalicelib.forms.page_token import sign_page_token
 from chalicelib.models import Trust
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api, read_json
+from tests.builders.form_posts import ANSWERS, FORM, OWN, PAGE, browse, fresh_token, post, read_inbox, read_token
 from tests.builders.shop import NOW
 
-OWN = "https://forms.shop.example"
 SITE = "https://www.shop.example"
-FORM = "application/x-www-form-urlencoded"
-PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
-ANSWERS = {"email": "asha@example.com", "consent_marketing": "yes"}
 
 
 @pytest.fixture
@@ -42,35 +38,6 @@ def allowed(monkeypatch):
     load = library.load_form
     monkeypatch.setattr(library, "load_form", lambda path: form if path.stem == "sign-up" else load(path))
     return form
-
-
-def post(api, form="sign-up", answers=None, **headers):
-    """Post as a program does."""
-    body = json.dumps({**ANSWERS, **(answers or {})}).encode()
-    return api.post(f"/forms/{form}", body, **headers)
-
-
-def browse(api, form="sign-up", answers=None, **headers):
-    """Post as a browser without scripts does."""
-    given = ANSWERS if answers is None else answers
-    given_headers = {"accept": PAGE, "content_type": FORM, "origin": OWN, **headers}
-    return api.post(f"/forms/{form}", urlencode(given, doseq=True).encode(), **given_headers)
-
-
-def fresh_token(form="sign-up", age=60):
-    return sign_page_token(find_form(form), NOW - timedelta(seconds=age), open_door().page_token_keys(NOW)[0])
-
-
-def read_token(page):
-    """Return the render token of a page."""
-    found = re.search(r'name="page_token" value="([^"]+)"', page.body.decode())
-    assert found
-    return found[1]
-
-
-def read_inbox(shop):
-    opener = shop.services().opener
-    return [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
 
 
 # Kept ---------------------------------------------------------------------------------------------------------------
