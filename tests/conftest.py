@@ -2,7 +2,10 @@
 
 stack      session  DynamoDB Local in memory (moto's server where Java is missing); started on first use
 cloud      session  moto's server for SES, SQS, SNS, SSM and KMS; started on first use
-tables     a stage of one's own: its tables made from infra/template.yaml, the environment set for it
+tables     a stage: its tables made from infra/template.yaml once a process, empty; the environment names it
+own_tables the same, made for one test alone
+shop       the tables and keys of one shop
+api        a client of the whole app over the shop, as a container that has just started
 (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
 """
 
@@ -10,7 +13,10 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -24,6 +30,9 @@ from infra.local.emulator import explain_absence, start_emulator
 from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
+from infra.template import read_template
+from tests.builders.api import Api, open_api
+from tests.builders.shop import Shop
 
 # A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
 hypothesis_settings.register_profile("regulars", deadline=None)
@@ -52,11 +61,41 @@ class Stage:
 
     settings: Settings
     dynamodb: Any  # a boto3 client
+    own: bool = False  # of one test alone, which may break it
 
     def read_all(self, table: str) -> list[dict[str, Any]]:
         """Return every item of `inbox`, `customers` or `keys`, as DynamoDB writes them."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.settings.prefix + table)
         return [item for page in pages for item in page["Items"]]
+
+    def empty(self) -> None:
+        """Delete every item of every table."""
+        for table, names in read_keys().items():
+            name = self.settings.prefix + table
+            marks = {f"#{place}": each for place, each in enumerate(names)}  # `number` is a reserved word
+            keys = self.dynamodb.get_paginator("scan").paginate(
+                TableName=name, ProjectionExpression=", ".join(marks), ExpressionAttributeNames=marks
+            )
+            deletes = [{"DeleteRequest": {"Key": key}} for page in keys for key in page["Items"]]
+            for batch in batched(deletes, 25):
+                answer = self.dynamodb.batch_write_item(RequestItems={name: batch})
+                assert not answer["UnprocessedItems"]
+
+
+@cache
+def read_keys() -> dict[str, list[str]]:
+    """Return the names of the key attributes of each table of the template."""
+    tables = [each for each in read_template()["Resources"].values() if each.get("Type") in TABLES]
+    schemas = {each["Properties"]["TableName"]["Fn::Sub"]: each["Properties"]["KeySchema"] for each in tables}
+    return {
+        name.removeprefix("regulars-${Stage}-"): [key["AttributeName"] for key in schema]
+        for name, schema in schemas.items()
+    }
+
+
+def batched(items: list[Any], most: int) -> Iterator[list[Any]]:
+    """Cut a list into lists of at most `most` items."""
+    yield from (items[start : start + most] for start in range(0, len(items), most))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -127,18 +166,65 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     end_children([child])
 
 
-@pytest.fixture
-def tables(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """Make the tables of a new stage, and name that stage in the environment."""
+@contextmanager
+def open_stage(stack: Stack) -> Iterator[Stage]:
+    """Make the tables of a new stage; drop them at the end."""
     stage = f"t{uuid.uuid4().hex[:12]}"
-    for name, value in {**stack.environ, "STAGE": stage}.items():
-        if "DYNAMODB" in name or name == "STAGE":
-            monkeypatch.setenv(name, value)
-    current_settings.cache_clear()
     dynamodb = stack.client("dynamodb")
     made = create_stack(stage, lambda _: dynamodb, TABLES, protect=False)
-    yield Stage(read_settings(os.environ), dynamodb)
+    yield Stage(read_settings({"STAGE": stage}), dynamodb)
     for table in made.values():
         dynamodb.delete_table(TableName=table["Ref"])
     dynamodb.close()
+
+
+def enter_stage(stage: Stage, stack: Stack, patch: pytest.MonkeyPatch) -> Stage:
+    """Name a stage and its DynamoDB in the environment of one test; return the stage with the test's settings."""
+    for name, value in {**stack.environ, "STAGE": stage.settings.stage}.items():
+        if "DYNAMODB" in name or name == "STAGE":
+            patch.setenv(name, value)
     current_settings.cache_clear()
+    return replace(stage, settings=read_settings(os.environ))
+
+
+@pytest.fixture(scope="session")
+def worker_stage(stack: Stack) -> Iterator[Stage]:
+    """Make one stage for all tests of this process: to make and drop five tables costs more than most tests."""
+    with open_stage(stack) as stage:
+        yield stage
+
+
+@pytest.fixture
+def own_tables(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Make a stage for this test alone.
+
+    A test that drops a table, reads a stream, or leaves queues or parameters behind needs one.
+    """
+    with open_stage(stack) as stage:
+        yield replace(enter_stage(stage, stack, monkeypatch), own=True)
+    current_settings.cache_clear()
+
+
+@pytest.fixture
+def tables(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Stage]:
+    """Hand out the stage of this process, and empty its tables after the test; or the test's own stage."""
+    if "own_tables" in request.fixturenames:
+        yield request.getfixturevalue("own_tables")
+        return
+    stage = enter_stage(request.getfixturevalue("worker_stage"), stack, request.getfixturevalue("monkeypatch"))
+    yield stage
+    stage.empty()
+    current_settings.cache_clear()
+
+
+@pytest.fixture
+def shop(tables: Stage, tmp_path: Path) -> Shop:
+    """Return a shop over the test's tables."""
+    return Shop(tables, tmp_path)
+
+
+@pytest.fixture
+def api(shop: Shop, tables: Stage, cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """Return a client of the app."""
+    with open_api(shop, tables, cloud, monkeypatch) as client:
+        yield client

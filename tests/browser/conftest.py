@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.routes.form_posts import limit_form
 from tests.builders.api import open_api
-from tests.builders.shop import Shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -55,12 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def shop(tables, tmp_path):
-    """Return the shop behind the site."""
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
 def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
     """Serve the app as the gateway does, on this machine; yield its address."""
     from infra.local.gateway import Gateway
@@ -68,7 +60,6 @@ def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         monkeypatch.setenv("PUBLIC_URL", address)
-        limit_form.cache_clear()
         with open_api(shop, tables, cloud, monkeypatch):
             import app
 

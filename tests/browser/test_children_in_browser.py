@@ -3,13 +3,12 @@
 import pytest
 
 from tests.builders.links import a_link, put_link
-from tests.builders.workshop import put_example
-from tests.forms.test_children import ADULT_POST
+from tests.builders.workshop import ADULT_POST, put_example
 
 pytest.importorskip("selenium")
 from selenium.webdriver.common.by import By
 
-from tests.browser.test_links_in_browser import open_page, press, read_title
+from tests.browser.pages import open_page, press, read_title
 
 PHONE = 360
 

@@ -5,16 +5,17 @@ from itertools import pairwise
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.test_links_in_browser import (
+from tests.browser.pages import (
+    CONTRAST,
     LANGUAGES,
     MEASURE,
     WIDTHS,
     list_complaints,
     open_page,
+    prefer,
     press,
     read_title,
 )
-from tests.browser.test_policy_in_browser import CONTRAST, prefer
 
 
 @pytest.mark.parametrize("size", WIDTHS)

@@ -1,49 +1,12 @@
 """The links in mails as people meet them: five languages, a telephone and a desk, light and dark, without scripts."""
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
 from tests.builders.links import put_link, read_inbox
 
-LANGUAGES = ("en", "hi", "bn", "kk", "fa")
-WIDTHS = {"phone": 360, "desk": 1280}
 PAGES = {"unsubscribe": "stop", "preferences": "choose", "confirm": "confirm", "go": "go"}
-
-# What can be pressed: its name, its size, and whether it sticks out of the page.
-MEASURE = """
-const width = document.documentElement.clientWidth;
-return [...document.querySelectorAll('a, button, input:not([type=hidden]), textarea, label.pick')]
-  .filter(node => node.offsetParent).map(node => {
-    const box = (node.closest('label.pick') || node).getBoundingClientRect();
-    return [node.tagName + '#' + node.id, box.width, box.height, box.left >= 0 && box.right <= width + 0.5]; });
-"""
-
-
-def open_page(browser, address, width=360):
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.get(address)
-    return browser
-
-
-def press(browser, wanted="button"):
-    """LinkRequest what a selector finds, and wait for the page that follows."""
-    before = browser.find_element(By.TAG_NAME, "html")
-    browser.find_element(By.CSS_SELECTOR, wanted).click()
-    # Between two pages the driver may know neither, and says so with an error of its own.
-    WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException]).until(staleness_of(before))
-
-
-def read_title(browser):
-    return browser.find_element(By.TAG_NAME, "h1").text
-
-
-def list_complaints(browser):
-    """Return what the browser has to say: a policy violation, a failed load."""
-    return [entry["message"] for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
 
 
 @pytest.mark.parametrize("size", WIDTHS)

@@ -1,31 +1,14 @@
 """Every mail in every language as a browser shows it: a phone and a desk, by day and by night, all words found."""
 
-import re
-
 import pytest
 from selenium.webdriver.common.by import By
 
 from chalicelib.mails.templates import list_templates
 from chalicelib.words import list_languages
 from infra.deploy.preview import invent_words, render_all, write_mails
+from tests.browser.pages import LOOK, SCHEMES, measure_contrast, read_luminance
 
 WIDTHS = (360, 800)
-SCHEMES = ("light", "dark")
-# Each visible run of text: its words, colour, size and weight, the first background behind it, and where it stands.
-LOOK = """
-const ground = node => { for (; node; node = node.parentElement) {
-  const colour = getComputedStyle(node).backgroundColor;
-  if (!/, 0\\)$|transparent/.test(colour)) return colour; } return 'rgb(255, 255, 255)'; };
-const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-while (walker.nextNode()) {
-  const node = walker.currentNode, range = document.createRange(), style = getComputedStyle(node.parentElement);
-  range.selectNodeContents(node);
-  const box = range.getBoundingClientRect();
-  if (node.data.trim() && box.width && box.height) found.push({ text: node.data.trim(), colour: style.color,
-    ground: ground(node.parentElement), size: parseFloat(style.fontSize), left: box.left, right: box.right });
-}
-return found;
-"""
 
 BOXES = """
 return [...document.querySelectorAll(arguments[0])].map(node => node.getBoundingClientRect())
@@ -56,19 +39,6 @@ def show_mail(folder, open_browser):
 
     yield show
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-def read_luminance(colour):
-    """Return the relative luminance (WCAG 2.2) of a colour as Chromium computes it."""
-    channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def measure_contrast(first, second):
-    """Return how far two colours are apart, from 1 to 21."""
-    light, dark = sorted((read_luminance(first), read_luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -9,8 +9,8 @@ from selenium.webdriver.common.by import By
 from chalicelib.models import ConsentState
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.settling.dispatch import sweep_inbox
-from tests.browser.test_links_in_browser import list_complaints, open_page, press, read_title
-from tests.outreach.test_outreach import Post
+from tests.browser.pages import list_complaints, open_page, press, read_title
+from tests.builders.mails import Post
 
 PHONE = 360
 EMAIL = "asel@example.org"

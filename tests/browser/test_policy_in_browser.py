@@ -6,24 +6,7 @@ from itertools import pairwise
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.test_links_in_browser import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page
-
-# Text whose contrast with what is behind it is too low (WCAG 1.4.3), as [text, ratio].
-CONTRAST = """
-const read = text => { const part = text.match(/[\\d.]+/g).map(Number); return part.length > 3 && !part[3] ? null : part; };
-const light = part => { const [r, g, b] = part.slice(0, 3).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-const behind = node => { for (; node; node = node.parentElement) { const found = read(getComputedStyle(node).backgroundColor); if (found) return found; } return [255, 255, 255]; };
-return [...document.querySelectorAll('main *, footer *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
-  .map(node => { const a = light(read(getComputedStyle(node).color)), b = light(behind(node));
-    return [node.textContent.trim().slice(0, 40), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]; })
-  .filter(([, ratio]) => ratio < 4.5);
-"""  # noqa: E501
-
-
-def prefer(browser, scheme):
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+from tests.browser.pages import CONTRAST, LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, prefer
 
 
 @pytest.mark.parametrize("size", WIDTHS)

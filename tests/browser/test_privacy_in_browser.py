@@ -11,17 +11,9 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind
-from tests.browser.test_links_in_browser import (
-    LANGUAGES,
-    MEASURE,
-    WIDTHS,
-    list_complaints,
-    open_page,
-    press,
-    read_title,
-)
+from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
 from tests.builders.links import NOW, put_request, put_result, read_inbox
-from tests.routes.test_privacy_routes import PACKAGE, put_package, put_receipt
+from tests.builders.privacy import PACKAGE, put_package, put_receipt
 
 STEPS = ("requests", "code", "gone", "pending", "receipt", "copy", "done")
 

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.staff.report import save_page
-from tests.browser.test_mail_preview import LOOK, SCHEMES, measure_contrast
-from tests.report.test_report import a_group, report
+from tests.browser.pages import LOOK, SCHEMES, measure_contrast
+from tests.builders.reports import a_group, report
 
 # Each text of a chart: its words, where it stands, its colour and the page's.
 CHARTS = """

@@ -13,9 +13,9 @@ from selenium.webdriver.common.by import By
 from chalicelib.data_requests.codes import name_result
 from chalicelib.models import RequestKind
 from tests.builders.links import put_request, put_result, read_inbox
+from tests.builders.privacy import PACKAGE, put_package, put_receipt
 from tests.builders.shop import a_submission
 from tests.proofs.requests import freeze_tables, read_size
-from tests.routes.test_privacy_routes import PACKAGE, put_package, put_receipt
 
 SECONDS = read_size("SECONDS", 10)
 

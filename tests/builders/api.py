@@ -11,6 +11,7 @@ from werkzeug.test import create_environ
 
 from chalicelib import door, services
 from chalicelib.functions import deliver_events
+from chalicelib.routes import form_posts
 from chalicelib.senders import SENDERS
 from infra.local.invoke import LambdaContext
 from infra.local.proxy import EPOCH, SENT_HEADERS, Answer, ProxyRequest, route_request
@@ -18,7 +19,7 @@ from tests.builders.shop import DOOR_KEY
 
 CACHED = tuple(
     made
-    for module in (door, services, deliver_events)
+    for module in (door, services, deliver_events, form_posts)
     for made in vars(module).values()
     if hasattr(made, "cache_clear")
 )

@@ -35,3 +35,13 @@ def find_canaries(text: bytes, canaries: tuple[str, ...] = CANARIES) -> list[tup
         for dress, shape in list_dresses(canary).items()
         if shape in text or shape.lower() in lowered
     ]
+
+
+def dump_table(rows) -> bytes:
+    """Return a table as text with its binary values as they are."""
+    parts = []
+    for row in rows:
+        for name, value in row.items():
+            [(_, content)] = value.items()
+            parts += [name.encode(), content if isinstance(content, bytes) else str(content).encode()]
+    return b"\n".join(parts)

@@ -81,7 +81,8 @@ def browse(api, path, method="GET", **headers):
 
 @contextmanager
 def break_table(tables, name):
-    """Take a table away, as an outage does."""
+    """Take a table away, as an outage does; the test needs `own_tables`."""
+    assert tables.own
     client = tables.dynamodb
     table = client.describe_table(TableName=tables.settings.prefix + name)["Table"]
     client.delete_table(TableName=table["TableName"])

@@ -25,3 +25,10 @@ def put_example(folder: Path, monkeypatch) -> Form:
     find = library.find_form
     monkeypatch.setattr(forms, "find_form", lambda name: form if name == "workshop" else find(name, DEFINITIONS))
     return form
+
+
+CHILD, PARENT = "rukhsana@example.org", "maryam@example.net"
+
+ADULT_POST = {"name": "Asel", "age_band": "25-34", "email": CHILD}
+
+CHILD_POST = {"name": "Rukhsana", "age_band": "under-16", "email": CHILD, "parent_email": PARENT}

@@ -1,99 +1,47 @@
 """The agenda: every reason once, in the window of whoever it is for, and never after it is handled."""
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from chalicelib.campaigns.agenda import (
     COUNTED,
     Occasion,
-    choose_zone,
     is_capped,
     is_cooling,
     is_reachable,
     judge_mail,
     list_occasions,
     next_due,
-    open_window,
 )
-from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_campaigns, load_shop
-from chalicelib.campaigns.shop import ShopClock
-from chalicelib.campaigns.window import WEEKDAYS, Window, find_change, find_opening, find_zone
 from chalicelib.models import (
-    Consent,
     ConsentState,
     Entry,
-    HeldValue,
-    MailNote,
     MailState,
-    Order,
     OrderState,
-    Profile,
     Reading,
-    Submission,
-    Trust,
 )
 from chalicelib.people.profile import fold_history
-
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
-DAY = timedelta(days=1)
-ALWAYS = {"opens": "00:00", "closes": "24:00"}
-
-
-def a_campaign(name="win-back", trigger="inactive", days=30, **changes):
-    when = {"trigger": trigger, "days": days}
-    keys = {"name": name, "kind": "marketing", "template": "t", "good_for_days": 14, "when": when}
-    return Campaign.model_validate({**keys, **changes})
-
-
-def a_shop(window=ALWAYS, zone="UTC", mails=2, days=7):
-    keys = {"time_zone": zone, "currency": "EUR", "window": window, "cap": {"mails": mails, "days": days}}
-    return ShopClock.model_validate(keys)
-
-
-def an_order(number, at, **changes):
-    return Order(id=str(number), placed_at=at, updated_at=at, **{"state": OrderState.PAID, **changes})
-
-
-def a_consent(state=ConsentState.GIVEN, at=NOW, **changes):
-    return Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", **changes)
-
-
-def held(value):
-    return HeldValue(value=value, at=NOW, source="s", signed=False)
-
-
-def a_person(*bought, consent=True, entries=None, mails=(), **fields):
-    """Return somebody with an address and a consent who bought at these moments."""
-    return Profile(
-        customer_id="c-1",
-        fields={name: held(value) for name, value in {"email": "a@example.org", **fields}.items()},
-        consents={"marketing": a_consent(at=NOW - 400 * DAY)} if consent else {},
-        joined={"marketing": NOW - 400 * DAY} if consent else {},
-        orders={f"shopify:s:{number}": an_order(number, at) for number, at in enumerate(bought)},
-        entries=entries or {},
-        mails={note.occasion: note for note in mails},
-    )
-
-
-def a_submission(at):
-    return Submission(sender="shopify", topic="t", trust=Trust.SIGNED, received_at=at, occurred_at=at, body=b"{}")
-
-
-def a_note(occasion="other:1", state=MailState.SENT, at=NOW, marketing=True):
-    return MailNote(campaign=occasion.partition(":")[0], occasion=occasion, state=state, at=at, marketing=marketing)
-
-
-def list_ids(profile, *campaigns, now=NOW, shop=None):
-    return [each.id for each in list_occasions(profile, campaigns, shop or a_shop(), now)]
-
+from tests.builders.agenda import (
+    ALWAYS,
+    CAMPAIGNS,
+    DAY,
+    NOW,
+    OFFER,
+    SHOP,
+    a_campaign,
+    a_consent,
+    a_note,
+    a_person,
+    a_shop,
+    a_submission,
+    an_order,
+    list_ids,
+)
+from tests.builders.work import count_calls
 
 # Triggers
 
@@ -292,9 +240,6 @@ def test_a_cooldown_is_a_campaigns_own():
     assert not is_cooling(person, a_campaign("other", cooldown_days=6), NOW)
 
 
-OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 9, "most_spent": 10, "expected_cost": 3}
-
-
 @pytest.mark.parametrize(
     ("state", "campaign", "changes"),
     [
@@ -344,236 +289,10 @@ def test_who_is_held_out_is_so_whether_or_not_capped():
     assert judge_mail(person, campaign, occasion, a_shop(), NOW).state is MailState.HELD_OUT
 
 
-# The clock
-
-
-@pytest.mark.parametrize(
-    ("zone", "expected"),
-    [
-        ("Asia/Kolkata", "Asia/Kolkata"),
-        ("Europe/Atlantis", "Asia/Almaty"),
-        ("America", "Asia/Almaty"),
-        ("../../etc/passwd", "Asia/Almaty"),
-        ("/etc/localtime", "Asia/Almaty"),
-        ("", "Asia/Almaty"),
-        (["Asia/Kolkata"], "Asia/Almaty"),
-        (5, "Asia/Almaty"),
-        ("A" * 5000, "Asia/Almaty"),
-        ("Europe/Ber\0lin", "Asia/Almaty"),
-        ("UTC", "UTC"),
-    ],
-)
-def test_the_persons_zone_then_the_shops(zone, expected):
-    assert str(choose_zone(a_person(time_zone=zone), a_shop(zone="Asia/Almaty"))) == expected
-
-
-def test_utc_where_there_is_nothing_else():
-    shop = a_shop().model_copy(update={"time_zone": "Mars/Olympus"})
-    assert choose_zone(a_person(), shop) is UTC
-
-
-def test_transactional_mail_waits_for_no_hours_but_its_own():
-    night, shop = NOW.replace(hour=23), a_shop(OFFICE)
-    campaign = a_campaign(trigger="after-purchase", days=7, kind="transactional")
-    assert next_due(a_person(night), [campaign], shop, NOW) == night + 7 * DAY
-    own = campaign.model_copy(update={"window": Window.model_validate(OFFICE)})
-    assert next_due(a_person(night), [own], shop, NOW) == NOW.replace(hour=9) + 8 * DAY
-
-
-OFFICE = {"opens": "09:00", "closes": "18:00", "days": WEEKDAYS[:5]}
-NINE = {"opens": "09:00", "closes": "10:00"}
-LATE = {"opens": "22:00", "closes": "02:00", "days": ["fri"]}
-
-
-@pytest.mark.parametrize(
-    ("window", "zone", "moment", "expected"),
-    [
-        (OFFICE, "UTC", "2026-03-02T08:59:59+00:00", "2026-03-02T09:00:00+00:00"),
-        (OFFICE, "UTC", "2026-03-02T17:59:59+00:00", "2026-03-02T17:59:59+00:00"),
-        (OFFICE, "UTC", "2026-03-02T18:00:00+00:00", "2026-03-03T09:00:00+00:00"),
-        (OFFICE, "UTC", "2026-03-06T18:00:00+00:00", "2026-03-09T09:00:00+00:00"),  # Friday evening: Monday
-        (OFFICE, "Asia/Kolkata", "2026-03-02T00:00:00+00:00", "2026-03-02T09:00:00+05:30"),
-        (OFFICE, "Pacific/Kiritimati", "2026-03-01T18:00:00+00:00", "2026-03-02T09:00:00+14:00"),  # Monday there
-        (LATE, "UTC", "2026-03-02T12:00:00+00:00", "2026-03-06T22:00:00+00:00"),
-        (LATE, "UTC", "2026-03-07T01:59:00+00:00", "2026-03-07T01:59:00+00:00"),  # opened on Friday
-        (LATE, "UTC", "2026-03-06T01:00:00+00:00", "2026-03-06T22:00:00+00:00"),  # Thursday's night is no Friday's
-        (LATE, "UTC", "2026-03-07T02:00:00+00:00", "2026-03-13T22:00:00+00:00"),
-        # Berlin, 29 March 2026: 02:00 becomes 03:00. A window opening at 02:30 opens as the clocks jump.
-        ({"opens": "02:30", "closes": "06:00"}, "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T03:00:00+02:00"),
-        # One that lies in the skipped hour whole does not open that day.
-        ({"opens": "02:10", "closes": "02:50"}, "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-30T02:10:00+02:00"),
-        # 23 hours from nine to nine.
-        (OFFICE | {"days": WEEKDAYS}, "Europe/Berlin", "2026-03-28T18:00:00Z", "2026-03-29T09:00:00+02:00"),
-        # 25 October 2026: 03:00 becomes 02:00. The hour comes twice; the window reads open in both.
-        ({"opens": "02:30", "closes": "06:00"}, "Europe/Berlin", "2026-10-24T23:00:00Z", "2026-10-25T02:30:00+02:00"),
-        ({"opens": "02:30", "closes": "06:00"}, "Europe/Berlin", "2026-10-25T01:05:00Z", "2026-10-25T02:30:00+01:00"),
-        # It closed at 02:30, and the clocks going back open it once more.
-        ({"opens": "01:00", "closes": "02:30"}, "Europe/Berlin", "2026-10-25T00:40:00Z", "2026-10-25T02:00:00+01:00"),
-        # Lord Howe Island moves by half an hour.
-        ({"opens": "02:15", "closes": "04:00"}, "Australia/Lord_Howe", "2026-10-03T14:00Z", "2026-10-04T02:30+11:00"),
-        # Samoa had no 30 December 2011.
-        (NINE, "Pacific/Apia", "2011-12-30T06:00:00Z", "2011-12-31T09:00:00+14:00"),
-        (NINE | {"days": ["fri"]}, "Pacific/Apia", "2011-12-29T00:00Z", "2012-01-06T09:00+14:00"),
-        # In Cairo and Santiago the clocks jump at midnight.
-        ({"opens": "00:30", "closes": "06:00"}, "Africa/Cairo", "2026-04-23T12:00Z", "2026-04-24T01:00+03:00"),
-        (ALWAYS | {"days": ["sun"]}, "America/Santiago", "2026-09-05T12:00Z", "2026-09-06T01:00-03:00"),
-    ],
-)
-def test_the_window_opens_by_the_clock_on_the_wall(window, zone, moment, expected):
-    opening = find_opening(Window.model_validate(window), ZoneInfo(zone), datetime.fromisoformat(moment))
-    assert opening == datetime.fromisoformat(expected)
-    assert opening.tzinfo is UTC
-
-
-def test_the_change_of_clocks_is_found_to_the_second():
-    found = find_change(ZoneInfo("Europe/Berlin"), NOW, NOW + 60 * DAY)
-    assert found == datetime(2026, 3, 29, 1, tzinfo=UTC)
-
-
-ZONES = [
-    "UTC",
-    "Europe/Berlin",
-    "America/St_Johns",
-    "Asia/Kolkata",
-    "Australia/Lord_Howe",
-    "Pacific/Apia",
-    "Asia/Tehran",
-    "Africa/Cairo",
-    "Africa/Casablanca",
-    "America/Havana",
-    "America/Santiago",
-    "Pacific/Chatham",
-    "Asia/Almaty",
-]
-clocks = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
-windows = st.tuples(clocks, clocks, st.sets(st.sampled_from(WEEKDAYS), min_size=1)).filter(lambda w: w[0] != w[1])
-# Around the changes of clocks, where mistakes live, and at any other time.
-CHANGES = (
-    "2011-12-30",
-    "2026-03-08",
-    "2026-03-29",
-    "2026-04-05",
-    "2026-04-24",
-    "2026-09-06",
-    "2026-10-04",
-    "2026-10-25",
-    "2026-10-29",
-    "2026-11-01",
-)
-moments = st.builds(
-    lambda day, minutes: datetime.fromisoformat(f"{day}T00:00+00:00") + timedelta(minutes=minutes),
-    st.sampled_from(CHANGES),
-    st.integers(-3 * 1440, 3 * 1440),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(windows, st.sampled_from(ZONES), moments)
-def test_the_opening_is_the_first_open_minute_there_is(window, zone, moment):
-    opens, closes, days = window
-    window = Window(opens=opens, closes=closes, days=tuple(days))
-    place = find_zone(zone) or UTC
-
-    found = find_opening(window, place, moment)
-
-    minute = moment
-    while not window.reads_open(minute.astimezone(place)):
-        minute += timedelta(minutes=1)
-    assert found == minute
-
-
-# Properties of the whole
-
-CAMPAIGNS = [
-    a_campaign("a", window={"opens": "20:00", "closes": "02:00"}),
-    a_campaign("b", "after-purchase", 7, cooldown_days=9),
-    a_campaign("c", "after-purchase", 0, kind="transactional"),
-    a_campaign("d", "at-risk", 0, good_for_days=1),
-    a_campaign("e", "after-sign-up", 1),
-    a_campaign("f", "after-warranty", 3, audience={"purchases_at_least": 1}),
-]
-SHOP = a_shop(OFFICE, "Europe/Berlin")
-times = st.integers(0, 120 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
-people = st.builds(
-    lambda bought, zone, cards: a_person(
-        *bought,
-        entries={f"k{number}": Entry(kind="warranty", at=at) for number, at in enumerate(cards)},
-        time_zone=zone,
-    ).model_copy(update={"consents": {"marketing": a_consent(at=datetime(2026, 2, 1, tzinfo=UTC))}}),
-    st.lists(times, max_size=6),
-    st.sampled_from(ZONES),
-    st.lists(times, max_size=2),
-)
-
-
-@settings(deadline=None)
-@given(people, times)
-def test_every_occasion_lies_in_its_window_within_its_good_days(person, now):
-    named = {campaign.name: campaign for campaign in CAMPAIGNS}
-    for occasion in list_occasions(person, CAMPAIGNS, SHOP, now):
-        campaign = named[occasion.campaign]
-        assert now <= occasion.due_at <= occasion.not_after
-        assert open_window(person, campaign, SHOP, occasion.due_at) == occasion.due_at
-        assert re.fullmatch(r"[A-Za-z0-9_:-]{1,80}", occasion.id)
-
-
-@settings(deadline=None)
-@given(people, times, times)
-def test_next_due_never_moves_back_as_time_goes_on(person, first, second):
-    earlier, later = sorted((first, second))
-    before, afterwards = (next_due(person, CAMPAIGNS, SHOP, now) for now in (earlier, later))
-    assert afterwards is None or (before is not None and before <= afterwards)
-
-
-@settings(deadline=None)
-@given(people, times, times)
-def test_ids_and_ends_do_not_depend_on_when_one_looks(person, first, second):
-    ends = [
-        {each.id: each.not_after for each in list_occasions(person, CAMPAIGNS, SHOP, now)} for now in (first, second)
-    ]
-    assert all(ends[0][name] == ends[1][name] for name in ends[0].keys() & ends[1].keys())
-
-
-@settings(deadline=None)
-@given(people, times, times, st.sampled_from([state for state in MailState if state is not MailState.THROTTLED]))
-def test_a_handled_occasion_never_comes_back(person, first, second, state):
-    occasions = list_occasions(person, CAMPAIGNS, SHOP, first)
-    assume(occasions)
-    note = a_note(occasions[0].id, state, first)
-    handled = person.model_copy(update={"mails": {note.occasion: note}})
-    assert note.occasion not in list_ids(handled, *CAMPAIGNS, now=second, shop=SHOP)
-    assert len(list_ids(handled, *CAMPAIGNS, now=first, shop=SHOP)) == len(occasions) - 1
-
-
 def test_a_mail_that_ses_was_too_busy_for_is_still_open():
     occasion = "win-back:2026-01-31"
     person = a_person(NOW - 30 * DAY, mails=[a_note(occasion, MailState.THROTTLED)])
     assert list_ids(person, a_campaign()) == [occasion]
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(times, st.booleans()), max_size=5), st.randoms(), times)
-def test_history_in_any_order_has_the_same_agenda(bought, chance, now):
-    history = [
-        (
-            f"k{number}",
-            a_submission(at),
-            Reading(
-                kind="order",
-                email="a@example.org",
-                orders=(an_order(number % 3, at, state=OrderState.PAID if paid else OrderState.CANCELLED),),
-                consents=(a_consent(at=at, signed=True),),
-                entry=Entry(kind="warranty", at=at),
-            ),
-        )
-        for number, (at, paid) in enumerate(bought)
-    ]
-    shuffled = list(history)
-    chance.shuffle(shuffled)
-
-    one, other = (list_occasions(fold_history("c", events), CAMPAIGNS, SHOP, now) for events in (history, shuffled))
-
-    assert one == other
 
 
 def test_occasions_come_soonest_first():
@@ -596,14 +315,13 @@ def test_the_shipped_campaigns_bring_somebody_back_once():
     )
 
 
-def test_fifty_orders_and_ten_campaigns_take_well_under_two_milliseconds():
-    person = a_person(*(NOW - number * DAY for number in range(50)), time_zone="Europe/Berlin")
+def test_the_agenda_takes_a_few_steps_for_each_order():
     campaigns = [a_campaign(f"c{number}", "after-purchase" if number % 2 else "inactive", 7) for number in range(10)]
-    next_due(person, campaigns, SHOP, NOW)
-    taken = []
-    for _ in range(50):
-        began = time.process_time()
-        next_due(person, campaigns, SHOP, NOW)
-        taken.append(time.process_time() - began)
-    print(f"next_due: {sorted(taken)[25] * 1000:.2f} ms")
-    assert min(taken) < 0.006  # 1 ms measured
+
+    def count(orders):
+        person = a_person(*(NOW - number * DAY for number in range(orders)), time_zone="Europe/Berlin")
+        next_due(person, campaigns, SHOP, NOW)  # the zone is read from its file once
+        return count_calls(next_due, person, campaigns, SHOP, NOW)
+
+    assert count(50) < 5_000  # 3,100 counted; `make bench` says how long they take
+    assert count(200) < 4 * count(50)

@@ -19,21 +19,9 @@ from chalicelib.models import Identity, MailState, Profile
 from chalicelib.settling.dispatch import settle_item
 from infra.staff.simulate import STATES, read_people, run_days, write_text
 from infra.staff.simulation_page import write_page
+from tests.builders.agenda import CAMPAIGNS, DAY, NOW, OFFER, OFFICE, SHOP, a_campaign, a_note, a_person, a_shop, people
+from tests.builders.orders import an_order
 from tests.builders.shop import Shop, a_submission
-from tests.campaigns.test_agenda import (
-    CAMPAIGNS,
-    DAY,
-    NOW,
-    OFFER,
-    OFFICE,
-    SHOP,
-    a_campaign,
-    a_note,
-    a_person,
-    a_shop,
-    people,
-)
-from tests.outreach.test_outreach import an_order
 
 
 def renamed(person: Profile, number: int) -> Profile:

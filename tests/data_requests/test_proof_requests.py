@@ -15,15 +15,14 @@ import pytest
 
 from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, name_result
 from chalicelib.models import Identity, RequestKind
-from chalicelib.routes.form_posts import limit_form
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import name_token
 from tests.builders.api import open_api
 from tests.builders.links import NOW, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.privacy import PACKAGE, post, put_package, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
-from tests.builders.shop import Shop, a_submission
+from tests.builders.shop import a_submission
 from tests.proofs.requests import compare_times, freeze_tables, read_size
-from tests.routes.test_privacy_routes import PACKAGE, post, put_package, put_receipt, type_code
 
 VISITS = read_size("VISITS", 200)
 PAIRS = read_size("PAIRS", 60)
@@ -33,16 +32,9 @@ KINDS = {"go": "go", "unsubscribe": "stop", "preferences": "choose", "confirm": 
 
 
 @pytest.fixture
-def shop(tables, tmp_path):
-    """Return the shop behind the app."""
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
 def api(shop, tables, cloud, monkeypatch):
     """Return a client of the app that no limiter stops."""
     monkeypatch.setenv("POSTS_PER_MINUTE", "1000000")
-    limit_form.cache_clear()
     with open_api(shop, tables, cloud, monkeypatch) as api:
         yield api
 

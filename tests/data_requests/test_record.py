@@ -22,10 +22,10 @@ from chalicelib.words import list_languages
 from infra.staff.customer import show_customer
 from infra.staff.export import export_person
 from infra.staff.requests import close_requests, lift_person, print_requests
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.data_requests.test_requests import (
+from tests.builders.mails import CONSENT, DUE, Post
+from tests.builders.orders import an_order
+from tests.builders.requests import (
     ASEL,
-    CONSENT,
     DAY,
     HOUR,
     MINUTE,
@@ -37,7 +37,7 @@ from tests.data_requests.test_requests import (
     read_link,
     read_mail,
 )
-from tests.outreach.test_outreach import DUE, Post, an_order
+from tests.builders.shop import NOW, a_submission
 
 SECTIONS = (
     "person",
@@ -57,11 +57,6 @@ SECTIONS = (
     "history",
 )
 NASTY = '<script>alert(1)</script>"onload="x'
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture

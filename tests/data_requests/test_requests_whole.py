@@ -10,28 +10,19 @@ import pytest
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.functions import answer_requests as answer_requests_function
 from chalicelib.models import utc_text
-from chalicelib.routes.form_posts import limit_form
 from chalicelib.settling.dispatch import sweep_inbox
-from tests.builders.api import open_api
-from tests.builders.shop import Shop, a_submission
-from tests.data_requests.test_requests import ASEL, START, read_mail
-from tests.outreach.test_outreach import Post
-from tests.routes.test_privacy_routes import post, type_code
+from tests.builders.mails import Post
+from tests.builders.privacy import post, type_code
+from tests.builders.requests import ASEL, START, read_mail
+from tests.builders.shop import a_submission
 
 PAUSE = timedelta(minutes=2)
 
 
 @pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    limit_form.cache_clear()
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        api.millis = int(START.timestamp() * 1000)
-        yield api
+def api(api):
+    api.millis = int(START.timestamp() * 1000)
+    return api
 
 
 def wait(shop, api, pause=PAUSE):

@@ -9,12 +9,7 @@ from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.table import Table
-from tests.builders.shop import DOOR_KEY, Shop, a_submission
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
+from tests.builders.shop import DOOR_KEY, a_submission
 
 
 class CountingClient:

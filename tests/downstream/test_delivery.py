@@ -7,128 +7,20 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.config import Settings, current_settings
-from chalicelib.downstream.delivery import DELAYS, Delivery, choose_delay, deliver_records
-from chalicelib.downstream.messages import read_message
+from chalicelib.downstream.delivery import DELAYS, choose_delay
 from chalicelib.downstream.public_address import TOTAL
-from chalicelib.downstream.relay import queue_events, relay_events
 from chalicelib.downstream.signing import read_keys, sign_event
 from chalicelib.errors import InvalidSignatureError, TargetRefusedError
 from chalicelib.senders import webhooks
-from chalicelib.services import Services
-from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.outbox import Outgoing
 from infra.deploy.downstream import add_secret, end_rotation
-from infra.local.stack import make_queue
-from infra.template import read_template, resolve_value
 from tests.builders.api import start_container
-from tests.builders.canary import CANARIES, find_canaries
+from tests.builders.downstream import ASEL, YES, read_outbox
+from tests.builders.line import Down, firing, make_record, wire_app
 from tests.builders.receiver import SECRET, Receiver
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.downstream.test_relay import ASEL, YES, read_outbox
+from tests.builders.shop import a_submission
 
 OTHER = "whsec_" + "YW5vdGhlci1zZWNyZXQtb2YtMzAtYnl0ZXMtb3Itc28="
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    made = Shop(tables, tmp_path)
-    made.listened = True
-    return made
-
-
-@pytest.fixture(scope="module")
-def clients(cloud):
-    """Clients of SQS and SSM: making one costs more than most tests here."""
-    made = {name: cloud.client(name) for name in ("sqs", "ssm")}
-    yield made
-    for client in made.values():
-        client.close()
-
-
-@pytest.fixture
-def line(clients):
-    """The way from an outbox to targets, through real queues of its own, made as the template says."""
-    return Line(clients, Settings(stage=f"t{uuid.uuid4().hex[:12]}"))
-
-
-@pytest.fixture
-def full(clients, shop):
-    """The same from the outbox of a shop."""
-    return Line({**clients, "dynamodb": shop.dynamodb}, shop.settings)
-
-
-class Line:
-    """Does what EventBridge, SQS and Lambda do between them; `busy` counts the seconds spent delivering."""
-
-    def __init__(self, clients, settings):
-        self.clients, self.settings, made = dict(clients), settings, {}
-        for name in ("DownstreamFailures", "Downstream"):
-            properties = read_template()["Resources"][name]["Properties"]
-            made[name] = make_queue(clients.get, resolve_value(properties, {"Stage": settings.stage}, made))
-        self.sqs = clients["sqs"]
-        self.downstream = self.services().downstream_queue
-        self.targets, self.now, self.busy = {}, datetime.now(UTC), 0.0
-
-    def services(self, targets=()):
-        """Return what a new container works with."""
-        downstream = ",".join(f"{name}={url}" for name, url in dict(targets).items())
-        settings = self.settings.model_copy(update={"downstream": downstream})
-        return Services(settings, lambda service, _: self.clients[service])
-
-    def listen(self, **targets):
-        """Make receivers the targets of events, each with its secret; return the delivery of one container."""
-        for name, receiver in targets.items():
-            self.targets[name] = receiver.url
-            self.put_secret(name, receiver.secret.decode())
-        return self.open()
-
-    def put_secret(self, name, secret):
-        name = self.settings.downstream_path + name
-        self.clients["ssm"].put_parameter(Name=name, Value=secret, Type="String", Overwrite=True)
-
-    def open(self):
-        """Return the delivery of a new container; a local one, whose targets may be on this machine."""
-        delivery = Delivery(self.services(self.targets))
-        delivery.local = True
-        return delivery
-
-    def relay(self):
-        return relay_events(self.services(self.targets), self.now)
-
-    def queue(self, *ids, targets=()):
-        """Queue events as the relay does."""
-        text = json.dumps({"customer": "c1", "ids": [], "purpose": "marketing", "state": "given"})
-        events = [Outgoing(event_id, "consent.changed", "2026-03-01T12:00:00.000000Z", text) for event_id in ids]
-        assert queue_events(events, tuple(targets or self.targets), self.services()) == set()
-
-    def turn(self, delivery, step=MINUTE):
-        """Receive one batch, deliver it, delete what did not fail; return how many there were and how many failed."""
-        received = self.receive(self.downstream.url)
-        began = time.monotonic()
-        failed = set(deliver_records(map(make_record, received), delivery, self.now))
-        self.busy += time.monotonic() - began
-        for one in received:
-            if one["MessageId"] not in failed:
-                self.sqs.delete_message(QueueUrl=self.downstream.url, ReceiptHandle=one["ReceiptHandle"])
-        self.now += step
-        return len(received), len(failed)
-
-    def receive(self, url, most=10):
-        answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most, AttributeNames=["All"])
-        return answer.get("Messages", [])
-
-    def read_failures(self):
-        return [read_message(one["Body"]) for one in self.receive(self.downstream.failures_url)]
-
-
-def make_record(message):
-    """Return a message of SQS as Lambda passes it on."""
-    names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
-    return {name: message[other] for name, other in names.items()}
 
 
 @pytest.fixture
@@ -335,16 +227,6 @@ def test_parameters_that_do_not_answer_make_it_wait(line, cloud):
     assert receiver.connections == 0
 
 
-class Down:
-    """A client of a service that does not answer."""
-
-    def __getattr__(self, name):
-        def call(*_, **__):
-            raise EndpointConnectionError(endpoint_url="https://down")
-
-        return call
-
-
 def test_message_that_is_none_of_ours_fails_alone(line):
     with Receiver() as receiver:
         delivery = line.listen(erp=receiver)
@@ -370,150 +252,6 @@ def test_on_a_deployed_stage_this_machine_is_no_target(full, shop, cloud, monkey
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": message["MessageId"]}]}
     assert receiver.connections == 0
-
-
-def wire_app(cloud, monkeypatch, downstream):
-    """Build what the app works with anew, over these services."""
-    for service in ("SQS", "SSM"):
-        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", cloud.environ[f"AWS_ENDPOINT_URL_{service}"])
-    monkeypatch.setenv("DOWNSTREAM", downstream)
-    current_settings.cache_clear()
-    start_container()
-
-
-def firing():
-    return {
-        "time": "2026-03-01T12:05:00Z",
-        "source": "aws.events",
-        "detail": {},
-        "detail-type": "",
-        "version": "0",
-        "id": "1",
-        "account": "0",
-        "region": "r",
-        "resources": [],
-    }
-
-
-def test_queue_that_does_not_answer_leaves_the_outbox_as_it_is(shop, full):
-    shop.take(a_submission(email=ASEL, consents=[YES]))
-    full.targets["erp"], full.clients["sqs"] = "https://erp.shop.example/events", Down()
-    with pytest.raises(EndpointConnectionError):
-        full.relay()
-
-    assert len(read_outbox(shop)) == 1
-
-
-def test_event_of_which_one_message_was_not_taken_stays_and_goes_again_to_all(shop, full):
-    with Receiver() as one, Receiver() as other:
-        delivery = full.listen(one=one, other=other)
-        shop.take(a_submission(email=ASEL, consents=[YES]))
-        full.clients["sqs"] = Choosy(full.sqs)
-        assert full.relay() == {"queued": 0, "kept": 1}
-        full.clients["sqs"] = full.sqs
-        assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(delivery) == (3, 0)
-
-    assert read_outbox(shop) == []
-    assert len(one.got) + len(other.got) == 3
-    assert len({*one.ids, *other.ids}) == 1
-
-
-class Choosy:
-    """SQS that takes all messages of a batch but the last."""
-
-    def __init__(self, client):
-        self.client = client
-
-    def __getattr__(self, name):
-        return getattr(self.client, name)
-
-    def send_message_batch(self, QueueUrl, Entries):  # noqa: N803 - SQS's own names
-        sent = self.client.send_message_batch(QueueUrl=QueueUrl, Entries=Entries[:-1])
-        return {**sent, "Failed": [{"Id": Entries[-1]["Id"]}]}
-
-
-def test_relay_that_dies_between_queue_and_outbox_sends_again_under_the_same_id(shop, full):
-    with Receiver() as receiver:
-        delivery = full.listen(erp=receiver)
-        shop.take(a_submission(email=ASEL, consents=[YES]))
-        full.clients["dynamodb"] = Undeletable(shop.dynamodb)
-        with pytest.raises(EndpointConnectionError):
-            full.relay()
-        full.clients["dynamodb"] = shop.dynamodb
-        assert full.relay() == {"queued": 1, "kept": 0}
-        assert full.turn(delivery) == (2, 0)
-
-    assert len(receiver.ids) == 2
-    assert len(set(receiver.ids)) == 1
-
-
-class Undeletable:
-    """DynamoDB that dies when something is deleted."""
-
-    def __init__(self, client):
-        self.client = client
-
-    def __getattr__(self, name):
-        return getattr(Down() if name == "delete_item" else self.client, name)
-
-
-def test_rows_left_from_when_somebody_listened_only_go(shop, full):
-    shop.take(a_submission(email=ASEL, consents=[YES]))
-
-    assert full.relay() == {"queued": 1, "kept": 0}
-    assert read_outbox(shop) == []
-    assert full.receive(full.downstream.url) == []
-
-
-def test_canaries_are_in_no_message_and_no_log(shop, full, caplog):
-    bodies = []
-    with Receiver(*[500] * 99) as receiver, caplog.at_level(logging.DEBUG, logger="chalicelib"):
-        delivery = full.listen(erp=receiver)
-        for number, canary in enumerate(CANARIES[:20]):
-            address = f"{canary.split('.')[0]}@example.org"
-            at = NOW + timedelta(seconds=number)
-            shop.take(a_submission(email=address, name=canary, consents=[{**YES, "words": canary}], at=at))
-        assert full.relay() == {"queued": 20, "kept": 0}
-        while full.turn(delivery) != (0, 0):
-            pass
-        bodies = [body for _, body in receiver.got] + [repr(headers).encode() for headers, _ in receiver.got]
-
-    assert len(bodies) == 40
-    everything = b"\n".join(
-        [*bodies, caplog.text.encode(), *(repr(record.__dict__).encode() for record in caplog.records)]
-    )
-    assert find_canaries(everything, CANARIES[:20]) == []
-    assert b"example.org" not in everything
-    assert SECRET.encode() not in everything
-
-
-def test_what_changes_no_consent_costs_nothing_more_where_somebody_listens(shop):
-    shop.take(a_submission(email=ASEL, consents=[YES]))
-    sizes = []
-    for number, listened in enumerate((False, True)):
-        shop.listened = listened
-        counting = Counting(shop.dynamodb)
-        at = NOW + timedelta(hours=number + 1)
-        key = shop.accept(a_submission(email=ASEL, name="Асель", consents=[YES], at=at))
-        assert settle_item(key, shop.services(client=counting), at) == "settled"
-        sizes.append(counting.calls)
-
-    assert sizes[0] == sizes[1]
-
-
-class Counting:
-    """DynamoDB that counts its calls, and the parts of transactions."""
-
-    def __init__(self, client):
-        self.client, self.calls = client, []
-
-    def __getattr__(self, name):
-        def call(**given):
-            self.calls.append((name, len(given.get("TransactItems", ()))))
-            return getattr(self.client, name)(**given)
-
-        return call if name not in ("exceptions", "get_paginator", "meta") else getattr(self.client, name)
 
 
 def test_signature_is_the_one_of_the_specifications_libraries():

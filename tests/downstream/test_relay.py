@@ -11,25 +11,9 @@ from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.models import Consent, ConsentState, Identity, Profile, Submission, Trust
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.outbox import Outbox
-from tests.builders.canary import CANARIES, find_canaries
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.settling.test_canary import dump_table
-
-ASEL = "asel@example.org"
-YES = {"purpose": "marketing", "words": "Yes, write to me.", "words_version": "2026-01-01", "language": "en"}
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    made = Shop(tables, tmp_path)
-    made.listened = True
-    return made
-
-
-def read_outbox(shop):
-    """Return (kind, data) of every event that waits."""
-    rows = [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("out#")]
-    return [(row["kind"]["S"], json.loads(row["data"]["S"])) for row in rows]
+from tests.builders.canary import CANARIES, dump_table, find_canaries
+from tests.builders.downstream import ASEL, YES, read_outbox
+from tests.builders.shop import NOW, a_submission
 
 
 def a_consent(state, at=NOW, purpose="marketing", **changes):

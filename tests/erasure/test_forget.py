@@ -19,16 +19,12 @@ from chalicelib.store.ledger import check_chain
 from chalicelib.store.links import make_token
 from tests.builders.canary import find_canaries
 from tests.builders.erasures import LATER, an_order_to_forget, finish, forget
-from tests.builders.shop import NOW, Shop, a_submission, make_signing_key
-from tests.outreach.test_outreach import DUE, Post, an_order, sign_up
+from tests.builders.mails import DUE, Post, sign_up
+from tests.builders.orders import an_order
+from tests.builders.shop import NOW, a_submission, make_signing_key
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def read_customers(shop, *kinds):

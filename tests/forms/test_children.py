@@ -14,29 +14,19 @@ from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.models import ConsentState, Identity
 from chalicelib.optin.ask import ask_waiting
-from chalicelib.routes.form_posts import limit_form
 from chalicelib.senders.link import choose_preferences
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import LinkKind, name_token
-from tests.builders.api import open_api, read_json
+from tests.builders.api import read_json
 from tests.builders.links import a_link
-from tests.builders.shop import Shop
-from tests.builders.workshop import EXAMPLE, put_example
-from tests.optin.test_flow import press, read_token
-from tests.outreach.test_outreach import Post
+from tests.builders.mails import Post
+from tests.builders.optin import press, read_token
+from tests.builders.workshop import ADULT_POST, CHILD, CHILD_POST, EXAMPLE, PARENT, put_example
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 FORM = "application/x-www-form-urlencoded"
 # DynamoDB Local removes what has expired by the machine's own clock: these tests happen far ahead of it.
 AT = datetime(2090, 3, 1, 12, 0, tzinfo=UTC)
-CHILD, PARENT = "rukhsana@example.org", "maryam@example.net"
-ADULT_POST = {"name": "Asel", "age_band": "25-34", "email": CHILD}
-CHILD_POST = {"name": "Rukhsana", "age_band": "under-16", "email": CHILD, "parent_email": PARENT}
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture
@@ -45,11 +35,9 @@ def workshop(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def api(shop, tables, cloud, monkeypatch, workshop):
-    limit_form.cache_clear()
-    with open_api(shop, tables, cloud, monkeypatch) as client:
-        client.millis = int(AT.timestamp() * 1000)
-        yield client
+def api(workshop, api):
+    api.millis = int(AT.timestamp() * 1000)
+    return api
 
 
 def post(api, answers, form="workshop", **headers):

@@ -41,11 +41,6 @@ label.en = "Your question"
 """
 
 
-def get_form(name):
-    """Return a shipped form."""
-    return find_form(name)
-
-
 @pytest.fixture
 def write_form(tmp_path):
     """Return a function that writes a definition and loads it."""
@@ -64,12 +59,12 @@ def test_five_forms_are_shipped():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_forms_speak_five_languages(name):
-    assert get_form(name).languages == LANGUAGES
+    assert find_form(name).languages == LANGUAGES
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_text_is_written_in_its_languages_own_script(name):
-    for place, words in walk_words(get_form(name)):
+    for place, words in walk_words(find_form(name)):
         for language in LANGUAGES:
             assert re.search(SCRIPTS[language], words[language]), f"{place} in {language}"
             if language in ("hi", "bn", "fa"):
@@ -79,34 +74,34 @@ def test_every_text_is_written_in_its_languages_own_script(name):
 
 @pytest.mark.parametrize("name", SHIPPED[1:])
 def test_each_shipped_form_asks_for_the_four_contacts_by_the_same_names(name):
-    form = get_form(name)
+    form = find_form(name)
     contacts = {field.name: field.type for field in form.fields if field.place == "profile"}
 
     assert {"name": "text", "email": "email", "phone": "phone", "address": "address"}.items() <= contacts.items()
 
 
 def test_the_newsletter_asks_for_an_address_alone_and_for_its_owner_to_confirm():
-    form = get_form("newsletter")
+    form = find_form("newsletter")
 
     assert [(field.name, field.required) for field in form.fields] == [("email", True)]
     assert [(ask.purpose, ask.required) for ask in form.consents] == [("marketing", True)]
     assert form.confirm
-    assert {get_form(name).confirm for name in SHIPPED if name != "newsletter"} == {False}
+    assert {find_form(name).confirm for name in SHIPPED if name != "newsletter"} == {False}
 
 
 def test_a_survey_needs_no_contact_and_a_sign_up_needs_an_address_and_a_yes():
     def required(name):
-        return [field.name for field in get_form(name).fields if field.required]
+        return [field.name for field in find_form(name).fields if field.required]
 
     assert required("survey") == []
     assert required("sign-up") == ["email"]
-    assert [ask.required for ask in get_form("sign-up").consents] == [True]
+    assert [ask.required for ask in find_form("sign-up").consents] == [True]
     assert "name" in required("pre-order")
-    assert get_form("pre-order").one_of == (("email", "phone"),)
+    assert find_form("pre-order").one_of == (("email", "phone"),)
 
 
 def test_the_survey_ranks_reasons_and_scores_from_nought_to_ten():
-    form = get_form("survey")
+    form = find_form("survey")
 
     assert form.find_field("score").bounds == (0, 10)
     assert {field.name: field.type for field in form.fields}.items() >= {

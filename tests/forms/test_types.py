@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.interface import find_interface
+from chalicelib.forms.library import find_form
 from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.schema import write_schema
@@ -22,7 +23,6 @@ from chalicelib.forms.values import Occasion
 from chalicelib.forms.view import show_field
 from chalicelib.pages.form_page import render_form
 from chalicelib.words import list_languages
-from tests.forms.test_definitions import get_form
 
 PAGES = Path(__file__).parents[2] / "chalicelib" / "pages"
 OCCASION = Occasion("US", date(2026, 3, 1))
@@ -103,7 +103,7 @@ class Colour(Text):
 
 def test_a_type_of_ones_own_is_one_class(monkeypatch):
     monkeypatch.setitem(TYPES, "colour", Colour())
-    survey = get_form("newsletter")
+    survey = find_form("newsletter")
     label = dict.fromkeys(survey.languages, "Your colour?")
     asked = Field.model_validate({"name": "colour", "type": "colour", "label": label, "personal": False})
     form = Form.model_validate(survey.model_dump() | {"fields": (*survey.fields, asked)})

@@ -18,19 +18,14 @@ from infra.staff import audit, retention
 from infra.staff.audit import note_reading
 from infra.staff.customer import show_customer
 from infra.staff.retention import tell_retention
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import an_order
-from tests.retention.test_run import OLD, leave_things_behind
+from tests.builders.orders import an_order
+from tests.builders.retention import OLD, leave_things_behind
+from tests.builders.shop import NOW, a_submission
 from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]
 ASHA = "asha@example.org"
 OPENING = re.compile(r"\b(load_person|list_history|open_record|gather_record|read_people|forget_person)\(")
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture

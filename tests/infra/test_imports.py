@@ -1,6 +1,5 @@
 """`make import`: each row takes its effect once, however the run ends; what it may do to whom."""
 
-import io
 import os
 import random
 import re
@@ -14,22 +13,19 @@ import pytest
 from chalicelib.door import open_door
 from chalicelib.door.intake import accept_submission
 from chalicelib.errors import TryAgainLaterError
-from chalicelib.imports.column_map import ImportMap
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff import imports
-from infra.staff.imports import AT_ONCE, Refusals, import_file
-from infra.staff.progress import Progress
+from infra.staff.imports import AT_ONCE
 from tests.builders.api import open_api, put_parameters, start_container
 from tests.builders.erasures import finish, forget
-from tests.builders.shop import DOOR_KEY, NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post
+from tests.builders.imports import HEADER, WORDS, bring_in, make_map
+from tests.builders.mails import DUE, Post
+from tests.builders.shop import DOOR_KEY, NOW, a_submission
 
-HEADER = "id;email;name;phone;day;total;news\n"
-WORDS = "Send me news."
 MAP = """
 name = "till-2026"
 as_of = 2026-02-01
@@ -51,40 +47,6 @@ words = "Send me news."
 version = "2024-01-01"
 collected = 2024-01-01
 """
-
-
-def make_map(**changed):
-    columns = {"id": "id", "email": "email", "name": "name", "phone": "phone", "order_date": "day"}
-    consent = {
-        "purpose": "marketing",
-        "column": "news",
-        "yes": ["yes"],
-        "no": ["no"],
-        "words": WORDS,
-        "version": "2024-01-01",
-        "collected": date(2024, 1, 1),
-    }
-    plain = {"name": "till", "as_of": date(2026, 2, 1), "currency": "EUR", "ids_of": "till"}
-    columns["order_total"] = "total"
-    return ImportMap.model_validate({**plain, "columns": columns, "consents": [consent], **changed})
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-def bring_in(shop, tmp_path, *rows, accept=None, rules=None, at=NOW):
-    """Import rows and settle what came of them; return the outcome."""
-    raw = (HEADER + "".join(f"{row}\n" for row in rows)).encode()
-
-    def put(submission):
-        return accept_submission(submission, inbox=shop.inbox, seal=shop.seal, door_key=DOOR_KEY)
-
-    with Refusals(tmp_path / "refused.csv", Progress(len(raw), shown=False)) as refusals:
-        import_file(io.BytesIO(raw), rules or make_map(), accept or put, at, refusals)
-    sweep_inbox(shop.services(), at + timedelta(hours=1))
-    return refusals.outcome
 
 
 def test_a_row_is_a_person_with_evidence_and_a_purchase(shop, tmp_path):

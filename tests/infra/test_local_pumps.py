@@ -70,6 +70,7 @@ def pump_until(pump, check, turns=40):
             return
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_new_rows_reach_the_function_in_order_and_changed_or_deleted_ones_do_not(tables, tmp_path):
     function = Function()
     pump = StreamPump(stream_source(tables, function), tmp_path / "checkpoints.json")
@@ -90,6 +91,7 @@ def test_new_rows_reach_the_function_in_order_and_changed_or_deleted_ones_do_not
     assert "NewImage" not in record["dynamodb"]
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_a_pump_that_was_stopped_goes_on_where_it_was_and_one_killed_in_between_repeats(tables, tmp_path):
     checkpoints = tmp_path / "checkpoints.json"
     first = Function()
@@ -105,6 +107,7 @@ def test_a_pump_that_was_stopped_goes_on_where_it_was_and_one_killed_in_between_
     assert third.keys == ["a", "b"]
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_a_batch_that_keeps_failing_is_told_to_the_failure_queue_by_place_alone(tables, services, tmp_path):
     queue = f"failed-{uuid.uuid4().hex}"
     url = services.create_queue(QueueName=queue)["QueueUrl"]

@@ -9,17 +9,12 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.store.ledger import Erasure, Head, hash_entry
 from infra.staff.ledger import export_ledger, read_export, replay_ledger, verify_ledger
 from tests.builders.erasures import LATER, finish, forget
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import DUE, Post, sign_up
+from tests.builders.mails import DUE, Post, sign_up
+from tests.builders.shop import NOW, a_submission
 
 ASHA = "asha@example.org"
 DAY = timedelta(days=1)
 TABLES = ("inbox", "customers", "keys", "links")
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def back_up(shop, tables=TABLES):

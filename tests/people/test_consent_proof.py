@@ -14,9 +14,9 @@ from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 from infra.staff.consent import FOLDER, main, read_ledgers, save_page, tell_proof, write_page
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.infra.test_imports import bring_in
-from tests.outreach.test_outreach import CONSENT
+from tests.builders.imports import bring_in
+from tests.builders.mails import CONSENT
+from tests.builders.shop import NOW, a_submission
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -138,11 +138,6 @@ def test_a_childs_yes_does_not_count():
 
 
 @pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
 def asel(shop, tmp_path):
     """Let somebody say yes on a form, no by a link, yes on the form again and yes in a list; return their id."""
     shop.take(a_submission(email=ASEL, consents=[CONSENT]))
@@ -157,7 +152,7 @@ def asel(shop, tmp_path):
 
 def make_anonymous_map():
     """Return a map of a list without customer numbers."""
-    from tests.infra.test_imports import make_map
+    from tests.builders.imports import make_map
 
     given = make_map().model_dump(exclude_none=True)
     given["columns"] = {name: column for name, column in given["columns"].items() if name != "id"}

@@ -24,6 +24,7 @@ from infra.local.emulator import start_emulator
 from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
+from tests.proofs.parts import print_parts
 
 STAGE = "bench"
 SECRET = b"local-shopify-secret"
@@ -188,6 +189,7 @@ def main() -> int:
             compare_warm(asked.rounds)
             compare_cold(asked.rounds)
             count_units()
+            print_parts()
         finally:
             end_children([emulator, cloud])
     return 0

@@ -32,53 +32,13 @@ from chalicelib.store.retention_counts import Kind
 from chalicelib.store.retention_queue import EVERY_DAYS
 from tests.builders.api import open_api
 from tests.builders.erasures import finish
-from tests.builders.links import a_link
-from tests.builders.shop import NOW, Shop, a_submission, read_all_events
-from tests.infra.test_imports import bring_in, make_map
-from tests.outreach.test_outreach import DUE, Post, an_order, count_facts, sign_up, tell
+from tests.builders.imports import bring_in, make_map
+from tests.builders.mails import DUE, Post, count_facts, sign_up
+from tests.builders.orders import an_order
+from tests.builders.retention import ASHA, DAY, OLD, join, mail_and_click, press
+from tests.builders.shop import NOW, a_submission, read_all_events
 
-ASHA = "asha@example.org"
-DAY = timedelta(days=1)
-OLD = DUE + find_span("clicks") + 2 * DAY  # later than anything of the first week is kept
 EXAMPLES = Path(__file__).resolve().parents[2] / "infra" / "examples"
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-def join(shop, email=ASHA, at=NOW, **known):
-    """Let somebody write to the shop; return their id."""
-    shop.take(a_submission(email=email, at=at, **known))
-    return shop.find_id(email)
-
-
-def mail_and_click(shop, clicks=1):
-    """Let somebody join, get a mail and click it; return their id."""
-    customer, post = sign_up(shop, ASHA), Post("unknown")
-    handle_customer(customer, shop.services(post), DUE)
-    tell(shop, "Delivery", post.sent[0][2])
-    [mail] = shop.services().mails.list_mails(customer)
-    name = next(link for link in mail.links if not link.startswith("mail:"))
-    for number in range(clicks):
-        press(shop, name, f"person{number}" if number else "person")
-    return customer
-
-
-def press(shop, name, by):
-    """Let a link of the mail be visited a day after it came."""
-    from chalicelib.senders.link import note_click
-
-    settle_item(shop.accept(note_click(a_link("go", mail_id="m1"), name, by, DUE + DAY)), shop.services(), DUE + DAY)
-
-
-def leave_things_behind(shop):
-    """Let somebody have one of everything that goes in time, and still be a customer."""
-    customer = mail_and_click(shop)
-    settle_item(shop.accept(an_order(ASHA, number=8)), shop.services(), DUE + 2 * DAY)
-    join(shop, at=OLD - DAY)
-    return customer
 
 
 def count_rows(shop, *words):

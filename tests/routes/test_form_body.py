@@ -1,12 +1,11 @@
 """Bodies as browsers and scripts send them: what is read, and what is refused before anything is believed."""
 
-import time
-
 import pytest
 from python_multipart.multipart import parse_options_header
 
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnsupportedTypeError
 from chalicelib.routes.form_body import MAX_PAIRS, parse_body
+from tests.builders.work import count_calls
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=XX"
@@ -116,11 +115,11 @@ def test_the_parser_still_overlooks_what_we_look_for_ourselves():
     assert parse_options_header(b'form-data; name="a"; name="b"')[1][b"name"] == b"b"
 
 
-@pytest.mark.parametrize("count", [MAX_PAIRS + 1, 10_000])
-def test_thousands_of_values_are_refused_quickly(count):
-    started = time.perf_counter()
-    with pytest.raises(TooLargeError):
-        parse_body(b"&".join([b"a=b"] * count), FORM)
-    with pytest.raises(TooLargeError):
-        parse_body(multipart(*[part("a", "b")] * count), MULTIPART)
-    assert time.perf_counter() - started < 2  # some milliseconds; a busy machine may take its time
+@pytest.mark.parametrize("kind", [FORM, MULTIPART])
+def test_thousands_of_values_are_refused_before_they_are_read(kind):
+    def refuse(count):
+        body = b"&".join([b"a=b"] * count) if kind == FORM else multipart(*[part("a", "b")] * count)
+        with pytest.raises(TooLargeError):
+            parse_body(body, kind)
+
+    assert count_calls(refuse, 10_000) == count_calls(refuse, MAX_PAIRS + 1)

@@ -14,34 +14,19 @@ from botocore.exceptions import ClientError
 from chalicelib.door import open_door
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
-from chalicelib.forms.page_token import sign_page_token
 from chalicelib.models import Trust
 from chalicelib.routes.form_posts import limit_form
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api, read_json
-from tests.builders.shop import NOW, Shop
+from tests.builders.form_posts import ANSWERS, FORM, OWN, PAGE, browse, fresh_token, post, read_inbox, read_token
+from tests.builders.shop import NOW
 
-OWN = "https://forms.shop.example"
 SITE = "https://www.shop.example"
-FORM = "application/x-www-form-urlencoded"
-PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
-ANSWERS = {"email": "asha@example.com", "consent_marketing": "yes"}
-
-
-def get_form(name):
-    """Return a shipped form."""
-    return find_form(name)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture
 def api(shop, tables, cloud, monkeypatch):
     monkeypatch.setenv("PUBLIC_URL", OWN)
-    limit_form.cache_clear()
     with open_api(shop, tables, cloud, monkeypatch) as client:
         yield client
 
@@ -49,39 +34,10 @@ def api(shop, tables, cloud, monkeypatch):
 @pytest.fixture
 def allowed(monkeypatch):
     """Let SITE post the sign-up form, and lead there afterwards."""
-    form = get_form("sign-up").model_copy(update={"origins": (SITE,), "redirects": (f"{SITE}/hello",)})
+    form = find_form("sign-up").model_copy(update={"origins": (SITE,), "redirects": (f"{SITE}/hello",)})
     load = library.load_form
     monkeypatch.setattr(library, "load_form", lambda path: form if path.stem == "sign-up" else load(path))
     return form
-
-
-def post(api, form="sign-up", answers=None, **headers):
-    """Post as a program does."""
-    body = json.dumps({**ANSWERS, **(answers or {})}).encode()
-    return api.post(f"/forms/{form}", body, **headers)
-
-
-def browse(api, form="sign-up", answers=None, **headers):
-    """Post as a browser without scripts does."""
-    given = ANSWERS if answers is None else answers
-    given_headers = {"accept": PAGE, "content_type": FORM, "origin": OWN, **headers}
-    return api.post(f"/forms/{form}", urlencode(given, doseq=True).encode(), **given_headers)
-
-
-def fresh_token(form="sign-up", age=60):
-    return sign_page_token(get_form(form), NOW - timedelta(seconds=age), open_door().page_token_keys(NOW)[0])
-
-
-def read_token(page):
-    """Return the render token of a page."""
-    found = re.search(r'name="page_token" value="([^"]+)"', page.body.decode())
-    assert found
-    return found[1]
-
-
-def read_inbox(shop):
-    opener = shop.services().opener
-    return [opener.open_submission(row["pk"]["S"], row["sealed"]["B"]) for row in shop.read_all("inbox")]
 
 
 # Kept ---------------------------------------------------------------------------------------------------------------
@@ -193,7 +149,7 @@ def test_a_browser_gets_the_page_back_with_all_that_was_typed(api):
         "name": "Asha <b>Rao</b>",
         "address": "1 High St\nTown",
         "interests": ["new", "events"],
-        "consent_marketing": get_form("sign-up").consents[0].version,
+        "consent_marketing": find_form("sign-up").consents[0].version,
         "language": "en",
     }
 
@@ -281,7 +237,7 @@ def test_bad_input_is_a_refusal_of_its_own_kind_for_program_and_person(api, shop
 def test_no_value_of_any_type_in_any_place_breaks_the_answer(api):
     wrong: list[Any] = [None, True, 5, 1.5, "", [], [[]], {}, {"a": []}, ["x", 5], "x" * 9000, "\u202e", "{{ 7 * 7 }}"]
     for form in library.list_forms():
-        names = [field.name for field in get_form(form).fields]
+        names = [field.name for field in find_form(form).fields]
         for name in (
             *names,
             "consent_marketing",
@@ -425,11 +381,11 @@ def test_the_page_carries_a_token_that_counts(api, shop):
 
 def test_every_form_has_a_page_a_schema_and_thanks_in_every_language(api):
     for form in library.list_forms():
-        for language in get_form(form).languages:
+        for language in find_form(form).languages:
             for path in ("", "/schema", "/thanks"):
                 answer = api.call("GET", f"/forms/{form}{path}?lang={language}", accept=PAGE)
                 assert answer.status_code == 200, (form, language, path)
-                assert get_form(form).title[language] in answer.body.decode() or path
+                assert find_form(form).title[language] in answer.body.decode() or path
 
 
 def test_a_page_may_load_nothing_and_be_framed_by_nobody_unasked(api, allowed):
@@ -475,7 +431,7 @@ def test_the_schema_carries_what_an_embedded_form_shows(api):
     assert schema["$id"] == f"{OWN}/forms/survey/schema"
     shown = schema["x-form"]
     assert (shown["language"], shown["direction"]) == ("fa", "rtl")
-    assert [field["name"] for field in shown["fields"]] == [field.name for field in get_form("survey").fields]
+    assert [field["name"] for field in shown["fields"]] == [field.name for field in find_form("survey").fields]
     assert shown["fields"][0]["options"][10] == ["10", "۱۰"]
 
 

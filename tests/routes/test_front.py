@@ -8,24 +8,11 @@ from chalicelib import config
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.pages.front_page import link_form
 from chalicelib.senders import SENDERS
-from tests.builders.api import open_api
 from tests.builders.links import browse
-from tests.builders.shop import Shop
 from tests.rules.packaged import read_packaged
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 OWN = "http://127.0.0.1:8000"
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
 
 
 def read_headers(answer):
@@ -69,6 +56,7 @@ def test_page_is_guarded_and_cached_like_the_other_public_pages(api):
 
 def test_page_says_nothing_that_helps_an_attacker(api):
     page = browse(api, "/").body.decode().lower()
+    page = page.replace(config.current_settings().shop_address.lower(), "")  # in Market Square by default
 
     assert not re.search(r"<script|<form|version|python|chalice|regulars|lambda|aws|hooks", page.partition("<body>")[2])
     assert [name for name in SENDERS if name in page] == []

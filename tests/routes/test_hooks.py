@@ -1,6 +1,5 @@
 """Webhook deliveries through the whole app: the status codes that senders live by, and nothing kept on a refusal."""
 
-import base64
 import gzip
 import hashlib
 import hmac
@@ -11,49 +10,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.settling.dispatch import sweep_inbox
-from tests.builders.api import open_api, read_json, start_container
-from tests.builders.shop import NOW, Shop
-
-ORDER = {
-    "id": 820982911946154515,
-    "email": "asel@example.org",
-    "created_at": "2026-02-28T10:00:00+06:00",
-    "updated_at": "2026-02-28T10:00:00+06:00",
-    "currency": "KZT",
-    "total_price": "15900.00",
-    "financial_status": "paid",
-    "line_items": [{"id": 1, "title": "Чай", "quantity": 2, "price": "7950.00", "product_id": 77, "sku": "TEA-2"}],
-    "customer": {"id": 706405506930370084, "email": "asel@example.org", "first_name": "Әсел"},
-}
-SHOPIFY = {
-    "X_Shopify_Topic": "orders/create",
-    "X_Shopify_Shop_Domain": "corner.myshopify.example",
-    "X_Shopify_Webhook_Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
-}
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    with open_api(shop, tables, cloud, monkeypatch) as client:
-        yield client
-
-
-def sign(body, secret=b"local-shopify-secret", digest=hashlib.sha256):
-    return base64.b64encode(hmac.new(secret, body, digest).digest()).decode()
-
-
-def post_order(api, body=None, **headers):
-    raw = body if body is not None else json.dumps(ORDER, ensure_ascii=False).encode()
-    signature = headers.pop("signature", sign(raw))
-    given = {**SHOPIFY, **headers}
-    if signature is not None:
-        given["X_Shopify_Hmac_Sha256"] = signature
-    return api.post("/hooks/shopify", raw, **given)
+from tests.builders.api import read_json, start_container
+from tests.builders.hooks import ORDER, post_order, sign
+from tests.builders.shop import NOW
 
 
 def test_signed_order_becomes_a_customer(api, shop):
@@ -186,6 +145,7 @@ def test_woocommerce_ping_is_exactly_200(api, shop):
     assert shop.read_all("inbox") == []
 
 
+@pytest.mark.usefixtures("own_tables")
 def test_table_out_of_reach_is_503_and_says_when(api, tables):
     tables.dynamodb.delete_table(TableName=tables.settings.prefix + "inbox")
 

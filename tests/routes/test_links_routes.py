@@ -8,10 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from chalicelib.store.links import make_token, name_token
-from tests.builders.api import open_api
 from tests.builders.links import SHOP, WORDS, a_link, break_table, browse, put_link, read_inbox
 from tests.builders.scanners import AHEAD, SCANNERS
-from tests.builders.shop import Shop
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
@@ -33,26 +31,13 @@ STOPS = {
 }
 
 
-@pytest.fixture
-def shop(tables, tmp_path):
-    """Return the shop behind the app."""
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    """Return a client of the app."""
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
-
-
 def post(api, path, **values):
     """Post a page's form as a browser does."""
     return api.post(path, urllib.parse.urlencode(values).encode(), **FORM)
 
 
 @pytest.fixture
-def mend(tables):
+def mend(own_tables, tables):
     """Return a function that breaks a table until the test ends."""
     with ExitStack() as broken:
         yield lambda name: broken.enter_context(break_table(tables, name))

@@ -10,9 +10,7 @@ import pytest
 import app
 from chalicelib.routes.middleware import list_methods
 from infra.local.gateway import Gateway
-from tests.builders.api import open_api
 from tests.builders.links import CHROME, browse, put_link, put_request, put_result, read_inbox
-from tests.builders.shop import Shop
 
 # What is different in each answer, whatever the method.
 OF_ONE_ANSWER = {"date", "x-amzn-trace-id", "x-amzn-requestid"}
@@ -23,17 +21,6 @@ def refuses(entry):
 
 
 SHOWN = sorted(path for path, entries in app.app.routes.items() if "GET" in entries and not refuses(entries["GET"]))
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
 
 
 def make_address(tables, path):

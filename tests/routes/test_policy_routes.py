@@ -13,29 +13,13 @@ from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import Links, make_token, name_token
 from chalicelib.store.table import Table
 from tests.builders.api import open_api, read_json
-from tests.builders.links import CHROME, a_link, put_link
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import CONSENT
+from tests.builders.links import a_link, browse, put_link
+from tests.builders.mails import CONSENT
+from tests.builders.shop import NOW, a_submission
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 OWN = "http://127.0.0.1:8000"
 JSON = {"accept": "application/json"}
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
-
-
-def browse(api, path, method="GET", **headers):
-    """Ask as a person's browser does."""
-    return api.call(method, path, **{name.replace("-", "_"): value for name, value in {**CHROME, **headers}.items()})
 
 
 def read_headers(answer):

@@ -13,15 +13,16 @@ from chalicelib.retention.run import retire_people
 from chalicelib.settling.dispatch import settle_item, sweep_inbox
 from chalicelib.shop.retention import find_span
 from infra.staff.customer import show_customer
+from tests.builders.compliance import a_webhook
 from tests.builders.erasures import finish, forget
+from tests.builders.mails import DUE, Post, sign_up, tell
+from tests.builders.optin import START
+from tests.builders.optin import sign_up as sign_up_unconfirmed
+from tests.builders.orders import an_order
+from tests.builders.requests import START as LATE
+from tests.builders.requests import prove
+from tests.builders.retention import OLD, leave_things_behind
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.data_requests.test_requests import START as LATE
-from tests.data_requests.test_requests import prove
-from tests.optin.test_flow import START
-from tests.optin.test_flow import sign_up as sign_up_unconfirmed
-from tests.outreach.test_outreach import DUE, Post, an_order, sign_up, tell
-from tests.retention.test_run import OLD, leave_things_behind
-from tests.settling.test_shopify_compliance import a_webhook
 
 D = {"emailAddress": "d@example.org"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"

@@ -1,5 +1,6 @@
 """README's tables are the code's: every route, setting, answer and promised test, and none that is not there."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -50,8 +51,26 @@ def test_every_answer_is_in_the_readme():
     assert named == raised
 
 
+def list_tests(path: Path) -> list[str]:
+    """Return the names of a file's test functions."""
+    nodes = ast.parse(path.read_text()).body
+    return [node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+
+
 def test_every_promise_names_a_test_that_exists():
-    for path in re.findall(r"`(tests/[\w/.]+\.py)`", README):
+    section = README.partition("\n| promise | proof |\n|---|---|\n")[2].partition("\n\n")[0]
+    promises = [line.split(" | ", 1) for line in section.splitlines()]
+    assert len(promises) > 15
+    for promise, kept_by in promises:
+        named = re.findall(r"`(tests/[\w/.]+\.py)`", kept_by)
+        assert named, f"{promise} names no test"
+        for path in named:
+            assert list_tests(ROOT / path), f"{path} holds no test"
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_every_test_that_a_page_names_exists(page):
+    for path in re.findall(r"`(tests/[\w/.]+\.py)`", (ROOT / page).read_text()):
         assert (ROOT / path).exists(), path
 
 

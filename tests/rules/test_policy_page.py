@@ -30,12 +30,12 @@ from chalicelib.senders.privacy import confirm_request, interpret
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.words import list_languages
+from tests.builders.imports import HEADER, make_map
+from tests.builders.mails import DUE, Post, tell
+from tests.builders.payloads import INVENTED, TOPICS, read_file
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
-from tests.infra.test_imports import HEADER, make_map
-from tests.outreach.test_outreach import DUE, Post, tell
 from tests.payloads.deliveries import load_sender, sign_delivery, write_body
 from tests.rules.packaged import list_functions, list_tables, read_packaged
-from tests.senders.test_senders import INVENTED, TOPICS, read_file
 
 SETTINGS = Settings(aws_region="eu-central-1", shop_name="Tea & Sons", public_url="https://forms.shop.example")
 EVERYBODY = tuple(SENDERS)

@@ -2,10 +2,11 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.rules.test_layers import ROOT
+ROOT = Path(__file__).resolve().parents[2]
 
 STORE = ROOT / "chalicelib" / "store"
 # `infra/local` plays AWS on one machine: it makes tables from the template and reads requests as they go out.

@@ -10,15 +10,9 @@ import pytest
 
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api
-from tests.builders.shop import Shop
 from tests.payloads.deliveries import read_payload, stamp_hex, write_body
 
 LATER = datetime(2026, 11, 22, 13, tzinfo=UTC)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 @pytest.fixture

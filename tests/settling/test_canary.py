@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api
-from tests.builders.canary import CANARIES, find_canaries
+from tests.builders.canary import CANARIES, dump_table, find_canaries
+from tests.builders.hooks import ORDER, post_order
 from tests.builders.shop import NOW, Shop
-from tests.routes.test_hooks import ORDER, post_order
 
 
 @pytest.mark.parametrize(
@@ -28,16 +28,6 @@ from tests.routes.test_hooks import ORDER, post_order
 )
 def test_search_finds_every_dress(dressed):
     assert {name for name, _ in find_canaries(dressed.encode())} == {CANARIES[3]}
-
-
-def dump_table(rows) -> bytes:
-    """Return a table as text with its binary values as they are."""
-    parts = []
-    for row in rows:
-        for name, value in row.items():
-            [(_, content)] = value.items()
-            parts += [name.encode(), content if isinstance(content, bytes) else str(content).encode()]
-    return b"\n".join(parts)
 
 
 def walk_in(api) -> list[bytes]:

@@ -13,14 +13,9 @@ from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
 from chalicelib.store.inbox import State
-from tests.builders.shop import NOW, Shop, a_submission, read_all_events, write_keys
+from tests.builders.shop import NOW, a_submission, read_all_events, write_keys
 
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def from_shopify(body=b"{}", **changes):

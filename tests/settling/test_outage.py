@@ -4,24 +4,18 @@ import json
 import os
 from datetime import timedelta
 
-import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.inbox import name_shards
 from tests.builders.api import open_api
-from tests.builders.shop import NOW, Shop
-from tests.routes.test_hooks import ORDER, post_order
-from tests.vault.test_kms import RSA_ARN, HonestKms
+from tests.builders.hooks import ORDER, post_order
+from tests.builders.kms import RSA_ARN, HonestKms
+from tests.builders.shop import NOW
 
 TOTAL = int(os.environ.get("OUTAGE_TOTAL", "100"))
 LATER = NOW + timedelta(days=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
 
 
 def settle_on_kms(shop, kms, root_arn):

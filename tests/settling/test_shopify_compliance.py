@@ -1,6 +1,5 @@
 """Shopify's compliance webhooks act: forget a customer, hand over data, forget everybody of a shop."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -8,35 +7,15 @@ import pytest
 from chalicelib.erasure import shops
 from chalicelib.erasure.shops import erase_shop_customers
 from chalicelib.errors import RaceLostError
-from chalicelib.models import Submission, Trust
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.requests import STAFFS
+from tests.builders.compliance import DOMAIN, a_webhook
 from tests.builders.erasures import LATER, finish
-from tests.builders.shop import NOW, Shop, a_submission
-from tests.outreach.test_outreach import an_order
+from tests.builders.orders import an_order
+from tests.builders.shop import NOW, a_submission
 
 ASHA, BO = "asha@example.org", "bo@example.org"
-DOMAIN = "corner.example"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    return Shop(tables, tmp_path)
-
-
-def a_webhook(topic, body, *, at=LATER, domain=DOMAIN, claims=()):
-    """Return a signed delivery of Shopify's."""
-    return Submission(
-        sender="shopify",
-        shop=domain,
-        topic=topic,
-        trust=Trust.SIGNED,
-        received_at=at,
-        occurred_at=at,
-        claims=claims,
-        body=json.dumps(body).encode(),
-    )
 
 
 def a_redact(*, orders=(), domain=DOMAIN, **customer):

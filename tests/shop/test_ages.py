@@ -11,7 +11,7 @@ from chalicelib.campaigns.agenda import is_reachable, next_due
 from chalicelib.models import AgeSaid, Consent, ConsentState, Entry, Profile, Reading, Submission, Trust
 from chalicelib.people.profile import fold_event, fold_history
 from chalicelib.shop.ages import AgeRules, clean_age, come_of_age, is_minor, join_ages, place_year, read_rules
-from tests.campaigns.test_agenda import a_campaign, a_shop
+from tests.builders.agenda import a_campaign, a_shop
 
 calm = settings(deadline=None)  # a busy machine takes its time
 START = datetime(2026, 3, 1, tzinfo=UTC)

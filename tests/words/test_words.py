@@ -14,9 +14,7 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.pages.context import LinkWords
 from chalicelib.words import PARTS, find_words, list_languages, list_missing
-from tests.builders.api import open_api
 from tests.builders.links import NOW, browse, put_link, put_request, put_result, read_inbox
-from tests.builders.shop import Shop
 
 SHIPPED = ("bn", "en", "fa", "hi", "kk")
 MAIL = MailWords(
@@ -37,19 +35,6 @@ def languages(tmp_path, monkeypatch):
     shutil.copytree(words.FOLDER, folder, ignore=shutil.ignore_patterns("*.py*", "__pycache__"))
     monkeypatch.setattr(words, "FOLDER", folder)
     return folder
-
-
-@pytest.fixture
-def shop(tables, tmp_path):
-    """Return the shop behind the app."""
-    return Shop(tables, tmp_path)
-
-
-@pytest.fixture
-def api(shop, tables, cloud, monkeypatch):
-    """Return a client of the app."""
-    with open_api(shop, tables, cloud, monkeypatch) as api:
-        yield api
 
 
 def add_language(folder, part, text=""):
