@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import Event, OrderState, Profile, Reading
-from chalicelib.people.profile import is_sign
+from chalicelib.people.profile import shows_activity
 from chalicelib.senders import find_sender
 from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import OPEN, MailRow
@@ -53,7 +53,7 @@ class Change:
 
 def is_inactive(lines: Iterable[Line], now: datetime) -> bool:
     """Tell somebody who has given no sign of life for longer than a record is kept; nothing at all tells nothing."""
-    signs = [line.at for line in lines if is_sign(line.event.submission, line.reading)]
+    signs = [line.at for line in lines if shows_activity(line.event.submission, line.reading)]
     return bool(signs) and max(signs) < now - find_span("inactive")
 
 

@@ -69,10 +69,10 @@ def tell_evidence(said: Consent) -> str:
 def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
     """Yield the lines of one purpose, the statement that counts marked."""
     yield name_purpose(ledger.purpose)
-    yield f"  now: {ledger.standing.state.value if ledger.standing else 'nothing'}. {ledger.why}"
+    yield f"  now: {ledger.current.state.value if ledger.current else 'nothing'}. {ledger.why}"
     for one in ledger.statements:
         said = one.consent
-        yield f"  {'*' if said == ledger.standing else ' '} {tell_consent(said)}"
+        yield f"  {'*' if said == ledger.current else ' '} {tell_consent(said)}"
         words = f"“{said.words}”" if said.words else explain_silence(said)
         version = [f"version {said.words_version}"] if said.words_version else []
         known = ", ".join([*version, *([said.language] if said.language else [])])
