@@ -41,6 +41,6 @@ class RefusedValueError(RegularsError):
         super().__init__(reason)
 
 
-def tell_name(name: str) -> str:
+def mask_name(name: str) -> str:
     """Return a name from outside as an error may repeat it, or `other`: a name can be somebody's address."""
     return name if TELLABLE.fullmatch(name) else "other"

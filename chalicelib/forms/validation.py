@@ -9,7 +9,7 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.children import check_child, is_child, keep_minimum_answers, keep_minimum_consents, store_band
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
-from chalicelib.forms.reasons import RefusedValueError, tell_name
+from chalicelib.forms.reasons import RefusedValueError, mask_name
 from chalicelib.forms.sensitive import check_sensitive, list_kept
 from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
@@ -75,7 +75,7 @@ def find_unknown_names(form: Form, values: Mapping[str, JsonValue]) -> dict[str,
     """Name the values that this form did not ask for; an odd name is itself not repeated."""
     known = {field.name for field in form.fields} | {ask.name for ask in form.consents}
     strangers = [name for name in values if name not in known]
-    return {tell_name(name): "unknown" for name in strangers[:20]}
+    return {mask_name(name): "unknown" for name in strangers[:20]}
 
 
 def clean_fields(

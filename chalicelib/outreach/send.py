@@ -20,9 +20,8 @@ from chalicelib.store.mails import OPEN, MailRow
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_FOR = timedelta(
-    minutes=60
-)  # an SES event usually comes within seconds; after an hour without one the outcome is unknown
+# An SES event usually comes within seconds; after an hour without one the outcome is unknown.
+UNKNOWN_FOR = timedelta(minutes=60)
 # The state of an intent after each answer of SES; docs/mails.md says which answers prove that nothing was sent.
 OUTCOMES = {
     "accepted": MailState.SENT,

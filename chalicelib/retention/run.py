@@ -171,7 +171,7 @@ def write_change(change: Change, person: Person, services: Services) -> Part:
 
 
 def keep_links(changes: Iterable[Change], person: Person, services: Services) -> Parts:
-    """Return the part that keeps the links of deleted mails: an unsubscribe link never expires, and erasures must find it.
+    """Return the part that keeps the links of deleted mails: erasures must find unsubscribe links, which never expire.
 
     Expired links are gone from their own table; the rows of their owner are deleted here.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnsupportedTypeError
-from chalicelib.forms.reasons import tell_name
+from chalicelib.forms.reasons import mask_name
 from chalicelib.models import JsonValue
 from chalicelib.strictjson import parse_object
 
@@ -131,7 +131,7 @@ def read_part(headers: list[tuple[bytes, bytes]], data: bytes) -> tuple[str, str
         raise MalformedError("A part is not form data.")
     name = options.get(b"name", b"").decode(errors="replace")
     if b"filename" in keys:
-        raise InvalidSubmissionError({tell_name(name): "file"})
+        raise InvalidSubmissionError({mask_name(name): "file"})
     try:
         return name, data.decode()
     except UnicodeDecodeError:

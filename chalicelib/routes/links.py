@@ -30,7 +30,7 @@ from chalicelib.routes.form_answers import list_typed
 from chalicelib.routes.http import ANY, SHOWN, client_address, read_headers
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, log, read_post, show_page, with_link
 from chalicelib.routes.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
-from chalicelib.routes.scanners import is_ahead, tell_caller
+from chalicelib.routes.scanners import classify_caller, is_ahead
 from chalicelib.senders.link import answer_confirmation, choose_preferences, note_click, withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 
@@ -52,7 +52,7 @@ def follow_link(request: LinkRequest, link: Link) -> Response:
 
 def note_visit(request: LinkRequest, link: Link) -> None:
     """Keep a visit of the link. The visitor is redirected even when the note cannot be kept."""
-    by = tell_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
+    by = classify_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
     try:
         request.door.accept(note_click(link, request.name, by, request.now))
     except TryAgainLaterError:

@@ -99,7 +99,7 @@ PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 
 
-def tell_caller(method: str, headers: Mapping[str, str], address: str) -> str:
+def classify_caller(method: str, headers: Mapping[str, str], address: str) -> str:
     """Return PERSON or MACHINE; `headers` have lower-case names, `address` is the network address."""
     doubts = (method != "GET", is_ahead(headers), is_named(headers), is_headless(headers), is_gateway(address))
     return MACHINE if any(doubts) else PERSON

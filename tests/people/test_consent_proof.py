@@ -13,7 +13,7 @@ from chalicelib.people.consent_proof import Statement, judge_statements, list_le
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
 from chalicelib.store.links import Link, LinkKind
-from infra.staff.consent import FOLDER, main, read_ledgers, save_page, tell_proof, write_page
+from infra.staff.consent import FOLDER, main, read_ledgers, save_page, write_page, write_proof
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.infra.test_imports import bring_in
 from tests.outreach.test_outreach import CONSENT
@@ -197,7 +197,7 @@ def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(sho
 def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
     ledgers = read_ledgers(shop.services(), asel, "a court asks", NOW)
 
-    text = tell_proof(ASEL, ledgers)
+    text = write_proof(ASEL, ledgers)
     page = write_page(ASEL, asel, ledgers, NOW)
     for part in (text, page):
         for words in (ASEL, CONSENT["words"], "2026-01-01", "198.51.100.0/24", "A no counts at once", "import:till"):
@@ -233,5 +233,5 @@ def test_nobody_is_nobody(shop, tables, cloud, monkeypatch, capsys):
 
 
 def test_a_person_of_whom_nothing_was_asked_has_an_empty_proof():
-    assert "Nothing was ever asked" in tell_proof(ASEL, ())
+    assert "Nothing was ever asked" in write_proof(ASEL, ())
     assert "Nothing was ever asked" in write_page(ASEL, "c1", (), NOW)
