@@ -1,4 +1,4 @@
-"""One post of a form, sorted: the answers, and what else travels with them."""
+"""One post of a form, sorted: the answers, and the reserved values beside them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ PAGE_TOKEN_LENGTH = 200
 
 @dataclass(frozen=True)
 class Post:
-    """What one post carries. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
+    """One post. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
 
     values: Mapping[str, JsonValue]
     language: str

@@ -1,4 +1,4 @@
-"""How the shop treats data: GET /privacy, as a page for people and as JSON of the same facts."""
+"""The privacy page: GET /privacy, as a page for people and as JSON of the same facts."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def show_policy() -> Response:
 
 def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Response:
     """Return page or JSON in the caller's language."""
-    # Imported here: they read the words of mails and every definition, which no other address needs.
+    # Imported here: these modules read the words of mails and every definition, which no other address needs.
     from chalicelib.pages.policy_facts import describe_policy
     from chalicelib.pages.policy_page import render_policy
 
