@@ -1,6 +1,6 @@
-"""One e-mail address on its way: as typed, as kept, as the index knows it, as it goes on the wire.
+"""The forms of an e-mail address: as typed, as kept, as the blind index has it, as SES takes it.
 
-Each step returns "" for what it cannot use. No step asks the network.
+Each function returns "" for an address that it cannot use. None uses the network.
 """
 
 import re
@@ -18,10 +18,10 @@ SPACES = re.compile(r"\s")
 
 
 def keep_email(typed: str) -> str:
-    """Return exactly one address as it is kept, its domain in lower case, or "".
+    """Return exactly one address as it is kept, with its domain in lower case, or "".
 
-    It is judged as typed, before any normalisation: NFC turns the Kelvin sign into K, and a stranger's address would
-    become somebody else's. The local part must be ASCII: SES takes no SMTPUTF8.
+    The address is checked as typed, before any normalisation: NFC turns the Kelvin sign into K, and one person's
+    address would become another's. The local part must be ASCII: SES takes no SMTPUTF8.
     """
     address = parse_email(typed.strip())
     return address.normalized if address else ""
@@ -29,11 +29,11 @@ def keep_email(typed: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def normalise_email(address: str) -> str:
-    """Return the address as the index knows it, or "" (version n1: changing this is an index rotation).
+    """Return the address as the blind index has it, or "" (version n1: changing this is an index rotation).
 
     NFC; ASCII letters lower-cased (never `str.lower`, which equates the Kelvin sign with k); the domain in IDNA 2008.
     Plus tags and dots stay: they may be different people. A sign that NFC turns into an ASCII letter (U+212A, the
-    Kelvin sign, is one) makes the address unusable: it must never be known as its ASCII look-alike.
+    Kelvin sign, is one) makes the address unusable: it must never be indexed as its ASCII look-alike.
     """
     text = normalize("NFC", address.strip())
     local, at, domain = text.rpartition("@")
@@ -54,7 +54,7 @@ def encode_email(kept: str) -> str:
 
 def parse_email(text: str) -> "ValidatedEmail | None":
     """Return one address that reads as it looks, or None."""
-    # Imported here: a survey without an address, and every webhook, do without it.
+    # Imported here: a survey without an address, and every webhook, do not need it.
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -69,7 +69,7 @@ def parse_email(text: str) -> "ValidatedEmail | None":
 def is_disguised(domain: str, understood: tuple[str, ...]) -> bool:
     """Return whether a domain is not read as it looks: full-width letters, ligatures, soft hyphens, the Kelvin sign.
 
-    IDNA mapping (UTS 46) drops or replaces these without a word.
+    IDNA mapping (UTS 46) drops or replaces these silently.
     """
     if any(not sign.isascii() and normalize("NFKC", sign).isascii() for sign in domain):
         return True

@@ -40,7 +40,7 @@ class Settings(Model):
 
     @property
     def prefix(self) -> str:
-        """Return what every table's name starts with."""
+        """Return the beginning of every table's name."""
         return f"regulars-{self.stage}-"
 
     @property
@@ -50,7 +50,7 @@ class Settings(Model):
 
     @property
     def downstream_path(self) -> str:
-        """Return the SSM path that holds what events to the shop's own systems are signed with."""
+        """Return the SSM path of the secrets that sign events to the shop's own systems."""
         return f"/regulars/{self.stage}/downstream/"
 
 
@@ -62,7 +62,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 @cache
 def current_settings() -> Settings:
-    """Return this process's settings."""
     return read_settings(os.environ)
 
 

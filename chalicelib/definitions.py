@@ -16,8 +16,8 @@ from chalicelib.errors import DefinitionError
 from chalicelib.models import Model
 
 Shape = TypeVar("Shape", bound=Model)
-Place = tuple[str, ...]  # the keys that lead to a value, e.g. ("consents", "0", "purpose")
-Fault = tuple[Place, str]  # a place, and what is wrong there
+Place = tuple[str, ...]  # the keys of a value's path, e.g. ("consents", "0", "purpose")
+Fault = tuple[Place, str]  # a place, and the fault there
 
 NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 HEADER = re.compile(rf"\s*(\[\[?)\s*({NAME}(?:\s*\.\s*{NAME})*)\s*\]\]?\s*(?:#.*)?")
@@ -35,7 +35,7 @@ def load_definition(
     """Return the file as a model; raise DefinitionError.
 
     `given` are values for keys that the file does not have, such as its name. `judge` returns the faults that the model
-    alone cannot see: what does not agree with other files.
+    alone cannot find: contradictions to other files.
     """
     text = read_text(path)
     definition = build_definition(path.name, text, shape, {**(given or {}), **parse_toml(path.name, text)})
@@ -53,7 +53,7 @@ def build_definition(name: str, text: str, shape: type[Shape], keys: Mapping[str
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """Return the keys of a file as they stand in it; raise DefinitionError."""
+    """Return the keys of a file as they are in it; raise DefinitionError."""
     return parse_toml(path.name, read_text(path))
 
 

@@ -1,8 +1,8 @@
 """Every error raised on purpose.
 
     ChaliceViewError                 answered as {"Code": class name, "Message": text}; never logged as a crash
-    +-- 400 MalformedError           the bytes are not what they claim to be
-    +-- 401 InvalidSignatureError    does not say why
+    +-- 400 MalformedError           the bytes are not of the format that they should have
+    +-- 401 InvalidSignatureError    its text gives no reason
     +-- 403 ForbiddenOriginError     a browser on a site that this form does not allow
     +-- 404 UnknownPageError         pages and forms only; a webhook route never answers 404 or 410
     +-- 405 WrongMethodError
@@ -15,7 +15,7 @@
     RegularsError                    ours alone; never meant for a client; text holds ids only
     +-- SealBrokenError              a sealed message is not the one we wrote for this place
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
-    +-- UnreadableError              a submission whose sender's words we cannot interpret: parked
+    +-- UnreadableError              a submission whose body cannot be interpreted: parked
     +-- DefinitionError              a definition file has a mistake; names the file, the line and the place
     +-- UnfitMailError               a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
@@ -43,7 +43,7 @@ class InvalidSignatureError(ChaliceViewError):
     STATUS_CODE = 401
 
     def __init__(self) -> None:
-        """Say the same whatever the reason: the reason helps only a forger."""
+        """Use one text for every reason: the reason would help only a forger."""
         super().__init__("The signature is not valid.")
 
 
@@ -83,7 +83,7 @@ class InvalidSubmissionError(ChaliceViewError):
     STATUS_CODE = 422
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        """Take reason codes such as `missing`, `invalid`, `too_long`; values never come here."""
+        """`fields` holds reason codes such as `missing`, `invalid`, `too_long`, and never a value."""
         self.fields = dict(fields)
         super().__init__("; ".join(f"{name}: {reason}" for name, reason in self.fields.items()))
 
@@ -113,7 +113,7 @@ class KeyUnavailableError(RegularsError):
 
 
 class UnreadableError(RegularsError):
-    """A submission cannot be interpreted; it is parked with this reason and waits for a person."""
+    """A submission cannot be interpreted; it is parked with this reason and waits for staff."""
 
 
 class DefinitionError(RegularsError):

@@ -1,6 +1,6 @@
-"""Logging that cannot tell on anybody: event names and ids, and of an exception only its type and place.
+"""Logging without personal data: event names and ids, and of an exception only its type and place.
 
-An exception's text may quote what it choked on, and Chalice and Lambda both print it. So the formatter writes the
+An exception's text may quote the data that caused it, and Chalice and Lambda both print it. So the formatter writes the
 types and the lines, never the texts.
 """
 
@@ -37,7 +37,7 @@ def locate_error(trace: TracebackType | None) -> list[str]:
 
 
 def configure_logging(*loggers: logging.Logger) -> None:
-    """Give the root logger and these the safe formatter; keep whatever handlers the runtime installed."""
+    """Give the root logger and these the safe formatter; keep the handlers that the runtime installed."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler())

@@ -21,8 +21,8 @@ def run_each(
 ) -> dict[str, int]:
     """Take one step with each item; return counts by outcome. Stop at `until` (monotonic seconds).
 
-    Whatever a step raises, the item is logged as `<name>_postponed` by its `key`, which must be an id that names
-    nobody, and the run goes on: what is wrong with one item must not hold up the rest, run after run.
+    When a step raises any exception, the item is logged as `<name>_postponed` by its `key`, an id that names no person,
+    and the run goes on: a fault in one item must not delay the others, run after run.
     """
     counts: Counter[str] = Counter()
     for item in items:

@@ -6,7 +6,7 @@ int, all others become Decimal, within what DynamoDB can hold. `\\u0000` and oth
 characters are accepted: a signed body is kept as it came, and a form's fields refuse them later.
 
 Python's C scanner does the reading. What it does not check is checked on the bytes outside strings
-by a few C-speed operations: an honest body pays little, a hostile one never recurses.
+by a few C-speed operations: a normal body costs little, a hostile one never recurses.
 """
 
 import json
@@ -64,7 +64,7 @@ def dump_json(value: JsonValue) -> bytes:
 
 
 def choose_decoder(raw: bytes) -> json.JSONDecoder:
-    """Pay for careful hooks only where a cheap look at the bytes says that they could matter."""
+    """Return the decoder with the slower checks only where a quick test of the bytes shows that they may be needed."""
     names_are_ascii = raw.isascii() and (b"\\" not in raw or b"\\u" not in raw)
     numbers_are_short = LONG_NUMBER not in raw.translate(DIGITS_AS_NINE)
     return json.JSONDecoder(
@@ -76,7 +76,7 @@ def choose_decoder(raw: bytes) -> json.JSONDecoder:
 
 
 def check_structure(raw: bytes) -> None:
-    """Check what must be right before the scanner may recurse, and what it does not check."""
+    """Check the nesting before the scanner may recurse, and the rules that the scanner does not check."""
     plain = raw
     if b"\\" in raw:
         # Each quote left begins or ends a string, and lengths stay what they are.

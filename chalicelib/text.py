@@ -1,19 +1,19 @@
-"""What hides in typed text: control characters, direction switches, long runs of marks, spreadsheet formulas. Pure.
+"""Hidden or dangerous parts of typed text: control characters, direction switches, long runs of marks, formulas. Pure.
 
 Kept are the joiners U+200C and U+200D, without which Persian, Hindi and Bengali are misspelt, and the plain direction
-marks. The direction switches, U+202A-202E and U+2066-2069, come along when a phone number is copied from a contact
-list, and can turn a line around; the byte order mark is treated as they are.
+marks. The direction switches, U+202A-202E and U+2066-2069, come with a phone number that is copied from a contact
+list, and can reverse a line; the byte order mark is treated like them.
 """
 
 import re
 from unicodedata import category, normalize
 
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what one line may not hold
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # the characters that one line may not hold
 CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # the same but for tabs and \n
 DIRECTION_SWITCHES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 HIDDEN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode: controls, surrogates, private, unassigned, line ends
 
-FORMULA = "=+-@\u2212"  # what begins a formula (OWASP, CSV injection), with the true minus sign
+FORMULA = "=+-@\u2212"  # the signs that begin a formula (OWASP, CSV injection), with the true minus sign
 FORMULA_FIRST = "\t\r\n\x00"  # as the very first character
 QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of every kind
@@ -25,7 +25,7 @@ def remove_switches(text: str) -> str:
 
 
 def is_hidden(sign: str) -> bool:
-    """Return whether a sign is not seen in a line but can change it."""
+    """Return whether a sign is invisible in a line but can change it."""
     return category(sign) in HIDDEN or ord(sign) in DIRECTION_SWITCHES
 
 
@@ -42,7 +42,7 @@ def has_long_run(text: str, longest: int) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Return whether a spreadsheet would take a text for a formula, also behind quotes and what is not seen."""
+    """Return whether a spreadsheet would take a text for a formula, also behind quotes and invisible signs."""
     if text[:1] and text[0] in FORMULA_FIRST:
         return True
     seen = next((sign for sign in text if sign not in QUOTES and category(sign)[0] not in UNSEEN), "")

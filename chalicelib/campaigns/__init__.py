@@ -1,1 +1,1 @@
-"""Campaigns as data: when somebody hears from the shop, who, with which offer, and at what hours. docs/campaigns.md."""
+"""Campaigns as data: which customers get which mail, with which offer, when and at what hours. docs/campaigns.md."""

@@ -2,7 +2,7 @@
 
     reason (raw moment) -> occasion (moved into the send window, good until `not_after`) -> verdict, when its time comes
 
-An occasion is handled once its id stands in the profile's mails, whatever became of it;
+An occasion is handled once the profile's mails have its id, whatever its outcome;
 only a mail that SES was too busy for is still open.
 """
 
@@ -25,15 +25,15 @@ from chalicelib.shop.ages import is_minor
 
 # The states in which a mail reached the person, or may have.
 COUNTED = frozenset((MailState.INTENT, MailState.SENT, MailState.UNKNOWN, MailState.PARKED))
-# What the preferences page offers: at most one marketing mail in so long.
+# The choices of the preferences page: at most one marketing mail in this time.
 FREQUENCIES = {"weekly": timedelta(days=7), "monthly": timedelta(days=30), "quarterly": timedelta(days=91)}
 
 
 class Occasion(Model):
     """One reason to write; its id never changes. Both times are UTC.
 
-    `due_at` is the earliest moment in the send window that is neither before the reason nor past: a job that comes late
-    finds it moved on to the next opening. `not_after` counts from the first opening, so it never moves.
+    `due_at` is the earliest moment in the send window that is neither before the reason nor past: for a late job it is
+    in the next opening. `not_after` counts from the first opening, so it never moves.
     """
 
     campaign: str
@@ -44,7 +44,7 @@ class Occasion(Model):
 
 
 class Verdict(Model):
-    """What becomes of a mail: INTENT where it may go out, else the state in which it ends; why, in words."""
+    """The decision about a mail: INTENT where it may be sent, else its final state, and the reason in words."""
 
     state: MailState
     reason: str
@@ -76,7 +76,7 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
     good = timedelta(days=campaign.good_for_days)
     soonest = move_opening(campaign, shop, zone, now)
     reasons = sorted(list_reasons(profile, campaign, zone), key=lambda each: each.due)
-    # Openings are in the order of their reasons, so those too old stand in front: few clocks are looked at.
+    # Openings are in the order of their reasons, so the past ones come first, and few windows are computed.
     fresh = bisect_left(reasons, soonest - good, key=lambda each: move_opening(campaign, shop, zone, each.due))
     for reason in reasons[fresh:]:
         name = f"{campaign.name}:{reason.key}"
@@ -103,12 +103,12 @@ def is_handled(profile: Profile, occasion: str) -> bool:
 
 
 def open_window(profile: Profile, campaign: Campaign, shop: ShopClock, moment: datetime) -> datetime:
-    """Return the earliest moment, this one or later, at which a mail of the campaign may go to the person; in UTC."""
+    """Return the earliest moment from this one on at which a mail of the campaign may be sent to the person; in UTC."""
     return move_opening(campaign, shop, choose_zone(profile, shop), moment)
 
 
 def move_opening(campaign: Campaign, shop: ShopClock, zone: tzinfo, moment: datetime) -> datetime:
-    """Return the same in a given time zone. Transactional mail waits for its own window only."""
+    """Like `open_window`, in a given time zone. Transactional mail waits for its own window only."""
     window = campaign.window or (shop.window if campaign.is_marketing else None)
     return find_opening(window, zone, moment) if window else moment.astimezone(UTC)
 
@@ -130,7 +130,7 @@ def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
 
 
 def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:
-    """Return whether a customer had as much marketing mail of late as the shop allows, or as they asked for."""
+    """Return whether a customer recently had as much marketing mail as the shop allows, or as they asked for."""
     mailed = [note.at for note in list_counted(profile) if note.marketing]
     since = now - timedelta(days=shop.cap.days)
     if sum(moment > since for moment in mailed) >= shop.cap.mails:
@@ -159,7 +159,7 @@ def judge_mail(
     now: datetime,
     spent: Decimal = Decimal(0),
 ) -> Verdict:
-    """Decide over one occasion that is due; `spent` is what the campaign's offers have promised so far.
+    """Return the decision about a due occasion; `spent` is the money that the campaign's offers have promised so far.
 
     The holdout comes before the caps: it must not depend on mails that only the other customers got.
     """
@@ -175,7 +175,7 @@ def judge_mail(
 def judge_limits(
     profile: Profile, campaign: Campaign, occasion: Occasion, shop: ShopClock, now: datetime, spent: Decimal
 ) -> Verdict:
-    """Decide over an occasion that only caps and budgets can still stop."""
+    """Return the decision about an occasion that only caps and budgets can still stop."""
     if is_cooling(profile, campaign, now):
         words = f"had this campaign's mail within {campaign.cooldown_days} days"
         return Verdict(state=MailState.CAPPED, reason=words)

@@ -1,4 +1,4 @@
-"""Who a campaign is for, by attributes that identify no customer."""
+"""The audience of a campaign, by attributes that identify no customer."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -41,7 +41,7 @@ class Audience(Model):
         return self
 
     def judge_fields(self, known: Mapping[str, str]) -> str:
-        """Return which conditions name a sensitive field without its purpose, or with another; or "".
+        """Return which conditions name a sensitive field without its purpose, or with another purpose; or "".
 
         `known` maps the sensitive fields of the forms on file to their purposes.
         """
@@ -78,7 +78,7 @@ def fits_spending(profile: Profile, audience: Audience) -> bool:
 
 
 def sum_spent(profile: Profile, currency: str) -> Decimal:
-    """Return what a person's purchases in one currency came to, refunds taken off."""
+    """Return the sum of a person's purchases in one currency, less refunds."""
     return sum(
         (
             order.total - sum_refunds(profile, key, order)
@@ -90,7 +90,7 @@ def sum_spent(profile: Profile, currency: str) -> Decimal:
 
 
 def sum_refunds(profile: Profile, key: str, order: Order) -> Decimal:
-    """Return what was given back for an order; a refund that came with the order and by itself counts once."""
+    """Return the sum of an order's refunds; a refund that came with the order and by itself counts once."""
     place = key.removesuffix(order.id)  # sender:shop:
     separate = {
         name.removeprefix(place): refund.amount

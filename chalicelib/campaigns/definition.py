@@ -17,7 +17,7 @@ from chalicelib.models import Model, Name, OptionalName
 
 
 class When(Delay):
-    """What starts the clock, and how long it runs."""
+    """The trigger of a campaign, and the delay after it."""
 
     trigger: str
 
@@ -40,7 +40,7 @@ class When(Delay):
 
 
 class Campaign(Model):
-    """A reason to write to a customer, and everything that decides whether and when."""
+    """One campaign: its trigger, its audience, its mail, and the rules for whether and when the mail is sent."""
 
     name: Name
     kind: Literal["marketing", "transactional"]
@@ -63,12 +63,12 @@ class Campaign(Model):
 
     @property
     def trigger(self) -> Trigger:
-        """Return what starts the campaign."""
+        """Return the trigger of the campaign."""
         return TRIGGERS[self.when.trigger]
 
     @property
     def mail_reason(self) -> Reason:
-        """Return the reason that the mail gives for itself; transactional mail is no advertising and says so."""
+        """Return the reason in the mail's last line; transactional mail has its own, since it is no advertising."""
         return self.trigger.reason if self.is_marketing else "served"
 
     @model_validator(mode="before")
@@ -91,7 +91,7 @@ class Campaign(Model):
 
     @model_validator(mode="after")
     def check_times(self) -> "Campaign":
-        """Refuse a reason that outlives itself."""
+        """Refuse a mail that is good for longer than the warranty which it is about."""
         if self.when.trigger == "warranty-ending" and self.good_for_days > self.when.days:
             raise ValueError("good_for_days reaches past the end of the warranty: it is more than when.days")
         return self

@@ -1,4 +1,4 @@
-"""How long a trigger waits: the keys of `[when]` that say so, as the file has them."""
+"""The delay of a trigger: the keys of `[when]` that set it."""
 
 from datetime import timedelta
 
@@ -16,5 +16,5 @@ class Delay(Model):
 
     @property
     def delay(self) -> timedelta:
-        """Return how long after the trigger, or before the end of a warranty."""
+        """Return the time after the trigger, or before the end of a warranty."""
         return timedelta(days=self.days, hours=self.hours)

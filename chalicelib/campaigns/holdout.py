@@ -6,7 +6,7 @@ from chalicelib.campaigns.definition import Campaign
 
 
 def draw_holdout(customer_id: str, campaign: Campaign) -> bool:
-    """Return whether a customer is held out of a campaign: the answer never changes under one salt.
+    """Return whether a customer is held out of a campaign; under one salt the result never changes.
 
     A greater share keeps every customer who was held out under the smaller one.
     """

@@ -29,7 +29,7 @@ def find_campaign(name: str) -> Campaign | None:
 
 @cache
 def load_shop(folder: Path = DEFINITIONS) -> ShopClock:
-    """Return what holds for all campaigns; raise DefinitionError."""
+    """Return the shop-wide settings of campaigns; raise DefinitionError."""
     return load_definition(folder / SHOP, ShopClock)
 
 
@@ -39,7 +39,7 @@ def load_campaign(path: Path) -> Campaign:
 
 
 def list_faults(campaign: Campaign) -> Iterator[Fault]:
-    """Yield what does not agree with the other files: the place of each fault, and why."""
+    """Yield each fault against other files: its place, and the reason."""
     faults = (
         (("purpose",), judge_consent(campaign.purpose) if campaign.purpose else ""),
         (("audience", "fields"), campaign.audience.judge_fields(list_sensitive())),
@@ -50,7 +50,10 @@ def list_faults(campaign: Campaign) -> Iterator[Fault]:
 
 
 def judge_template(campaign: Campaign) -> str:
-    """Say why a campaign cannot send its mail, or "": what is found when the mail is due would be found too late."""
+    """Return why a campaign cannot send its mail, or "".
+
+    It is checked here since a check when the mail is due is too late.
+    """
     if campaign.template not in list_templates():
         return f"no mail of that name; there are {', '.join(list_templates())}"
     mail = find_template(campaign.template)
@@ -64,6 +67,6 @@ def judge_template(campaign: Campaign) -> str:
 
 
 def list_sensitive() -> dict[str, str]:
-    """Return the sensitive fields of the forms on file, with the purposes that they are kept for."""
+    """Return the sensitive fields of the forms on file, by name, with their purposes."""
     forms = [form for name in list_forms() if (form := find_form(name))]
     return {field: purpose for form in forms for field, purpose in form.list_sensitive().items()}

@@ -1,4 +1,4 @@
-"""What a mail offers: so much off, under a code, within a budget."""
+"""The offer of a mail: a discount, under a code, within a budget."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -13,7 +13,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}(\{code\})?[A-
 Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 
 SLOT = "{code}"
-LONGEST_CODE = 40  # what a mail shows and a link carries
+LONGEST_CODE = 40  # the length that a mail shows and a link holds
 
 
 class Offer(Model):

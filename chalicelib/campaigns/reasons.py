@@ -1,4 +1,4 @@
-"""What each trigger finds in one profile: reasons to write, each with its moment. No send window is applied yet."""
+"""The reasons to write that each trigger finds in one profile, each with its moment. No send window is applied yet."""
 
 import calendar
 import hashlib
@@ -13,7 +13,7 @@ from chalicelib.people.profile import is_purchase
 
 
 class Reason(NamedTuple):
-    """Why a customer may be written to; `source` is the key of an order or entry, or a plain word."""
+    """A reason to write to a customer; `source` is the key of an order or entry, or a fixed word."""
 
     source: str
     due: datetime
@@ -22,7 +22,7 @@ class Reason(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return the reason's id, which later events never change; a plain word is its own id.
+        """Return the reason's id, which later events never change; a fixed word is its own id.
 
         An order's or entry's key is hashed: it may name a shop, in any characters.
         """
@@ -39,7 +39,7 @@ def find_quiet(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Ite
 
 
 def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
-    """Yield when the gap since the last purchase outgrows the person's usual one."""
+    """Yield the moment when the gap since the last purchase grows longer than the person's usual gap."""
     bought = list_purchases(profile)
     gap = measure_gap(bought)
     if gap is not None:
@@ -56,7 +56,7 @@ def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo) ->
 
 
 def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
-    """Yield the first yes to the purpose, if one stands: once in a life, so its key has no date."""
+    """Yield the first yes to the purpose, if the person consents now. It happens once, so its key has no date."""
     consent, joined = profile.consents.get(purpose), profile.joined.get(purpose)
     if consent and joined and consent.state is ConsentState.GIVEN and joined.year in YEARS:
         words = f"{write_delay(when)} after sign-up"

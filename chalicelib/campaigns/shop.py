@@ -1,4 +1,4 @@
-"""What holds for every campaign of the shop: its clock, its hours, and how much mail one person gets."""
+"""The settings for every campaign of the shop: its time zone, its hours, and how much mail one person gets."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -26,8 +26,8 @@ class Cap(Model):
 class ShopClock(Model):
     """The shop-wide file. `time_zone` serves people who named none; `currency` is that of every budget.
 
-    `quiet_days` without a purchase make inactive whoever has no rhythm yet; no campaign goes by it.
-    `margin` is what stays of a full price once the goods are paid, in percent; only the report looks at it.
+    A person without a rhythm is inactive after `quiet_days` without a purchase; no campaign uses that.
+    `margin` is the share of a full price that is left after the cost of goods, in percent; only the report uses it.
     """
 
     time_zone: Annotated[str, AfterValidator(check_zone)] = "UTC"

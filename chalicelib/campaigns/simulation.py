@@ -1,7 +1,7 @@
-"""The next days in a moment: who would get what and when, or what would keep it from them. Nothing is sent or kept.
+"""Computes the next days: which customer would get which mail and when, or why not. Nothing is sent or kept.
 
-It walks the same occasions and verdicts as sending does, each at its due moment, from what is promised and suppressed
-by now. What nobody can know is left out: nobody buys, answers or unsubscribes, and every mail arrives.
+It takes the same occasions and verdicts as sending does, each at its due moment, from the budgets and suppressions of
+now. Future events are unknown: no customer buys, answers or unsubscribes, and every mail arrives.
 """
 
 import heapq
@@ -19,7 +19,7 @@ from chalicelib.models import MailNote, MailState, Model, Profile
 
 
 class Line(Model):
-    """One mail that would go out (SENT), or what would become of it; a person is named by customer id alone."""
+    """One mail that would be sent (SENT), or its other final state; a person is named by customer id alone."""
 
     at: AwareDatetime
     customer_id: str
@@ -30,9 +30,9 @@ class Line(Model):
 
 
 class Simulation(Model):
-    """Everything that would happen from `start` on, in order.
+    """Every mail from `start` on, in order.
 
-    `promised` is each offer's money in `currency`, with what was promised before.
+    `promised` is the money of each campaign's offers in `currency`, with the money promised before.
     """
 
     start: AwareDatetime
@@ -44,18 +44,18 @@ class Simulation(Model):
     promised: dict[str, Decimal]
 
     def count_states(self, campaign: str) -> Counter[MailState]:
-        """Return how many mails of a campaign end in which state."""
+        """Return how many mails of a campaign end in each state."""
         return Counter(line.state for line in self.lines if line.campaign == campaign)
 
     def count_day(self, day: int) -> Counter[MailState]:
-        """Return how many mails end in which state within the 24 hours after so many days."""
+        """Return how many mails end in each state within the 24 hours after `day` days."""
         since = self.start + timedelta(days=day)
         until = since + timedelta(days=1)
         return Counter(line.state for line in self.lines if since <= line.at < until)
 
 
 class Walk:
-    """The shop while its days go by: profiles gain mails, budgets shrink."""
+    """The state of a simulation: profiles gain mails, budgets shrink."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Walk:
         spent: Mapping[str, Decimal],
         is_barred: Callable[[Profile, Campaign], bool],
     ) -> None:
-        """Begin with what is promised by now, and nobody known."""
+        """Begin with the money promised by now, and no people."""
         self.campaigns = {campaign.name: campaign for campaign in campaigns}
         self.shop = shop
         self.is_barred = is_barred
@@ -73,14 +73,14 @@ class Walk:
         self.queue: list[tuple[datetime, str]] = []
 
     def meet_person(self, profile: Profile, now: datetime) -> None:
-        """Put a person where they are due next; one who never is takes no room."""
+        """Queue a person at their next due date; one without a due date is not kept."""
         due = next_due(profile, self.campaigns.values(), self.shop, now)
         if due is not None:
             self.profiles[profile.customer_id] = profile
             heapq.heappush(self.queue, (due, profile.customer_id))
 
     def take_next(self) -> Line:
-        """Decide over the soonest mail of all, and put its person where they are due after it."""
+        """Decide the earliest mail, and queue its person at the next due date."""
         now, customer_id = heapq.heappop(self.queue)
         profile = self.profiles.pop(customer_id)
         ripe = list_occasions(profile, self.campaigns.values(), self.shop, now)[0]
@@ -122,9 +122,10 @@ def simulate_days(
     spent: Mapping[str, Decimal] | None = None,
     is_barred: Callable[[Profile, Campaign], bool] = lambda profile, campaign: False,
 ) -> Simulation:
-    """Walk so many days from `start`; each step is one mail of one person, the soonest first.
+    """Simulate `days` days from `start`; each step is one mail of one person, the earliest first.
 
-    `spent` is what each campaign's offers have promised before, `is_barred` tells an address that may not be mailed.
+    `spent` is the money that each campaign's offers promised before; `is_barred` returns whether a person may not be
+    mailed.
     """
     walk = Walk(campaigns, shop, spent or {}, is_barred)
     met = 0
@@ -147,7 +148,7 @@ def simulate_days(
 
 
 def add_note(profile: Profile, line: Line, campaign: Campaign) -> Profile:
-    """Return the profile after the mail."""
+    """Return the profile with the mail in it."""
     note = MailNote(
         campaign=line.campaign, occasion=line.occasion, state=line.state, at=line.at, marketing=campaign.is_marketing
     )

@@ -39,7 +39,7 @@ class Trigger:
         return [language for language in list_languages() if self.reason not in find_mail_language(language).reasons]
 
     def judge_delay(self, delay: Delay) -> str:
-        """Return what is wrong with the keys of a delay, or ""."""
+        """Return the fault in the keys of a delay, or ""."""
         given = {key for key in Delay.model_fields if getattr(delay, key)}
         if missing := [key for key in self.needs if key not in given]:
             return f"{self.name} needs {' and '.join(missing)}"
@@ -52,7 +52,7 @@ TRIGGERS = {
     each.name: each
     for each in (
         Trigger("inactive", reasons.find_quiet, "bought", needs=("days",), marketing=True),
-        # The person's own rhythm says when: no delay.
+        # The person's own rhythm sets the moment, so there is no delay.
         Trigger("at-risk", reasons.find_risk, "bought", takes=(), marketing=True),
         Trigger("after-purchase", reasons.find_purchases, "bought"),
         Trigger("after-sign-up", reasons.find_sign_up, "signed_up", marketing=True),

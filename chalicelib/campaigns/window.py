@@ -1,4 +1,4 @@
-"""The hours at which mail may go out, as the clock on the wall reads them."""
+"""The hours at which mail may be sent, in local time."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -83,7 +83,7 @@ def list_starts(window: Window, zone: tzinfo, day: date) -> list[datetime]:
 
 
 def find_change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
-    """Return the first moment of the new offset between two moments in UTC; clocks change on a full second."""
+    """Return the first moment of a new UTC offset between two moments in UTC; clocks change on a full second."""
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))

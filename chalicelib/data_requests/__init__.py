@@ -1,1 +1,1 @@
-"""What people ask about their own data: prove the mailbox, make the package, deliver it."""
+"""Requests of people about their own data: prove the mailbox, make the package, deliver it."""

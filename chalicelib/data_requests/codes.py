@@ -9,7 +9,7 @@ from unicodedata import category, decimal
 from chalicelib.store.links import Link
 
 TRIES = 3
-CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no two signs that look alike
 CODE_LENGTH = 6
 UNSEEN = ("Zs", "Cc", "Cf", "Pd")  # Unicode categories: spaces, controls, marks of direction, dashes
 
@@ -20,21 +20,21 @@ def make_code() -> str:
 
 
 def clean_code(typed: str) -> str:
-    """Return a typed code as it is compared: capitals, Western digits, without what people and programs add.
+    """Return a typed code as it is compared: in capitals and Western digits, without signs that people or mails add.
 
-    That is spaces, hyphens and dashes, and the unseen marks that come along when a code is copied from a mail.
+    Those are spaces, hyphens and dashes, and the invisible marks in a code that was copied from a mail.
     """
     kept = (sign for sign in typed[:200] if category(sign) not in UNSEEN)
     return "".join(str(decimal(sign)) if category(sign) == "Nd" else sign for sign in kept).upper()
 
 
 def has_shape(code: str) -> bool:
-    """Tell whether a cleaned code can be one at all; that much is written on the page."""
+    """Return whether a cleaned code has the length and signs of a code; the page explains these in public."""
     return len(code) == CODE_LENGTH and all(sign in CODE_SIGNS for sign in code)
 
 
 def hash_code(token: str, code: str) -> str:
-    """Return what the link's row holds of a code. Its key is the token, which stands in the mail alone."""
+    """Return the keyed hash of a code, which the link's row holds. Its key is the token, which only the mail holds."""
     return hmac.new(token.encode(), b"code\n" + code.encode(), hashlib.sha256).hexdigest()
 
 
@@ -44,6 +44,6 @@ def check_code(link: Link, token: str, code: str) -> bool:
 
 
 def name_result(token: str) -> str:
-    """Return the token of the page that will show the result: the same for the same link, known to nobody else."""
+    """Return the token of the page that shows the result: the same for one link, and only its token gives it."""
     digest = hmac.new(token.encode(), b"result", hashlib.sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

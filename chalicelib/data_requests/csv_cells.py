@@ -1,10 +1,10 @@
 """CSV that a spreadsheet shows and never runs. Pure.
 
-A cell whose text would begin a formula gets an apostrophe in front (OWASP ASVS 5.0, 1.2.10), also where the sign hides
-behind spaces, quotes or unseen characters, or is a wide form of itself (U+FF1D). Every cell is quoted (RFC 4180), so
-nothing ends one early. But a spreadsheet set to semicolons, as most of Europe's are, reads a quote in mid-line as any
-sign, and begins a cell behind each semicolon, tab and line end: what follows one is treated alike. Numbers of ours
-stay numbers.
+A cell whose text would begin a formula gets an apostrophe in front (OWASP ASVS 5.0, 1.2.10), also where the formula's
+sign is behind spaces, quotes or invisible characters, or in its wide form (U+FF1D). Every cell is quoted (RFC 4180), so
+that no text ends a cell early. But a spreadsheet set to semicolons, as most of Europe's are, does not treat a quote in
+mid-line as special, and begins a cell after each semicolon, tab and line end: text after one of these is treated like
+the beginning of a cell. Our own numbers stay numbers.
 """
 
 import csv

@@ -1,8 +1,9 @@
-"""A package handed over: made, sealed for the result's token, laid where the door finds it, announced last.
+"""The delivery of a package: made, sealed for the result's token, stored where the door reads it, announced last.
 
-    names of its rows noted -> rows written -> one transaction: link, request done, audit, person still here
+    names of its rows noted -> rows written -> one transaction: link, request done, audit, customer not forgotten
 
-A crash in between starts over, on the same rows. Whoever was forgotten meanwhile fails the transaction; the rows go.
+A run after a crash starts over, on the same rows. The transaction fails for a customer who was forgotten meanwhile, and
+the rows are deleted.
 """
 
 import logging
@@ -57,7 +58,7 @@ def make_package(person: Person, services: Services, language: str, now: datetim
 
 
 def announce_package(row: RequestRow, token: str, link: Link, services: Services, now: datetime) -> None:
-    """Let the door see the package; what we held of its token is gone with it."""
+    """Write the link that shows the package at the door, and delete the sealed token of the result."""
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now), result=b"")
     services.table.commit_parts(
         [

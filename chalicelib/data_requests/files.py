@@ -13,7 +13,7 @@ from chalicelib.pages.rendering import render_page
 from chalicelib.words import FALLBACK, find_words, list_languages
 
 PAGE, DATA = "data.html", "data.json"
-MOST_ROWS = 300  # of one section on the page: what nobody would read is in the other files
+MOST_ROWS = 300  # of one section on the page: a person does not read more; the other files hold all
 
 
 class RecordWords(Model):
@@ -48,7 +48,7 @@ def write_json(sections: tuple[Section, ...]) -> str:
 
 
 def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:
-    """Return a page that stands alone: nothing is loaded, nothing runs, and it prints. Of what is long, the newest."""
+    """Return a page that loads nothing, runs no script and can be printed. A long section shows its newest rows."""
     spoken = language if language in list_languages() else FALLBACK
     words = find_record_words(spoken)
     return render_page(

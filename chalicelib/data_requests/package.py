@@ -1,7 +1,7 @@
-"""A package: everything held of one person, as a zip, sealed for whoever holds the result's token.
+"""A package: everything held of one person, as a zip, sealed under the result's token.
 
-It lies in the Links table, where the door may read by name and nothing else: `<name>#0`, `<name>#1` ... beside the link
-that announces them, which is written last. The token alone opens it; what we keep of the token is a hash.
+Its rows are in the Links table, where the door may only read by name: `<name>#0`, `<name>#1` ... beside the link that
+announces them, which is written last. Only the token opens it, and we keep only a hash of the token.
 """
 
 import io
@@ -30,7 +30,7 @@ def pack_files(files: Mapping[str, bytes], now: datetime) -> bytes:
 
 
 def pick_file(packed: bytes, name: str) -> bytes | None:
-    """Return one file of a package, or None where there is none of that name."""
+    """Return one file of a package, or None for an unknown name."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return archive.read(name) if name in archive.namelist() else None
 

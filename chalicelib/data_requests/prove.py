@@ -1,10 +1,10 @@
-"""The mail that lets a person prove a request is theirs: a link, and a code to be typed where the link leads.
+"""The mail by which a person proves that a request is theirs: a link, and a code to type on the page of the link.
 
     one transaction: row as it was read -> SENDING, both caps as they were read, link and its owner, the old link gone
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
 
-The mail goes to the address that the shop holds, whatever was typed. It is no advertising: a customer who unsubscribed
-or complained still has the right to ask. Only an address that bounced for good gets none.
+The mail goes to the address that the shop holds, whatever the visitor typed. It is no advertising: a customer who
+unsubscribed or complained still has the right to ask. Only an address that bounced for good gets no mail.
 """
 
 import logging
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 CAMPAIGN = "request"  # the tag of these mails
 PROVE_WITHIN = timedelta(hours=24)
 LATE_CODE = timedelta(days=1)  # a code typed in time may be settled late
-LONGEST_WAIT = timedelta(days=3)  # five kinds wait at most, three mails a day: nobody waits longer for their own mails
+LONGEST_WAIT = timedelta(days=3)  # at most five kinds wait, at three mails a day: no person waits longer
 NETWORK_CAPS: Caps = ((timedelta(hours=1), 5), (timedelta(days=1), 20))
 ENDS = {
     "accepted": RequestState.ASKED,
@@ -46,7 +46,7 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Slot:
-    """When a request may be mailed about, by what its person and its network had of late; `parts` take the slot."""
+    """When the mail of a request may go, by recent mails to its person and from its network; `parts` take the slot."""
 
     moment: datetime | None
     reason: str
@@ -92,7 +92,7 @@ def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) 
         return Slot(None, "")
     network = RateLimit((row.network,) if row.network else (), NETWORK_CAPS, services)
     free = network.plan_turn(now)
-    if free is None or free > now:  # its place among the person's own mails is not taken meanwhile
+    if free is None or free > now:  # the person's own limit is not used meanwhile
         return Slot(free or now + LONGEST_WAIT, "network")
     own = RateLimit(services.people.name_rows(Identity(kind="prover", value=address)), CAPS, services)
     moment = own.plan_turn(now)
@@ -102,7 +102,7 @@ def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) 
 
 
 class RateLimit:
-    """What is counted under a cap, read once, so that the turn which is taken is the one that was planned."""
+    """The counts under one cap, read once, so that the turn taken is the turn planned."""
 
     def __init__(self, rows: tuple[str, ...], caps: Caps, services: Services) -> None:
         """Read the rows, newest secret first; without rows there is no cap."""
@@ -110,17 +110,17 @@ class RateLimit:
         self.held = self.limits.read_row(rows) if rows else MailLimit()
 
     def plan_turn(self, now: datetime) -> datetime | None:
-        """Return when there is room, or None where there is none soon."""
+        """Return the time of the next free turn, or None where there is none soon."""
         return plan_asking(self.held.times, now, caps=self.caps, longest_wait=LONGEST_WAIT)
 
     def take_turn(self, moment: datetime) -> list[Part]:
-        """Return the part that takes a turn, under the condition that nobody else did since."""
+        """Return the part that takes a turn, if no other worker took one since."""
         taken = replace(self.held, times=remember_asking(self.held.times, moment, self.caps))
         return [self.limits.write_row(self.rows, taken, moment)] if self.rows else []
 
 
 def wait_slot(row: RequestRow, slot: Slot, moment: datetime, services: Services, now: datetime) -> str:
-    """Let a request wait; once its place among the person's own mails is taken, no other request gets it."""
+    """Move a request to its slot; once a turn of the person is taken, no other request gets that turn."""
     state = RequestState.LATER if slot.parts else RequestState.ASKING
     later = replace(row, state=state, due_at=utc_text(moment), reason=slot.reason)
     services.table.commit_parts([services.requests.write_row(later, now), *slot.parts])
@@ -128,7 +128,7 @@ def wait_slot(row: RequestRow, slot: Slot, moment: datetime, services: Services,
 
 
 def send_proof_mail(row: RequestRow, person: Person, slot: Slot, services: Services, now: datetime) -> str:
-    """Write down that a request is mailed about, make the one attempt, and write down what came of it."""
+    """Write that the mail of a request is on its way, make the one attempt, and write its outcome."""
     try:
         proof = compose_proof(row, services, now)
     except UnfitMailError as fault:
@@ -150,7 +150,10 @@ def send_proof_mail(row: RequestRow, person: Person, slot: Slot, services: Servi
 
 
 def close_row(row: RequestRow, kind: str, services: Services, now: datetime) -> str:
-    """Write down what came of an attempt, and count a mail that SES took; a code typed meanwhile stands."""
+    """Write the outcome of an attempt, and count a mail that SES took.
+
+    A code that the person typed meanwhile stays valid.
+    """
     state = ENDS.get(kind, RequestState.LATER)
     due = {
         RequestState.ASKED: datetime.fromisoformat(row.until) + LATE_CODE,
@@ -172,7 +175,7 @@ def close_row(row: RequestRow, kind: str, services: Services, now: datetime) -> 
 
 
 def compose_proof(row: RequestRow, services: Services, now: datetime) -> ProofMail:
-    """Return the mail of one attempt with a code and a link of its own, the rows behind them, and the request then."""
+    """Return the mail of one attempt with a new code and link, the rows behind them, and the changed request."""
     token, code, attempt = make_token(), make_code(), secrets.token_urlsafe(12)
     until = now + PROVE_WITHIN
     link = Link(

@@ -1,4 +1,4 @@
-"""Every minute: each open request one step on. Mails the code that proves it, makes the package, ends what is over."""
+"""Each minute, takes one step with each open request: mails its code, makes its package, or ends it when it expired."""
 
 import time
 from datetime import datetime
@@ -17,7 +17,7 @@ TO_MAIL = (RequestState.ASKING, RequestState.LATER)
 
 
 def answer_requests(services: Services, now: datetime, *, mails: bool = True) -> dict[str, int]:
-    """Bring on every request whose turn it is, while there is time; return counts by outcome.
+    """Take one step with every request that is due, while there is time; return counts by outcome.
 
     Without `mails` nothing is sent, and the rest goes on.
     """
@@ -32,7 +32,7 @@ def answer_requests(services: Services, now: datetime, *, mails: bool = True) ->
 
 
 def try_row(row: RequestRow, services: Services, now: datetime) -> str:
-    """Bring one request on, unless another worker did."""
+    """Take one step with a request, unless another worker did."""
     try:
         return answer_row(row, services, now)
     except RaceLostError:
@@ -41,7 +41,7 @@ def try_row(row: RequestRow, services: Services, now: datetime) -> str:
 
 def answer_row(row: RequestRow, services: Services, now: datetime) -> str:
     """Do what the state of a request calls for; raise RaceLostError when another worker did."""
-    if row.state is RequestState.SENDING:  # nobody came back from the attempt
+    if row.state is RequestState.SENDING:  # the worker stopped during the attempt
         return move_row(row, RequestState.ASKING, now, services, now, "lost")
     if row.state is RequestState.ASKED:
         return move_row(row, RequestState.EXPIRED, now, services, now)

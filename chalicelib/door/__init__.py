@@ -1,6 +1,6 @@
-"""The door: what the public routes may do, and nothing else. It accepts submissions and looks up links.
+"""The door: the services of the public routes. It accepts submissions and looks up links, and does nothing else.
 
-It is kept apart from `services`: the function that answers the internet has no way to a person, a key or a mail.
+It is kept apart from `services`: the function that answers the internet can reach no person, no key and no mail.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Accept: name, seal, put. One AWS call; no KMS; nothing is read back but an attempt id."""
+"""Accepts a submission: name, seal, put. One AWS call, no KMS; only an attempt id is read back."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ def accept_submission(submission: Submission, *, inbox: Inbox, seal: InboxSeal, 
 
 
 def name_submission(submission: Submission, door_key: bytes) -> str:
-    """Return the dedupe key: 43 characters, from which nobody without the door's key learns the body.
+    """Return the dedupe key: 43 characters, a keyed hash that does not reveal the body.
 
     The sender's delivery and event ids are not part of it: senders repeat a body under a new id. They are claimed
     when settling. A form's body is, so that a corrected second post of one page counts as new.

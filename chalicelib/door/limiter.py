@@ -1,7 +1,7 @@
-"""How often one network address may post, counted in this container alone.
+"""A limit on the posts of one network address, counted in this container alone.
 
-A real limit for all containers stands at the gateway (method throttling, WAF); this one stops a single noisy
-address without a second AWS call. It forgets when the container ends: storage stays open, mail has caps of its own.
+The limit for all containers is at the gateway (method throttling, WAF); this one stops a single noisy address without a
+second AWS call. Its counts end with the container. Mail has caps of its own.
 """
 
 from collections import OrderedDict
@@ -14,7 +14,6 @@ class Limiter:
     """A token bucket per address: `per_minute` at once, refilled evenly."""
 
     def __init__(self, per_minute: int) -> None:
-        """Take the number of turns per minute."""
         self.per_minute = per_minute
         self.buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 

@@ -17,7 +17,7 @@ from chalicelib.models import ConsentState, Identity, Profile, utc_text
 from chalicelib.store.outbox import Outbox
 from chalicelib.store.table import Part
 
-# What an id of a sender looks like; an e-mail address or a name that was imported as an id does not pass.
+# The form of a sender's id; an e-mail address or a name that was imported as an id does not match.
 SENDER_ID = re.compile(r"(?P<sender>[a-z][a-z0-9-]{0,39}):(?P<shop>[A-Za-z0-9.-]{0,100}):(?P<id>[A-Za-z0-9_-]{1,64})")
 CHANNEL = re.compile(r"[A-Za-z0-9:._-]{1,120}")
 
@@ -50,11 +50,11 @@ def list_ids(identities: Iterable[Identity]) -> list[dict[str, str]]:
 
 
 def list_changes(before: Profile, after: Profile, now: datetime) -> list[dict[str, Any]]:
-    """Return the data of `consent.changed` for each purpose whose answer is another one than before."""
+    """Return the data of `consent.changed` for each purpose whose answer changed."""
     purposes = sorted({*before.consents, *after.consents})
-    changed = [one for one in purposes if find_answer(before, one) is not find_answer(after, one)]
+    changed = [name for name in purposes if find_answer(before, name) is not find_answer(after, name)]
     person = {"customer": after.customer_id, "ids": list_ids(after.identities) if changed else []}
-    return [{**person, "purpose": one, **describe_answer(after, one, now)} for one in changed]
+    return [{**person, "purpose": name, **describe_answer(after, name, now)} for name in changed]
 
 
 def find_answer(profile: Profile, purpose: str) -> ConsentState | None:
@@ -64,7 +64,7 @@ def find_answer(profile: Profile, purpose: str) -> ConsentState | None:
 
 
 def describe_answer(profile: Profile, purpose: str, now: datetime) -> dict[str, str]:
-    """Return the state of a purpose, since when and by which channel; `none` where a yes does not hold any more."""
+    """Return the state of a purpose, since when and by which channel; `none` where a yes no longer counts."""
     consent = profile.consents.get(purpose)
     if consent is None or consent.state is ConsentState.PENDING:
         return {"state": "none", "at": utc_text(now), "channel": ""}

@@ -3,7 +3,7 @@
     2xx                     done
     410                     not tried again: sent to the queue of failures at once, which rings the alarm
     any other status        tried again after DELAYS for about a day, then moved by SQS to the queue of failures
-    a target that is gone   done: it was taken out of the settings after the message was queued
+    a target that is gone   done: an operator removed it from the settings after the message was queued
 
 The id and the body are the same in every attempt; the time and the signature are those of the attempt.
 """
@@ -32,7 +32,7 @@ Record = dict[str, Any]  # a message as Lambda passes it on from SQS
 # Seconds after the first, second ... failure; together 22.6 hours. SQS hides a message for 12 hours at most.
 DELAYS = (5, 60, 300, 1_800, 7_200, 14_400, 21_600, 36_000)
 SPREAD = 0.1  # either way, so that messages that failed together do not come again together
-PAUSE = timedelta(seconds=30)  # of a target that did not even answer
+PAUSE = timedelta(seconds=30)  # of a target that did not answer at all
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Regulars"}
 GONE = 410
 # The errors of an attempt: the network, a refused address or secret, SSM or SQS.
@@ -42,10 +42,10 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """What one container keeps between batches: the targets, and until when each that did not answer is left alone."""
+    """The state of one container between batches: the targets, and until when each that did not answer is paused."""
 
     def __init__(self, services: Services, network: Network | None = None) -> None:
-        """Take the services; `network` is how targets are reached."""
+        """`network` is the resolver and TLS for the targets."""
         self.services = services
         self.targets = split_targets(services.settings.downstream)
         self.local = services.settings.stage == "local"
@@ -65,8 +65,8 @@ def deliver_records(records: Iterable[Record], delivery: Delivery, now: datetime
         else:
             groups.setdefault(message.target, []).append((record, message))
     with ThreadPoolExecutor(max_workers=max(1, len(groups))) as pool:
-        for some in pool.map(lambda group: deliver_group(group, delivery, now), groups.values()):
-            failed += some
+        for ids in pool.map(lambda group: deliver_group(group, delivery, now), groups.values()):
+            failed += ids
     return failed
 
 
@@ -76,7 +76,7 @@ def deliver_group(group: Iterable[tuple[Record, Message]], delivery: Delivery, n
 
 
 def deliver_message(record: Record, message: Message, delivery: Delivery, now: datetime) -> bool:
-    """Deliver one message; return whether it is done with. One that is not is hidden until its next attempt."""
+    """Deliver one message; return whether it is done. A message that is not done is hidden until its next attempt."""
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     notes = {"key": message.id, "target": message.target, "attempt": attempt}
     try:
@@ -95,7 +95,7 @@ def deliver_message(record: Record, message: Message, delivery: Delivery, now: d
 
 
 def try_message(message: Message, delivery: Delivery, now: datetime) -> str:
-    """Make one attempt; return "" when the message is done with, else the reason. Raise one of FAULTS."""
+    """Make one attempt; return "" when the message is done, else the reason. Raise one of FAULTS."""
     address = delivery.targets.get(message.target)
     if address is None:
         return ""
@@ -122,12 +122,12 @@ def write_body(message: Message) -> bytes:
 
 
 def choose_delay(attempt: int) -> int:
-    """Return seconds until the next attempt; after the last there is none: SQS moves the message to the failures."""
+    """Return seconds until the next attempt; after the last one SQS moves the message to the queue of failures."""
     if attempt > len(DELAYS):
         return 0
-    return round(DELAYS[attempt - 1] * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - spreads, guards nothing
+    return round(DELAYS[attempt - 1] * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - spreads the load, protects nothing
 
 
 def explain_fault(fault: Exception) -> str:
-    """Return why an attempt failed: our own text, or the type of the error, which quotes nothing."""
+    """Return why an attempt failed: our own text, or the error's type, which holds no data."""
     return str(fault) if isinstance(fault, TargetRefusedError) else type(fault).__name__

@@ -17,16 +17,14 @@ MOST_READ = 65_536  # bytes, head and body together
 class Wire:
     """A connected socket, as `http.client` uses one, with one deadline for all its waits.
 
-    A time limit per read would let a receiver that sends a byte a second hold us for ever.
+    With a time limit per read, a receiver that sends one byte a second would hold a connection for ever.
     """
 
     def __init__(self, link: socket.socket, ends_at: float) -> None:
-        """Take the socket, and the deadline (monotonic)."""
         self.link = link
         self.ends_at = ends_at
 
     def sendall(self, content: bytes) -> None:
-        """Send all of it."""
         self.link.settimeout(seconds_left(self.ends_at))
         self.link.sendall(content)
 
@@ -42,13 +40,11 @@ class Answer(io.RawIOBase):
     """The answer: at most MOST_READ bytes, until the deadline."""
 
     def __init__(self, link: socket.socket, ends_at: float) -> None:
-        """Take the socket, and the deadline (monotonic)."""
         self.link = link
         self.ends_at = ends_at
         self.room = MOST_READ
 
     def readable(self) -> bool:
-        """Return True: this can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -62,20 +58,19 @@ class Answer(io.RawIOBase):
 def post_bytes(target: Target, body: bytes, headers: Mapping[str, str], network: Network) -> int:
     """Post once and return the status, of a redirect too: none is followed. Raise OSError or HTTPException.
 
-    Nothing of this reads a proxy from the environment.
+    No proxy of the environment is used.
     """
     ends_at = time.monotonic() + TOTAL
     with contextlib.closing(connect_target(target, network, ends_at)) as link:
         request = http.client.HTTPConnection(target.host, target.port)
-        request.auto_open = 0  # it must never connect by itself: that would look the name up again
+        request.auto_open = 0  # `http.client` must not connect by itself: it would look the name up again
         request.sock = cast(socket.socket, Wire(link, ends_at))
         request.request("POST", target.path, body, {"Host": name_host(target), "Connection": "close", **headers})
         answer = request.getresponse()
-        with contextlib.suppress(OSError, http.client.HTTPException):  # the status is there: the rest changes nothing
+        with contextlib.suppress(OSError, http.client.HTTPException):  # the status is known: the rest changes nothing
             answer.read(MOST_READ)
         return answer.status
 
 
 def name_host(target: Target) -> str:
-    """Return the Host header."""
     return f"{target.host}:{target.port}" if target.local else target.host

@@ -54,7 +54,7 @@ CLOSED_6 = tuple(
     for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 
-Resolve = Callable[..., list[Any]]  # socket.getaddrinfo, or what a test puts in its place
+Resolve = Callable[..., list[Any]]  # socket.getaddrinfo, or its replacement in a test
 
 
 def make_tls() -> ssl.SSLContext:
@@ -139,7 +139,7 @@ def open_socket(address: str, target: Target, network: Network, ends_at: float) 
 
 
 def seconds_left(ends_at: float) -> float:
-    """Return how long may still be waited; raise TimeoutError when it is over."""
+    """Return the seconds until the deadline; raise TimeoutError after it."""
     left = ends_at - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -1,4 +1,4 @@
-"""From the outbox to the queue, each minute.
+"""Moves events from the outbox to the queue, each minute.
 
 An event is sent first and removed from the outbox then: a relay that stops in between, or two relays at once, send an
 event twice, under its one id.
@@ -36,7 +36,7 @@ def relay_events(services: Services, now: datetime) -> dict[str, int]:
 
 
 def queue_events(events: Sequence[Outgoing], targets: Sequence[str], services: Services) -> set[str]:
-    """Queue some events; return the ids of those of which SQS did not take every message."""
+    """Queue events; return the ids of those of which SQS did not take every message."""
     messages = [message for event in events for message in make_messages(event, targets)]
     lost = services.downstream_queue.send_bodies([write_message(message) for message in messages])
     return {messages[number].id for number in lost}

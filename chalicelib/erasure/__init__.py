@@ -1,1 +1,1 @@
-"""Forget a person: end the key, sweep what is left, verify, sign a receipt; and do it again after a restore."""
+"""Forget a person: destroy the key, sweep the rest, verify, sign a receipt; and do it again after a restore."""

@@ -1,12 +1,12 @@
-"""Forgetting: one transaction after which nobody can read a person any more, and after which the rest is only tidying.
+"""Forgetting: one transaction, after which no data of a person can be read. The sweep after it removes the rest.
 
-    ledger entry + end of the ledger + the key's row deleted + the profile deleted + a row for what is left to do
+    ledger entry + end of the ledger + the key's row deleted + the profile deleted + a row for the work left
                                                                                         |
-                                        `sweep`: names become tombstones; mails, links, history, waiting items go
-                                        `verify`: reads it all again; `receipts`: says so, signed
+                                `sweep`: names become tombstones; mails, links, history, waiting items are removed
+                                `verify`: reads every store again; `receipts`: writes the signed receipt
 
-Whatever was under way about this person fails at the profile's version or finds no key; it comes back later, finds
-the tombstones, and ends as nobody's. So no mail leaves and no event is kept after the transaction.
+Another transaction about this person fails at the profile's version, or finds no key. Its repetition finds the
+tombstones and settles without effect. So no mail is sent and no event is kept after this transaction.
 """
 
 import secrets
@@ -29,14 +29,14 @@ from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.ledger import Erasure, Ledger
 from chalicelib.store.table import Part
 
-RETRIES = 8  # against rivals
-MOST_BARRED = 60  # in one transaction, of DynamoDB's hundred parts
+RETRIES = 8  # against other workers
+MOST_BLOCKED = 60  # in one transaction, of DynamoDB's hundred parts
 PROBE_BYTES = 16
 Parts = list[Part]
 
 
 class Reason(StrEnum):
-    """Why somebody is forgotten."""
+    """Why a person is forgotten."""
 
     REQUEST = "request"  # they asked, and proved that the mailbox is theirs
     SHOPIFY = "shopify"  # customers/redact
@@ -46,7 +46,10 @@ class Reason(StrEnum):
 
 
 class ForgetOrder(Model):
-    """Who wants it: `request` is a random id, `result` names the link row where the receipt is shown, or is ""."""
+    """The cause of an erasure.
+
+    `request` is a random id, `result` names the link row that will show the receipt, or is "".
+    """
 
     reason: Reason
     request: str
@@ -71,9 +74,9 @@ def forget_person(customer_id: str, order: ForgetOrder, services: Services, now:
 def write_forgetting(
     person: Person, order: ForgetOrder, services: Services, now: datetime, *, more: Iterable[Identity] = ()
 ) -> Parts:
-    """Return the parts of the transaction that forgets a person as they were read; `more` names are barred too.
+    """Return the parts of the transaction that forgets a person as they were read; the names of `more` are blocked too.
 
-    There are five, one for each of `more` that nobody holds, and one where systems of the shop's own are to hear of it.
+    There are five parts, one for each free name of `more`, and one event where the shop has systems of its own.
     """
     people, more = services.people, tuple(dict.fromkeys(more))
     names = dict.fromkeys(list_rows((*list_names(person, services.settings.shop_country), *more), people))
@@ -84,28 +87,28 @@ def write_forgetting(
         services.keys.delete_key(person.id),
         services.people_rows.delete_profile(person.id, person.version),
         services.erasures.write_row(row),
-        *bar_names(list_rows(more, people), people, now),
+        *block_names(list_rows(more, people), people, now),
         *write_forgotten(services.outbox, person.id, person.profile.identities, order.reason.value, now),
     ]
 
 
 def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, services: Services, now: datetime) -> Parts:
-    """Return the parts that record a wish about names which nobody here has, and bar them like any other."""
+    """Return the parts that record a request about names which no customer holds, and block the names all the same."""
     rows = list_rows(tuple(dict.fromkeys(names)), services.people)
     entry = follow_ledger(rows, "", order, services.ledger, now)
     return [
         *services.ledger.append_entry(entry),
         services.erasures.write_row(start_row(entry, order, now, b"")),
-        *bar_names(rows, services.people, now),
+        *block_names(rows, services.people, now),
     ]
 
 
-def bar_names(names: Iterable[str], people: People, now: datetime) -> Parts:
-    """Return the parts that bar index rows which nobody holds; the sweep bars those beyond the first MOST_BARRED.
+def block_names(names: Iterable[str], people: People, now: datetime) -> Parts:
+    """Return the parts that block free index rows; the sweep blocks those beyond the first MOST_BLOCKED.
 
-    At once, not with the sweep a minute later: what waits in the inbox meanwhile would make someone new of them.
+    They are blocked at once, not by the sweep a minute later: items in the inbox would make a new customer of them.
     """
-    rows = [make_row(name) for name in islice(names, MOST_BARRED)]
+    rows = [make_row(name) for name in islice(names, MOST_BLOCKED)]
     owners = people.identities.find_owners(rows)
     return [part for row in rows for part in people.identities.block_if_free(row, owners.get(row), utc_text(now))]
 
@@ -143,12 +146,12 @@ def start_row(entry: Erasure, order: ForgetOrder, now: datetime, probe: bytes) -
 
 
 def make_probe(person: Person) -> bytes:
-    """Return something sealed under the key that is about to go: the verifier must fail to open it."""
+    """Return a text sealed under the key that will be destroyed: the verifier must fail to open it."""
     return person.seal.seal_record("probe", "probe", secrets.token_bytes(PROBE_BYTES))
 
 
 def list_names(person: Person, region: str) -> tuple[Identity, ...]:
-    """Return everything that could lead to a person: names, the addresses in the profile, orders, refunds' orders."""
+    """Return every name that could lead to a person: identities, addresses in the profile, orders, refunds' orders."""
     profile = person.profile
     held = {name: str(value.value) for name, value in profile.fields.items() if name in ("email", "phone")}
     contacts = {
@@ -156,7 +159,7 @@ def list_names(person: Person, region: str) -> tuple[Identity, ...]:
         "phone": normalise_phone(held.get("phone", ""), region),
     }
     orders = dict.fromkeys(profile.orders)
-    orders |= {f"{key.removesuffix(one.id)}{one.order_id}": None for key, one in profile.refunds.items()}
+    orders |= {f"{key.removesuffix(refund.id)}{refund.order_id}": None for key, refund in profile.refunds.items()}
     names = [
         *profile.identities,
         *(Identity(kind=kind, value=value) for kind, value in contacts.items() if value),
@@ -171,5 +174,5 @@ def list_rows(names: tuple[Identity, ...], people: People) -> tuple[str, ...]:
 
 
 def make_request() -> str:
-    """Return a new id for an erasure that nobody's request has named."""
+    """Return a new id for an erasure that no request has named."""
     return secrets.token_urlsafe(12)

@@ -1,4 +1,4 @@
-"""The receipt of an erasure: what was done, when, and what is left until when. Signed, and about nobody.
+"""The receipt of an erasure, signed: what was done, when, and which copies remain until when. It names no person.
 
 It holds a random number, times, counts and the ledger's hash: nothing personal, and no hash of anything personal, so
 it can be shown to anyone. `openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json` checks it.
@@ -17,7 +17,7 @@ from chalicelib.strictjson import dump_json
 from chalicelib.vault.signing import Signer
 
 # Backups that hold a copy for a while (infra/template.yaml, RecoveryPeriodInDays; a test holds the two together).
-# Of a record, the copy is sealed and its key is gone once the keys' own backup is over.
+# The copy of a record is sealed, and its key is gone when the backup of the keys has ended.
 COPIES = {"keys": timedelta(days=7), "customers": timedelta(days=35)}
 SHOWN_FOR = timedelta(days=365)
 
@@ -51,7 +51,7 @@ def sign_receipt(row: ErasureRow, entry: Erasure, shop: str, signer: Signer, now
 
 
 def publish_receipt(row: ErasureRow, now: datetime) -> Link:
-    """Return what stands behind the link that the person was given."""
+    """Return the link that shows the receipt to the person."""
     return Link(
         kind=LinkKind.RESULT,
         request="erase",

@@ -1,6 +1,7 @@
 """After a restore: replay the ledger. Every customer who was forgotten is forgotten in the restored tables too.
 
-The door stays closed until this says that nothing is left (docs/erasure.md, "After a restore"). It may be repeated.
+The door stays closed until the command reports that nothing is left (docs/erasure.md, "After a restore"). It may be
+repeated.
 """
 
 from collections import Counter
@@ -19,13 +20,13 @@ from chalicelib.store.ledger import Erasure
 
 
 def replay_entries(entries: Iterable[Erasure], services: Services, now: datetime) -> dict[str, int]:
-    """Forget again everyone whom the entries name; return counts: still forgotten, forgotten again, incomplete."""
+    """Forget again every customer in the entries; return counts: still forgotten, forgotten again, incomplete."""
     waiting = WaitingItems(services)
     return dict(Counter(replay_entry(entry, waiting, services, now) for entry in entries))
 
 
 def replay_entry(entry: Erasure, waiting: WaitingItems, services: Services, now: datetime) -> str:
-    """Forget one person again if anything of them is there."""
+    """Forget one person again if a store still holds anything of them."""
     target = ErasureTarget(entry.customer, entry.names, utc_text(entry.at), waiting)
     held = services.erasures.read_row(entry.request)
     row = held or revive_row(entry)

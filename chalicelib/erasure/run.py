@@ -1,7 +1,7 @@
-"""Brings each erasure on, every minute: sweep, verify, receipt; verify again after 1, 14 and 35 days.
+"""Takes each erasure further, every minute: sweep, verify, receipt; verify again after 1, 14 and 35 days.
 
-Every step may stop anywhere and be repeated. What is found again later (a restored table, a queue that was replayed)
-is swept again, and an error is logged.
+Every step may stop at any point and be repeated. Data that a later verification finds (a restored table, a replayed
+queue) is swept again, and an error is logged.
 """
 
 import logging
@@ -25,7 +25,7 @@ CHECKS = (timedelta(days=1), timedelta(days=14), timedelta(days=35))
 
 
 def advance_erasures(services: Services, now: datetime) -> dict[str, int]:
-    """Bring on every erasure that has something to do; return counts by what became of them."""
+    """Take each erasure that is due as far as it goes now; return counts by outcome."""
     waiting = WaitingItems(services)
     return run_each(
         services.erasures.list_due(now),
@@ -36,7 +36,7 @@ def advance_erasures(services: Services, now: datetime) -> dict[str, int]:
 
 
 def advance_erasure(row: ErasureRow, waiting: WaitingItems, services: Services, now: datetime) -> str:
-    """Bring one erasure as far as it goes now."""
+    """Take one erasure as far as it goes now; return its outcome."""
     entry = services.ledger.read_entry(row.number)
     target = ErasureTarget(row.customer, entry.names, row.at, waiting)
     if row.stage is Stage.SWEEPING:
@@ -75,7 +75,7 @@ def plan_check(row: ErasureRow, checks: int) -> ErasureRow:
 
 
 def move_row(old: ErasureRow, new: ErasureRow, services: Services, publish: datetime | None = None) -> str:
-    """Write a row's next state, and its receipt to where the person looks for it."""
+    """Write a row's next state, and its receipt to the link that the person has."""
     parts = [services.erasures.replace_row(old, new)]
     if publish is not None and new.result:
         parts.append(services.links.write_row(new.result, publish_receipt(new, publish)))

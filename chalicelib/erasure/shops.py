@@ -1,7 +1,7 @@
-"""Erases every customer of one shop (Shopify's `shop/redact`): all customers are walked through, a batch a minute.
+"""Erases every customer of one shop (Shopify's `shop/redact`): it reads all customers, one batch a minute.
 
-Everybody stands in the retention queue by when their record is reviewed next; a review only ever moves somebody further
-on, so a walk that goes forward through the queue meets everybody. It goes on where the last batch ended.
+Every customer is in the retention queue, by the date of their next review. A review only moves a customer to a later
+date, so reading the queue forward reaches every customer. Each batch begins where the last one ended.
 """
 
 from dataclasses import replace
@@ -17,9 +17,9 @@ BATCH = 200  # customers in one run
 
 
 def erase_shop_customers(services: Services, now: datetime) -> int:
-    """Bring every walk on by one batch; return how many people were forgotten.
+    """Process one batch of each shop's erasure; return how many people were forgotten.
 
-    A walk that cannot go on now holds up no other walk, and none of the erasures that come after it.
+    A batch that fails delays no other shop, and none of the erasures that come after it.
     """
     forgotten: list[bool] = []
 
@@ -32,7 +32,7 @@ def erase_shop_customers(services: Services, now: datetime) -> int:
 
 
 def process_batch(row: ShopErasure, services: Services, now: datetime) -> list[bool]:
-    """Forget those of the next customers who came through the shop; return for each whether they did."""
+    """Forget those of the next customers who came through the shop; return for each whether they were forgotten."""
     ids, cursor = services.retention_queue.list_batch(row.cursor, BATCH)
     outcomes = [forget_customer(customer_id, row, services, now) for customer_id in ids]
     new = replace(row, cursor=cursor, forgotten=row.forgotten + sum(outcomes), over=not cursor)
@@ -41,7 +41,7 @@ def process_batch(row: ShopErasure, services: Services, now: datetime) -> list[b
 
 
 def forget_customer(customer_id: str, row: ShopErasure, services: Services, now: datetime) -> bool:
-    """Forget one customer if they came through the shop; return whether they did."""
+    """Forget one customer if they came through the shop; return whether they were forgotten."""
     person = services.people.open_person(customer_id)
     if person is None or not came_through(person.profile, row.shop):
         return False

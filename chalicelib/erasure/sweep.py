@@ -1,10 +1,10 @@
-"""Sweep: remove what is left of somebody whose key is gone. Every step may be repeated, and begins where it stopped.
+"""Sweep: remove the remaining rows of a person whose key is gone. Every step may be repeated.
 
-    count what there is -> names become tombstones -> links and whose they were -> waiting inbox items -> suggestions
+    count the rows -> names become tombstones -> links and their owner rows -> waiting inbox items -> suggestions
     -> the customer's own rows: history, mails, requests
 
-The names come from the ledger and the links from the mails' rows, which are read before they are removed: so nothing
-here needs the key, and a restored table is swept by the same steps.
+The names come from the ledger, and the links from the mails' rows, which are read before they are removed. So no step
+needs the key, and the same steps sweep a restored table.
 """
 
 from collections.abc import Iterable
@@ -24,9 +24,9 @@ KINDS = {"profile": "profile", "event": "history", "mail": "mails", "request": "
 
 @dataclass(frozen=True)
 class ErasureTarget:
-    """What to look for: whose rows, which index rows, since when they are forgotten (RFC 3339 UTC).
+    """The person to remove: the customer id, their index rows, and when they were forgotten (RFC 3339 UTC).
 
-    `waiting` are the inbox items that wait for somebody, read once for all erasures of a run.
+    `waiting` are the inbox items that wait for staff or for a confirmation, read once for all erasures of a run.
     """
 
     customer: str
@@ -40,14 +40,14 @@ class ErasureTarget:
 
 
 def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> ErasureRow:
-    """Count what there is, once, and remember which links the mails hold; return the row as it is then."""
+    """Count the rows of each store, once, and keep the names of the mails' links; return the changed row."""
     if row.counts is not None:
         return row
     own, links = list_own(target, services), tuple(dict.fromkeys((*row.links, *list_links(target, services))))
     counts = {"names": len(list_held(target, services)), "links": sum(not link.startswith("mail:") for link in links)}
     counts["waiting"] = len(target.list_waiting())
-    for one in own:
-        kind = name_store(one["sk"])
+    for item in own:
+        kind = name_store(item["sk"])
         counts[kind] = counts.get(kind, 0) + 1
     new = replace(row, counts=counts, links=links)
     services.table.commit_parts([services.erasures.replace_row(row, new)])
@@ -55,8 +55,7 @@ def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> 
 
 
 def sweep_person(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> None:
-    """Remove everything that is left."""
-    bar_names(target, services)
+    block_names(target, services)
     drop_links(row.links, services)
     blank_waiting(target, services, now)
     services.identities.delete_suggestions(target.customer)
@@ -65,17 +64,17 @@ def sweep_person(row: ErasureRow, target: ErasureTarget, services: Services, now
 
 
 def list_own(target: ErasureTarget, services: Services) -> list[Row]:
-    """Return the rows under the customer's id; none where nobody was held."""
+    """Return the rows under the customer's id; none where the erasure has no customer."""
     return list(services.people_rows.list_rows(target.customer)) if target.customer else []
 
 
 def list_links(target: ErasureTarget, services: Services) -> list[str]:
     """Return the names of links that the customer's rows hold: of mails, of requests, of packages."""
-    return [link for one in list_own(target, services) for link in str(one.get("links", "")).split()]
+    return [link for row in list_own(target, services) for link in str(row.get("links", "")).split()]
 
 
 def name_store(sort_key: str) -> str:
-    """Return what a row of a customer is, as the receipt calls it."""
+    """Return the kind of a customer's row, by the receipt's name for it."""
     return KINDS.get(sort_key.partition("#")[0], "other")
 
 
@@ -86,8 +85,8 @@ def list_held(target: ErasureTarget, services: Services) -> list[str]:
     return [row for row, owner in owners.items() if target.customer and owner.id == target.customer]
 
 
-def bar_names(target: ErasureTarget, services: Services) -> None:
-    """Turn every name into a tombstone of the latest moment; one that someone else holds meanwhile is theirs."""
+def block_names(target: ErasureTarget, services: Services) -> None:
+    """Turn every name into a tombstone of the latest moment, but for a name that another customer holds by now."""
     identities = services.identities
     rows = [make_row(name) for name in target.names]
     owners = identities.find_owners(rows)
@@ -100,7 +99,7 @@ def bar_names(target: ErasureTarget, services: Services) -> None:
 
 
 def commit_quietly(parts: list[Part], services: Services) -> None:
-    """Write, unless someone was faster: the verifier tells whether what they wrote is right."""
+    """Write the parts, unless another worker was faster: the verifier checks what that worker wrote."""
     try:
         services.table.commit_parts(parts)
     except RaceLostError:
@@ -108,7 +107,7 @@ def commit_quietly(parts: list[Part], services: Services) -> None:
 
 
 def drop_links(links: Iterable[str], services: Services) -> None:
-    """Delete the links of the mails, and whose they were."""
+    """Delete the links of the mails, and the rows of their owner."""
     services.identities.delete_names(services.people.name_links(links))
     services.links.delete_rows(link for link in links if not link.startswith("mail:"))
 

@@ -1,6 +1,6 @@
-"""Verify: read every store again, by another way than the one that removed, and say what is still there.
+"""Verify: read every store again, by other queries than the sweep's, and return what is still there.
 
-One check is a decryption that must fail: something sealed under the person's key just before it was deleted.
+One check is a decryption that must fail: of a text sealed under the person's key just before the key was deleted.
 """
 
 from chalicelib.erasure.sweep import ErasureTarget
@@ -12,7 +12,7 @@ from chalicelib.vault.person import PersonSeal
 
 
 def find_leftovers(row: ErasureRow, target: ErasureTarget, services: Services) -> dict[str, int]:
-    """Return what is left, by store; empty when a person is forgotten."""
+    """Return how many rows are left, by store; empty when a person is forgotten."""
     identities, customer = services.identities, target.customer
     leftovers = {
         "key": int(bool(customer) and services.keys.read_key(customer) is not None),
@@ -28,7 +28,7 @@ def find_leftovers(row: ErasureRow, target: ErasureTarget, services: Services) -
 
 
 def probe_still_decrypts(row: ErasureRow, services: Services) -> bool:
-    """Try to open what only the destroyed key could open; return whether that worked."""
+    """Return whether the probe, which only the destroyed key opens, can still be opened."""
     key = services.keys.read_key(row.customer) if row.probe else None
     if key is None:
         return False
@@ -40,7 +40,7 @@ def probe_still_decrypts(row: ErasureRow, services: Services) -> bool:
 
 
 def count_names(target: ErasureTarget, services: Services) -> int:
-    """Return how many names are not blocked: still the person's, or free for a submission that comes late.
+    """Return how many names are not blocked: the person still holds them, or a late submission could claim them.
 
     Another customer may hold a name by then: taking over a blocked name keeps the time of its tombstone.
     """

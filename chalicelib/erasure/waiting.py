@@ -1,4 +1,4 @@
-"""The inbox items that wait for somebody: parked, quarantined, unconfirmed. Opened once for all erasures of a run."""
+"""The inbox items that wait for staff or a confirmation: parked, quarantined, unconfirmed. A run opens each once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,10 +27,9 @@ class WaitingItem:
 
 
 class WaitingItems:
-    """Reads the lists on first use; each answer reads the items that it names again."""
+    """Reads the lists on first use; `find_about` reads the items that it returns again."""
 
     def __init__(self, services: Services) -> None:
-        """Take the services; nothing is read yet."""
         self.services = services
 
     def find_about(self, rows: set[str], gone_at: str) -> list[tuple[str, State]]:
@@ -45,7 +44,7 @@ class WaitingItems:
         return tuple(self.read_items())
 
     def read_items(self) -> Iterator[WaitingItem]:
-        """Yield every waiting item that can be read; one that is parked because nobody can read it names nobody."""
+        """Yield every waiting item that can be read; an item that cannot be interpreted names no person."""
         inbox = self.services.inbox
         for queue in WAITING:
             for key in inbox.list_pending(queue, most=MOST_WAITING):
@@ -55,7 +54,7 @@ class WaitingItems:
                     yield known
 
     def open_item(self, item: InboxItem) -> WaitingItem | None:
-        """Return whom an item names, or None where nobody can read it."""
+        """Return an item with its names, or None where it cannot be opened or interpreted."""
         services = self.services
         try:
             submission = services.opener.open_submission(item.key, item.sealed)

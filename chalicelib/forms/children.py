@@ -1,6 +1,6 @@
-"""What is kept of a child's form: contact details, the answers that the form is about, a parent's address.
+"""The part of a child's form that is kept: contact details, the answers that the form needs, a parent's address.
 
-Nothing else of the post is kept: no consent, and no answer that the form does not need.
+The rest of the post is not kept: no consent, and no answer that the form does not need.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ def is_child(kept: Mapping[str, JsonValue], today: date) -> bool:
 def check_child(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str]) -> None:
     """Add faults for what a child cannot give: a required consent, and a sensitive answer.
 
-    Where the form asks parents, a missing parent's address is the fault instead, and one that is the child's own.
+    Where the form asks parents, the faults are instead: no parent's address, or the child's own address as a parent's.
     """
     sensitive = form.list_sensitive()
     needed = [ask for ask in form.consents if ask.required]

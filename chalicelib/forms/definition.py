@@ -47,7 +47,7 @@ class Parent(Model):
 
 
 class Spam(Model):
-    """How a form recognises machines. No post is lost by it: a suspicious post is set aside."""
+    """How a form recognises machines. A suspicious post is quarantined, never dropped."""
 
     honeypot: FieldName = "referral_note"
     min_seconds: int = Key(2, ge=0, le=60)
@@ -56,7 +56,7 @@ class Spam(Model):
 
 
 class Form(Model):
-    """A form. Its languages are those of its title; every other text must speak the same ones."""
+    """A form. Its languages are those of its title; every other text must have the same ones."""
 
     name: Name
     kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"]
@@ -104,7 +104,7 @@ class Form(Model):
 
     @model_validator(mode="after")
     def check_names(self) -> "Form":
-        """Refuse two things of one name, and names that a post uses for something else."""
+        """Refuse two fields or consents of one name, and names that are reserved in a post."""
         names = [field.name for field in self.fields]
         names += [ask.name for ask in self.consents] + [self.spam.honeypot]
         twice = {name for name in names if names.count(name) > 1}

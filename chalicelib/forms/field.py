@@ -71,7 +71,7 @@ class Field(Question):
 
     @model_validator(mode="after")
     def check_name(self) -> "Field":
-        """Refuse another meaning for the names that have one: contact details and ages."""
+        """Refuse a name of contact details or ages for a field of another meaning."""
         due = (RESERVED_TYPES.get(self.name), "profile", True, "")
         if self.name in RESERVED_TYPES and (self.type, self.place, self.personal, self.sensitive) != due:
             raise ValueError(f"{self.name} must be: type {due[0]}, place profile, personal true, not sensitive")

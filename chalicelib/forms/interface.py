@@ -1,4 +1,4 @@
-"""What pages and embedded forms say beside a form's own words: `words/<language>/interface.toml`."""
+"""The words of pages and embedded forms beside a form's own: `words/<language>/interface.toml`."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -45,7 +45,7 @@ class Interface(Model):
         return str(number).translate({48 + value: digit for value, digit in enumerate(self.digits)})
 
     def explain_reason(self, form: Form, name: str, reason: str) -> str:
-        """Say in a sentence what a reason code means for one field; generic where the form has no such field."""
+        """Return a sentence for a reason code of one field; a general one where the form has no such field."""
         field = form.find_field(name)
         if field is None:
             kind = "consent" if any(ask.name == name for ask in form.consents) else ""

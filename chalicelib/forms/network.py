@@ -1,10 +1,10 @@
-"""A network address cut down to what evidence of consent needs: the neighbourhood, not the house."""
+"""A network address cut down to the part that evidence of consent needs: a network, and no single address."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
 
 def truncate_address(address: str) -> str:
-    """Return the IPv4 /24 or IPv6 /48 an address is in, or "" for what is no address."""
+    """Return the IPv4 /24 or IPv6 /48 an address is in, or "" for text that is no address."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,7 +1,7 @@
 """The signed page token: proof that a post comes from a page of ours, and of when that page was made.
 
 `{unix time in hex}.{nonce}.{mac}`: HMAC-SHA-256, cut to 128 bits, over the form's name, the time and the nonce.
-Time only ever lowers trust or raises suspicion; it refuses nobody: pages are cached, and phones lie open for hours.
+Time only lowers trust or raises suspicion, and refuses no post: pages are cached, and phones show a page for hours.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ def seal_stamp(form: Form, stamp: str, key: bytes) -> str:
 
 
 def check_page_token(form: Form, token: str, now: datetime, keys: Sequence[bytes]) -> tuple[Trust, tuple[str, ...]]:
-    """Return how far to trust a post and what is suspicious about it; raise InvalidSubmissionError for a forgery.
+    """Return the trust of a post and what is suspicious about it; raise InvalidSubmissionError for a forgery.
 
-    No token, or one older than the form allows: a post like any other. Too fast: set aside, but no less ours.
+    A post without a token, or with one older than the form allows, is anonymous. One that comes too fast is suspicious.
     """
     if not token:
         return Trust.ANONYMOUS, ()

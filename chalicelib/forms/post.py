@@ -1,4 +1,4 @@
-"""One post of a form, sorted: the answers, and what else travels with them."""
+"""One post of a form, sorted: the answers, and the reserved values beside them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import RESERVED, Form
-from chalicelib.forms.reasons import tell_name
+from chalicelib.forms.reasons import mask_name
 from chalicelib.models import JsonValue
 
 Pairs = Sequence[tuple[str, str]]
@@ -16,7 +16,7 @@ PAGE_TOKEN_LENGTH = 200
 
 @dataclass(frozen=True)
 class Post:
-    """What one post carries. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
+    """One post. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
 
     values: Mapping[str, JsonValue]
     language: str
@@ -44,7 +44,7 @@ def fold_pairs(form: Form, pairs: Pairs) -> dict[str, JsonValue]:
         gathered.setdefault(name, []).append(value)
     repeated = [name for name, values in gathered.items() if len(values) > 1 and not form.takes_many(name)]
     if repeated:
-        raise InvalidSubmissionError({tell_name(name): "repeated" for name in repeated[:20]})
+        raise InvalidSubmissionError({mask_name(name): "repeated" for name in repeated[:20]})
     return {name: values if form.takes_many(name) else values[0] for name, values in gathered.items()}
 
 

@@ -21,7 +21,7 @@ class Option(Model):
 
 
 class Question(Model):
-    """One question. `personal` has no default, so that the author of a form decides.
+    """One question. `personal` has no default, so that the author of a form must decide.
 
     `sensitive` names the purpose of the consent that an answer is kept by (GDPR, Article 9).
     """

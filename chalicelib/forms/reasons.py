@@ -36,11 +36,10 @@ class RefusedValueError(RegularsError):
     """One value is refused; `reason` is one of REASONS."""
 
     def __init__(self, reason: str) -> None:
-        """Take the reason code."""
         self.reason = reason
         super().__init__(reason)
 
 
-def tell_name(name: str) -> str:
-    """Return a name from outside as an error may repeat it, or `other`: a name can be somebody's address."""
+def mask_name(name: str) -> str:
+    """Return a name from outside where an error may repeat it, else `other`: a name can be a person's address."""
     return name if TELLABLE.fullmatch(name) else "other"

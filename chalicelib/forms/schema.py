@@ -1,4 +1,4 @@
-"""A form's JSON Schema (2020-12): what a JSON post may hold, and what it must."""
+"""A form's JSON Schema (2020-12): the keys that a JSON post may hold, and those that it must hold."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def write_schema(form: Form, language: str, address: str) -> dict[str, Any]:
 
 
 def list_conditions(form: Form) -> list[dict[str, Any]]:
-    """Return what an answer asks of others: a sensitive one its consent, a child's age a parent's address."""
+    """Return the conditions between answers: a sensitive answer needs its consent, a child's age a parent's address."""
     conditions = []
     for ask in form.consents:
         ticked = {"required": [ask.name], "properties": {ask.name: {"enum": [True, ask.version]}}}

@@ -20,5 +20,5 @@ def check_sensitive(
 
 
 def list_kept(form: Form, kept: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Return the sensitive answers that were given, with the purposes that they are kept for."""
+    """Return the sensitive answers that were given, by name, with their purposes."""
     return {name: purpose for name, purpose in form.list_sensitive().items() if name in kept}

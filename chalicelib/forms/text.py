@@ -17,7 +17,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """Return text of several lines, parted by \\n; tabs may stay. Raise RefusedValueError."""
+    """Return text of several lines, separated by \\n; tabs may stay. Raise RefusedValueError."""
     text = LINE_ENDS.sub("\n", text)
     refuse_match(CONTROLS_IN_LINES, text)
     return compose_text(text)

@@ -9,7 +9,7 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.children import check_child, is_child, keep_minimum_answers, keep_minimum_consents, store_band
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
-from chalicelib.forms.reasons import RefusedValueError, tell_name
+from chalicelib.forms.reasons import RefusedValueError, mask_name
 from chalicelib.forms.sensitive import check_sensitive, list_kept
 from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
@@ -23,8 +23,8 @@ DATED = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d+)?")  # a version of some consent's 
 class CleanForm:
     """The values of one filled-in form: `fields` belong to the person's profile, `entry` to this occasion.
 
-    `sensitive` maps answers to the purposes that they are kept for. `parent` is the address that a child's form waits
-    for; `child` tells one.
+    `sensitive` maps answers to their purposes. `parent` is the address that must confirm a child's form; `child` is
+    true for a child's form.
     """
 
     form: Form
@@ -40,7 +40,7 @@ class CleanForm:
 def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str, occasion: Occasion) -> CleanForm:
     """Return the clean form; raise InvalidSubmissionError with a reason code for every field at fault.
 
-    A name that the form does not know is refused: what we answer 2xx is kept, whole.
+    A name that the form does not know is refused: a post that is answered with 2xx is kept whole.
     """
     faults = find_unknown_names(form, values)
     kept = clean_fields(form, values, occasion, faults)
@@ -67,15 +67,15 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
 
 
 def take_parent(form: Form, kept: dict[str, JsonValue]) -> str:
-    """Take a parent's address out of the answers: it is kept for a child's form only."""
+    """Remove a parent's address from the answers and return it; it is kept for a child's form only."""
     return str(kept.pop(form.parent.field, "")) if form.parent else ""
 
 
 def find_unknown_names(form: Form, values: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Name the values that this form did not ask for; an odd name is itself not repeated."""
+    """Return faults for values that this form did not ask for; an unusual name is not repeated."""
     known = {field.name for field in form.fields} | {ask.name for ask in form.consents}
     strangers = [name for name in values if name not in known]
-    return {tell_name(name): "unknown" for name in strangers[:20]}
+    return {mask_name(name): "unknown" for name in strangers[:20]}
 
 
 def clean_fields(
@@ -103,7 +103,7 @@ def clean_field(field: Field, values: Mapping[str, JsonValue], occasion: Occasio
 
 
 def read_consents(form: Form, values: Mapping[str, JsonValue], faults: dict[str, str]) -> tuple[ConsentAsk, ...]:
-    """Return the permissions given."""
+    """Return the consents given; add faults for missing ones."""
     given = []
     for ask in form.consents:
         try:
@@ -137,7 +137,7 @@ def check_groups(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, st
 
 
 def split_values(form: Form, kept: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
-    """Return the answers for the person's profile, and those that stay with this entry."""
+    """Return the answers for the person's profile, and those for this entry."""
     profile = {field.name for field in form.fields if field.place == "profile"}
     fields = {name: value for name, value in kept.items() if name in profile}
     return fields, {name: value for name, value in kept.items() if name not in profile}

@@ -1,4 +1,4 @@
-"""Values as they are posted, read into what field types work with. A wrong one raises RefusedValueError."""
+"""Posted values, read into the Python types that field types use. A wrong value raises RefusedValueError."""
 
 import re
 from dataclasses import dataclass

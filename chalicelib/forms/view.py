@@ -1,4 +1,4 @@
-"""What is shown of a form, in one language: the page's template and the embedded form draw from this alike."""
+"""The view of a form in one language, which the page's template and the embedded form both draw."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending"
 
 
 def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
-    """Return all that a form shows and sends, in the order shown; `page_token` is a fresh signed token."""
+    """Return everything that a form shows and sends, in the order shown; `page_token` is a fresh signed token."""
     language = words.language
     return {
         "name": form.name,

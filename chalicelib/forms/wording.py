@@ -1,4 +1,4 @@
-"""What field types need of an interface language."""
+"""The part of an interface language that field types need."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What a form says, in each of its languages."""
+"""The words of a form, in each of its languages."""
 
 from collections.abc import Iterator
 from typing import Annotated

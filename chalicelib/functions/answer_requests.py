@@ -1,4 +1,4 @@
-"""Brings requests of people about their data on: the mail with the code, the package."""
+"""Takes the next step of people's requests about their data: the mail with the code, the package."""
 
 import logging
 from typing import Any
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Bring requests on; packages are made also while SES lets the account send nothing."""
+    """Take one step with each request; packages are made also while SES lets the account send nothing."""
     services = current_services()
     counts = run.answer_requests(services, read_time(event), mails=may_send(services, "answer_requests"))
     log.info("answered", extra={"counts": counts})

@@ -1,4 +1,4 @@
-"""Asks by mail for the yes of a double opt-in."""
+"""Mails the question of a double opt-in."""
 
 import logging
 from typing import Any
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Ask where it is time, if SES lets the account send at all."""
+    """Ask about each item that is due, if SES lets the account send at all."""
     services = current_services()
     if not may_send(services, "ask_confirmations"):
         return {}

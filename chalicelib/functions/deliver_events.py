@@ -9,7 +9,7 @@ from chalicelib.services import current_services
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Post each message of a batch to its target; what fails comes again later.
+    """Post each message of a batch to its target; a message that fails comes again later.
 
     This handler reads the clock: SQS does not report when a message comes again, and a signature carries the time of
     its attempt.

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Bring on every erasure, and every walk through a shop's customers."""
+    """Take every erasure further, and every erasure of a shop's customers."""
     services, now = current_services(), read_time(event)
     counts = {"by_shop": erase_shop_customers(services, now), **advance_erasures(services, now)}
     log.info("forgotten", extra={"counts": counts})

@@ -1,4 +1,4 @@
-"""Queues everybody who is due. It opens no record."""
+"""Queues the ids of the customers who are due. It opens no record."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""What SES lets the account send now, asked once by each run of a function that sends mails."""
+"""The limits of SES, which each run of a function that sends mails asks for once."""
 
 import logging
 
@@ -11,13 +11,13 @@ log = logging.getLogger(__name__)
 
 
 def may_send(services: Services, function: str) -> bool:
-    """Return whether anything may be sent at all, and keep the function's share of the account's rate."""
+    """Return whether any mail may be sent, and set the pace to the function's share of the account's rate."""
     quota = ask_quota(services, function)
     return quota is not None and quota.allows_mail
 
 
 def ask_quota(services: Services, function: str) -> Quota | None:
-    """Return what SES lets the account send, or None where SES cannot be asked."""
+    """Return the limits of SES, or None where SES does not answer."""
     try:
         quota = read_quota(services.ses)
     except (ClientError, BotoCoreError) as fault:

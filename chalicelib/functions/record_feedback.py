@@ -1,4 +1,4 @@
-"""Accepts what SES reports of mails into the inbox, as everything else that happens."""
+"""Accepts SES's events of mails into the inbox."""
 
 import logging
 from datetime import UTC, datetime

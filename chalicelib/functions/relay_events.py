@@ -1,4 +1,4 @@
-"""Queues events for the shop's own systems. It opens no record, and reaches nothing outside."""
+"""Queues events for the shop's own systems. It opens no record, and calls no system outside AWS."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Queue what is in the outbox at the time of the schedule's event."""
+    """Queue the events of the outbox at the time of the schedule's event."""
     counts = relay.relay_events(current_services(), read_time(event))
     log.info("relayed", extra={"counts": counts})
     return counts

@@ -1,4 +1,4 @@
-"""Deletes what was kept long enough: today's share of the people."""
+"""Deletes data whose period is over, of today's share of the customers."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Review everybody who is due."""
+    """Review every customer who is due."""
     counts = retire_people(current_services(), read_time(event))
     log.info("retired", extra={"counts": counts})
     return counts

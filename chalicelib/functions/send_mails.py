@@ -1,4 +1,4 @@
-"""Brings each queued customer one step on: at most one mail."""
+"""Takes one step with each queued customer: at most one mail."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     end = time.monotonic() + LONGEST_RUN
     quota = ask_quota(current_services(), "send_mails")
     if quota is not None and not quota.allows_mail:
-        return {"batchItemFailures": []}  # a day's quota is no failure: who is due stays due, and is queued again
+        return {"batchItemFailures": []}  # a used-up quota is no failure: due customers stay due, and are queued again
     failures = [record for record in event["Records"] if quota is None or not handle_record(record, end)]
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failures]}
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 def handle(event: dict[str, Any]) -> dict[str, Any]:
     """Settle what was inserted.
 
-    No record is ever reported as failed: what cannot be settled now waits for the sweeper and blocks nobody.
+    No record is ever reported as failed: an item that cannot be settled now waits for the sweeper and blocks no other.
     """
     records = [record for record in event["Records"] if record["eventName"] == "INSERT"]
     keys = read_new_keys(records)

@@ -1,4 +1,4 @@
-"""Settles what the stream missed."""
+"""Settles the items that the stream missed."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, int]:
-    """Settle what is late at the time of the schedule's event."""
+    """Settle the items that are late at the time of the schedule's event."""
     counts = dispatch.sweep_inbox(current_services(), read_time(event))
     log.info("swept", extra={"counts": counts})
     return counts

@@ -13,7 +13,7 @@ def read_time(event: Mapping[str, Any]) -> datetime:
 
 
 def read_latest(records: Sequence[Mapping[str, Any]]) -> datetime:
-    """Return when the youngest record of a stream was made (epoch seconds in the event)."""
+    """Return when the newest record of a batch was made (epoch seconds in the event)."""
     made = (float(record["dynamodb"]["ApproximateCreationDateTime"]) for record in records)
     return datetime.fromtimestamp(max(made), UTC)
 
@@ -21,8 +21,8 @@ def read_latest(records: Sequence[Mapping[str, Any]]) -> datetime:
 def read_receipt_time(attributes: Mapping[str, str]) -> datetime:
     """Return when a message was received: SQS reports the first time, and how often the message came since.
 
-    Each time it comes again it is later by what the queue hides it for. With the first time alone, a message that first
-    came by day would still be mailed about in the evening.
+    Each repetition is later by the queue's visibility timeout. With the first time alone, a message that first came by
+    day would still cause a mail in the evening.
     """
     first = datetime.fromtimestamp(int(attributes["ApproximateFirstReceiveTimestamp"]) / 1000, UTC)
     return first + HIDDEN_FOR * (int(attributes.get("ApproximateReceiveCount", "1")) - 1)

@@ -12,7 +12,7 @@ from chalicelib.imports.column_map import ISO, ImportMap
 from chalicelib.text import is_formula
 
 PHONE = re.compile(r"\+[\d ()./-]{5,40}")
-AMOUNTS = {  # by the sign before the fraction; the other sign, spaces and apostrophes may part thousands
+AMOUNTS = {  # by the sign before the fraction; the other sign, spaces and apostrophes may separate thousands
     ".": re.compile(r"-?(\d{1,3}([ ,'\u2019\u00a0\u202f]\d{3})+|\d+)(\.\d{1,4})?"),
     ",": re.compile(r"-?(\d{1,3}([ .'\u2019\u00a0\u202f]\d{3})+|\d+)(,\d{1,4})?"),
 }
@@ -46,7 +46,6 @@ def clean_id(text: str) -> str:
 
 
 def clean_address(text: str) -> str:
-    """Clean an e-mail address."""
     refuse_formula(text)
     check_length(text, LENGTHS["email"], 4 * LENGTHS["email"])
     return clean_email(text)
@@ -73,7 +72,7 @@ def clean_currency(text: str) -> str:
 
 
 def match_whole(pattern: re.Pattern[str], text: str) -> str:
-    """Take text that fits."""
+    """Return text that matches a pattern; raise RefusedValueError."""
     if not pattern.fullmatch(text):
         raise RefusedValueError("invalid")
     return text
@@ -115,7 +114,7 @@ def parse_moment(text: str, form: str, zone: tzinfo) -> datetime | None:
 
 
 def check_moment(moment: datetime, now: datetime) -> datetime:
-    """Return a moment in UTC; refuse a year that is a slip, and what lies ahead."""
+    """Return a moment in UTC; refuse an impossible year and a moment in the future."""
     if moment.year not in YEARS:
         raise RefusedValueError("out_of_range")
     if moment > now + AHEAD:

@@ -1,4 +1,4 @@
-"""The map of an import, as its TOML file says it: which column is what, and what its consent columns are worth.
+"""The map of an import, from its TOML file: the meaning of each column, and the evidence behind its consent columns.
 
 Every key is documented in docs/import.md; a test holds that page to these models.
 """
@@ -24,7 +24,7 @@ Answers = tuple[Annotated[str, AfterValidator(lambda word: word.strip().casefold
 
 
 class Columns(Model):
-    """The header's names of what we know; columns that no map names are never read."""
+    """The header's names of the columns that we know; a column that the map does not name is never read."""
 
     id: Column | None = None
     email: Column | None = None
@@ -54,7 +54,7 @@ class ConsentColumn(Model):
 
     @model_validator(mode="after")
     def check_sense(self) -> "ConsentColumn":
-        """Refuse a consent that nobody could prove, or that could be read both ways."""
+        """Refuse a consent without evidence, or one whose answers could mean yes and no."""
         if set(self.yes) & set(self.no):
             raise ValueError("an answer stands under both yes and no")
         if self.collected is None and self.collected_column is None:
@@ -63,7 +63,7 @@ class ConsentColumn(Model):
 
 
 class ImportMap(Model):
-    """One file's map. `name` tells one import from another: a row counts once under each."""
+    """One file's map. `name` identifies the import: a row counts once under each name."""
 
     name: Name
     as_of: date
@@ -89,7 +89,7 @@ class ImportMap(Model):
 
     @model_validator(mode="after")
     def check_people(self) -> "ImportMap":
-        """Refuse a map by which nobody could be found, or which says one thing twice."""
+        """Refuse a map without a column that identifies a customer, or with one column for two things."""
         columns = self.columns
         if not (columns.id or columns.email or columns.phone):
             raise ValueError("columns must name id, email or phone: nobody could be found otherwise")
@@ -112,7 +112,7 @@ class ImportMap(Model):
 
     @model_validator(mode="after")
     def check_dates(self) -> "ImportMap":
-        """Refuse a zone that is none, and formats that do not say which day of which year."""
+        """Refuse an unknown time zone, and formats without a day, a month or a year."""
         if find_zone(self.time_zone) is None:
             raise ValueError("time_zone is not a name of the IANA database, such as Europe/Berlin")
         for form in self.dates:

@@ -1,7 +1,7 @@
 """Rows of a CSV file as RFC 4180 has them, one at a time: a file of any length takes the same memory.
 
-A row ends where its quotes are even. One that is too long is skipped to that very end: reading on in the middle of a
-quoted cell would take what a customer once typed into it for rows of its own.
+A row ends where its quotes are even. A row that is too long is skipped to that end: from the middle of a quoted cell,
+the text that a customer typed would be read as rows.
 """
 
 import csv
@@ -23,7 +23,7 @@ STRAY = re.compile("[\udc80-\udcff]")
 
 @dataclass(frozen=True)
 class Record:
-    """One row: the lines that it stands on, from 1; `reason` says why it has no cells."""
+    """One row: its lines in the file, from 1; `reason` is a code where it has no cells."""
 
     first: int
     last: int
@@ -79,7 +79,7 @@ def split_rows(file: BinaryIO) -> Iterator[Raw]:
 
 
 def decode_header(raw: Raw) -> str:
-    """Return the header's text; raise FileRefusedError in words that say what to do."""
+    """Return the header's text; raise FileRefusedError, whose text says what the operator can do."""
     if raw.text.startswith(WIDE) or b"\x00" in raw.text:
         raise FileRefusedError("It is UTF-16 or UTF-32, or no text at all: save it as CSV in UTF-8.")
     if len(raw.text) > LONGEST or not raw.closed:
@@ -94,11 +94,11 @@ def decode_header(raw: Raw) -> str:
 
 
 def find_delimiter(header: str, wanted: Collection[str]) -> str:
-    """Return the sign that parts the header into the columns which the map names."""
+    """Return the delimiter that splits the header into the columns of the map."""
     fitting = [sign for sign in DELIMITERS if set(wanted) <= set(read_columns(header, sign))]
     if fitting:
         return fitting[0]
-    return max(DELIMITERS, key=header.count)  # to be told which columns are missing
+    return max(DELIMITERS, key=header.count)  # so that the error names the columns that are missing
 
 
 def read_columns(header: str, delimiter: str) -> tuple[str, ...]:
@@ -118,13 +118,13 @@ def check_columns(columns: tuple[str, ...], wanted: Collection[str]) -> tuple[st
     if missing:
         raise FileRefusedError(f"The map names columns that its header lacks: {', '.join(missing)}.")
     twice = [str(place) for place, name in enumerate(columns, 1) if name and columns.count(name) > 1]
-    if twice:  # by their places: a file without a header has somebody's data there
+    if twice:  # by their places: in a file without a header these cells are a customer's data
         raise FileRefusedError(f"Its header has the same name over columns {', '.join(twice)}.")
     return columns
 
 
 def read_record(raw: Raw, delimiter: str, width: int) -> Record:
-    """Return a row's cells, or why it has none."""
+    """Return a row's cells, or the reason why it has none."""
     if reason := judge_bytes(raw):
         return Record(raw.first, raw.last, reason=reason)
     text = raw.text.decode("utf-8", "surrogateescape")
@@ -142,7 +142,7 @@ def read_record(raw: Raw, delimiter: str, width: int) -> Record:
 
 
 def judge_bytes(raw: Raw) -> str:
-    """Return what is wrong with a row before anything is read in it, or ""."""
+    """Return the fault of a row's bytes, before its cells are read, or ""."""
     if not raw.closed:
         return "open_quote"
     if len(raw.text) > LONGEST:

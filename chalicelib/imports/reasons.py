@@ -23,7 +23,7 @@ REASONS = {
 
 
 class FileRefusedError(RegularsError):
-    """Nothing of the file can be read; the text says why, and names columns of the header at most."""
+    """The file cannot be read; the text says why, and holds no values, only columns of the header."""
 
 
 class RowRefusedError(RegularsError):

@@ -1,7 +1,7 @@
-"""A row by its map: what it says of one person, and the Submission that says so.
+"""A row by its map, and the Submission that the row becomes.
 
-The body is all that a row will ever be read from, and the map's words stand in it: neither the map nor the file is
-needed again. Its hash, with the import's name, is what tells a row from another; so the same row counts once.
+The body holds everything that settling reads, with the words of the map: neither the map nor the file is needed again.
+The body's hash and the import's name identify a row; so the same row counts once.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,7 +45,7 @@ class RowReader:
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Return where each column that is read stands."""
+        """Return the position of each column that is read."""
         return {name: self.columns.index(name) for name in self.rules.wanted}
 
     @cached_property
@@ -54,7 +54,7 @@ class RowReader:
         return find_zone(self.rules.time_zone) or UTC
 
     def read_row(self, cells: tuple[str, ...]) -> Submission:
-        """Return what a row becomes; raise RowRefusedError."""
+        """Return the Submission of a row; raise RowRefusedError."""
         row = Row(self, cells)
         at = row.read_at()
         body: dict[str, JsonValue] = {
@@ -78,7 +78,7 @@ class RowReader:
         )
 
     def says_no(self, cells: tuple[str, ...]) -> bool:
-        """Tell whether a row, refused or not, holds a no."""
+        """Return whether a row, refused or not, holds a withdrawal."""
         row = Row(self, cells)
         return any(row.find_cell(each.column).strip().casefold() in each.no for each in self.rules.consents)
 
@@ -92,11 +92,10 @@ class Row:
 
     @property
     def rules(self) -> ImportMap:
-        """Return the map."""
         return self.reader.rules
 
     def find_cell(self, column: str | None) -> str:
-        """Return a cell, or "" for none and for what the map says means nothing."""
+        """Return a cell, or "" for none and for a value that the map lists as empty."""
         cell = self.cells[self.reader.places[column]] if column else ""
         return "" if cell.strip().casefold() in ("", *self.rules.empty) else cell
 
@@ -115,7 +114,6 @@ class Row:
             raise RowRefusedError(fault.reason, field) from None
 
     def read_moment(self, text: str) -> datetime:
-        """Read a day or a moment."""
         return read_moment(text, self.rules, self.reader.zone, self.reader.now)
 
     def read_at(self) -> datetime:
@@ -126,7 +124,7 @@ class Row:
         return self.read_day(self.rules.as_of, "as_of")
 
     def read_day(self, day: date, field: str) -> datetime:
-        """Take a day of the map, held to what holds for those of the file."""
+        """Return the first moment of a day of the map, under the same checks as a day of the file."""
         try:
             return check_moment(start_day(day, self.reader.zone), self.reader.now)
         except RefusedValueError as fault:
@@ -144,7 +142,7 @@ class Row:
         return {name: value for name, value in found.items() if value}
 
     def read_notes(self) -> dict[str, JsonValue]:
-        """Return what else the map keeps: an entry of the history, no profile field."""
+        """Return the other values that the map keeps: they become an entry of the history, and no profile field."""
         found = {
             name: self.clean_column(name, column, lambda text: clean_text(text, "long_text"))
             for name, column in self.rules.notes.items()
@@ -152,9 +150,9 @@ class Row:
         return {name: value for name, value in found.items() if value}
 
     def read_consents(self, at: datetime) -> list[dict[str, JsonValue]]:
-        """Return what the row says of each purpose."""
-        said = (self.read_consent(each, at) for each in self.rules.consents)
-        return [each for each in said if each is not None]
+        """Return the row's consents, one per purpose."""
+        consents = (self.read_consent(column, at) for column in self.rules.consents)
+        return [consent for consent in consents if consent is not None]
 
     def read_consent(self, asked: ConsentColumn, at: datetime) -> dict[str, JsonValue] | None:
         """Return a yes or a no with its evidence, or None for an empty cell. A no needs no date: it takes the row's."""
@@ -180,7 +178,7 @@ class Row:
         }
 
     def read_order(self) -> Mapping[str, JsonValue] | None:
-        """Return the purchase that the row tells of, or None. Without a number, its day names it."""
+        """Return the purchase in the row, or None. A purchase without a number is named by its day."""
         placed = self.clean("order_date", self.read_moment)
         number = self.clean("order_id", clean_id)
         total = self.clean("order_total", lambda text: clean_amount(text, self.rules.decimal))

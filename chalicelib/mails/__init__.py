@@ -1,1 +1,1 @@
-"""The mails that customers get: their words, how they look, and what each must carry before it may leave."""
+"""The mails that customers get: their words, their layout, and what each must hold before it may be sent."""

@@ -1,7 +1,7 @@
-"""The end of one attempt to send a mail, and when there is another: the same for offers, confirmations and proofs.
+"""The end of one attempt to send a mail, and the next attempt: the same for offers, confirmations and proofs.
 
-An attempt is written down before the one call to SES, and closed after it. Nothing but its own state starts another
-one: a repeated confirmation does no harm, a repeated offer does.
+An attempt is written before the one call to SES, and closed after it. Only its own state starts another attempt: a
+repeated confirmation does no harm, a repeated offer does.
 """
 
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from datetime import timedelta
 
 from chalicelib.errors import RaceLostError
 
-RETRIES = 5  # against rivals, before an attempt is left open for the reconciler
+RETRIES = 5  # against other workers, before an attempt is left open for the reconciler
 RETRY_AFTER = timedelta(minutes=2)  # where SES certainly did not take the mail
-LOST_AFTER = timedelta(minutes=10)  # nobody comes back from an attempt later: the function ends after one
+LOST_AFTER = timedelta(minutes=10)  # no attempt takes longer: the function ends before
 
 
 def close_attempt(commit: Callable[[], None], is_open: Callable[[], bool], key: str) -> bool:
-    """Write down what came of an attempt; return False where it was closed by somebody else. Raise RaceLostError.
+    """Write the outcome of an attempt; return False where another worker closed it. Raise RaceLostError.
 
-    `commit` is refused alike where the row moved on, and where a rival only touched the counter that both share:
-    `is_open` reads the row again and tells the two apart.
+    `commit` fails where another worker changed the row, and also where it only changed a counter that both share:
+    `is_open` reads the row again to know which.
     """
     for _ in range(RETRIES):
         try:

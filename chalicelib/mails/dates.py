@@ -1,4 +1,4 @@
-"""Dates of the solar Hijri calendar, which Persian readers live by."""
+"""Dates of the solar Hijri calendar, which Persian readers use."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What may be handed to SES: the second lock. Everything that could become a header is looked at once more."""
+"""The last check before SES: every value that could become a header is checked once more."""
 
 import re
 from typing import Literal
@@ -17,7 +17,10 @@ LONGEST_SUBJECT = 200  # characters
 
 
 def find_fault(address: str, mail: Mail, tags: dict[str, str]) -> Fault | None:
-    """Return what would be unsafe or useless to send. Nothing of the kind comes here: this is the second lock."""
+    """Return what would be unsafe or useless to send, or None.
+
+    Rendering refuses such mails before: this is a second check.
+    """
     if not address:
         return "address"
     if not mail.subject.strip() or len(mail.subject) > LONGEST_SUBJECT or CONTROLS.search(mail.subject):

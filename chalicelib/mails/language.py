@@ -1,4 +1,4 @@
-"""What every mail says in one language, and how that language writes numbers, money and days."""
+"""The words of every mail in one language, and how that language writes numbers, money and days."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -51,7 +51,7 @@ class MailLanguage(Model):
         return text.translate({48 + value: digit for value, digit in enumerate(self.digits)})
 
     def write_discount(self, offer: Offer) -> str:
-        """Say what an offer gives, e.g. `10% off`."""
+        """Write the discount of an offer, e.g. `10% off`."""
         if offer.percent:
             value = self.percent.format(number=self.write_number(offer.percent))
         else:
@@ -66,7 +66,7 @@ class MailLanguage(Model):
         return pattern.format(number=number, symbol=symbol or currency)
 
     def write_number(self, number: Decimal, places: int = 0) -> str:
-        """Write a number with the decimals it needs, and where it needs any, with at least so many."""
+        """Write a number with the decimals it needs; where it needs any, with at least `places`."""
         whole, _, rest = f"{number.normalize():f}".partition(".")
         return self.write_digits(f"{whole}{self.decimal_point}{rest.ljust(places, '0')}" if rest else whole)
 

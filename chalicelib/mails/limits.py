@@ -1,9 +1,9 @@
-"""Double opt-in: when may an address be asked to confirm, and how long does what it did not confirm live? Pure.
+"""The caps on confirmation mails: when an address may be asked to confirm. Pure.
 
-Asking is itself mail that nobody agreed to: nine addresses once got 81,000 confirmation mails in two weeks
+A confirmation mail is itself mail without consent: nine addresses once got 81,000 confirmation mails in two weeks
 (Spamhaus, 2016). So an address, known by its keyed hash, is asked at most once an hour and three times a day, by all
-forms together, and left in peace for a week when it says no. What is over the cap waits for its turn; what would wait
-longer than a day is not asked at all.
+forms together, and not for a week after it said no. A submission over the cap waits for its turn; one that would wait
+longer than a day gets no mail.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from chalicelib.shop.periods import KEEP_QUIET, LONGEST_WAIT
 
 Caps = tuple[tuple[timedelta, int], ...]
 
-CAPS: Caps = ((timedelta(hours=1), 1), (timedelta(days=1), 3))  # in any such span, at most so many
+CAPS: Caps = ((timedelta(hours=1), 1), (timedelta(days=1), 3))  # in any such span, at most this many mails
 
 
 def plan_asking(
@@ -24,7 +24,7 @@ def plan_asking(
     caps: Caps = CAPS,
     longest_wait: timedelta = LONGEST_WAIT,
 ) -> datetime | None:
-    """Return when the next confirmation mail may go (now or later), or None: none, and the submission is let die.
+    """Return when the next confirmation mail may be sent (now or later), or None: no mail, and the submission expires.
 
     `asked` are the times of the mails to this address, those planned but not sent among them.
     """
@@ -39,5 +39,5 @@ def plan_asking(
 
 
 def remember_asking(asked: Iterable[datetime], moment: datetime, caps: Caps = CAPS) -> tuple[datetime, ...]:
-    """Return the times that the next decision needs: only the last few can matter."""
+    """Return the times that the next decision needs: only the last few."""
     return tuple(sorted((*asked, moment)))[-max(most for _, most in caps) :]

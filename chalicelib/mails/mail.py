@@ -1,4 +1,4 @@
-"""One mail, and what it must carry to be allowed out."""
+"""One mail, and what it must hold before it may be sent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def list_headers(words: MailWords) -> dict[str, str]:
 
 
 def list_faults(mail: Mail, shown: Mapping[str, Any], words: MailWords) -> list[str]:
-    """Return what a rendered mail lacks; `shown` is empty for a mail that does not advertise."""
+    """Return the required parts that a rendered mail lacks; `shown` is empty for a mail that does not advertise."""
     faults = ["size"] if len(mail.html.encode()) > LARGEST else []
     if shown:
         page, text = unfold_text(strip_isolation(mail.html)), unfold_text(mail.text)
@@ -48,7 +48,7 @@ def list_faults(mail: Mail, shown: Mapping[str, Any], words: MailWords) -> list[
 
 
 def escape_html(text: str) -> str:
-    """Escape as the templates do."""
+    """Escape text in the same way as the templates."""
     from markupsafe import escape
 
     return str(escape(text))

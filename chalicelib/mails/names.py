@@ -1,7 +1,7 @@
-"""A person's name, fit to stand in a greeting. Names are typed by strangers: a form must not send an advertisement.
+"""A person's name, checked for use in a greeting. Any visitor types names: no mail may carry a visitor's advertisement.
 
-What does not look like a name is left out, not repaired: half an advertisement is one still, and a greeting reads
-naturally without a name.
+A text that does not look like a name is left out, not repaired: half an advertisement is still one, and a greeting
+reads naturally without a name.
 """
 
 import re
@@ -9,9 +9,9 @@ from unicodedata import category, normalize
 
 from chalicelib.text import has_long_run
 
-LONGEST_TYPED = 500  # characters; nobody's name
-LONGEST = 40  # characters; what is longer is cut between two words
-MARKS_IN_A_ROW = 4  # Hindi and Bengali put three on one letter; more only hides what stands around it
+LONGEST_TYPED = 500  # characters; no name is longer
+LONGEST = 40  # characters; a longer name is cut between two words
+MARKS_IN_A_ROW = 4  # Hindi and Bengali put three on one letter; more only hide the text around it
 JOINERS = "\u200c\u200d"  # Persian, Hindi and Bengali are misspelt without them
 PUNCTUATION = frozenset("-'’ʼ‘.,·" + JOINERS)
 # Mail programs make a link of `evil.example`; none makes one of `evil. example`.
@@ -21,7 +21,7 @@ ADDRESS_WORDS = re.compile(r"\b(?:https?|www|ftp|mailto)\b", re.IGNORECASE)
 
 
 def clean_name(text: str) -> str:
-    """Return the name for a greeting, or "" for what is none: addresses, figures, signs, hidden characters."""
+    """Return the name for a greeting, or "" for other text: addresses, figures, signs, hidden characters."""
     name = normalize("NFC", text[: LONGEST_TYPED + 1]).strip(" ")
     if len(name) > LONGEST_TYPED or not all(is_name_sign(sign) for sign in name) or has_long_run(name, MARKS_IN_A_ROW):
         return ""

@@ -1,7 +1,7 @@
-"""From a mail's name, a language and a person's words to what goes out. The same source gives HTML and text.
+"""Renders a mail from its name, a language and its words. One source gives HTML and text.
 
-The folders `html` and `text` hold the same two files: the frame of a mail, and its parts. A template asks for parts by
-name and never knows which of the two it is given. Templates are ours: what people type only ever fills a place in them.
+The folders `html` and `text` hold the same two files: the frame of a mail, and its parts. A template names its parts,
+and renders with either folder. Templates are ours: text that people typed is only ever a value in them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent
 
 
 def render_mail(template: str, language: str, words: MailWords) -> Mail:
-    """Return the mail of that name in that language (English where we do not speak it).
+    """Return the mail of that name in that language, or in English for a language that is not on file.
 
     Raise UnfitMailError for one that must not go out: words it needs are empty, its template lost the unsubscribe
     link, the address or the reason, or it is too large. Raise DefinitionError where there is no such mail.
@@ -48,7 +48,7 @@ def render_mail(template: str, language: str, words: MailWords) -> Mail:
 
 
 def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> dict[str, Any]:
-    """Return all that the templates name."""
+    """Return the values of all names in the templates."""
     offer = words.offer
     discount = spoken.write_discount(offer) if offer else ""
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
@@ -75,7 +75,7 @@ def render_part(part: str, template: str, shown: Mapping[str, Any]) -> str:
 @cache
 def build_environment(part: str) -> Environment:
     """Return the environment of one part: HTML is escaped, and an unknown name is an error in both."""
-    # Imported here: only what sends mail renders any.
+    # Imported here: only functions that send mail need it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -91,7 +91,7 @@ def build_environment(part: str) -> Environment:
 
 
 def make_filler(part: str) -> Any:
-    """Return the filter that puts names into a phrase; in HTML each is isolated, lest it turn the line around."""
+    """Return the filter that puts names into a phrase; in HTML each is isolated, so that it cannot reverse the line."""
     from jinja2 import pass_context
     from markupsafe import Markup, escape
 

@@ -1,11 +1,11 @@
 """One mail, one attempt. The client must not retry: SES has no idempotency key, so a second POST is a second mail.
 
-What became of the attempt is told apart as finely as the answer allows (`Outcome.kind`):
+The outcome of an attempt is as exact as the answer allows (`Outcome.kind`):
 
     accepted   SES took it: 200 with a message id
-    refused    never will, this mail: MessageRejected, BadRequest, or not fit to be sent at all
-    throttled  not this time: too many a second or a day; nothing was sent
-    paused     not from us: the account, its sender or our credentials are not in order; nothing was sent
+    refused    SES will never take this mail: MessageRejected, BadRequest, or our own last check
+    throttled  too many mails a second or a day; nothing was sent
+    paused     the account, its sender or our credentials are not in order; nothing was sent
     unreached  no connection was made; nothing was sent
     unknown    the answer was lost or cannot be read: it may have been sent, and must not be sent again
 """
@@ -30,7 +30,7 @@ TRIES = 1  # in all: the client must not retry
 
 Kind = Literal["accepted", "refused", "throttled", "paused", "unreached", "unknown"]
 
-# The errors of SES API v2 and those common to all of AWS, by what they say about this attempt.
+# The errors of SES API v2 and those common to all of AWS, by the outcome that they mean.
 THROTTLED = frozenset(
     {
         "TooManyRequestsException",
@@ -60,7 +60,7 @@ NO_CREDENTIALS = (NoCredentialsError, CredentialRetrievalError)
 
 
 class Outcome(Model):
-    """What became of one attempt. `code` is the error's name, or what was not fit; `message_id` is given by SES."""
+    """The outcome of one attempt. `code` is the error's name, or our own check's; `message_id` comes from SES."""
 
     kind: Kind
     message_id: str = ""
@@ -68,7 +68,7 @@ class Outcome(Model):
 
 
 class Quota(NamedTuple):
-    """What SES lets us send: mails a second, mails left in these 24 hours (None: no limit), and whether at all."""
+    """The limits of SES: mails a second, mails left in these 24 hours (None: no limit), and whether any may be sent."""
 
     per_second: float
     left_today: int | None
@@ -104,7 +104,7 @@ class Mailer:
             answer = self._client.send_email(**request)
         except ClientError as error:
             return judge_error(error)
-        except Exception as error:  # also what botocore's parser makes of an answer that is not one
+        except Exception as error:  # also botocore's error for an answer that it cannot parse
             return judge_failure(error)
         message_id = answer.get("MessageId")
         if not message_id or not isinstance(message_id, str):
@@ -113,7 +113,7 @@ class Mailer:
 
 
 def build_request(sender: str, address: str, mail: Mail, tags: dict[str, str]) -> dict[str, Any]:
-    """Return SendEmail's request: one recipient, since a complaint names everybody a mail went to."""
+    """Return SendEmail's request: one recipient, since a complaint names every recipient of a mail."""
     return {
         "FromEmailAddress": sender,
         "Destination": {"ToAddresses": [address]},
@@ -129,12 +129,11 @@ def build_request(sender: str, address: str, mail: Mail, tags: dict[str, str]) -
 
 
 def encode_text(text: str) -> dict[str, str]:
-    """Return a text as SES wants it."""
     return {"Data": text, "Charset": "UTF-8"}
 
 
 def judge_error(error: ClientError) -> Outcome:
-    """Say what an answer that is an error means. Only 4xx is sure: after a 5xx the mail may be on its way."""
+    """Return the outcome of an error answer. Only 4xx is sure: after a 5xx the mail may have been sent."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(error.response.get("Error", {}).get("Code") or status)
     if not 400 <= status < 500 or status == 408 or code in CUT_OFF:
@@ -147,7 +146,7 @@ def judge_error(error: ClientError) -> Outcome:
 
 
 def judge_failure(error: Exception) -> Outcome:
-    """Say what it means that there was no answer: sure only where no connection was made or nothing could be signed."""
+    """Return the outcome of a call without an answer: sure only where there was no connection or no signature."""
     code = type(error).__name__
     if isinstance(error, NEVER_REACHED):
         return Outcome(kind="unreached", code=code)
@@ -155,10 +154,10 @@ def judge_failure(error: Exception) -> Outcome:
 
 
 def read_quota(client: Any) -> Quota:
-    """Ask SES what may be sent. Raises what boto3 raises.
+    """Ask SES for its limits. Raises what boto3 raises.
 
-    Asked first by whoever sends: it also opens the connection, so that no mail is lost to one that went stale while the
-    container slept.
+    A function that sends asks first: the call also opens the connection, so that no mail is lost to a connection that
+    broke while the container was frozen.
     """
     account = client.get_account()
     limit = account["SendQuota"]

@@ -1,4 +1,4 @@
-"""The mails on file: each a .toml of words in every language beside a .jinja that says in which order they come."""
+"""The mails on file: each is a .toml of words in every language and a .jinja that sets their order."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,16 +14,16 @@ from chalicelib.mails.words import MailWords
 from chalicelib.models import Model
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Whatever advertises needs these (RFC 8058, CAN-SPAM, GDPR article 14).
+# Every advertising mail needs these (RFC 8058, CAN-SPAM, GDPR article 14).
 MARKETING_NEEDS = ("unsubscribe_url", "shop_address", "reason")
 EVERY_NEEDS = ("privacy_url",)  # GDPR article 13
 
 
 class MailTemplate(Model):
-    """One mail in all its languages. `needs` are words of MailWords without which it has no sense.
+    """One mail in all its languages. `needs` are the words of MailWords that it cannot be sent without.
 
-    `preview` is the line that mail programs show beside the subject; `preview_offer` stands for it where there is an
-    offer. `phrases` are what the template's .jinja asks for by name.
+    `preview` is the line that mail programs show beside the subject; `preview_offer` replaces it where there is an
+    offer. `phrases` are the words that the template's .jinja names.
     """
 
     name: str
@@ -37,7 +37,7 @@ class MailTemplate(Model):
     @model_validator(mode="before")
     @classmethod
     def copy_preview(cls, keys: Any) -> Any:
-        """Let the preview stand for that of an offer where the file has only one."""
+        """Use the preview for offers too where the file has only one."""
         return {"preview_offer": keys.get("preview"), **keys}
 
     def choose_language(self, language: str) -> str:
@@ -45,7 +45,7 @@ class MailTemplate(Model):
         return language if language in self.subject.languages else self.subject.languages[0]
 
     def list_needs(self) -> tuple[str, ...]:
-        """Return the names of the words that it may not go out without."""
+        """Return the names of the words that it may not be sent without."""
         return (*self.needs, *EVERY_NEEDS, *(MARKETING_NEEDS if self.marketing else ()))
 
     def list_missing(self, words: MailWords) -> list[str]:

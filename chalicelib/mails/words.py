@@ -1,4 +1,4 @@
-"""What a caller gives to a mail: all that differs from person to person. Text only, never a template."""
+"""The words of a mail that differ from person to person, which the caller gives. Text only, never a template."""
 
 import re
 from datetime import date
@@ -19,7 +19,7 @@ LINK = re.compile(r"https://[!#-;=?-~]+|http://(?:127\.0\.0\.1|localhost)(?::\d+
 
 
 def check_line(text: str) -> str:
-    """Refuse what does not belong in one line of ours: control characters, direction switches."""
+    """Refuse control characters and direction switches, which no line of a mail may hold."""
     if any(is_hidden(sign) for sign in text):
         raise ValueError("control character")
     return text.strip()
@@ -53,7 +53,7 @@ class Offer(Model):
 
     @model_validator(mode="after")
     def check_one(self) -> Self:
-        """Refuse an offer of nothing, of both, or of an amount of nobody's money."""
+        """Refuse an offer with neither percent nor amount, with both, or with an amount without a currency."""
         if bool(self.percent) == bool(self.amount):
             raise ValueError("an offer is either percent or amount")
         if self.amount and not self.currency:
@@ -62,9 +62,9 @@ class Offer(Model):
 
 
 class MailWords(Model):
-    """The words of one mail to one person. Empty means: there is none, and the mail reads well without.
+    """The words of one mail to one person. An empty word is left out, and the mail reads well without it.
 
-    `person_name` may be anything that somebody typed: what is no name becomes "". `shop_address` is postal, in lines.
+    `person_name` may be any typed text: text that is no name becomes "". `shop_address` is postal, in lines.
     `reason` is why the person gets the mail. `link` is where its button leads, `confirm_url` where a confirmation does;
     `code` is what can be typed there instead, or must be; `request` is what a data subject request asks.
     """

@@ -1,1 +1,1 @@
-"""Double opt-in: ask by mail for the yes that a form needs."""
+"""Double opt-in: ask by mail for the confirmation that a form needs."""

@@ -1,10 +1,10 @@
-"""Asks by mail for the yes of a double opt-in, every minute: within the caps of `mails.limits`, one attempt at a time.
+"""Mails the question of a double opt-in, every minute: within the caps of `mails.limits`, one attempt at a time.
 
     one transaction: cap row as it was read, address not suppressed, link and its owner, item -> SENDING
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
 
-A second confirmation mail does no harm, a lost one loses a customer: so whatever is unclear is asked anew, and each
-time counts against the caps. No customer's record or key is needed for any of it.
+A second confirmation mail does no harm, but a lost one loses a customer. So an item with an unknown outcome is asked
+again, and each mail counts against the caps. No step needs a customer's record or key.
 """
 
 import logging
@@ -42,7 +42,7 @@ ENDS = {"accepted": Wait.ASKED, "refused": Wait.UNASKED, "unknown": Wait.ASKING}
 
 @dataclass(frozen=True)
 class Question:
-    """One confirmation mail to be sent: to whom, its attempt, what is written before it, how it reads."""
+    """One confirmation mail to send: its address, its attempt, the rows written before it, its text."""
 
     address: str
     attempt: str
@@ -51,7 +51,7 @@ class Question:
 
 
 def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
-    """Ask about everything whose turn it is, while there is time; return counts by outcome."""
+    """Ask about every item that is due, while there is time; return counts by outcome."""
     return run_each(
         list_ripe(services.unconfirmed, now),
         lambda item: try_item(item, services, now),
@@ -62,7 +62,7 @@ def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
 
 
 def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
-    """Yield what is to be asked about now; what just came goes before what waits."""
+    """Yield the items to ask about now; new items go before those that waited."""
     due = {Wait.ASKING: now, Wait.LATER: now, Wait.SENDING: now - LOST_AFTER}
     for wait, before in due.items():
         for item in unconfirmed.list_waiting(wait):
@@ -71,7 +71,7 @@ def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
 
 
 def try_item(item: InboxItem, services: Services, now: datetime) -> str:
-    """Bring one item on; one that nobody can read, or whose mail cannot be sent, is never asked about."""
+    """Take one step with an item; one that cannot be read, or whose mail cannot be sent, is never asked about."""
     try:
         return ask_item(item, services, now)
     except RaceLostError:
@@ -82,7 +82,7 @@ def try_item(item: InboxItem, services: Services, now: datetime) -> str:
 
 
 def move_item(item: InboxItem, wait: Wait, ask_at: datetime, services: Services, reason: str = "") -> str:
-    """Move an item on by itself; return where to."""
+    """Move an item to another list in a transaction of its own; return the list."""
     services.table.commit_parts([services.unconfirmed.move_item(item, wait, ask_at, reason)])
     return wait.value
 
@@ -115,7 +115,7 @@ def plan_item(item: InboxItem, limit: MailLimit, now: datetime) -> datetime | No
 
 
 def take_turn(item: InboxItem, limit: MailLimit, rows: tuple[str, ...], moment: datetime, services: Services) -> Part:
-    """Return the part that takes a turn of the address, under the condition that nobody else did since."""
+    """Return the part that takes a turn of the address, if no other worker took one since."""
     times = limit.times if item.pending == Wait.LATER.value else remember_asking(limit.times, moment)
     return services.mail_limits.write_row(rows, replace(limit, times=times), moment)
 
@@ -123,7 +123,7 @@ def take_turn(item: InboxItem, limit: MailLimit, rows: tuple[str, ...], moment: 
 def ask_person(
     item: InboxItem, reading: Reading, rows: tuple[str, ...], limit: MailLimit, services: Services, now: datetime
 ) -> str:
-    """Write down that an item is asked about, make the one attempt, and write down what came of it."""
+    """Write that the mail of an item is on its way, make the one attempt, and write its outcome."""
     question = write_question(item, reading, services)
     services.pace.wait_turn()
     services.table.commit_parts(
@@ -141,7 +141,7 @@ def ask_person(
 
 
 def close_item(item: InboxItem, kind: str, services: Services, now: datetime) -> str:
-    """Write down what came of an attempt, and count the mail that SES took; return where the item went."""
+    """Write the outcome of an attempt, and count a mail that SES took; return the item's new list."""
     wait = ENDS.get(kind, Wait.LATER)
     parts = [services.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
     if wait is Wait.ASKED:
@@ -157,7 +157,7 @@ def close_item(item: InboxItem, kind: str, services: Services, now: datetime) ->
 
 
 def write_question(item: InboxItem, reading: Reading, services: Services) -> Question:
-    """Return the mail with a link of its own, and the rows behind it, which live as long as what they are about."""
+    """Return the mail with a new link, and the rows behind it, which expire together with the item."""
     until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
     token, attempt = make_token(), secrets.token_urlsafe(12)
     parts = (
@@ -184,10 +184,15 @@ def render_question(reading: Reading, token: str, settings: Settings) -> Mail:
 
 
 def make_link(reading: Reading, until: datetime) -> Link:
-    """Return the link of a question: the form's title, and what was ticked in which words."""
+    """Return the link of a question: the form's title, and the words of each ticked box."""
     asks = tuple(
-        Ask(purpose=one.purpose, words=one.words, words_version=one.words_version, language=one.language)
-        for one in reading.consents
+        Ask(
+            purpose=consent.purpose,
+            words=consent.words,
+            words_version=consent.words_version,
+            language=consent.language,
+        )
+        for consent in reading.consents
     )
     language = str(reading.notes["language"])
     title = str(reading.notes["title"])

@@ -3,11 +3,11 @@
     due -> decide -> one transaction: the profile as it was read, no suppression, money left -> INTENT
                           |                                                                      |
                   held out, capped, suppressed ...: written too, so that            one attempt, then by its outcome:
-                  what was planned equals the sum of what became of it              SENT, REFUSED, THROTTLED, UNKNOWN
+                  the sum of all ends equals the number planned                     SENT, REFUSED, THROTTLED, UNKNOWN
                                                                                                  |
                                         an hour later: UNKNOWN -> PARKED (marketing) or tried again (transactional)
 
-The transaction fails when the person changed since they were read: a customer who unsubscribes before it gets no mail.
+The transaction fails when the profile changed since it was read: a customer who unsubscribes before it gets no mail.
 Only the mail's own state starts a second attempt, and each attempt is one POST to SES: the SDK's own retries would
 send three.
 

@@ -1,7 +1,7 @@
 """From an occasion to a mail: its links, its code, its words. Nothing is written or sent here.
 
-The links' rows, and whose links they are, go into the transaction of the intent, so that no mail is ever out whose
-links lead nowhere.
+The rows of the links and of their owner are written in the transaction of the intent, so that no mail is sent whose
+links do not exist.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     It is rendered before its intent is written: a mail that cannot be sent must not leave an intent behind.
     """
     settings = services.settings
-    # Of the languages that there are: whatever the profile says, it stands in the addresses of the mail's links.
+    # One of the languages on file: it is part of the addresses of the mail's links, and a profile may hold any text.
     language = find_mail_language(read_text(person, "language") or settings.shop_language).language
     tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
     owners = [*(name_token(token) for token in tokens.values()), f"mail:{row.attempt}"]
@@ -65,7 +65,7 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
 def make_link(
     kind: LinkKind, campaign: Campaign, row: MailRow, language: str, settings: Settings, now: datetime
 ) -> Link:
-    """Return what one link of a mail does; the one to stop ends the very purpose that the mail was sent for."""
+    """Return one link of a mail; the link to unsubscribe ends the purpose that the mail was sent for."""
     link = Link(kind=kind, language=language, campaign=row.campaign, mail_id=row.mail_id)
     if kind is LinkKind.STOP:
         return link.model_copy(update={"purpose": campaign.purpose or link.purpose})
@@ -94,7 +94,7 @@ def choose_words(
     settings: Settings,
     now: datetime,
 ) -> MailWords:
-    """Return what the mail says of the person, the shop and the offer."""
+    """Return the words of the mail about the person, the shop and the offer."""
     base = settings.public_url
     go = f"{base}/go/{tokens[LinkKind.GO]}"
     return MailWords(

@@ -1,4 +1,4 @@
-"""One due person, one step on: an open mail tried again, or an occasion decided in one transaction."""
+"""Takes one step with a due customer: tries an open mail again, or decides an occasion in one transaction."""
 
 import secrets
 from dataclasses import replace
@@ -23,7 +23,7 @@ RETRIES = 5  # against rivals, before a customer is left to the next run
 
 
 def handle_customer(customer_id: str, services: Services, now: datetime) -> str:
-    """Bring one due customer one step on; return what was done.
+    """Take one step with a due customer; return its outcome.
 
     Raise RaceLostError, or KeyUnavailableError while KMS does not answer, to try later.
     """
@@ -39,7 +39,7 @@ def handle_customer(customer_id: str, services: Services, now: datetime) -> str:
 
 
 def handle_person(person: Person, services: Services, now: datetime) -> str:
-    """Retry an open mail, or decide the earliest due occasion, or put the due date right.
+    """Retry an open mail, or decide the earliest due occasion, or correct the due date.
 
     A mail that must wait never blocks another: news of an order goes out while offers are stopped.
     """
@@ -56,7 +56,7 @@ def handle_person(person: Person, services: Services, now: datetime) -> str:
 
 
 def decide_next(person: Person, mails: list[MailRow], services: Services, now: datetime) -> str:
-    """Decide the earliest occasion that is due and need not wait, or put the due date right where none is due."""
+    """Decide the earliest occasion that is due and need not wait, or correct the due date where none is due."""
     occasions = list_occasions(person.profile, services.campaigns, services.clock, now)  # soonest first
     ripe = [occasion for occasion in occasions if occasion.due_at <= now]
     if not ripe:
@@ -64,18 +64,18 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
         return NOT_DUE
     free = (each for each in ripe if not is_held_back(services.find_campaign(each.campaign), services, now))
     first = next(free, None)
-    # Stopped, nothing is written: the occasion stays due until the rates are better, or its time is over.
+    # While marketing is stopped, nothing is written: the occasion stays due until the rates are better, or it is over.
     return decide_occasion(person, first, mails, services, now) if first else "stopped"
 
 
 def move_due(person: Person, services: Services, now: datetime) -> None:
-    """Write when this person is due next; the profile itself stays as it is."""
+    """Write the person's next due date, and nothing else of the profile."""
     due = services.find_due(person.profile, now)
     services.table.commit_parts(services.people.write_profile(person, person.profile, due))
 
 
 def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], services: Services, now: datetime) -> str:
-    """Decide what becomes of an occasion and write it in one transaction; send when it is an intent."""
+    """Decide an occasion and write the decision in one transaction; send the mail where it is an intent."""
     campaign = services.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
@@ -92,13 +92,13 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
         parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
     else:
         parts += guard_intent(mail, campaign, rows, services)
-        services.pace.wait_turn()  # before the intent is written: a function cut off while it waits leaves nothing
+        services.pace.wait_turn()  # before the intent is written: a function that ends while it waits leaves none open
     services.table.commit_parts(parts)
     return row.state.value if mail is None else send_mail(person.id, mail, services, now)
 
 
 def start_row(occasion: Occasion, campaign: Campaign, state: MailState, now: datetime) -> MailRow:
-    """Return the row of a mail that was just decided on."""
+    """Return the row of a new mail in its first state."""
     return MailRow(
         occasion=occasion.id,
         campaign=campaign.name,
@@ -124,7 +124,7 @@ def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -
 
 
 def guard_intent(mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services) -> list[Part]:
-    """Return the parts under which an intent may stand: the address is not suppressed, money is left, links are there.
+    """Return the parts that an intent needs: the address is not suppressed, the budget has money left, the links exist.
 
     `rows` are the index rows of the person's address.
     """
@@ -134,7 +134,7 @@ def guard_intent(mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], 
 
 
 def count_cost(campaign: Campaign) -> tuple[int, int]:
-    """Return what one mail promises and what the whole campaign may, in hundredths; (0, 0) without an offer."""
+    """Return the cost of one mail and the campaign's budget, in hundredths; (0, 0) without an offer."""
     offer = campaign.offer
     if offer is None:
         return 0, 0

@@ -1,4 +1,4 @@
-"""Where a link may lead: checked when it is made, so that following it is a look-up and nothing else.
+"""The addresses that a link may lead to. They are checked when the link is made; following it only looks it up.
 
 Browsers and libraries read odd addresses differently (`https://shop.example\\@evil.com` is one host to one and another
 to the other), so an odd address is refused, never mended.
@@ -37,7 +37,7 @@ def check_destination(address: str, hosts: Collection[str]) -> str:
 
 
 def is_disguised(path: str) -> bool:
-    """Tell a path that a server or a browser may read as another one, or as another host."""
+    """Return whether a server or a browser may read a path as another path, or as another host."""
     try:
         plain = unquote(path, errors="strict")
     except UnicodeDecodeError:
@@ -46,9 +46,9 @@ def is_disguised(path: str) -> bool:
 
 
 def build_destination(address: str, hosts: Collection[str], *, code: str, utm: Mapping[str, str]) -> str:
-    """Return the whole address of a link, checked: with the offer's code and where the visit came from.
+    """Return the whole address of a link, checked: with the offer's code and the source of the visit.
 
-    `{code}` in the address stands for the code (Shopify: `https://.../discount/{code}`); without it, a code becomes
+    `{code}` in the address is replaced by the code (Shopify: `https://.../discount/{code}`); without it, a code becomes
     the parameter `code`. `utm` gives `source`, `medium`, `campaign` and so on.
     """
     if code and not CODE.fullmatch(code):

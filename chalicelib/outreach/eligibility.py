@@ -1,4 +1,4 @@
-"""May this person have this mail? The checks that need the tables; those of the profile alone are the agenda's."""
+"""The checks before a mail that need the tables. `campaigns.agenda` has the checks of the profile alone."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -36,15 +36,15 @@ def judge_occasion(
 
 
 def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -> bool:
-    """Return whether a campaign has to wait until the shop's mail is better received."""
+    """Return whether a campaign has to wait until the rates of bounces and complaints are lower."""
     return campaign is not None and campaign.is_marketing and services.reputation.stops_marketing(now)
 
 
 def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services) -> bool:
     """Return whether an address must not be mailed: it is suppressed, or, for marketing, another customer holds it.
 
-    A list may know two customers by one address. Only one of them holds it: the list's other customer neither undoes
-    the holder's withdrawal nor brings a second mail.
+    A shop's list may have two customers with one address. Only one of them holds it: the other one neither undoes the
+    holder's withdrawal nor causes a second mail.
     """
     if services.suppressions.is_stopped(rows):
         return True
@@ -52,9 +52,9 @@ def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], servi
 
 
 def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
-    """Return the profile without the mails that never went out: a cap counts what a person may have had.
+    """Return the profile without the mails that were not sent: a cap counts the mails that may have reached a person.
 
-    What became of an intent stands in its row alone: the note in the profile was written before the attempt.
+    Only the mail's row holds the outcome of an intent: the note in the profile was written before the attempt.
     """
     failed = {mail.occasion for mail in mails if mail.state in FAILED}
     kept = {occasion: note for occasion, note in profile.mails.items() if occasion not in failed}
@@ -62,6 +62,6 @@ def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
 
 
 def address_rows(profile: Profile, people: People) -> tuple[str, ...]:
-    """Return the index rows of the address that a person would be mailed at."""
+    """Return the index rows of the address in a person's profile."""
     address = normalise_email(profile.text("email"))
     return people.name_rows(Identity(kind="email", value=address)) if address else ()

@@ -1,4 +1,4 @@
-"""What stayed open for an hour: the outcome is unknown, or SES was too busy."""
+"""Mails that stayed open for an hour: their outcome is unknown, or SES was too busy."""
 
 import time
 from datetime import datetime
@@ -13,7 +13,7 @@ from chalicelib.store.mails import OPEN, MailRow
 
 
 def reconcile_mails(services: Services, now: datetime) -> dict[str, int]:
-    """Close what stayed open for an hour: park unknown marketing, let the rest be tried again. Return counts."""
+    """Decide each mail that stayed open for an hour: park unknown marketing, try the others again. Return counts."""
     return run_each(
         services.mails.list_open(now - UNKNOWN_FOR),
         lambda found: reconcile_occasion(*found, services, now),
@@ -24,7 +24,7 @@ def reconcile_mails(services: Services, now: datetime) -> dict[str, int]:
 
 
 def reconcile_occasion(customer_id: str, occasion: str, services: Services, now: datetime) -> str:
-    """Read a mail again, for the index lags: one that is on its way by now is not left open."""
+    """Read a mail again, since the index lags: a mail that was closed meanwhile is left alone."""
     mails = {mail.occasion: mail for mail in services.mails.list_mails(customer_id)}
     mail = mails.get(occasion)
     if mail is None or mail.state not in OPEN or mail.at > utc_text(now - UNKNOWN_FOR):
@@ -33,7 +33,7 @@ def reconcile_occasion(customer_id: str, occasion: str, services: Services, now:
 
 
 def reconcile_mail(customer_id: str, mail: MailRow, services: Services, now: datetime) -> str:
-    """Decide one mail that stayed open: a second copy of an offer is worse than none, of a confirmation it is not."""
+    """Decide one mail that stayed open. A second copy of an offer is worse than none; a second confirmation is not."""
     if mail.state is MailState.THROTTLED:
         return handle_customer(customer_id, services, now)
     state = MailState.PARKED if mail.marketing else MailState.THROTTLED

@@ -1,4 +1,4 @@
-"""The one attempt of a mail, what came of it, and when there is another: only where nothing was certainly sent."""
+"""The one attempt of a mail, its outcome, and a later attempt only where SES certainly sent nothing."""
 
 import logging
 import secrets
@@ -20,8 +20,9 @@ from chalicelib.store.mails import OPEN, MailRow
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_FOR = timedelta(minutes=60)  # SES events usually tell within seconds; none within the hour tells nothing
-# What SES's answer makes of an intent; docs/mails.md says which answers prove that nothing was sent.
+# An SES event usually comes within seconds; after an hour without one the outcome is unknown.
+UNKNOWN_FOR = timedelta(minutes=60)
+# The state of an intent after each answer of SES; docs/mails.md says which answers prove that nothing was sent.
 OUTCOMES = {
     "accepted": MailState.SENT,
     "refused": MailState.REFUSED,
@@ -35,7 +36,7 @@ OUTCOMES = {
 def try_compose(
     person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime
 ) -> OutgoingMail | None:
-    """Compose a mail, or return None for one that cannot be sent; it would be no better tomorrow."""
+    """Compose a mail, or return None for one that cannot be sent: another attempt would fail too."""
     try:
         return compose_mail(person, campaign, row, services, now)
     except (UnfitMailError, ValidationError) as fault:
@@ -44,7 +45,7 @@ def try_compose(
 
 
 def send_mail(customer_id: str, mail: OutgoingMail, services: Services, now: datetime) -> str:
-    """Make the one attempt and write down what came of it. A crash in between leaves the intent for the reconciler."""
+    """Make the one attempt and write its outcome. After a crash in between the reconciler finds the intent."""
     row = mail.row
     outcome = services.mailer.send_mail(mail.address, mail.rendered, attempt_id=row.attempt, campaign=row.campaign)
     state = OUTCOMES[outcome.kind]
@@ -54,7 +55,7 @@ def send_mail(customer_id: str, mail: OutgoingMail, services: Services, now: dat
 
 
 def close_mail(customer_id: str, row: MailRow, state: MailState, services: Services, now: datetime) -> None:
-    """Move a mail's row on and state the fact of its end. One that an SES event moved first stays as it is."""
+    """Write a mail's new state and the fact of it. A row that an SES event changed first stays as it is."""
     parts = [services.mails.move_mail(customer_id, row, state, row.attempt, utc_text(now))]
     if state not in OPEN:
         parts.append(services.facts.write_fact(row.campaign, state.value, row.mail_id, now))
@@ -70,9 +71,9 @@ def close_mail(customer_id: str, row: MailRow, state: MailState, services: Servi
 
 
 def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) -> datetime:
-    """Return when a mail that SES did not take has its turn: as the first time, in its window, and unless stopped.
+    """Return when a mail that SES did not take may be tried again: in its window, and not while marketing is stopped.
 
-    One whose time or campaign is over has it at once, to be closed.
+    A mail whose time or campaign is over has its turn at once, and is then closed.
     """
     campaign = services.find_campaign(mail.campaign)
     if campaign is None or utc_text(now) > mail.not_after:
@@ -83,7 +84,7 @@ def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) 
 
 
 def put_off(customer_id: str, mail: MailRow, turn: datetime, services: Services) -> None:
-    """Let the reconciler find a mail again at its turn, and not in every run before."""
+    """Move a mail in the reconciler's queue to its turn, so that no run before reads it."""
     at = utc_text(turn - UNKNOWN_FOR)
     if at > mail.at:
         moved = services.mails.move_mail(customer_id, mail, mail.state, mail.attempt, at)
@@ -91,7 +92,7 @@ def put_off(customer_id: str, mail: MailRow, turn: datetime, services: Services)
 
 
 def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) -> str:
-    """Try again what SES certainly did not take, under the same checks as the first time."""
+    """Try a mail again that SES certainly did not take, with the same checks as the first time."""
     campaign = services.find_campaign(row.campaign)
     rows = address_rows(person.profile, services.people)
     late = utc_text(now) > row.not_after

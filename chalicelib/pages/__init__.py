@@ -1,1 +1,1 @@
-"""Pages for people: templates and one style sheet, nothing from anybody else's server, no script needed."""
+"""Pages for people: templates and one style sheet. They load nothing from other servers and need no script."""

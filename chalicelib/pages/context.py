@@ -1,4 +1,4 @@
-"""Where a page behind a link stands, and the words of these pages."""
+"""The context of a page behind a link, and the words of these pages."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class LinkWords(Model):
 
 @dataclass(frozen=True)
 class PageContext:
-    """Where a page stands: its language, the shop, the shop's site (or "") and ours, and the page's own address."""
+    """The context of a page: language, shop name, the shop's site (or "") and ours, and the page's own address."""
 
     language: str
     shop: str
@@ -55,7 +55,6 @@ class PageContext:
 
     @property
     def words(self) -> LinkWords:
-        """Return the words of links."""
         return find_words(self.language, "links", LinkWords)
 
     @property
@@ -68,7 +67,7 @@ class PageContext:
         """Return the address of the shop's own site and the words of a link to it."""
         return (self.home, self.interface.home) if self.home else None
 
-    def say(self, name: str, **named: str) -> str:
-        """Return words by their name, with the shop's name in its place."""
+    def fill_words(self, name: str, **named: str) -> str:
+        """Return the words of a name, with the shop's name filled in."""
         text: str = getattr(self.words, name)
         return text.format(shop=self.shop, **named)

@@ -1,4 +1,4 @@
-"""The pages of a form: itself, its thanks, and the page that says why there is nothing better to show."""
+"""The pages of a form: the form, the thanks after it, and the page of a problem."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -24,7 +24,10 @@ def render_form(
     faults: Faults | None = None,
     problem: str = "",
 ) -> str:
-    """Return the form's page. `typed` is what stands in it already, by name; `faults` maps names to reason codes."""
+    """Return the form's page.
+
+    `typed` holds the values already filled in, by name; `faults` maps names to reason codes.
+    """
     sentences = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, page_token)
     return render_page(
@@ -43,7 +46,7 @@ def render_form(
 
 
 def list_switches(languages: Collection[str] = ()) -> list[Interface]:
-    """Return the languages a page can be switched to, of those named or of all; in one order on every page."""
+    """Return the languages that a page links to, of those given or of all; in one order on every page."""
     return [find_interface(each) for each in list_languages() if not languages or each in languages]
 
 
@@ -53,7 +56,6 @@ def place_focus(field: Mapping[str, Any]) -> str:
 
 
 def render_thanks(form: Form, words: Interface, *, shop: str, address: str) -> str:
-    """Return the thank-you page."""
     title = form.thanks_title[words.language]
     return render_page(
         "thanks.html",

@@ -1,4 +1,7 @@
-"""The front page: who the shop is, its forms, and where people ask about their data. It is made of files alone."""
+"""The front page: who the shop is, its forms, and where people ask about their data.
+
+It reads files alone, and no table.
+"""
 
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form

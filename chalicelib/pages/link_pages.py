@@ -1,4 +1,4 @@
-"""The pages behind the links in mails. They name nobody and show nothing of anybody: mails get forwarded."""
+"""The pages behind the links in mails. They show no name and no data of a customer: people forward mails."""
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.view import show_form
@@ -9,7 +9,7 @@ from chalicelib.store.links import SEPARATOR, Link
 
 
 def render_notice(context: PageContext, name: str, onward: tuple[str, str] | None = None) -> str:
-    """Return a page that only says something: gone, stopped, confirmed, before or refused.
+    """Return a page with a message alone: gone, stopped, confirmed, before or refused.
 
     `onward` is an address and its words; without one the page leads to the shop.
     """
@@ -22,7 +22,7 @@ def render_stopped(context: PageContext, preferences: str) -> str:
 
 
 def render_later(context: PageContext, again: str = "") -> str:
-    """Return the page of an outage; `again` names the page whose buttons stand on it for another try."""
+    """Return the page of an outage; `again` names the page whose buttons it shows for another try."""
     return render_scene(context, "later", buttons=list_buttons(context, again), onward=context.way_home)
 
 
@@ -42,7 +42,7 @@ def render_confirm(context: PageContext, link: Link) -> str:
     return render_scene(
         context,
         name,
-        text=context.say(name, title=link.title, answers=SEPARATOR.join(link.answers)),
+        text=context.fill_words(name, title=link.title, answers=SEPARATOR.join(link.answers)),
         asked=words.parent_asks if link.parent else words.confirm_asks,
         asks=link.asks,
         buttons=list_buttons(context, name),
@@ -90,12 +90,12 @@ def render_chosen(context: PageContext, form: Form) -> str:
 
 
 def render_scene(context: PageContext, name: str, **shown: object) -> str:
-    """Return a page of templates/link.html; `name` is whose title and text it shows unless they are given."""
+    """Return a page of templates/link.html; `name` is the name of its title and text, unless they are given."""
     plain: dict[str, object] = {"code": "", "asked": "", "asks": (), "buttons": (), "after": "", "onward": None}
     plain["switch"] = False
     if "title" not in shown:
-        plain["title"] = context.say(f"{name}_title")
+        plain["title"] = context.fill_words(f"{name}_title")
     if "text" not in shown:
-        plain["text"] = context.say(name)
+        plain["text"] = context.fill_words(name)
     shared = {"words": context.interface, "own": context.words, "shop": context.shop, "address": context.address}
     return render_page("link.html", **shared, switches=list_switches(), **{**plain, **shown})

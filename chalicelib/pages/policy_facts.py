@@ -1,6 +1,6 @@
-"""What the privacy page says, as facts: from the forms, senders, campaigns, purposes and periods that are really there.
+"""The facts of the privacy page, read from the forms, senders, campaigns, purposes and periods on file.
 
-`tell_policy` is the page's JSON, and the page is rendered from that same JSON. Pure but for reading definitions.
+`describe_policy` is the page's JSON, and the page is rendered from that same JSON. Pure but for reading definitions.
 """
 
 import hashlib
@@ -20,36 +20,36 @@ from chalicelib.shop.retention import Ends, Period, load_retention
 from chalicelib.strictjson import dump_json
 from chalicelib.words import list_languages
 
-# The services of AWS that handle anything of a person, by their names in infra/template.yaml.
+# The services of AWS that process personal data, by their names in infra/template.yaml.
 SERVICES = ("dynamodb", "kms", "lambda", "apigateway", "sqs", "sns", "ses", "ssm", "logs")
-# Of every submission, whatever it says; see `models.Submission`.
+# Kept of every submission; see `models.Submission`.
 NOTED = ("received_at", "occurred_at", "language", "network", "fields.language")
 Facts = dict[str, JsonValue]
 
 
-def tell_policy(language: str, settings: Settings, senders: tuple[str, ...]) -> Facts:
+def describe_policy(language: str, settings: Settings, senders: tuple[str, ...]) -> Facts:
     """Return all facts in one language; `senders` are those that the shop has set up."""
     version = name_version(settings, senders)
-    return {"version": version, "date": find_date(), **tell_facts(language, settings, senders)}
+    return {"version": version, "date": find_date(), **describe_facts(language, settings, senders)}
 
 
 @cache
 def name_version(settings: Settings, senders: tuple[str, ...]) -> str:
     """Return a hash of the facts in every language: 12 hexadecimal digits."""
-    facts = [tell_facts(language, settings, senders) for language in list_languages()]
+    facts = [describe_facts(language, settings, senders) for language in list_languages()]
     return hashlib.sha256(dump_json(facts)).hexdigest()[:12]
 
 
 def find_date() -> str:
-    """Return the newest date among the versions of what the page is made of."""
+    """Return the newest date among the versions of the definitions behind the page."""
     versions = [load_purposes().version, load_retention().version]
     for form, _ in list_all_forms():
         versions += [form.version, *(ask.version for ask in form.consents)]
     return max(version[:10] for version in versions)
 
 
-def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Facts:
-    """Return what the version is made of."""
+def describe_facts(language: str, settings: Settings, senders: Iterable[str]) -> Facts:
+    """Return the facts that the version is a hash of."""
     words = find_policy_words(language)
     return {
         "language": language,
@@ -59,13 +59,13 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
             "site": settings.shop_url,
             "contact": settings.privacy_contact or settings.mail_from,
         },
-        "forms": [tell_form(form, purposes, language) for form, purposes in list_all_forms()],
-        "sources": [tell_source(source, words) for source in list_sources(senders)],
+        "forms": [describe_form(form, purposes, language) for form, purposes in list_all_forms()],
+        "sources": [describe_source(source, words) for source in list_sources(senders)],
         "noted": {"kept_as": list(NOTED), "words": words.noted},
         "evidence": name_words(Consent.model_fields, words.evidence),
         "record": name_words(Profile.model_fields, words.record),
-        "purposes": tell_purposes(language),
-        "kept": [tell_period(each, language) for each in load_retention().kept.values()],
+        "purposes": describe_purposes(language),
+        "kept": [describe_period(each, language) for each in load_retention().kept.values()],
         "recipients": {
             "region": settings.aws_region,
             "services": name_words(SERVICES, words.services),
@@ -77,8 +77,8 @@ def tell_facts(language: str, settings: Settings, senders: Iterable[str]) -> Fac
     }
 
 
-def tell_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
-    """Return what one form asks. A language that it does not speak is answered in its first one."""
+def describe_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
+    """Return the facts of one form, in its first language where it lacks this one."""
     spoken = form.choose_language(language)
     return {
         "name": form.name,
@@ -105,8 +105,8 @@ def tell_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
     }
 
 
-def tell_source(source: Source, words: PolicyWords) -> Facts:
-    """Return what one source brings."""
+def describe_source(source: Source, words: PolicyWords) -> Facts:
+    """Return the facts of one source."""
     return {
         "name": source.name,
         "title": words.sources[source.name],
@@ -117,7 +117,7 @@ def tell_source(source: Source, words: PolicyWords) -> Facts:
     }
 
 
-def tell_purposes(language: str) -> list[Facts]:
+def describe_purposes(language: str) -> list[Facts]:
     """Return every purpose with its basis, and the campaigns that write for it."""
     return [
         {
@@ -137,7 +137,7 @@ def serves_purpose(purpose: str, name: str) -> bool:
     return (purpose or "orders") == name
 
 
-def tell_period(period: Period, language: str) -> Facts:
+def describe_period(period: Period, language: str) -> Facts:
     """Return one line of the table of periods."""
     words = find_policy_words(language)
     return {
@@ -147,12 +147,12 @@ def tell_period(period: Period, language: str) -> Facts:
         "words": choose_text(period.words, language),
         "ends": period.ends.value,
         "days": period.span.days if period.span else None,
-        "how_long": tell_span(period, language, words),
+        "how_long": write_span(period, language, words),
     }
 
 
-def tell_span(period: Period, language: str, words: PolicyWords) -> str:
-    """Say how long, in this language's digits."""
+def write_span(period: Period, language: str, words: PolicyWords) -> str:
+    """Return the length of a period in words, in this language's digits."""
     if period.ends is not Ends.AGE:
         return words.ends[period.ends]
     if period.days == 1:
@@ -162,7 +162,7 @@ def tell_span(period: Period, language: str, words: PolicyWords) -> str:
 
 
 def name_words(names: Iterable[str], words: Mapping[str, str]) -> list[Facts]:
-    """Return names with their words; KeyError for one without."""
+    """Return names with their words; raise KeyError for a name without words."""
     return [{"name": str(name), "words": words[name]} for name in names]
 
 

@@ -1,4 +1,4 @@
-"""The privacy page, rendered from the very facts that it also gives as JSON (`privacy.policy`)."""
+"""The privacy page, rendered from the same facts that it also gives as JSON (`policy_facts`)."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,11 +1,11 @@
-"""Where people's data comes from, and what each source brings: the forms on file, webhook senders, our own mails.
+"""The sources of people's data, and the data of each: the forms on file, webhook senders, our own mails.
 
-A form's definition lists what it asks. What a sender may bring, its module declares (`SOURCE`) as facts; FACTS lists
-under which names each fact is kept. tests/rules/test_policy_page.py walks people through the service and fails when
-anything is kept that no source names.
+A form's definition lists its questions. The module of a sender declares its data as facts (`SOURCE`); FACTS lists the
+names under which each fact is kept. tests/rules/test_policy_page.py sends people through the service and fails when a
+name is kept that no source declares.
 
     fields.<name>         a field of the profile
-    entry.<kind>.<name>   what was told on one occasion; `*` for whatever a shop's own question is called
+    entry.<kind>.<name>   an answer of one occasion; `*` stands for a name that the shop chose
     orders, refunds, consents, mail, sender_id, notes   as in `Reading`
 """
 
@@ -20,7 +20,7 @@ from chalicelib.senders.form_maps import MAPPINGS, find_mapping, list_mappings
 from chalicelib.senders.source import Fact, Source
 
 CART = ("token", "items", "total", "currency", "recover_url", "completed_at")
-# What each fact of a source is kept as.
+# The names under which each fact of a source is kept.
 FACTS: Mapping[Fact, tuple[str, ...]] = {
     Fact.NAME: ("fields.name",),
     Fact.EMAIL: ("fields.email",),
@@ -33,7 +33,7 @@ FACTS: Mapping[Fact, tuple[str, ...]] = {
     Fact.REFUNDS: ("refunds",),
     Fact.CONSENTS: ("consents",),
     Fact.CART: tuple(f"entry.cart.{name}" for name in CART),
-    Fact.COMPLIANCE: (),  # becomes a request of ours, and no event of the history
+    Fact.COMPLIANCE: (),  # becomes a request, and no event of the history
     Fact.ANSWERS: tuple(f"entry.{kind}.*" for kind in ("sign-up", "pre-order", "warranty", "survey", "response")),
     Fact.MESSAGE: ("entry.other.*", "entry.pre-order-shipped.*"),
     Fact.NOTES: ("entry.import.*",),
@@ -45,7 +45,7 @@ FACTS: Mapping[Fact, tuple[str, ...]] = {
     Fact.REQUEST: ("notes",),
 }
 FORM_PURPOSES = {
-    "sign-up": (),  # what it asks consent for, and nothing else
+    "sign-up": (),  # only the purposes that it asks consent for
     "pre-order": ("orders",),
     "warranty": ("warranty",),
     "survey": ("surveys",),
@@ -65,7 +65,7 @@ def list_sources(senders: Iterable[str]) -> tuple[Source, ...]:
 
 
 def list_all_forms() -> Iterator[tuple[Form, tuple[str, ...]]]:
-    """Yield every form on file, those that no address names among them, with the purposes of its answers."""
+    """Yield every form on file, also those without an address, with the purposes of its answers."""
     for name in list_forms():
         form = find_form(name)
         if form is not None:
@@ -76,7 +76,7 @@ def list_all_forms() -> Iterator[tuple[Form, tuple[str, ...]]]:
 
 
 def name_field(form: Form, field: Field) -> str:
-    """Return what a form's field is kept as."""
+    """Return the name under which a form's field is kept."""
     if field.name.startswith("topic_"):
         return "consents"
     if field.place == "profile":
@@ -85,7 +85,7 @@ def name_field(form: Form, field: Field) -> str:
 
 
 def list_foreign_forms(sender: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the forms of a sender that are mapped, and under which of our names their answers are kept."""
+    """Yield the forms of a sender that have a mapping, and the names under which their answers are kept."""
     for form_id in sorted(list_mappings(MAPPINGS / sender)):
         found = find_mapping(sender, form_id)
         if found is not None:

@@ -1,4 +1,4 @@
-"""What the privacy page says beside the names and words of forms, purposes and periods."""
+"""The words of the privacy page, beside the names and words of forms, purposes and periods."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A receipt of an erasure as a person reads it. What we have no words for is shown by its own name."""
+"""A receipt of an erasure in words. A name that has no words is shown as it is."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chalicelib.strictjson import parse_object
 
 
 class ReceiptWords(Model):
-    """The words of a receipt. `times` and `names` are by the names that stand in it."""
+    """The words of a receipt. `times` and `names` have the receipt's own names as keys."""
 
     moment: str
     when: str
@@ -36,7 +36,7 @@ class ReceiptView:
 
 
 def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptView:
-    """Return what is shown of a receipt's JSON, which is our own."""
+    """Return the view of a receipt's JSON."""
     values = parse_object(receipt.encode())
     times = {name: read_moment(values.get(name)) for name in words.times}
     copies = [copy for copy in read_list(values.get("copies")) if isinstance(copy, dict)]
@@ -55,7 +55,7 @@ def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptVie
 
 
 def name_copy(copy: Mapping[str, JsonValue], words: ReceiptWords) -> str:
-    """Return what a remaining copy is of."""
+    """Return the words for the data of a remaining copy."""
     name = str(copy.get("of", ""))
     return words.names.get(name, name)
 
@@ -77,7 +77,7 @@ def read_list(value: JsonValue) -> Iterable[JsonValue]:
 
 
 def read_moment(value: JsonValue) -> datetime | None:
-    """Return a time of RFC 3339, or None for what is none."""
+    """Return a time of RFC 3339, or None for another value."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent
 @cache
 def build_environment() -> Environment:
     """Return the template environment: autoescaped, and an unknown name is an error."""
-    # Imported here: what takes a webhook or a JSON post shows no page.
+    # Imported here: a webhook or a JSON post shows no page.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
@@ -44,8 +44,8 @@ def read_style() -> str:
 def render_page(template: str, **shown: Any) -> str:
     """Return a page; `shown` must hold what templates/base.html names: words, shop, title.
 
-    Every page says where the privacy page is; that stands here, lest a page forget it. `home` is the shop's own site,
-    or "", for pages at which a way ends.
+    Every page links to the privacy page: the link is added here, so that no page can lack it. `home` is the shop's own
+    site, or ""; pages after which nothing follows link to it.
     """
     settings = current_settings()
     privacy = f"{settings.public_url.rstrip('/')}/privacy"

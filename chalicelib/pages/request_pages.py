@@ -11,7 +11,7 @@ from chalicelib.pages.rendering import render_page
 from chalicelib.store.links import Link
 from chalicelib.words import find_words
 
-# By the names under which the files are offered.
+# By the names of the files.
 CHECK = "openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json"
 
 
@@ -61,7 +61,7 @@ def render_sent(context: PageContext, form: Form) -> str:
 
 
 def render_gone(context: PageContext) -> str:
-    """Return the page of a link that is unknown, cut off or over."""
+    """Return the page of a link that is unknown, cut off or expired."""
     words = find_request_words(context.language)
     return render_outcome(context, words.gone_title, words.gone, ways=[ask_again(context)], address="")
 
@@ -73,7 +73,7 @@ def render_spent(context: PageContext) -> str:
 
 
 def render_pending(context: PageContext) -> str:
-    """Return the page of a result that is not there, yet or any more: unknown tokens get it, so it repeats none."""
+    """Return the page of a result that is not ready, or gone. Unknown tokens get it too, so it repeats no token."""
     words = find_request_words(context.language)
     look = (f"?lang={context.language}", words.look)
     return render_outcome(context, words.pending_title, words.pending, ways=[look, ask_again(context)], address="")
@@ -82,7 +82,7 @@ def render_pending(context: PageContext) -> str:
 def render_code(
     context: PageContext, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = ""
 ) -> str:
-    """Return the page that says what will happen and asks for the code.
+    """Return the page that explains the request and asks for the code.
 
     `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.
     """
@@ -103,16 +103,16 @@ def render_code(
 
 
 def render_done(context: PageContext, link: Link, files: Sequence[str] = ()) -> str:
-    """Return the page of what is done, or ready to be fetched as `files`."""
+    """Return the page of a request that is done, with the `files` to be fetched."""
     words = find_request_words(context.language)
     kind = words.kinds[link.request]
     offered = [(f"{context.address}/{name}", words.files[name.rpartition(".")[2]]) for name in files]
     ways = [context.way_home] if context.way_home else []
-    return render_outcome(context, kind.done_title, kind.done, files=offered, after=tell_end(context, link), ways=ways)
+    return render_outcome(context, kind.done_title, kind.done, files=offered, after=write_end(context, link), ways=ways)
 
 
 def render_receipt(context: PageContext, link: Link) -> str:
-    """Return the receipt of an erasure in words, with what it takes to check it."""
+    """Return the receipt of an erasure in words, with the files to check it."""
     words = find_request_words(context.language)
     kind, own = words.kinds[link.request], words.receipt
     return render_privacy(
@@ -127,12 +127,12 @@ def render_receipt(context: PageContext, link: Link) -> str:
             (place_page(context, "privacy/receipt-key.pem"), own.key),
         ],
         check=CHECK,
-        after=tell_end(context, link),
+        after=write_end(context, link),
     )
 
 
-def tell_end(context: PageContext, link: Link) -> str:
-    """Say until when a result stands here; "" where it has nothing to fetch, or no end."""
+def write_end(context: PageContext, link: Link) -> str:
+    """Return until when a result can be fetched; "" where it has no files, or no end."""
     words = find_request_words(context.language)
     if link.expires_at is None or not (link.parts or link.receipt):
         return ""
@@ -140,7 +140,7 @@ def tell_end(context: PageContext, link: Link) -> str:
 
 
 def ask_again(context: PageContext) -> tuple[str, str]:
-    """Return the way back to the beginning."""
+    """Return the address and the words of a link to a new request."""
     return place_page(context, "privacy/requests"), find_request_words(context.language).again
 
 
@@ -150,7 +150,7 @@ def place_page(context: PageContext, page: str) -> str:
 
 
 def render_outcome(context: PageContext, title: str, text: str, **shown: object) -> str:
-    """Return a page that says something, offers files, and leads on."""
+    """Return a page with a message, files and a link."""
     return render_privacy(context, "outcome.html", title, text, **{"files": (), "ways": (), "after": "", **shown})
 
 

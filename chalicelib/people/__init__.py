@@ -1,1 +1,1 @@
-"""Who is this, and what do we know: identity, the fold of a history, consents, the directory."""
+"""Customers: identity, the fold of a history into a profile, consents, the directory."""

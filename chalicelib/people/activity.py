@@ -2,8 +2,8 @@
 
 The rhythm is the median gap between days with a purchase: one holiday or one double order does not move it. Where
 people buy at random but steadily (the model of Ehrenberg, Applied Statistics 8(1), 1959, on which later models of
-repeat buying build), a gap is longer than k times the median with probability 2**-k. So of the gaps of somebody who
-is still with us, 35 % pass RISK and 18 % pass LAPSE; for people who buy by habit it is far fewer.
+repeat buying build), a gap is longer than k times the median with probability 2**-k. So of the gaps of a person who
+still buys, 35 % pass RISK and 18 % pass LAPSE; for people who buy by habit far fewer do.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ LEAST_PURCHASES = 3  # two gaps: with fewer there is no median to speak of
 RISK = 1.5  # times the usual gap
 LAPSE = 2.5
 LEAST_GAP = 7  # days; three orders in one week are a burst, not a rhythm
-YEARS = range(1970, 3000)  # a sender's nonsense date must not overflow a sum
+YEARS = range(1970, 3000)  # a wrong date from a sender must not overflow a sum
 
 
 class ActivityStatus(StrEnum):
@@ -31,7 +31,7 @@ class ActivityStatus(StrEnum):
 
 
 class Activity(Model):
-    """Where a person stands, why in words, and since when (their last purchase, for the active)."""
+    """A person's status, the reason in words, and since when (for the active, since their last purchase)."""
 
     status: ActivityStatus
     reason: str
@@ -40,7 +40,7 @@ class Activity(Model):
 
 
 def judge_activity(profile: Profile, now: datetime, quiet_days: int = 30) -> Activity:
-    """Tell where a person stands; `quiet_days` without a purchase make inactive whoever has no rhythm yet."""
+    """Return a person's status; a person without a rhythm is inactive after `quiet_days` without a purchase."""
     bought = [moment for moment in list_purchases(profile) if moment <= now]
     if not bought:
         return Activity(status=ActivityStatus.UNKNOWN, reason="not enough data: no purchase yet")
@@ -67,7 +67,7 @@ def judge_rhythm(last: datetime, now: datetime, gap: float) -> Activity:
         (ActivityStatus.INACTIVE, last + stretch_gap(gap, LAPSE)),
     )
     status, since = max((step for step in steps if step[1] <= now), key=lambda step: step[1])
-    return Activity(status=status, reason=tell_rhythm(gap, (now - last).days), since=since, usual_gap_days=gap)
+    return Activity(status=status, reason=write_rhythm(gap, (now - last).days), since=since, usual_gap_days=gap)
 
 
 def list_purchases(profile: Profile) -> list[datetime]:
@@ -89,8 +89,8 @@ def stretch_gap(gap: float, times: float) -> timedelta:
     return timedelta(days=times * max(gap, LEAST_GAP))
 
 
-def tell_rhythm(gap: float, quiet: int) -> str:
-    """Say how long the usual gap is and the present one."""
+def write_rhythm(gap: float, quiet: int) -> str:
+    """Return the length of the usual gap and of the present one, in words."""
     counted = f" (counted as {LEAST_GAP})" if gap < LEAST_GAP else ""
     return f"usual gap {count_days(gap)}{counted}, now {quiet}"
 

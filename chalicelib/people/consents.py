@@ -1,15 +1,16 @@
-"""Which of a person's statements stand: the strongest of each kind, save what a child said and what a no took back.
+"""Which of a person's statements count: the strongest of each kind.
 
-Pure, and without a clock. Each step is a join: what does not stand now is remembered beside what does, since a word
-that comes late may raise it again. A sensitive value is the exception: once its consent is withdrawn its place alone
-is remembered, and nothing raises it again but the value given anew.
+A child's consents do not count, and neither do sensitive values whose consent was withdrawn. Pure, and without a clock.
+Each step is a join: overruled statements are kept beside those that count, so that late events can be applied in any
+order. A sensitive value is the exception: once its consent is withdrawn only its name is kept, and the field stays
+empty until the person gives the value again.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.models import PARENT, Consent, ConsentState, Entry, HeldValue, Reading, Submission, Trust
-from chalicelib.people.restriction import may_say
+from chalicelib.people.restriction import may_state
 from chalicelib.shop.ages import OWN
 
 MARKETING = "marketing"
@@ -17,10 +18,10 @@ Consents = Mapping[str, Consent]
 Fields = Mapping[str, HeldValue]
 
 
-def merge_consents(known: Consents, said: Iterable[Consent]) -> dict[str, Consent]:
+def merge_consents(known: Consents, consents: Iterable[Consent]) -> dict[str, Consent]:
     """Keep the strongest statement of each kind, by `purpose:state:who`."""
     heard = dict(known)
-    for new in said:
+    for new in consents:
         who = PARENT if new.channel == PARENT else "signed" if new.signed else "anybody"
         name = f"{new.purpose}:{new.state.value}:{who}"
         heard[name] = max(heard.get(name, new), new, key=rank_consent)
@@ -28,26 +29,26 @@ def merge_consents(known: Consents, said: Iterable[Consent]) -> dict[str, Consen
 
 
 def choose_consents(heard: Consents, of_age: datetime | None) -> tuple[dict[str, Consent], dict[str, Consent]]:
-    """Part what stands, by purpose, from all other statements. A child's own yes never stands."""
-    standing: dict[str, Consent] = {}
+    """Return the statements that count, by purpose, and all others. A child's own yes never counts."""
+    current: dict[str, Consent] = {}
     for consent in heard.values():
-        if not is_childs_yes(consent, of_age):
-            rival = standing.get(consent.purpose, consent)
-            standing[consent.purpose] = max(rival, consent, key=rank_consent)
-    chosen = {id(consent) for consent in standing.values()}
-    return standing, {name: consent for name, consent in heard.items() if id(consent) not in chosen}
+        if not is_given_for_child(consent, of_age):
+            rival = current.get(consent.purpose, consent)
+            current[consent.purpose] = max(rival, consent, key=rank_consent)
+    chosen = {id(consent) for consent in current.values()}
+    return current, {name: consent for name, consent in heard.items() if id(consent) not in chosen}
 
 
-def is_childs_yes(consent: Consent, of_age: datetime | None) -> bool:
-    """Tell a yes that was said for a child: by themselves, or, where it is to marketing, by anybody."""
+def is_given_for_child(consent: Consent, of_age: datetime | None) -> bool:
+    """Return whether a yes does not count since the person was a child: a parent's counts, but none to marketing."""
     allowed = consent.state is ConsentState.WITHDRAWN or (consent.channel == PARENT and consent.purpose != MARKETING)
     return not allowed and of_age is not None and consent.at < of_age
 
 
 def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
-    """Order statements of will by time, but let no unproven yes outrank a no: anyone can type an address.
+    """Order statements by time, but rank an unproven yes below every no: anybody can type an address.
 
-    What waits to be confirmed outranks nothing: typing an address must not pause anybody's mail either.
+    A yes that waits for confirmation ranks lowest: typing an address must not stop the mail to its owner.
     """
     withdrawn = consent.state is ConsentState.WITHDRAWN
     weight = 2 if consent.signed or withdrawn else int(consent.state is ConsentState.GIVEN)
@@ -64,11 +65,11 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
 
 
 def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Let each field's strongest statement be the one that counts: signed before typed, then later before earlier."""
+    """Keep each field's strongest statement: signed before typed, then later before earlier."""
     heard = dict(known)
-    said = {**reading.fields, **list_contacts(reading)}
-    for name, value in said.items():
-        if not may_say(name, submission.sender):
+    stated = {**reading.fields, **list_contacts(reading)}
+    for name, value in stated.items():
+        if not may_state(name, submission.sender):
             continue
         purpose = reading.sensitive.get(name, "")
         new = HeldValue(
@@ -89,7 +90,7 @@ def list_contacts(reading: Reading) -> dict[str, str]:
 
 
 def is_proven(purpose: str, reading: Reading) -> bool:
-    """Tell a consent that its speaker gave through a mail of ours, or is to confirm by one before it enters here."""
+    """Return whether the person gave this consent through a mail of ours, or must confirm it by one."""
     given = [consent for consent in reading.consents if consent.purpose == purpose]
     return any(consent.signed or consent.state is ConsentState.PENDING for consent in given)
 
@@ -102,20 +103,20 @@ def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str]:
 def choose_fields(
     heard: Fields, of_age: datetime | None, withdrawals: Mapping[str, datetime]
 ) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
-    """Part what stands from what does not: a sensitive value taken back, and what a child's profile does not hold."""
-    standing, withheld = {}, {}
+    """Return the values that count, and the others: sensitive ones taken back, and what a child may not state."""
+    current, withheld = {}, {}
     for name, held in heard.items():
         if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
             withheld[name] = held.model_copy(update={"value": None})
         elif name not in OWN and of_age is not None and held.at < of_age:
             withheld[name] = held
         else:
-            standing[name] = held
-    return standing, withheld
+            current[name] = held
+    return current, withheld
 
 
 def is_taken_back(at: datetime, no: datetime | None, proven: bool) -> bool:
-    """Tell a sensitive value whose consent does not outlast a no: given before it, or by an unproven yes at all."""
+    """Return whether a withdrawal cancels a sensitive value: it was given earlier, or by an unverified consent."""
     return no is not None and not (proven and at > no)
 
 
@@ -125,7 +126,7 @@ def clear_entries(entries: Mapping[str, Entry], withdrawals: Mapping[str, dateti
 
 
 def clear_entry(entry: Entry, withdrawals: Mapping[str, datetime]) -> Entry:
-    """Drop from one entry what was taken back."""
+    """Drop from one entry the sensitive values whose consent was taken back."""
     gone = {
         name
         for name, purpose in entry.sensitive.items()

@@ -1,4 +1,4 @@
-"""People: finding them by what they are called, opening their records, starting someone new."""
+"""People: find a customer by a name, open their record, make a new customer."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True)
 class People:
-    """The tables that hold people, and the index that finds them."""
+    """The tables that hold people, and the blind index that finds them."""
 
     rows: PeopleRows
     identities: Identities
@@ -43,7 +43,6 @@ class People:
 
     @property
     def table(self) -> Table:
-        """Return the Customers table."""
         return self.rows.table
 
     def name_rows(self, name: Identity) -> tuple[str, ...]:
@@ -51,7 +50,7 @@ class People:
         return tuple(make_row(row) for row in self.index.name_identity(name))
 
     def find_customer(self, name: Identity) -> str | None:
-        """Return the id of the customer who holds this identity."""
+        """Return the id of the customer who holds this identity, or None."""
         rows = self.name_rows(name)
         return find_holder(rows, self.identities.find_owners(rows))
 
@@ -66,7 +65,10 @@ class People:
         return Person(Profile.model_validate_json(text), stored.version, seal)
 
     def open_person(self, customer_id: str) -> Person | None:
-        """Open a customer; None for one who is forgotten. Raise KeyUnavailableError while KMS does not answer."""
+        """Open a customer; return None for one who is forgotten.
+
+        Raise KeyUnavailableError while KMS does not answer.
+        """
         try:
             return self.load_person(customer_id)
         except KeyUnavailableError:
@@ -75,18 +77,18 @@ class People:
             return None
 
     def name_links(self, names: Iterable[str]) -> list[str]:
-        """Return the rows that say whose links and mail attempts are."""
+        """Return the index rows of links and mail attempts, which name their owner."""
         return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
 
     def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
-        """Return the parts that say whose links and mail attempts are: a customer's, an inbox item's or a request's.
+        """Return the parts that give links and mail attempts to their owner: a customer, an inbox item or a request.
 
         A name is the name of a link's row, or `mail:` and an attempt id.
         """
         return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
 
     def make_person(self) -> Person:
-        """Start someone new under a random id and a key of their own; nothing is written yet."""
+        """Return a new customer with a random id and a key of their own; nothing is written yet."""
         customer_id = secrets.token_urlsafe(16)
         key = make_key()
         return Person(Profile(customer_id=customer_id), 0, PersonSeal(customer_id, key), key)
@@ -99,7 +101,7 @@ class People:
             yield Event(key=key, submission=unpack_submission(key, text))
 
     def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[Part]:
-        """Return the transaction parts that replace a person's profile, and keep a new one's key."""
+        """Return the parts that replace a person's profile, and keep a new person's key."""
         sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
         parts = [self.rows.write_profile(person.id, sealed, person.version, due)]
         if person.new_key is not None:
@@ -107,17 +109,17 @@ class People:
         return parts
 
     def write_event(self, person: Person, key: str, submission: Submission) -> Part:
-        """Return the transaction part that adds a submission to a person's history."""
+        """Return the part that adds a submission to a person's history."""
         record_id = name_event(submission.occurred_at, key)
         return self.rows.write_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
     def replace_event(self, person: Person, key: str, submission: Submission) -> Part:
-        """Return the transaction part that puts a submission in the place of what it was before."""
+        """Return the part that replaces a submission in a person's history."""
         record_id = name_event(submission.occurred_at, key)
         return self.rows.replace_event(person.id, record_id, seal_event(person, record_id, key, submission))
 
     def delete_event(self, person: Person, event: Event) -> Part:
-        """Return the transaction part that takes an event out of a person's history."""
+        """Return the part that deletes an event from a person's history."""
         return self.rows.delete_row(person.id, name_event(event.submission.occurred_at, event.key))
 
 
@@ -127,5 +129,5 @@ def seal_event(person: Person, record_id: str, key: str, submission: Submission)
 
 
 def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:
-    """Return who holds an identity under any live index secret; nobody holds the name of one who was forgotten."""
+    """Return the customer who holds an identity under any live index secret, or None: free, or its holder forgotten."""
     return next((owners[row].id for row in rows if row in owners and owners[row].id), None)

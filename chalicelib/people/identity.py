@@ -1,15 +1,15 @@
-"""Who is this? Normalised names of a person, strongest first, and the rules of joining.
+"""Which customer a submission is about: its normalised names, strongest first, and the rules of joining.
 
     1. The strongest name decides: the sender's customer id, else e-mail, phone, or the order that it is about (a
        refund names nobody else). Weaker ones are not looked up.
     2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
     3. A signed source claims every name that is free. Anything else claims only the name that decided.
-    4. A link that we sent decides alone, and makes nobody new: who has it has the mailbox it went to.
-    5. Where names of one submission belong to two people, nobody is merged: a suggestion is recorded.
+    4. A link that we sent decides alone, and makes no new customer: a person who has it has the mailbox it went to.
+    5. Where names of one submission belong to two customers, they are not merged: a suggestion is recorded.
     6. A row that the shop imports is not signed, but the shop's own word: under a customer id of its own it may step
        down to a known e-mail, and claims both. Never a phone.
 
-So nobody can join two people, or claim a stranger's phone for an address of their own, by typing into a form.
+So a visitor who types into a form can neither join two customers nor claim another person's phone.
 """
 
 from functools import lru_cache
@@ -40,7 +40,7 @@ def list_identities(submission: Submission, reading: Reading, region: str) -> tu
 
 
 def list_orders(submission: Submission, reading: Reading) -> tuple[Identity, ...]:
-    """Return the orders that a signed submission is about, as names of whoever placed them."""
+    """Return the orders of a signed submission, as names of the customers who placed them."""
     if submission.trust is not Trust.SIGNED:
         return ()
     ids = dict.fromkeys([order.id for order in reading.orders] + [refund.order_id for refund in reading.refunds])
@@ -48,14 +48,14 @@ def list_orders(submission: Submission, reading: Reading) -> tuple[Identity, ...
 
 
 def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
-    """Return the names that may decide who this is, in order (rules 1, 2 and 6)."""
+    """Return the names that may decide which customer this is, in order (rules 1, 2 and 6)."""
     if (trust is Trust.SIGNED and names[:1] and names[0].kind == "id") or is_imported(names, trust):
         return tuple(name for name in names if name.kind in ("id", "email"))
     return names[:1]
 
 
 def is_imported(names: tuple[Identity, ...], trust: Trust) -> bool:
-    """Tell a row of the shop's own list that gives a customer's number."""
+    """Return whether the names are of a row of the shop's own list that has a customer number."""
     first = next(iter(names), None)
     return trust is Trust.OWN and first is not None and first.value.startswith(IMPORTED) and first.kind == "id"
 

@@ -31,7 +31,7 @@ from chalicelib.people.consents import (
 )
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 
-OWN_SENDERS = ("outreach", "ses")  # what we did, or what was done to our mail: no sign of life
+OWN_SENDERS = ("outreach", "ses")  # our own acts, and events of our mails: no activity of the person
 
 
 def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
@@ -50,8 +50,8 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
     heard = merge_consents(merge_consents(profile.outranked, profile.consents.values()), reading.consents)
     withdrawals = list_withdrawals(heard)
     consents, outranked = choose_consents(heard, of_age)
-    said = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
-    fields, withheld = choose_fields(said, of_age, withdrawals)
+    held = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
+    fields, withheld = choose_fields(held, of_age, withdrawals)
     return profile.model_copy(
         update={
             "fields": fields,
@@ -74,36 +74,36 @@ def fold_event(profile: Profile, key: str, submission: Submission, reading: Read
 
 
 def last_activity(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
-    """Keep when the person last gave a sign of life."""
-    if not is_sign(submission, reading):
+    """Return when the person was last active."""
+    if not shows_activity(submission, reading):
         return held
     return max(held or submission.occurred_at, submission.occurred_at)
 
 
 def join_logins(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:
-    """Keep when the person last logged in, as a system of the shop's told."""
+    """Return when the person last logged in, as a system of the shop reported."""
     return max(held or submission.occurred_at, submission.occurred_at) if reading.kind == "login" else held
 
 
-def is_sign(submission: Submission, reading: Reading) -> bool:
-    """Tell what shows that a person still has to do with the shop; a mail of ours or a scanner's visit does not."""
+def shows_activity(submission: Submission, reading: Reading) -> bool:
+    """Return whether a submission shows activity of the person; our own mails and visits by scanners do not."""
     by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
     return submission.sender not in OWN_SENDERS and not (reading.kind == "click" and by_machine)
 
 
-def first_consent_dates(held: Mapping[str, datetime], said: Iterable[Consent]) -> dict[str, datetime]:
-    """Keep when the first yes to each purpose was said; one that waits to be confirmed is none yet."""
+def first_consent_dates(held: Mapping[str, datetime], consents: Iterable[Consent]) -> dict[str, datetime]:
+    """Return when the first yes to each purpose was given; one that waits for its confirmation does not count yet."""
     joined = dict(held)
-    for new in said:
+    for new in consents:
         if new.state is ConsentState.GIVEN:
             joined[new.purpose] = min(new.at, joined.get(new.purpose, new.at))
     return joined
 
 
-def join_orders(held: Mapping[str, Order], submission: Submission, said: Iterable[Order]) -> dict[str, Order]:
+def join_orders(held: Mapping[str, Order], submission: Submission, orders: Iterable[Order]) -> dict[str, Order]:
     """Keep each order as last described; refunds only ever grow."""
     joined = dict(held)
-    for new in said:
+    for new in orders:
         name = f"{submission.sender}:{submission.shop}:{new.id}"
         joined[name] = merge_order(joined.get(name), new)
     return joined
@@ -125,22 +125,22 @@ def rank_order(order: Order) -> tuple[datetime, int, str]:
     return (order.updated_at, list(OrderState).index(order.state), text)
 
 
-def join_refunds(held: Mapping[str, Refund], submission: Submission, said: Iterable[Refund]) -> dict[str, Refund]:
+def join_refunds(held: Mapping[str, Refund], submission: Submission, refunds: Iterable[Refund]) -> dict[str, Refund]:
     """Add refunds by their id."""
     joined = dict(held)
-    for new in said:
+    for new in refunds:
         name = f"{submission.sender}:{submission.shop}:{new.id}"
         joined[name] = max(joined.get(name, new), new, key=Refund.model_dump_json)
     return joined
 
 
 def join_entries(profile: Profile, key: str, reading: Reading) -> dict[str, Entry]:
-    """Add what was told on this occasion under the inbox key it came in."""
+    """Add the entry of an event under the event's inbox key."""
     return profile.entries if reading.entry is None else {**profile.entries, key: reading.entry}
 
 
 def join_mails(profile: Profile, reading: Reading) -> dict[str, MailNote]:
-    """Let each mail move on in its life, never back; at one state the earlier time stands."""
+    """Move each mail forward through its states, never back; at one state keep the earlier time."""
     new = reading.mail
     if new is None:
         return profile.mails
@@ -149,17 +149,16 @@ def join_mails(profile: Profile, reading: Reading) -> dict[str, MailNote]:
 
 
 def rank_mail(note: MailNote) -> tuple[int, float, str]:
-    """Order notes of one mail."""
     return (list(MailState).index(note.state), -note.at.timestamp(), note.model_dump_json())
 
 
 def is_purchase(order: Order) -> bool:
-    """Tell an order that counts as bought; test orders and cancelled ones do not."""
+    """Return whether an order counts as a purchase: it is paid or open, and no test."""
     return not order.test and order.state in (OrderState.PAID, OrderState.OPEN)
 
 
 def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
-    """Return the profile with these names added, in a stable order; links and orders are not names to show."""
+    """Return the profile with these names added, in a stable order, without links and orders."""
     lasting = (name for name in names if name.kind in ("id", "email", "phone"))
     known = {(name.kind, name.value): name for name in (*profile.identities, *lasting)}
     return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

@@ -1,6 +1,6 @@
-"""What became of a campaign: everybody planned accounted for, what the mails did, and what they changed.
+"""The report of a campaign: how each planned mail ended, what its mails did, and what they changed.
 
-Made of facts alone, which hold no person. One who had a reason twice was planned twice: a count of people here is a
+It reads facts alone, which name no person. A customer with two reasons was planned twice: a count of people here is a
 count of reasons.
 """
 
@@ -15,7 +15,7 @@ from chalicelib.models import MailState, Model
 from chalicelib.report.comparison import Comparison, add_margins, compare_groups
 from chalicelib.report.count import count_ends, count_group, count_mails, draw_sample, estimate_discount, sort_facts
 from chalicelib.report.figures import Counts, Discount, Group, Mails
-from chalicelib.report.words import tell_headline, tell_notes, tell_sum
+from chalicelib.report.words import explain_sum, write_headline, write_notes
 from chalicelib.store.facts import RETURN_WINDOW, Fact
 
 
@@ -50,12 +50,12 @@ def build_report(campaign: Campaign, facts: Iterable[Fact], now: datetime, margi
         made_at=now,
         counts=counts,
         adds_up=counts.total == counts.planned,
-        sum_words=tell_sum(counts),
+        sum_words=explain_sum(counts),
         mails=count_mails(tally),
         mailed=mailed,
         held_out=held_out,
         discount=discount,
         comparison=comparison,
-        headline=tell_headline(comparison, mailed, held_out, RETURN_WINDOW.days),
-        notes=tell_notes(counts, mailed, held_out, comparison, discount, RETURN_WINDOW.days),
+        headline=write_headline(comparison, mailed, held_out, RETURN_WINDOW.days),
+        notes=write_notes(counts, mailed, held_out, comparison, discount, RETURN_WINDOW.days),
     )

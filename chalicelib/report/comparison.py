@@ -1,4 +1,4 @@
-"""Those who were mailed beside those who were held out: what the mails did that would not have happened anyway."""
+"""The mailed people compared with those held out: the effect of the mails that would not have happened without them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pydantic import Field
 from chalicelib.models import Model
 from chalicelib.report.intervals import Interval, bound_rate, bound_spending, need_people, subtract_interval
 
-FEW = 10  # a group below this says nothing, whatever its interval
+FEW = 10  # a group below this shows nothing, whatever its interval
 LEAST = 0.01  # a difference below one in a hundred is not looked for ...
 MOST = 0.05  # ... and one above five is not counted on: the first few people are mostly luck
 
@@ -20,7 +20,7 @@ Verdict = Literal["more", "fewer", "unclear", "nobody"]
 
 @dataclass(frozen=True)
 class Sample:
-    """One group: how many people, how many came back, and what each of these spent, by currency."""
+    """One group: how many people, how many bought again, and what each of these spent, by currency."""
 
     people: int
     returned: int
@@ -30,7 +30,7 @@ class Sample:
 class Gain(Model):
     """Revenue of the mailed less that of the held out, in one currency: per mailed person, and over all of them.
 
-    `margin` is what stays of it over all of them once the goods are paid; None where the shop does not say its margin.
+    `margin` is what stays of it over all of them once the goods are paid; None where the shop has not set its margin.
     """
 
     per_person: Interval
@@ -57,7 +57,7 @@ class Comparison(Model):
 
 
 def compare_groups(mailed: Sample, held_out: Sample) -> Comparison:
-    """Compare two groups that a draw has made."""
+    """Compare two groups that were drawn at random."""
     if not mailed.people or not held_out.people:
         return Comparison(
             verdict="nobody",
@@ -81,7 +81,7 @@ def compare_groups(mailed: Sample, held_out: Sample) -> Comparison:
 
 
 def judge_returns(returns: Interval, smallest: int) -> Verdict:
-    """Say what the difference of the rates shows."""
+    """Return what the difference of the rates shows."""
     if smallest < FEW or returns.has_zero:
         return "unclear"
     return "more" if returns.value > 0 else "fewer"
@@ -117,12 +117,12 @@ def add_margins(found: Comparison, percent: Decimal, given: Mapping[str, Decimal
 
 
 def read_amounts(group: Sample, currency: str) -> list[float]:
-    """Return what each of a group spent in a currency; whoever spent nothing is not among them."""
+    """Return what each person of a group spent in a currency, without those who spent nothing."""
     return [float(amount) for amount in group.spent.get(currency, ()) if amount > 0]
 
 
 def estimate_need(mailed: Sample, held_out: Sample) -> tuple[int, int]:
-    """Return how many more people held out, and planned in all, it may take to tell.
+    """Return how many more people held out, and planned in all, the comparison may need for a verdict.
 
     It takes the rates seen so far for true, one return and one miss added to each (Agresti and Caffo, 2000): else
     groups without any return would have no spread and need nobody. Their difference is taken from LEAST to MOST.

@@ -12,7 +12,7 @@ from chalicelib.report.comparison import Sample
 from chalicelib.report.figures import Counts, Discount, Group, Mails
 from chalicelib.store.facts import RETURN_WINDOW, Fact
 
-# The strongest first: late word of SES may prove sent what was given up before.
+# The strongest first: a late event of SES may prove sent a mail that was closed before.
 ENDS = (
     MailState.SENT,
     MailState.HELD_OUT,
@@ -23,7 +23,10 @@ ENDS = (
     MailState.OVER_BUDGET,
     MailState.SUPPRESSED,
 )
-COMPARED = (MailState.SENT, MailState.HELD_OUT)  # whose returns count: no mail that was parked takes them from these
+COMPARED = (
+    MailState.SENT,
+    MailState.HELD_OUT,
+)  # the ends whose returns count: a parked mail takes none from these
 Money = dict[str, Decimal]
 
 
@@ -40,7 +43,7 @@ class Tally:
         return sorted(mail_id for mail_id, end in self.ends.items() if end is state)
 
     def list_timely(self, mail_id: str) -> list[Fact]:
-        """Return the orders placed within the window after a mail, whoever used its code."""
+        """Return the orders placed within the window after a mail, with its code or without."""
         start = self.times[self.ends[mail_id].value][mail_id]
         return [fact for fact in self.returns.get(mail_id, ()) if start <= read_time(fact) <= start + RETURN_WINDOW]
 
@@ -48,50 +51,50 @@ class Tally:
 def sort_facts(facts: Iterable[Fact]) -> Tally:
     """Sort facts by kind and mail."""
     times: dict[str, dict[str, datetime]] = defaultdict(dict)
-    told: list[Fact] = []
+    found: list[Fact] = []
     for fact in facts:
         if fact.kind == "returned":
-            told.append(fact)
+            found.append(fact)
         else:
             times[fact.kind][fact.mail_id] = read_time(fact)
     ends = {mail_id: state for state in reversed(ENDS) for mail_id in times[state.value]}
     starts = {mail_id: times[state.value][mail_id] for mail_id, state in ends.items() if state in COMPARED}
     returns: dict[str, list[Fact]] = defaultdict(list)
-    for fact in choose_returns(told, starts):
+    for fact in choose_returns(found, starts):
         returns[fact.mail_id].append(fact)
     return Tally(dict(times), ends, {mail_id: tuple(own) for mail_id, own in returns.items()})
 
 
-def choose_returns(told: Iterable[Fact], starts: Mapping[str, datetime]) -> Iterable[Fact]:
-    """Return each order once: told of several mails, it counts for the latest of those before it."""
+def choose_returns(facts: Iterable[Fact], starts: Mapping[str, datetime]) -> Iterable[Fact]:
+    """Return each order once: an order with facts of several mails counts for the latest mail before it."""
     chosen: dict[str, Fact] = {}
-    for fact in sorted(told, key=lambda one: rank_return(one, starts)):
+    for fact in sorted(facts, key=lambda fact: rank_return(fact, starts)):
         chosen[fact.order] = fact
     return chosen.values()
 
 
 def rank_return(fact: Fact, starts: Mapping[str, datetime]) -> tuple[bool, datetime, str]:
-    """Order the mails that an order is told of."""
+    """Order the mails of one order, the best last: sent before the order, then the latest."""
     start = starts.get(fact.mail_id, datetime.min.replace(tzinfo=UTC))
     return (start <= read_time(fact), start, fact.mail_id)
 
 
 def count_ends(tally: Tally) -> Counts:
-    """Count how everybody planned ended; nothing here is computed as the rest of a sum."""
+    """Count how each planned mail ended; no count is computed as the rest of a sum."""
     planned = set(tally.times.get("planned", ()))
     ends = {state.value: len(tally.list_ended(state)) for state in ENDS}
     return Counts(planned=len(planned), open=len(planned - set(tally.ends)), **ends)
 
 
 def count_mails(tally: Tally) -> Mails:
-    """Count what became of the mails that were sent, each mail once per kind of fact."""
+    """Count the facts of the mails that were sent, each mail once per kind of fact."""
     sent = set(tally.list_ended(MailState.SENT))
     kinds = {"unsubscribed": "unsubscribe"}
     return Mails(**{name: len(sent & set(tally.times.get(kinds.get(name, name), ()))) for name in Mails.model_fields})
 
 
 def count_group(tally: Tally, state: MailState, now: datetime) -> Group:
-    """Count who came back of those who ended in a state, and what they spent."""
+    """Count the people whose mail ended in a state, how many bought again, and what they spent."""
     people = tally.list_ended(state)
     returned = {mail_id: tally.returns[mail_id] for mail_id in people if mail_id in tally.returns}
     timely = {mail_id: orders for mail_id in returned if (orders := tally.list_timely(mail_id))}
@@ -118,7 +121,7 @@ def draw_sample(tally: Tally, state: MailState) -> Sample:
 
 
 def add_revenue(orders: Iterable[Fact]) -> Money:
-    """Add up what orders brought, by currency; nothing is converted."""
+    """Add up the revenue of orders, by currency; nothing is converted."""
     sums: Money = defaultdict(Decimal)
     for fact in orders:
         sums[fact.numbers["currency"]] += Decimal(fact.numbers["revenue"])

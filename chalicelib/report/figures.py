@@ -1,4 +1,4 @@
-"""What a report counts, before it compares anything."""
+"""The counts of a report, before any comparison."""
 
 from decimal import Decimal
 from typing import Literal
@@ -7,7 +7,7 @@ from chalicelib.models import Model
 
 
 class Counts(Model):
-    """How everybody planned ended; `open` waits for its end."""
+    """How many planned mails ended in each way; `open` ones have no end yet."""
 
     planned: int
     sent: int
@@ -22,12 +22,12 @@ class Counts(Model):
 
     @property
     def total(self) -> int:
-        """Return the sum of the ends and of what is open: as many as were planned, or something is wrong."""
+        """Return the sum of all ends and of the open ones; another number than `planned` is an error."""
         return sum(getattr(self, name) for name in Counts.model_fields if name != "planned")
 
 
 class Mails(Model):
-    """Of the mails sent: how many it happened to at least once. One mail may be in several."""
+    """Of the mails sent: how many had each kind of event at least once. One mail may be in several counts."""
 
     handed_over: int
     delivered: int
@@ -42,10 +42,10 @@ class Mails(Model):
 
 
 class Group(Model):
-    """Those mailed, or those held out.
+    """The people mailed, or the people held out.
 
     `returned` had an order that counts; `returned_in_time` within the window after the mail, or after the moment at
-    which they would have had it. For `still_waiting` of them that window is not over. Revenue is by currency.
+    which they would have had it. For `still_waiting` people that window is not over. Revenue is by currency.
     """
 
     people: int

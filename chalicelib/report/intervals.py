@@ -20,7 +20,7 @@ POWER = NORMAL.inv_cdf(0.8)
 
 
 class Interval(Model):
-    """A figure as it was counted, and between what it may well be."""
+    """A figure as it was counted, and the bounds of its 95 % interval."""
 
     value: float
     low: float
@@ -28,15 +28,15 @@ class Interval(Model):
 
     @property
     def has_zero(self) -> bool:
-        """Tell whether nothing at all is among what it may be."""
+        """Return whether the interval holds zero."""
         return self.low <= 0 <= self.high
 
     def scale(self, factor: float) -> "Interval":
-        """Return the interval of so many times the figure."""
+        """Return the interval of the figure times a factor."""
         return Interval(value=self.value * factor, low=self.low * factor, high=self.high * factor)
 
     def shift(self, by: float) -> "Interval":
-        """Return the interval of the figure and so much more."""
+        """Return the interval of the figure plus a constant."""
         return Interval(value=self.value + by, low=self.low + by, high=self.high + by)
 
 

@@ -1,4 +1,4 @@
-"""What a report's figures say in plain words: to a shopkeeper, not to a statistician."""
+"""The figures of a report in sentences for a shopkeeper, who need not know statistics."""
 
 from collections.abc import Iterator
 
@@ -31,8 +31,8 @@ MARGIN_WORDS = {
 }
 
 
-def tell_sum(counts: Counts) -> str:
-    """Say that the planned are all accounted for, or by how much they are not."""
+def explain_sum(counts: Counts) -> str:
+    """Return a sentence on whether the ends add up to the number planned, or by how much they do not."""
     ends = [(getattr(counts, name), word) for name, word in END_WORDS.items()]
     parts = " + ".join(f"{count:,} {word}" for count, word in ends if count) or "0"
     if counts.total == counts.planned:
@@ -44,8 +44,8 @@ def tell_sum(counts: Counts) -> str:
     )
 
 
-def tell_headline(comparison: Comparison, mailed: Group, held_out: Group, days: int) -> str:
-    """Say in one sentence whether the mails brought anybody back."""
+def write_headline(comparison: Comparison, mailed: Group, held_out: Group, days: int) -> str:
+    """Return one sentence on whether the mails made more people buy again."""
     if comparison.verdict == "nobody" or comparison.returns is None:
         missing = "nobody is held out" if mailed.people else "nobody was mailed yet"
         return f"Cannot tell: {missing}, so there is nothing to measure against."
@@ -62,20 +62,20 @@ def tell_headline(comparison: Comparison, mailed: Group, held_out: Group, days: 
     )
 
 
-def tell_notes(
+def write_notes(
     counts: Counts, mailed: Group, held_out: Group, comparison: Comparison, discount: Discount, days: int
 ) -> tuple[str, ...]:
-    """Say what one must know to read the figures."""
+    """Return the sentences that a reader of the figures needs."""
     return (
-        *tell_smallness(mailed, held_out, comparison),
-        *tell_fairness(counts, mailed, held_out, days),
-        *tell_money(mailed, held_out, comparison),
+        *explain_smallness(mailed, held_out, comparison),
+        *explain_fairness(counts, mailed, held_out, days),
+        *explain_money(mailed, held_out, comparison),
         *([DISCOUNT_WORDS[discount.kind]] if discount.orders or discount.kind == "none" else []),
     )
 
 
-def tell_smallness(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
-    """Say where a group is too small, or no difference is to be seen."""
+def explain_smallness(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
+    """Yield a sentence where a group is too small, or shows no difference."""
     for word, group in (("mailed", mailed), ("held out", held_out)):
         if 0 < group.people < FEW:
             yield f"Only {group.people} {word}: fewer than {FEW} say nothing, whatever the figures look like."
@@ -84,8 +84,8 @@ def tell_smallness(mailed: Group, held_out: Group, comparison: Comparison) -> It
         yield "Hardly any difference so far: the number needed is for telling one person in a hundred."
 
 
-def tell_fairness(counts: Counts, mailed: Group, held_out: Group, days: int) -> Iterator[str]:
-    """Say what the comparison does not know or leaves out."""
+def explain_fairness(counts: Counts, mailed: Group, held_out: Group, days: int) -> Iterator[str]:
+    """Yield a sentence on each thing that the comparison does not know or leaves out."""
     if mailed.still_waiting or held_out.still_waiting:
         yield (
             f"The {days} days to come back are not over yet for {mailed.still_waiting:,} of the mailed and "
@@ -104,29 +104,29 @@ def tell_fairness(counts: Counts, mailed: Group, held_out: Group, days: int) -> 
         )
 
 
-def tell_money(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
-    """Say what the mails earned in each currency, and what is not in it."""
+def explain_money(mailed: Group, held_out: Group, comparison: Comparison) -> Iterator[str]:
+    """Yield sentences on what the mails earned in each currency, and on what is not included."""
     currencies = sorted({*mailed.revenue, *held_out.revenue})
     if len(currencies) > 1:
         yield f"There are orders in {', '.join(currencies)}; nothing is converted."
     for currency, gain in comparison.gains.items():
         unsure = " Cannot tell yet whether the mails earned anything." if gain.over_all.has_zero else ""
-        yield f"Extra revenue of all mailed: {tell_interval(gain.over_all, currency)}.{unsure}"
+        yield f"Extra revenue of all mailed: {write_interval(gain.over_all, currency)}.{unsure}"
         if gain.margin is not None:
-            yield f"Extra margin of all mailed: {tell_interval(gain.margin, currency)}. {judge_margin(gain.margin)}"
+            yield f"Extra margin of all mailed: {write_interval(gain.margin, currency)}. {judge_margin(gain.margin)}"
     if comparison.gains:
         known = all(gain.margin is not None for gain in comparison.gains.values())
         yield f"Revenue is what was paid, discounts taken off; {MARGIN_WORDS[known]}"
 
 
-def tell_interval(money: Interval, currency: str) -> str:
-    """Write an amount with between what it may well be."""
+def write_interval(money: Interval, currency: str) -> str:
+    """Return an amount with its 95 % interval."""
     low, value, high = (f"{amount:,.2f} {currency}" for amount in (money.low, money.value, money.high))
     return f"{value} (95 % interval: {low} to {high})"
 
 
 def judge_margin(margin: Interval) -> str:
-    """Say whether the mails paid, once the goods and the discount are paid."""
+    """Return a sentence on whether the mails earned more than the goods and the discount cost."""
     if margin.has_zero:
         return "Cannot tell yet whether the mails paid."
     return "The mails paid." if margin.low > 0 else "The mails cost more than they brought."

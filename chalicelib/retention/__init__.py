@@ -1,1 +1,1 @@
-"""Delete what was kept long enough."""
+"""Delete data whose period of retention is over."""

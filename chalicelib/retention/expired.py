@@ -1,7 +1,8 @@
-"""What of one person has been kept long enough, by the table of periods. Pure.
+"""The data of one person whose period is over, by the table of periods. Pure.
 
-Only what holds nothing else goes from a history: a visit, or a word on a mail. Consents, orders and answers stay as
-long as the person does. A message of a shop system is cut down to what we use of it, and says the same afterwards.
+Only events without lasting content are deleted from a history: visits, and SES events of mails. Consents, orders and
+answers stay as long as the customer. The body of a shop system's message is cut down to the fields that we use; its
+Reading stays the same.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import Event, OrderState, Profile, Reading
-from chalicelib.people.profile import is_sign
+from chalicelib.people.profile import shows_activity
 from chalicelib.senders import find_sender
 from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import OPEN, MailRow
@@ -24,20 +25,19 @@ EXPIRING_KINDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One event of a history with what it says."""
+    """One event of a history with its Reading."""
 
     event: Event
     reading: Reading
 
     @property
     def at(self) -> datetime:
-        """Return when it happened."""
         return self.event.submission.occurred_at
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that goes: an event, the body of one, or a mail's row."""
+    """One deletion: of an event, the body of an event, or a mail's row."""
 
     kind: Kind
     line: Line | None = None
@@ -52,18 +52,18 @@ class Change:
 
 
 def is_inactive(lines: Iterable[Line], now: datetime) -> bool:
-    """Tell somebody who has given no sign of life for longer than a record is kept; nothing at all tells nothing."""
-    signs = [line.at for line in lines if is_sign(line.event.submission, line.reading)]
+    """Return whether the last activity is older than the retention period; False where there is no activity."""
+    signs = [line.at for line in lines if shows_activity(line.event.submission, line.reading)]
     return bool(signs) and max(signs) < now - find_span("inactive")
 
 
 def has_open_order(profile: Profile) -> bool:
-    """Tell somebody who waits for something they ordered."""
+    """Return whether a person has an open order that is no test."""
     return any(order.state is OrderState.OPEN and not order.test for order in profile.orders.values())
 
 
 def list_changes(lines: Iterable[Line], mails: Iterable[MailRow], now: datetime) -> list[Change]:
-    """Return everything that goes, oldest first."""
+    """Return every deletion that is due, oldest first."""
     changes = [change for line in lines if (change := judge_line(line, now))]
     before = now - find_span("mail-notes")
     old = (mail for mail in mails if mail.state not in OPEN and datetime.fromisoformat(mail.at) < before)
@@ -71,7 +71,7 @@ def list_changes(lines: Iterable[Line], mails: Iterable[MailRow], now: datetime)
 
 
 def judge_line(line: Line, now: datetime) -> Change | None:
-    """Say what becomes of one event, if anything."""
+    """Return the deletion of one event that is due, or None."""
     kind, period = EXPIRING_KINDS.get(line.reading.kind, (None, ""))
     if kind is not None and not has_lasting_content(line.reading):
         return Change(kind, line) if line.at < now - find_span(period) else None
@@ -81,5 +81,5 @@ def judge_line(line: Line, now: datetime) -> Change | None:
 
 
 def has_lasting_content(reading: Reading) -> bool:
-    """Tell an event that holds more than a visit or a word on a mail: that must stay."""
+    """Return whether an event holds more than a visit or an SES event of a mail: such an event stays."""
     return bool(reading.consents or reading.fields or reading.orders or reading.refunds)

@@ -1,11 +1,11 @@
-"""Retention at work: each person's record is reviewed once in four weeks, and what was kept long enough is deleted.
+"""Retention: each person's record is reviewed once in four weeks, and data whose period is over is deleted.
 
     forgotten -> no more reviews
     restricted, or with a request under way -> kept as it is
-    no sign of life for too long, nothing on order -> forgotten, as if the person had asked
+    inactive for too long, no open order -> forgotten, as if the person had asked
     else -> old visits and mail events are deleted, old messages are cut down; the profile is folded anew from the rest
 
-Each transaction holds the profile's version: whatever happens to the person meanwhile, the review begins again.
+Each transaction checks the profile's version: where the profile changed meanwhile, the review begins again.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ from chalicelib.store.requests import FINISHED
 from chalicelib.store.retention_counts import Kind
 from chalicelib.store.table import Part
 
-RETRIES = 8  # against rivals
+RETRIES = 8  # against other workers
 MOST_CHANGES = 40  # in one transaction, of DynamoDB's hundred parts
 MOST_PEOPLE = 10_000  # in one run
 Parts = list[Part]
@@ -38,7 +38,7 @@ Parts = list[Part]
 
 @dataclass(frozen=True)
 class Record:
-    """A person as they stand: history with what it says, mails' rows."""
+    """A person with their history, its Readings, and the rows of their mails."""
 
     person: Person
     lines: tuple[Line, ...]
@@ -47,7 +47,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a review finds: `kept` says why nothing goes, `changes` what goes, `ends` that everything does."""
+    """The result of a review: `kept` is why nothing is deleted, `changes` are deletions, `ends` means an erasure."""
 
     kept: str = ""
     ends: bool = False
@@ -55,12 +55,12 @@ class Finding:
 
     @property
     def counts(self) -> Counter[Kind]:
-        """Return what goes, by kind."""
+        """Return how many deletions there are, by kind."""
         return Counter([Kind.PEOPLE]) if self.ends else Counter(change.kind for change in self.changes)
 
 
 def retire_people(services: Services, now: datetime, most: int = MOST_PEOPLE) -> dict[str, int]:
-    """Review everybody who is due; return how many were reviewed, what went, and how many must wait."""
+    """Review every customer who is due; return how many were reviewed, deletions by kind, and how many must wait."""
     gone: Counter[str] = Counter()
 
     def review(customer_id: str) -> str:
@@ -73,7 +73,7 @@ def retire_people(services: Services, now: datetime, most: int = MOST_PEOPLE) ->
 
 
 def retire_person(customer_id: str, services: Services, now: datetime) -> Counter[Kind]:
-    """Review one person and plan the next review; return what went. Raise RaceLostError to try later."""
+    """Review one person and plan the next review; return deletions by kind. Raise RaceLostError to try later."""
     gone: Counter[Kind] = Counter()
     lost = 0
     while lost < RETRIES:
@@ -89,7 +89,7 @@ def retire_person(customer_id: str, services: Services, now: datetime) -> Counte
 
 
 def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Counter[Kind], bool]:
-    """Make one transaction; return what went in it, and whether it was the last."""
+    """Make one transaction; return its deletions by kind, and whether it was the last."""
     table, queue = services.table, services.retention_queue
     record = open_record(customer_id, services)
     if record is None:
@@ -107,7 +107,7 @@ def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Co
 
 
 def open_record(customer_id: str, services: Services) -> Record | None:
-    """Open a person; None for one who is forgotten. Raise KeyUnavailableError while KMS does not answer."""
+    """Open a person, or return None for one who is forgotten. Raise KeyUnavailableError while KMS does not answer."""
     person = services.people.open_person(customer_id)
     if person is None:
         return None
@@ -117,7 +117,7 @@ def open_record(customer_id: str, services: Services) -> Record | None:
 
 
 def judge_record(record: Record, services: Services, now: datetime) -> Finding:
-    """Return what a review finds; nothing is changed."""
+    """Return the result of a review; nothing is written."""
     profile = record.person.profile
     if is_restricted(profile):
         return Finding(kept="restricted")
@@ -129,7 +129,7 @@ def judge_record(record: Record, services: Services, now: datetime) -> Finding:
 
 
 def write_end(person: Person, services: Services, now: datetime) -> Parts:
-    """Return the transaction that forgets a person, if nothing happened to them since they were read."""
+    """Return the parts that forget a person, if their profile did not change since it was read."""
     order = ForgetOrder(reason=Reason.RETENTION, request=make_request(), requested_at=now)
     return [
         *write_forgetting(person, order, services, now),
@@ -139,7 +139,7 @@ def write_end(person: Person, services: Services, now: datetime) -> Parts:
 
 
 def write_record(record: Record, step: Finding, services: Services, now: datetime) -> Parts:
-    """Return the transaction that deletes what is old, with the profile folded anew from what is left."""
+    """Return the parts that make the deletions, with the profile folded anew from the remaining events."""
     person = record.person
     profile = rebuild_profile(record, step.changes)
     return [
@@ -152,7 +152,7 @@ def write_record(record: Record, step: Finding, services: Services, now: datetim
 
 
 def rebuild_profile(record: Record, changes: Iterable[Change]) -> Profile:
-    """Return the profile of a history without the events that go; a message that is cut down says the same."""
+    """Return the profile of a history without the deleted events; a message that is cut down has the same Reading."""
     gone = {id(change.line) for change in changes if change.line is not None and change.kind is not Kind.BODIES}
     rest = [line for line in record.lines if id(line) not in gone]
     history = ((line.event.key, line.event.submission, line.reading) for line in rest)
@@ -161,7 +161,7 @@ def rebuild_profile(record: Record, changes: Iterable[Change]) -> Profile:
 
 
 def write_change(change: Change, person: Person, services: Services) -> Part:
-    """Return the part of one change."""
+    """Return the part that makes one deletion."""
     if change.mail is not None:
         return services.mails.delete_mail(person.id, change.mail)
     event = change.event
@@ -171,9 +171,9 @@ def write_change(change: Change, person: Person, services: Services) -> Part:
 
 
 def keep_links(changes: Iterable[Change], person: Person, services: Services) -> Parts:
-    """Return the part that keeps the links of mails which go: an unsubscribe link never ends, so erasure must find it.
+    """Return the part that keeps the links of deleted mails: erasures must find unsubscribe links, which never expire.
 
-    Links that have ended are gone from their own table; the rows that say whose they were are deleted here.
+    Expired links are gone from their own table; the rows of their owner are deleted here.
     """
     names = [name for change in changes if change.mail for name in change.mail.links]
     alive = services.links.find_rows(name for name in names if not name.startswith("mail:"))

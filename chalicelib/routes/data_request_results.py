@@ -1,7 +1,7 @@
-"""What came of a request, behind the token that only its asker has: pages, and files to be saved.
+"""The result of a request, behind the token that only its person has: pages, and files to be saved.
 
-Files never open on our own address: they are attachments, and where a browser shows one all the same, a sandbox that
-may do nothing.
+Files never open on our own address: they are attachments, and a browser that shows one all the same puts it into a
+sandbox without any right.
 """
 
 import base64
@@ -37,7 +37,7 @@ class Download(Response):
 
 
 def open_result(request: LinkRequest, link: Link) -> Response:
-    """Show what came of it. A correction is made on the page of preferences, by the same token."""
+    """Show the result. A correction is made on the page of preferences, by the same token."""
     if link.kind is LinkKind.CHOOSE:
         address = f"{request.name_address('preferences')}?lang={request.language}"
         return Response("", status_code=302, headers={**PRIVATE, "Location": address})
@@ -47,11 +47,11 @@ def open_result(request: LinkRequest, link: Link) -> Response:
 
 
 def offer_file(request: LinkRequest, link: Link, name: str) -> Response:
-    """Hand out one file by its name; the page of what is not there for any other name."""
+    """Return one file by its name; for any other name, the page of an unknown result."""
     content = read_receipt(link, name) if link.receipt else read_copy(request, link, name)
     if content is None:
         return show_page(request, render_pending(request.context), 404)
-    if len(content) > LARGEST:  # packed it fits: nothing larger is packed
+    if len(content) > LARGEST:  # packed it fits: a larger package is never made
         address = f"{request.context.address}/{WHOLE}"
         return Response("", status_code=302, headers={**PRIVATE, "Location": address})
     return send_file(name, content)
@@ -63,8 +63,8 @@ def read_receipt(link: Link, name: str) -> bytes | None:
 
 
 def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
-    """Return a file of a package, or the whole; the token alone opens it."""
-    # Imported here: only results need what opens a package.
+    """Return a file of a package, or the whole package; only the token opens it."""
+    # Imported here: only results open packages.
     from chalicelib.data_requests.package import pick_file, read_package
 
     if name not in FILES or not link.parts:
@@ -74,7 +74,7 @@ def read_copy(request: LinkRequest, link: Link, name: str) -> bytes | None:
 
 
 def offer_key(request: LinkRequest) -> Response:
-    """Hand out the public key of receipts."""
+    """Return the public key of receipts."""
     key = request.door.parameters.read_receipt_key(request.now)
     if not key:
         return show_page(request, render_pending(request.context), 404)

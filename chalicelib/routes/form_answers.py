@@ -1,4 +1,4 @@
-"""What a post of a form is answered: JSON for a program, a page for a person's browser."""
+"""The answers to a post of a form: JSON for a program, a page for a person's browser."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ RETRY_AFTER = {SlowDownError: "60", TryAgainLaterError: "30"}  # seconds
 
 
 def thank_sender(request: FormRequest, post: Post, kept: bool) -> Response:
-    """Answer what was kept: 303 to the next page, or 202 (200 for a repetition)."""
+    """Answer a post that was kept: 303 to the next page, or 202 (200 for a repetition)."""
     if request.by_browser:
         thanks = f"{request.link}/thanks?{urlencode({'lang': post.language or request.spoken})}"
         return Response("", status_code=303, headers={"Location": post.redirect or thanks})
@@ -30,7 +30,7 @@ def thank_sender(request: FormRequest, post: Post, kept: bool) -> Response:
 
 
 def refuse_post(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:
-    """Answer what was not kept: the page again with what was typed, or JSON that a page of an allowed site may read."""
+    """Answer a refused post: the page again with the typed values, or JSON that a page of an allowed site may read."""
     if request.by_browser:
         return show_again(request, refusal, sent)
     return answer_json(request, describe_refusal(request, refusal), refusal.STATUS_CODE, refusal)
@@ -47,7 +47,7 @@ def describe_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[st
 
 
 def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:
-    """Return the form's page with its faults and all that was typed; a bare page where nothing could be read."""
+    """Return the form's page with its faults and all typed values; a page without the form where none could be read."""
     shop, status = request.door.settings.shop_name, refusal.STATUS_CODE
     if not sent:
         page = render_problem(request.words, shop=shop, status=status, address=request.link)
@@ -78,7 +78,7 @@ def list_typed(sent: Sent) -> dict[str, list[str]]:
 def keep_page_token(request: FormRequest, sent: Sent, faults: Mapping[str, str]) -> str:
     """Return the token of the page that was posted, so that a repeated post is still known as one.
 
-    A forged or missing one is replaced: a person then only presses the button again.
+    A forged or missing token is replaced: the person then only presses the button again.
     """
     token = "".join(list_typed(sent).get("page_token", [])[:1])
     return token if token and "page_token" not in faults else make_page_token(request)

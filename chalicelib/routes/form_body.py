@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnsupportedTypeError
-from chalicelib.forms.reasons import tell_name
+from chalicelib.forms.reasons import mask_name
 from chalicelib.models import JsonValue
 from chalicelib.strictjson import parse_object
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_PAIRS = 200  # a form has at most 60 fields
 MAX_BOUNDARY = 70  # RFC 2046, 5.1.1
-# The parser lets a second `name` win and overlooks `filename*` (RFC 5987): both are looked for beforehand.
+# The parser takes a second `name` and ignores `filename*` (RFC 5987): both are refused beforehand.
 DISPOSITION_KEY = re.compile(rb";\s*(name|filename)\*?\s*=", re.IGNORECASE)
 
 Pairs = list[tuple[str, str]]
@@ -41,7 +41,7 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, JsonValue] | Pairs:
 
 
 def check_charset(parameters: str) -> None:
-    """Refuse any charset but UTF-8: guessing one turns names into rubbish."""
+    """Refuse any charset but UTF-8: a wrong guess destroys names."""
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() != "utf-8":
@@ -50,7 +50,7 @@ def check_charset(parameters: str) -> None:
 
 def parse_urlencoded(raw: bytes) -> Pairs:
     """Return the pairs of an urlencoded body (WHATWG URL standard, 5.1), refusing what is not UTF-8."""
-    if b"\0" in raw:  # UTF-16, or worse; an honest NUL would come as %00
+    if b"\0" in raw:  # UTF-16 or binary data; a browser sends NUL as %00
         raise MalformedError("The body is not UTF-8.")
     if raw.count(b"&") >= MAX_PAIRS:
         raise TooLargeError(f"A form has at most {MAX_PAIRS} values.")
@@ -85,10 +85,9 @@ def parse_multipart(raw: bytes, content_type: str) -> Pairs:
 
 
 class PartCollector:
-    """Gathers what the multipart parser calls out: for each part its headers and its data."""
+    """Collects the events of the multipart parser: for each part its headers and its data."""
 
     def __init__(self) -> None:
-        """Begin with no parts."""
         self.found: list[tuple[list[tuple[bytes, bytes]], bytearray]] = []
         self.name = bytearray()
         self.value = bytearray()
@@ -131,7 +130,7 @@ def read_part(headers: list[tuple[bytes, bytes]], data: bytes) -> tuple[str, str
         raise MalformedError("A part is not form data.")
     name = options.get(b"name", b"").decode(errors="replace")
     if b"filename" in keys:
-        raise InvalidSubmissionError({tell_name(name): "file"})
+        raise InvalidSubmissionError({mask_name(name): "file"})
     try:
         return name, data.decode()
     except UnicodeDecodeError:

@@ -24,7 +24,7 @@ from chalicelib.senders.form import make_submission
 
 
 def take_post(request: FormRequest, received: Any) -> Response:
-    """Take a post of a form whose sender becomes a customer."""
+    """Take a post of a form, whose sender becomes a customer."""
     return handle_post(request, received, keep_post, thank_sender)
 
 
@@ -34,7 +34,7 @@ def handle_post(
     keep: Callable[[FormRequest, Post], bool],
     thank: Callable[[FormRequest, Post, bool], Response],
 ) -> Response:
-    """Check, read, keep; every refusal is answered in the caller's own way."""
+    """Check, read and keep a post; answer every refusal as JSON or as a page, as the caller asked."""
     sent: Sent = {}
     try:
         check_origin(request.form, request.origin, request.door.settings.public_url)
@@ -69,7 +69,7 @@ def adopt_language(request: FormRequest, sent: Sent) -> FormRequest:
 
 
 def keep_post(request: FormRequest, post: Post) -> bool:
-    """Validate and accept; return False for what we had already."""
+    """Validate and accept a post; return False for one that was kept before."""
     form, now = request.form, request.now
     trust, suspicion = check_page_token(form, post.page_token, now, request.door.page_token_keys(now))
     clean = clean_post(request, post)

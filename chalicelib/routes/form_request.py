@@ -14,7 +14,7 @@ from chalicelib.routes.origins import read_site
 
 @dataclass(frozen=True)
 class FormRequest:
-    """What the answer to one request depends on. `spoken` is the language of the page, `page` where it stands."""
+    """The parts of a request that its answer depends on. `spoken` is the page's language, `page` its path."""
 
     door: Door
     form: Form
@@ -41,7 +41,7 @@ class FormRequest:
 
     @property
     def by_browser(self) -> bool:
-        """Return whether a browser asks, which names text/html, and not a program."""
+        """Return whether a browser asks, which accepts text/html, and not a program."""
         return names_html(self.headers)
 
 
@@ -65,7 +65,7 @@ def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormR
 
 
 def choose_language(request: Any, headers: Mapping[str, str], spoken: Iterable[str], own: str) -> str:
-    """Return the first language we have of: `?lang=`, Accept-Language, the shop's, the form's first."""
+    """Return the first language on file of: `?lang=`, Accept-Language, the shop's, the form's first."""
     spoken = tuple(spoken)
     wanted = str((request.query_params or {}).get("lang", ""))
     for language in (wanted, *rank_languages(headers.get("accept-language", "")), own):

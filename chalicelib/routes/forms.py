@@ -42,21 +42,20 @@ def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Resp
 @forms.route("/forms/{form}", methods=["POST"], content_types=ANY)
 @with_form
 def receive_form(request: FormRequest) -> Response:
-    """Take one filled-in form. 202 kept, 200 had it already, 303 for a browser; else nothing was kept."""
+    """Take one filled-in form. 202 kept, 200 kept before, 303 for a browser; else nothing was kept."""
     return take_post(request, forms.current_request)
 
 
 @forms.route("/forms/{form}", methods=SHOWN, content_types=ANY)
 @with_form
 def show_page(request: FormRequest) -> Response:
-    """Show the form."""
     return open_page(request)
 
 
 @forms.route("/forms/{form}", methods=["OPTIONS"], content_types=ANY)
 @with_form
 def answer_preflight(request: FormRequest) -> Response:
-    """Answer a browser's question for leave (Fetch standard, 4.8): the same for every question."""
+    """Answer a browser's preflight request (Fetch standard, 4.8): the same for every request."""
     shared = share_headers(request.form, request.origin)
     return Response("", status_code=204, headers={**shared, **PREFLIGHT})
 
@@ -64,7 +63,6 @@ def answer_preflight(request: FormRequest) -> Response:
 @forms.route("/forms/{form}/thanks", methods=SHOWN, content_types=ANY)
 @with_form
 def show_thanks(request: FormRequest) -> Response:
-    """Say thank you."""
     shop = request.door.settings.shop_name
     return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))
 

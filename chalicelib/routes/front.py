@@ -1,4 +1,4 @@
-"""The front page: GET /. The same for everybody; it reads no table."""
+"""The front page: GET /. It is the same for every visitor, and reads no table."""
 
 from chalice import Blueprint, Response
 

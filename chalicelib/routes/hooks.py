@@ -1,7 +1,7 @@
 """POST /hooks/{sender}: one delivery in, one answer out.
 
-Never 404 or 410: Typeform switches a webhook off at once on either. An unknown or unfinished sender is told to come
-back (503), which every sender does; a bad signature is 401 exactly, which Shopify's reviewers test for.
+Never 404 or 410: Typeform switches a webhook off at once on either. A sender that is unknown or not set up gets 503,
+after which every sender tries again; a bad signature is 401 exactly, which Shopify's reviewers test for.
 """
 
 from chalice.app import Blueprint, Response
@@ -19,7 +19,7 @@ OTHER_METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 @hooks.route("/hooks/{sender}", methods=["POST"], content_types=ANY)
 def receive_delivery(sender: str) -> Response:
-    """Verify over the raw bytes, parse, accept. 202 kept, 200 had it already."""
+    """Verify over the raw bytes, parse, accept. 202 kept, 200 kept before."""
     request = hooks.current_request
     now = request_time(request)
     module = find_sender(sender)
@@ -44,7 +44,7 @@ def refuse_method(sender: str) -> Response:
 
 
 def check_type(given: str, taken: tuple[str, ...]) -> None:
-    """Refuse a content type that this sender does not use, without repeating it."""
+    """Refuse a content type that this sender does not use; the error does not repeat it."""
     kind = given.partition(";")[0].strip().lower()
     if kind and kind not in taken:
         raise UnsupportedTypeError(f"Send {' or '.join(taken)}.")

@@ -1,4 +1,4 @@
-"""What the routes take from a request, the same way everywhere."""
+"""How all routes read the parts of a request."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from chalicelib.errors import MalformedError, TooLargeError, UnsupportedTypeErro
 # Content-Length from it, which must be that of a GET (RFC 9110, 8.6).
 SHOWN = ["GET", "HEAD"]
 ANY = ["*/*"]  # a scanner may name a content type on a GET too: without this Chalice would answer 415
-# Public pages that are the same for everybody, and cheap to ask for again.
+# For public pages that are the same for every visitor, and cheap to make again.
 SHARED = {"Cache-Control": "public, max-age=300", "Vary": "Accept, Accept-Language"}
 
 

@@ -31,13 +31,13 @@ View = Callable[
 Page = Callable[[PageContext], str]
 
 RETRY_AFTER = "30"  # seconds
-# The token stands in the address: it must not leak through a Referer, a cache or a search engine.
+# The address holds the token: it must not leak through a Referer, a cache or a search engine.
 PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """A request for a link. `link` is None where nothing usable is behind the token, or it could not be read."""
+    """A request for a link. `link` is None where the token has no valid link, or the link could not be read."""
 
     door: Door
     raw: Any
@@ -48,12 +48,12 @@ class LinkRequest:
 
     @property
     def name(self) -> str:
-        """Return the name of the link's row, which stands for the reader of the mail."""
+        """Return the name of the link's row, by which settling finds the reader of the mail."""
         return name_token(self.token)
 
     @property
     def network(self) -> str:
-        """Return the neighbourhood of the caller's address, kept as evidence of consent."""
+        """Return the network of the caller's address, truncated, kept as evidence of consent."""
         return truncate_address(client_address(self.raw))
 
     @property
@@ -69,7 +69,7 @@ class LinkRequest:
 
     @property
     def context(self) -> PageContext:
-        """Return where the page stands; addresses come from the settings, never from the Host header."""
+        """Return the page's context; addresses come from the settings, never from the Host header."""
         settings = self.door.settings
         address = self.name_address(self.page)
         return PageContext(
@@ -77,7 +77,7 @@ class LinkRequest:
         )
 
     def name_address(self, page: str) -> str:
-        """Return the address of a page for the same token; a token that is none is not repeated."""
+        """Return the address of a page for the same token; a malformed token is not repeated."""
         token = self.token if self.link else ""
         return f"{read_site(self.door.settings.public_url)}/{page}/{token}"
 
@@ -115,7 +115,7 @@ def with_link(blueprint: Blueprint, *kinds: LinkKind, gone: Page, later: Page = 
 
 
 def read_post(request: LinkRequest) -> Sent:
-    """Return what was posted; raise SlowDownError, or why it cannot be read."""
+    """Return the posted values; raise SlowDownError, or the error of a body that cannot be read."""
     if not request.door.limiter.take_turn(client_address(request.raw), request.now):
         raise SlowDownError("Too many posts from this network: wait a minute.")
     raw = read_body(request.raw, request.door.settings.max_body_bytes)
@@ -123,7 +123,6 @@ def read_post(request: LinkRequest) -> Sent:
 
 
 def show_page(request: LinkRequest, page: str, status: int = 200) -> Response:
-    """Return a page."""
     own = read_origin(request.door.settings.public_url)
     headers = {**page_headers(own, request.language), **PRIVATE, "Vary": "Accept-Language"}
     if status == 503:

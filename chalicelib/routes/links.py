@@ -1,11 +1,11 @@
 """The links in our mails. A GET shows a page or leads to the shop; only a POST does anything for a person.
 
     GET /go/{token}                  to the shop, with the offer's code; notes the request, once
-    GET, POST /unsubscribe/{token}   asks; stops the letters (RFC 8058: any body or none, no login, no redirect)
-    GET, POST /preferences/{token}   asks what should change; keeps it
+    GET, POST /unsubscribe/{token}   asks; unsubscribes (RFC 8058: any body or none, no login, no redirect)
+    GET, POST /preferences/{token}   shows the form; keeps the answers
     GET, POST /confirm/{token}       asks; confirms a double opt-in, or refuses it
 
-Nothing here needs a script, a cookie or CORS: the token is the whole authority, so an Origin is not looked at.
+No page here needs a script, a cookie or CORS: the token is the whole authority, so no Origin is checked.
 """
 
 from functools import partial
@@ -30,7 +30,7 @@ from chalicelib.routes.form_answers import list_typed
 from chalicelib.routes.http import ANY, SHOWN, client_address, read_headers
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, log, read_post, show_page, with_link
 from chalicelib.routes.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
-from chalicelib.routes.scanners import is_ahead, tell_caller
+from chalicelib.routes.scanners import classify_caller, is_ahead
 from chalicelib.senders.link import answer_confirmation, choose_preferences, note_click, withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 
@@ -41,7 +41,7 @@ with_mail_link = partial(with_link, links, gone=partial(render_notice, name="gon
 @links.route("/go/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.GO)
 def follow_link(request: LinkRequest, link: Link) -> Response:
-    """Redirect to the shop, or show the code; a browser that prefetches gets 204 and asks again when it is used."""
+    """Redirect to the shop, or show the code; a browser that prefetches gets 204, and asks again after a click."""
     if is_ahead(read_headers(request.raw)):
         return Response("", status_code=204, headers=PRIVATE)
     note_visit(request, link)
@@ -52,7 +52,7 @@ def follow_link(request: LinkRequest, link: Link) -> Response:
 
 def note_visit(request: LinkRequest, link: Link) -> None:
     """Keep a visit of the link. The visitor is redirected even when the note cannot be kept."""
-    by = tell_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
+    by = classify_caller(request.raw.method, read_headers(request.raw), client_address(request.raw))
     try:
         request.door.accept(note_click(link, request.name, by, request.now))
     except TryAgainLaterError:
@@ -62,14 +62,14 @@ def note_visit(request: LinkRequest, link: Link) -> None:
 @links.route("/unsubscribe/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.STOP)
 def show_unsubscribe(request: LinkRequest, link: Link) -> Response:
-    """Ask whether to stop: one button."""
+    """Show a button that unsubscribes."""
     return show_page(request, render_stop(request.context))
 
 
 @links.route("/unsubscribe/{token}", methods=["POST"], content_types=ANY)
 @with_mail_link(LinkKind.STOP, later=partial(render_later, again="stop"))
 def unsubscribe(request: LinkRequest, link: Link) -> Response:
-    """Unsubscribe, whatever the body is: it is not even read."""
+    """Unsubscribe without reading the body."""
     network, language = request.network, request.language
     request.door.accept(withdraw_consent(link, request.name, request.now, network=network, language=language))
     offered = f"{request.name_address('preferences')}?lang={request.language}"
@@ -79,14 +79,13 @@ def unsubscribe(request: LinkRequest, link: Link) -> Response:
 @links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def show_preferences(request: LinkRequest, link: Link) -> Response:
-    """Show the empty form."""
     return show_page(request, render_preferences(request.context, find_preferences(link.kind)))
 
 
 @links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def receive_preferences(request: LinkRequest, link: Link) -> Response:
-    """Keep what was filled in; show the page again, with what was typed, where something is wrong with it."""
+    """Keep the answers; show the page again, with the typed values, where one has a fault."""
     form = find_preferences(link.kind)
     sent: Sent = []
     try:
@@ -101,7 +100,7 @@ def receive_preferences(request: LinkRequest, link: Link) -> Response:
 
 
 def read_choices(request: LinkRequest, link: Link, form: Form, sent: Sent) -> Submission | None:
-    """Check what was filled in and return it as a Submission; None where that is nothing."""
+    """Check the answers and return them as a Submission; None where there are none."""
     region, today = request.door.settings.shop_country, request.now.date()
     clean = check_preferences(form, sent, language=form.choose_language(request.language), region=region, today=today)
     fields, consents = list_fields(clean), tuple(list_consents(clean))
@@ -119,7 +118,7 @@ def read_choices(request: LinkRequest, link: Link, form: Form, sent: Sent) -> Su
 
 
 def show_again(request: LinkRequest, form: Form, sent: Sent, refusal: ChaliceViewError | None = None) -> Response:
-    """Return the preferences page with what is wrong."""
+    """Return the preferences page with its faults."""
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
     status = refusal.STATUS_CODE if refusal else 422
     context = request.context
@@ -133,14 +132,14 @@ def show_again(request: LinkRequest, form: Form, sent: Sent, refusal: ChaliceVie
 @links.route("/confirm/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.CONFIRM)
 def show_confirm(request: LinkRequest, link: Link) -> Response:
-    """Show what is to be confirmed, and two buttons."""
+    """Show the words to confirm, and two buttons."""
     return show_page(request, render_confirm(request.context, link))
 
 
 @links.route("/confirm/{token}", methods=["POST"], content_types=ANY)
 @with_mail_link(LinkKind.CONFIRM, later=partial(render_later, again="confirm"))
 def receive_confirm(request: LinkRequest, link: Link) -> Response:
-    """Confirm or refuse, as the button says; without one of the two answers, ask again."""
+    """Keep a yes or a no, by the button; show the page again for any other answer."""
     try:
         answer = dict(read_post(request)).get("answer")
     except TryAgainLaterError:

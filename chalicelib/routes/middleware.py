@@ -1,4 +1,4 @@
-"""What every HTTP answer carries, whichever route made it."""
+"""The headers that every HTTP answer has, whichever route made it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ REFUSING = "refuse_method"  # the view function of methods that an address answe
 
 
 def complete_answers(routes: Routes) -> Middleware:
-    """Return the middleware that completes each answer, without overruling a route that set its own headers."""
+    """Return the middleware that adds headers to each answer, and replaces none that a route set."""
 
     def complete_answer(request: Any, answer_request: Callable[[Any], Any]) -> Any:
         answer = answer_request(request)

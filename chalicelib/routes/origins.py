@@ -1,7 +1,7 @@
-"""Which sites a browser may post from: exact origins, per form. Nothing of a request is ever reflected.
+"""The sites that a browser may post from: exact origins, per form. No answer repeats the origin of a request.
 
-A request without `Origin` does not come from a page in a browser that matters here, and is taken. `null` (a sandboxed
-frame, a file, a redirect across sites) is not a site that a form can name, and is refused.
+A request without `Origin` comes from no browser page that could be a forgery, and is taken. `null` (a sandboxed frame,
+a file, a redirect across sites) is not a site that a form can name, and is refused.
 """
 
 from chalicelib.errors import ForbiddenOriginError
@@ -21,7 +21,7 @@ def read_origin(public_url: str) -> str:
 
 
 def read_site(public_url: str) -> str:
-    """Return our own address as every link of ours starts, without a slash at its end."""
+    """Return the beginning of all our links: our own address without a slash at its end."""
     return public_url.rstrip("/")
 
 
@@ -32,7 +32,7 @@ def check_origin(form: Form, origin: str, public_url: str) -> None:
 
 
 def share_headers(form: Form, origin: str) -> dict[str, str]:
-    """Return what lets a page of another, allowed origin read the answer; the origin comes from the definition."""
+    """Return the headers that let a page of an allowed origin read the answer; the origin comes from the definition."""
     allowed = {name: name for name in form.origins}.get(origin)
     vary = {"Vary": "Origin, Accept, Accept-Language"}
     return {**vary, "Access-Control-Allow-Origin": allowed} if allowed else vary

@@ -1,4 +1,4 @@
-"""How the shop treats data: GET /privacy, as a page for people and as JSON of the same facts."""
+"""The privacy page: GET /privacy, as a page for people and as JSON of the same facts."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ def show_policy() -> Response:
 
 def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Response:
     """Return page or JSON in the caller's language."""
-    # Imported here: they read the words of mails and every definition, which no other address needs.
-    from chalicelib.pages.policy_facts import tell_policy
+    # Imported here: these modules read the words of mails and every definition, which no other address needs.
+    from chalicelib.pages.policy_facts import describe_policy
     from chalicelib.pages.policy_page import render_policy
 
     headers, settings = read_headers(request), door.settings
     language = choose_language(request, headers, list_languages(), settings.shop_language)
-    facts = tell_policy(language, settings, senders)
+    facts = describe_policy(language, settings, senders)
     if "application/json" in headers.get("accept", "") and not names_html(headers):
         shown = {"Content-Type": "application/json; charset=utf-8", "Content-Language": language, **SHARED}
         return Response(facts, status_code=200, headers=shown)

@@ -1,6 +1,6 @@
-"""The preferences page's form: a definition like any other, which no address names, and what its answers mean.
+"""The form of the preferences page, a definition without an address of its own, and the meaning of its answers.
 
-The page asks and never shows: every reader of the mail has the link.
+The page asks and shows no data: every reader of the mail has the link.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def list_fields(clean: CleanForm) -> dict[str, JsonValue]:
 
 
 def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
-    """Yield what was allowed or forbidden, each in the words beside the answer; a child allows nothing."""
+    """Yield the consents given or withdrawn, each with the words beside the answer; a child gives none."""
     yield from ((ConsentState.GIVEN, write_ask(ask, clean.language)) for ask in clean.consents)
     for field in clean.form.fields:
         if field.name in clean.entry and field.name.startswith(TOPIC):

@@ -1,13 +1,13 @@
-"""What people may ask about their data: the request, the code that proves it, and what came of it.
+"""Requests of people about their data: the request, the code that proves it, and its result.
 
-    GET, POST /privacy/requests             what, and by which address; the answer is the same for every address
-    GET, POST /privacy/confirm/{token}      says what will happen; takes the code of the mail, three tries
-    GET /privacy/results/{token}            what came of it, or that it is not there
-    GET /privacy/results/{token}/{name}     a file of it, always to be saved
-    GET /privacy/receipt-key.pem            what receipts are checked with
+    GET, POST /privacy/requests             the kind and the address; the answer is the same for every address
+    GET, POST /privacy/confirm/{token}      explains the request; takes the code of the mail, three tries
+    GET /privacy/results/{token}            the result, or that there is none
+    GET /privacy/results/{token}/{name}     a file of the result, always to be saved
+    GET /privacy/receipt-key.pem            the public key that checks receipts
 
-For a request nothing is looked up. For a code nothing is compared before a try is spent: a try is a row that can be
-written once, so three are all there are, however many posts come at the same time.
+A request looks up no customer. A code is compared only after an attempt is used: an attempt is a row that can be
+written once, so there are three attempts, however many posts come at the same time.
 """
 
 from functools import partial
@@ -39,32 +39,32 @@ with_request_link = partial(with_link, privacy, LinkKind.REQUEST, gone=render_go
 with_result_link = partial(with_link, privacy, *RESULTS, gone=render_pending)
 
 DEFINITION = UNLISTED / "request.toml"
-NEXT_MAIL = "3600"  # seconds: waiting brings no try back, but a new mail can be had after an hour
+NEXT_MAIL = "3600"  # seconds: waiting gives no new attempt, but a new mail can be requested after an hour
 
 
 @privacy.route("/privacy/requests", methods=SHOWN, content_types=ANY)
 def show_requests() -> Response:
-    """Ask what is wanted."""
+    """Show the form of requests."""
     return open_page(read_request())
 
 
 @privacy.route("/privacy/requests", methods=["POST"], content_types=ANY)
 def receive_request() -> Response:
-    """Take a request; 202 says nothing of whether the address is known."""
+    """Take a request; 202 is the answer for known and unknown addresses."""
     return handle_post(read_request(), privacy.current_request, keep_request, acknowledge_request)
 
 
 @privacy.route("/privacy/confirm/{token}", methods=SHOWN, content_types=ANY)
 @with_request_link()
 def show_code(request: LinkRequest, link: Link) -> Response:
-    """Say what will happen, and ask for the code; looking spends no try."""
+    """Explain the request, and ask for the code; a GET uses no attempt."""
     return show_page(request, render_code(request.context, link))
 
 
 @privacy.route("/privacy/confirm/{token}", methods=["POST"], content_types=ANY)
 @with_request_link()
 def receive_code(request: LinkRequest, link: Link) -> Response:
-    """Read a code and try it; what cannot be read, or cannot be a code, spends no try."""
+    """Read a code and check it; a text that cannot be a code uses no attempt."""
     try:
         typed = dict(read_post(request)).get("code")
         code = clean_code(typed) if isinstance(typed, str) else ""
@@ -78,20 +78,20 @@ def receive_code(request: LinkRequest, link: Link) -> Response:
 @privacy.route("/privacy/results/{token}", methods=SHOWN, content_types=ANY)
 @with_result_link()
 def show_result(request: LinkRequest, link: Link) -> Response:
-    """Show what came of a request."""
+    """Show the result of a request."""
     return open_result(request, link)
 
 
 @privacy.route("/privacy/results/{token}/{name}", methods=SHOWN, content_types=ANY)
 @with_result_link()
 def show_file(request: LinkRequest, link: Link, name: str) -> Response:
-    """Hand out a file of a result."""
+    """Return a file of a result."""
     return offer_file(request, link, name)
 
 
 @privacy.route("/privacy/receipt-key.pem", methods=SHOWN, content_types=ANY)
 def show_key() -> Response:
-    """Hand out the public key of receipts."""
+    """Return the public key of receipts."""
     return offer_key(read_link_request(privacy.current_request))
 
 
@@ -126,7 +126,7 @@ def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Respo
 
 
 def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
-    """Claim a try, and only then compare; raise TryAgainLaterError where that could not be kept."""
+    """Keep an attempt, and only then compare the code; raise TryAgainLaterError where it could not be kept."""
     slots = (slot for slot in range(TRIES) if request.door.accept(try_code(request.name, slot, request.now)))
     slot = next(slots, None)
     if slot is None:
@@ -164,7 +164,7 @@ def list_advertised() -> tuple[str, ...]:
 
 
 def refuse_tries(request: LinkRequest) -> Response:
-    """Say that there are no tries left."""
+    """Return the page of a link without attempts left."""
     refused = show_page(request, render_spent(request.context), 429)
     refused.headers["Retry-After"] = NEXT_MAIL
     return refused
@@ -179,7 +179,7 @@ def ask_again(
     typed: str = "",
     refusal: ChaliceViewError | None = None,
 ) -> Response:
-    """Show the page with what was wrong."""
+    """Show the page again with its fault."""
     status = refusal.STATUS_CODE if refusal else 422
     interface = request.context.interface
     problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""

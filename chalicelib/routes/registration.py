@@ -23,6 +23,6 @@ def register_routes(app: Any) -> None:
 
 
 def warm_up() -> None:
-    """Do at container start what the first request would otherwise wait for: clients, parameters, the seal."""
+    """Make at container start what the first request would otherwise wait for: clients, parameters, the seal."""
     parameters = open_door().parameters
     build_seal(parameters.read_public_key(datetime.now(UTC)))

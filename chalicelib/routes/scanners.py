@@ -1,8 +1,8 @@
-"""Who followed a link: a person, or a machine that looks at links before or instead of one.
+"""Whether a person followed a link, or a machine that opens links before or instead of a person.
 
 Mail gateways open every link of a mail, some with a browser's name; previews and prefetching open links that no
-person pressed. A request that is surely a machine's is counted as one; all others count as a person's. No page of ours
-acts on a GET, so a machine that passes for a person changes a figure and nothing else.
+person clicked. A request that is surely a machine's is counted as one; all others count as a person's. No page of ours
+acts on a GET, so a machine that is taken for a person changes a figure and nothing else.
 
 The list is of June 2026. Sources: the vendors' own documents where named, else what their fetchers send.
 """
@@ -65,7 +65,7 @@ NAMES = (
     "defender",
     "urldefense",
     "virustotal",
-    # programs that look ahead for their user; the request itself opens a browser
+    # programs that fetch a preview for their user; the request itself opens a browser
     "microsoft office",
     "ms-?office",
     "microsoft outlook",
@@ -99,14 +99,14 @@ PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 
 
-def tell_caller(method: str, headers: Mapping[str, str], address: str) -> str:
+def classify_caller(method: str, headers: Mapping[str, str], address: str) -> str:
     """Return PERSON or MACHINE; `headers` have lower-case names, `address` is the network address."""
     doubts = (method != "GET", is_ahead(headers), is_named(headers), is_headless(headers), is_gateway(address))
     return MACHINE if any(doubts) else PERSON
 
 
 def is_ahead(headers: Mapping[str, str]) -> bool:
-    """Return whether a browser made the request before its user pressed anything."""
+    """Return whether a browser made the request before its user clicked."""
     return any(AHEAD.search(headers.get(name, "")) for name in PURPOSES)
 
 

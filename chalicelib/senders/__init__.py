@@ -37,7 +37,7 @@ OWN_READERS = {
 }
 MODULES = {**SENDERS, **OWN_READERS}
 
-# What a body that is not what it claims to be makes an interpreter raise; pydantic's ValidationError is a ValueError.
+# What an interpreter raises for a body of another shape than its sender's; pydantic's ValidationError is a ValueError.
 ODD_BODY = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 
@@ -63,7 +63,7 @@ class Sender(Reader, Protocol):
     ) -> None:
         """Check the signature over the raw bytes against each secret; raise InvalidSignatureError.
 
-        `address` is where the sender was told to post, from the settings: a Host header may say anything.
+        `address` is the address that the sender posts to, from the settings: a Host header may hold anything.
         """
 
     def parse(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
@@ -94,7 +94,7 @@ def read_submission(submission: Submission) -> Reading:
 
 
 def interpret_submission(submission: Submission) -> Reading:
-    """Read a reduced body as the Reading that it is, and any other by its sender's module."""
+    """Return a reduced body, which is a Reading in JSON, as that Reading; any other by its sender's module."""
     if submission.reduced:
         return Reading.model_validate_json(submission.body)
     reader = find_reader(submission.sender)
@@ -104,6 +104,6 @@ def interpret_submission(submission: Submission) -> Reading:
 
 
 def reduce_submission(submission: Submission) -> Submission:
-    """Return a submission without the parts of its body that we do not use; it is read as before."""
+    """Return a submission whose body holds only the fields that we use; its Reading stays the same."""
     reading = read_submission(submission).model_dump_json(exclude_defaults=True)
     return submission.model_copy(update={"body": reading.encode(), "reduced": True})

@@ -1,4 +1,7 @@
-"""A clean form: the door writes it as a Submission whose body is its own evidence, settling reads it."""
+"""A filled-in form: the door writes it as a Submission, settling reads it.
+
+The body holds the questions, as evidence.
+"""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +27,7 @@ from chalicelib.strictjson import dump_json, parse_object
 
 Body = Mapping[str, JsonValue]
 
-# What a form brings, its definition says question by question; so nothing is listed here.
+# Each form's definition lists the questions of that form; so nothing is listed here.
 SOURCE = Source(name=SenderName.FORM, kinds=(), facts=(), purposes=(), from_person=True)
 HEADER_KEY = re.compile(r"[!-~]{1,255}")
 WINDOW_MINUTES = 10
@@ -83,13 +86,13 @@ def write_body(clean: CleanForm) -> bytes:
 
 
 def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
-    """Return what asking for confirmation needs, of a form that does."""
+    """Return what the confirmation mail needs; empty for a form that asks for no confirmation."""
     asks = clean.form.confirm or clean.parent
     return {"confirm": True, "title": clean.form.title[clean.language]} if asks else {}
 
 
 def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
-    """Return what asking a parent needs: the address, the words to agree to, and which questions were answered."""
+    """Return what the mail to a parent needs: the address, the words to agree to, and which questions were answered."""
     if not clean.parent or clean.form.parent is None:
         return {}
     answered = {*clean.fields, *clean.entry}
@@ -103,10 +106,10 @@ def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
 
 
 def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: datetime) -> str:
-    """Return what two posts of the same content must share to be one.
+    """Return the key under which two posts of the same content count as one.
 
-    The browser's own id; else the caller's header; else the page they were typed into, while it is fresh; else the
-    network and the ten minutes they came in. The body is compared as well, by `intake`.
+    The key is the browser's own id; else the caller's header; else the page's token, while it is fresh; else the
+    network and the ten minutes of the post. `door.intake` compares the body as well.
     """
     if header_key and not HEADER_KEY.fullmatch(header_key):
         raise InvalidSubmissionError({"Idempotency-Key": "invalid"})
@@ -125,7 +128,7 @@ def interpret(submission: Submission) -> Reading:
     try:
         return read_body(submission, parse_object(submission.body))
     except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, AttributeError):
-        # The cause may quote the body, which is personal: it must not ride along into a log.
+        # The cause may quote the body, which is personal data: it must not reach a log.
         raise UnreadableError("form body is not of the shape we write") from None
 
 
@@ -156,9 +159,9 @@ def read_body(submission: Submission, body: Body) -> Reading:
 
 
 def read_consent(submission: Submission, body: Body, ask: Mapping[str, str]) -> Consent:
-    """Return one consent with its evidence; a form is anyone's post, so it is never signed.
+    """Return one consent with its evidence. Anybody can post a form, so the consent is never signed.
 
-    Of a form that asks by mail it stays pending: the yes itself is an event of its own.
+    Where the form asks for confirmation by mail, the consent stays pending: the confirmation is an event of its own.
     """
     return Consent(
         purpose=ask["purpose"],

@@ -1,4 +1,4 @@
-"""What the answers of one form, built elsewhere, mean to us: one file of data per form.
+"""The mappings of forms that were built elsewhere: under which of our names each answer is kept, one file per form.
 
 `mappings/<sender>/<form id>.toml`; every key is in docs/senders.md. A form without a file is kept whole.
 """
@@ -20,7 +20,7 @@ Source = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class ConsentAnswer(Model):
-    """A yes to `answer` gives consent. `words` stand in where a delivery does not quote the question itself."""
+    """A yes to `answer` gives consent. `words` are the evidence where a delivery does not quote the question."""
 
     purpose: Name
     answer: Source
@@ -29,16 +29,16 @@ class ConsentAnswer(Model):
 
 
 def check_band(text: str) -> str:
-    """Refuse what is no age range."""
+    """Refuse text that is no age range."""
     if not is_band(text):
         raise ValueError("not a band such as under-16, 16-24 or 65+")
     return text
 
 
 class Mapping(Model):
-    """One form. `profile` and `entry` say under which of our names to keep which answer, `ages` which is which band.
+    """One form. `profile` and `entry` map our names to the answers kept under them, `ages` maps answers to age bands.
 
-    A source is a question's reference, id or label, or `hidden:<name>`; a hidden field is the visitor's to change.
+    A source is a question's reference, id or label, or `hidden:<name>`. A visitor can change a hidden field.
     """
 
     kind: Literal["sign-up", "pre-order", "warranty", "survey", "response"] = "response"
@@ -50,7 +50,7 @@ class Mapping(Model):
 
     @model_validator(mode="after")
     def check_ages(self) -> "Mapping":
-        """Refuse an age in an entry: there nobody looks whether it is a child's."""
+        """Refuse an age in an entry: only the ages of a profile decide whether a person is a child."""
         if {BIRTH_YEAR, AGE_BAND} & set(self.entry):
             raise ValueError("birth_year and age_band belong to profile")
         return self
@@ -58,7 +58,7 @@ class Mapping(Model):
 
 def find_mapping(sender: str, form_id: str, folder: Path = MAPPINGS) -> Mapping | None:
     """Return what is on file for a form, or None; raise DefinitionError for an unusable file."""
-    if form_id not in list_mappings(folder / sender):  # it comes from a body: it must not leave the folder
+    if form_id not in list_mappings(folder / sender):  # the id comes from a body: it must not leave the folder
         return None
     return load_mapping(folder / sender / f"{form_id}.toml")
 

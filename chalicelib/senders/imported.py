@@ -1,6 +1,7 @@
 """A row of an import, read from its body alone: neither the file nor its map is needed again.
 
-Nothing here is signed. So a yes never outranks a no, of whatever date, and no value that of a signed source.
+An imported row is never signed. So an imported yes never outranks a no, whatever its date, and an imported value never
+outranks the value of a signed source.
 """
 
 from datetime import datetime
@@ -35,7 +36,7 @@ def interpret(submission: Submission) -> Reading:
     try:
         return read_body(submission, parse_object(submission.body))
     except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, AttributeError):
-        # The cause may quote the body, which is personal: it must not ride along into a log.
+        # The cause may quote the body, which is personal data: it must not reach a log.
         raise UnreadableError("import body is not of the shape we write") from None
 
 
@@ -69,7 +70,7 @@ def read_consent(submission: Submission, row: dict[str, str]) -> Consent:
 
 
 def read_order(row: dict[str, str]) -> Order:
-    """Return a purchase; that it was paid is what a list of purchases says."""
+    """Return a purchase. It counts as paid: the shop's list holds purchases."""
     placed = datetime.fromisoformat(row["placed_at"])
     return Order(
         id=row["id"],

@@ -1,4 +1,4 @@
-"""The leaves of a sender's JSON, any of which may be missing, null or odd: read without raising."""
+"""Values in a sender's JSON. Each may be missing, null or of another type; no function here raises for that."""
 
 import re
 from datetime import UTC, datetime
@@ -13,7 +13,10 @@ AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
 def open_body(raw: bytes) -> dict[str, JsonValue]:
-    """Return the object in a signed body, or an empty one: what cannot be read is kept, and parked when settling."""
+    """Return the object in a signed body, or an empty one.
+
+    A body that cannot be parsed is kept, and parked when settling.
+    """
     try:
         return parse_object(raw)
     except (MalformedError, TooLargeError):
@@ -21,7 +24,7 @@ def open_body(raw: bytes) -> dict[str, JsonValue]:
 
 
 def get_path(body: JsonValue, *path: str) -> JsonValue:
-    """Return what stands at a path of names, or None."""
+    """Return the value at a path of names, or None."""
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
     return body
@@ -34,7 +37,7 @@ def read_text(body: JsonValue, *path: str) -> str:
 
 
 def read_id(body: JsonValue, *path: str) -> str:
-    """Return an id as text, or "": ids are beyond 2**53, and some senders write them as text. 0 is nobody's."""
+    """Return an id as text, or "": ids are beyond 2**53, and some senders write them as text. 0 is no id."""
     leaf = get_path(body, *path)
     if isinstance(leaf, int) and not isinstance(leaf, bool):
         return str(leaf) if leaf else ""
@@ -63,13 +66,13 @@ def read_amount(body: JsonValue, *path: str) -> Decimal:
 
 
 def read_count(body: JsonValue, *path: str) -> int:
-    """Return how many, at least 0, or 1 where that is not said."""
+    """Return a whole number, at least 0, or 1 where there is none."""
     leaf = get_path(body, *path)
     return max(0, leaf) if isinstance(leaf, int) and not isinstance(leaf, bool) else 1
 
 
 def read_time(body: JsonValue, *path: str) -> datetime | None:
-    """Return RFC 3339 text as aware UTC, or None; nanoseconds are cut, a time without a zone is none."""
+    """Return RFC 3339 text as aware UTC, or None; nanoseconds are cut, and a time without a zone gives None."""
     leaf = get_path(body, *path)
     return parse_time(leaf) if isinstance(leaf, str) else None
 
@@ -79,7 +82,7 @@ def parse_time(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
         return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):  # the first and the last day of time have no neighbours
+    except (ValueError, OverflowError):  # the first and the last day of `datetime` may have no time in UTC
         return None
 
 
@@ -91,15 +94,15 @@ def read_seconds(body: JsonValue, *path: str) -> datetime | None:
 
 
 def choose_text(*texts: str) -> str:
-    """Return the first text that says something, or ""."""
+    """Return the first text that is not empty, or ""."""
     return next((text for text in texts if text), "")
 
 
 def join_texts(*texts: str, by: str = " ") -> str:
-    """Join the texts that say something."""
+    """Join the texts that are not empty."""
     return by.join(text for text in texts if text)
 
 
 def drop_blanks(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return what says something: no None, no empty text or list."""
+    """Return the fields without None, empty texts and empty lists."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

@@ -1,6 +1,6 @@
 """What a person does through a link of a mail: the door writes each action as a Submission, settling reads it.
 
-Each is kept under the link's row name: whose link it is, the door cannot know. The name decides alone when settling.
+Each action names the link's row alone: the door cannot know whose link it is. Settling finds the customer by that name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ SOURCE = Source(
 
 
 def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
-    """Return the note of a visit. One per link and kind of visitor for ever: a thousand clicks are one."""
+    """Return the note of a visit. Each link has one note per kind of visitor: a thousand clicks are one."""
     return write_action("click", name, by, now, {"by": by, **name_mail(link)})
 
 
@@ -65,7 +65,10 @@ def choose_preferences(
 
 
 def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool, network: str) -> Submission:
-    """Return a yes or a no to a double opt-in or of a parent. Each once: what it settles is there once."""
+    """Return the answer to a double opt-in, or a parent's.
+
+    Each link has one yes and one no at most: it settles one item.
+    """
     answer = "yes" if confirmed else "no"
     asks = [ask.model_dump() for ask in link.asks] if confirmed else []
     body = {"answer": answer, "consents": asks, "network": network, **({"by": PARENT} if link.parent else {})}
@@ -80,13 +83,12 @@ def name_mail(link: Link) -> dict[str, JsonValue]:
 def name_moment(now: datetime) -> str:
     """Return the second that tells two actions apart.
 
-    Not once per link: a person may unsubscribe, come back and unsubscribe again by the same old mail.
+    A person may unsubscribe, consent again and unsubscribe again by the same old mail: that is an action of its own.
     """
     return str(int(now.timestamp()))
 
 
 def write_action(topic: str, name: str, told_apart_by: str, now: datetime, body: Body) -> Submission:
-    """Return the Submission of one action."""
     return Submission(
         sender=SenderName.LINK,
         topic=topic,
@@ -127,7 +129,7 @@ def read_unsubscribe(submission: Submission, body: Body) -> Reading:
 
 
 def read_preferences(submission: Submission, body: Body) -> Reading:
-    """Read preferences. They name nobody: a phone typed here is a detail, not a way to find a person."""
+    """Read preferences. A phone number typed here becomes a profile field; no customer is found by it."""
     answers = body["consents"]
     return Reading(
         kind=ReadingKind.PREFERENCES,
@@ -142,7 +144,7 @@ def read_preferences(submission: Submission, body: Body) -> Reading:
 
 
 def read_confirm(submission: Submission, body: Body) -> Reading:
-    """Read the answer to a double opt-in; a no says nothing about anybody."""
+    """Read the answer to a double opt-in; a no holds no consent."""
     channel = body.get("by", "confirm")
     return Reading(
         kind=ReadingKind.CONFIRM,
@@ -153,12 +155,12 @@ def read_confirm(submission: Submission, body: Body) -> Reading:
 
 
 def read_mail(body: Body) -> dict[str, JsonValue]:
-    """Return what a campaign's report needs of a visit; anonymous."""
+    """Return what a campaign's report needs of a visit; it names no person."""
     return {"campaign": body["campaign"], "mail_id": body["mail_id"], "by": body.get("by", "")}
 
 
 def read_consent(submission: Submission, body: Body, ask: Body, state: ConsentState, channel: str) -> Consent:
-    """Return a statement of a person who has the mail: as good as signed, since nobody else was sent the link."""
+    """Return a consent given or withdrawn through a link. It counts as signed: only one address was sent the link."""
     return Consent(
         purpose=ask["purpose"],
         state=state,

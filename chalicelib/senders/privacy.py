@@ -5,8 +5,8 @@
     confirm   the code was right
     lift      staff ended a restriction, as the person asked at the counter
 
-An address in one names nobody by itself: `settling.data_requests` looks it up, and the history keeps neither the
-address nor a token.
+The address in a request identifies no customer by itself: `settling.data_requests` looks it up. The history keeps
+neither the address nor a token.
 """
 
 import secrets
@@ -39,14 +39,17 @@ SOURCE = Source(
     facts=(Fact.REQUEST, Fact.RESTRICTED, Fact.CONSENTS),
     purposes=("proof",),
 )
-ADVERTISING = ("marketing", "sms")  # what forms and shop systems call it, whether a campaign uses it or not
+ADVERTISING = ("marketing", "sms")  # the purposes of forms and shop systems, whether a campaign uses them or not
 CHANNEL = "privacy"  # of a consent that ends by an objection
 
 
 def ask_request(
     kind: RequestKind, email: str, now: datetime, *, network: str, language: str, suspicion: tuple[str, ...] = ()
 ) -> Submission:
-    """Return a request. Every post is one of its own: how often an address is mailed is decided elsewhere."""
+    """Return a request.
+
+    Each post is a request of its own; `data_requests.prove` limits how often an address is mailed.
+    """
     return Submission(
         sender=SENDER,
         topic="request",
@@ -76,7 +79,7 @@ def confirm_request(
     language: str,
     purposes: Iterable[str] = (),
 ) -> Submission:
-    """Return that the right code was typed, once for ever. It is sealed: the token of the result may stand in it.
+    """Return the Submission that the right code was typed, one per link. It is sealed: it may hold the result's token.
 
     `purposes` are those of the campaigns that an objection ends: campaigns change later, so they are frozen here.
     """
@@ -120,13 +123,13 @@ def interpret(submission: Submission) -> Reading:
 
 
 def read_request(submission: Submission, body: Body) -> Reading:
-    """Read a request; whose it is, is not proven."""
+    """Read a request. It does not prove that the address is the visitor's."""
     notes = {"kind": RequestKind(body["kind"]).value, "email": str(body["email"])}
     return Reading(kind=ReadingKind.REQUEST, notes=notes)
 
 
 def read_try(submission: Submission, body: Body) -> Reading:
-    """Read an attempt at typing the code: it was counted by being kept."""
+    """Read an attempt at typing the code. Keeping the submission has counted the attempt."""
     return Reading(kind=ReadingKind.TRY, link=body["link"])
 
 

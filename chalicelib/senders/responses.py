@@ -1,7 +1,7 @@
 """A response to a form that was built elsewhere (Typeform, Tally).
 
-The delivery is signed, the answers are not: whoever has the form's link may type anybody's address. So they rank as
-answers to a form of ours, and what they say is never `signed`.
+The delivery is signed, but the answers are not: a visitor may type another person's address. So the answers rank as
+answers to a form of ours, and a consent in them is never `signed`.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,10 @@ class Answer:
 
 
 def read_response(submission: Submission, answers: list[Answer], mapping: Mapping | None, finished: bool) -> Reading:
-    """Read a response; one that was not sent off (`finished` false) is no consent, and nothing but a response."""
+    """Read a response.
+
+    One that the visitor did not send off (`finished` false) gives no consent, and its kind is RESPONSE.
+    """
     if mapping is None:
         return read_unmapped(submission, answers)
     kind = ReadingKind(mapping.kind) if finished else ReadingKind.RESPONSE
@@ -45,12 +48,15 @@ def read_response(submission: Submission, answers: list[Answer], mapping: Mappin
 
 
 def read_age(name: str, value: JsonValue, mapping: Mapping) -> str:
-    """Return an age as profiles hold it, or "" for an answer that is none and that the mapping does not explain."""
+    """Return an age as profiles hold it, or "" for an answer that is no age and has no band in the mapping."""
     return clean_age(name, mapping.ages.get(value, value) if isinstance(value, str) else value)
 
 
 def read_unmapped(submission: Submission, answers: list[Answer]) -> Reading:
-    """Keep all; take an address only if there is one of its kind, since a second one may be a friend's."""
+    """Keep every answer.
+
+    An address is the person's only where it is the only one of its kind: a second may be a friend's.
+    """
     return Reading(
         kind=ReadingKind.RESPONSE,
         email=find_only(answers, "email"),
@@ -60,7 +66,7 @@ def read_unmapped(submission: Submission, answers: list[Answer]) -> Reading:
 
 
 def find_only(answers: list[Answer], kind: str) -> str:
-    """Return the one address of a kind, or ""."""
+    """Return the only address of a kind, or "" where there is none or more than one."""
     found = {answer.value for answer in answers if answer.kind == kind and isinstance(answer.value, str)}
     return found.pop().strip() if len(found) == 1 else ""
 
@@ -71,7 +77,7 @@ def find_answer(answers: Iterable[Answer], source: str) -> Answer:
 
 
 def name_answers(answers: list[Answer], mapping: Mapping) -> dict[str, JsonValue]:
-    """Return the answers by our names, the unmapped by their own; what goes elsewhere is not repeated."""
+    """Return answers by our names, unmapped ones by their own, without those that fill a profile field or a consent."""
     ours = {source: name for name, source in mapping.entry.items()}
     elsewhere = {*mapping.profile.values(), *(ask.answer for ask in mapping.consents)}
     values: dict[str, JsonValue] = {}

@@ -2,7 +2,7 @@
 
 SES publishes through a configuration set to SNS, at least once and in any order, perhaps before we have noted the
 send ourselves. The mail is known by its tag: a random attempt id that stands in our own row, never by its address.
-Of the event only what is used is kept: SES repeats subject, headers and address in every one.
+Only the fields that we use are kept: SES repeats subject, headers and address in each event.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ RECIPIENTS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complain
 def parse_notification(record: Mapping[str, JsonValue], now: datetime) -> Submission | None:
     """Return the submission of one SNS record; None for a mail that is not tagged as ours, and for what is no event.
 
-    SES greets a topic in plain words ("Successfully validated SNS topic ...") when it is told to publish there.
+    SES sends a topic plain text ("Successfully validated SNS topic ...") when an operator sets the topic up.
     """
     message = record["Sns"]
     try:
@@ -66,7 +66,7 @@ def read_attempt(event: Mapping[str, JsonValue]) -> str:
 
 
 def read_detail(event: Mapping[str, JsonValue], kind: str) -> dict[str, JsonValue]:
-    """Return what suppression needs: the kind of bounce or complaint, and whose."""
+    """Return what suppression needs: the kind of bounce or complaint, and the addresses."""
     if kind not in RECIPIENTS:
         return {}
     part, recipients = RECIPIENTS[kind]

@@ -63,7 +63,7 @@ def find_header(headers: Mapping[str, str], name: str) -> str:
 
 
 def match_texts(given: Sequence[bytes], expected: Sequence[bytes]) -> None:
-    """Raise InvalidSignatureError unless some pair matches; all are compared, so that time tells nothing."""
+    """Raise InvalidSignatureError unless some pair matches; all are compared, so that the time taken tells nothing."""
     if not any([hmac.compare_digest(text, right) for text in given for right in expected]):  # a list: no early end
         raise InvalidSignatureError
 

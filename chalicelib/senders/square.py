@@ -100,9 +100,9 @@ def interpret(submission: Submission) -> Reading:
 
 
 def read_order(order: Body, submission: Submission) -> Reading:
-    """Read an order's ids and state, which is all that is sent: neither whose it is nor what it cost.
+    """Read an order's ids and state. Square sends neither the customer nor the amount.
 
-    It makes no order of the profile: the payment does, and without an amount it would overwrite the payment's.
+    The Reading holds no Order: the payment's does, and an Order without an amount would overwrite that one.
     """
     return Reading(
         kind=ReadingKind.ORDER, notes={"order_id": read_id(order, "order_id"), "state": read_text(order, "state")}
@@ -132,7 +132,7 @@ def read_payment(payment: Body, submission: Submission) -> Reading:
 
 
 def read_refund(refund: Body, submission: Submission) -> Reading:
-    """Read a refund; one that is not completed gave nothing back yet. Whose it is, only its payment knows."""
+    """Read a refund. One that is not completed gave nothing back yet. The body names no customer; its payment does."""
     amount, currency = read_money(refund, "amount_money")
     made = Refund(id=read_id(refund, "id"), order_id=read_id(refund, "payment_id"), amount=amount, currency=currency)
     done = read_text(refund, "status") == "COMPLETED" and made.order_id
@@ -140,7 +140,6 @@ def read_refund(refund: Body, submission: Submission) -> Reading:
 
 
 def read_customer(customer: Body, submission: Submission) -> Reading:
-    """Read a customer."""
     place = read_part(customer, "address")
     town = join_texts(read_text(place, "postal_code"), read_text(place, "locality"))
     line1, line2 = (read_text(place, f"address_line_{number}") for number in (1, 2))
@@ -157,7 +156,7 @@ def read_customer(customer: Body, submission: Submission) -> Reading:
 
 
 def read_no(customer: Body, submission: Submission) -> tuple[Consent, ...]:
-    """Return the no of a customer who unsubscribed from the shop's mails at Square; `false` is no yes."""
+    """Return the withdrawal of a customer who unsubscribed from the shop's mails at Square; `false` is no consent."""
     if get_path(customer, "preferences", "email_unsubscribed") is not True:
         return ()
     at = read_time(customer, "updated_at") or submission.occurred_at

@@ -91,7 +91,7 @@ def interpret(submission: Submission) -> Reading:
 
 
 def name_field(field: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    """Return what a field goes by: its label and key; a hidden field by its label, as everywhere."""
+    """Return the names of a field: its label and key; the label of a hidden field begins with `hidden:`."""
     label, key = read_text(field, "label"), read_text(field, "key")
     first = f"hidden:{label}" if KINDS.get(read_text(field, "type")) == "hidden" else label
     return tuple(name for name in (first, key) if name)

@@ -120,7 +120,7 @@ def read_answer(answer: Mapping[str, JsonValue]) -> JsonValue:
         return choose_text(*(read_text(answer, "choice", name) for name in ("label", "other", "ref", "id")))
     if kind == "choices":
         return read_choices(read_part(answer, "choices"))
-    if kind == "payment":  # the card's digits are nobody's business here
+    if kind == "payment":  # the digits of a card are never kept
         return {name: value for name, value in read_part(answer, "payment").items() if name != "last4"}
     return get_path(answer, kind) or {name: value for name, value in answer.items() if name not in ("field", "type")}
 

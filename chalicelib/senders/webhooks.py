@@ -22,9 +22,9 @@ SOURCE = Source(
 )
 CONTENT_TYPES = ("application/json",)
 TYPE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-# What a shop's own system may tell that campaigns know a name for; everything else is kept as `other`.
+# The event types of a shop's own system that campaigns use; an event of any other type is kept as `other`.
 ENTRIES = {"pre-order.shipped": "pre-order-shipped"}
-LOGIN = "customer.logged-in"  # says when, and nothing to keep: no entry, since some log in every day
+LOGIN = "customer.logged-in"  # only its time is kept: no entry, since some customers log in every day
 
 
 def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:

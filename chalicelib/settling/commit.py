@@ -1,4 +1,4 @@
-"""What one settled submission changes: whose it is, and the transaction in which it takes effect."""
+"""The transaction in which a submission takes effect: its customer, its history event, its profile."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from chalicelib.store.unconfirmed import OWNED_BY_ITEM
 
 @dataclass(frozen=True)
 class OpenedItem:
-    """An inbox item with what stands in it and what that means."""
+    """An inbox item, its opened submission, and the Reading of that submission."""
 
     item: InboxItem
     submission: Submission
@@ -38,7 +38,7 @@ class OpenedItem:
 
 
 def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tuple[OpenedItem, ...] = ()) -> State:
-    """Let an item take its effect in one transaction; `also` enters the same person's history with it."""
+    """Settle an item in one transaction; the items of `also` enter the same person's history with it."""
     key = opened.item.key
     claims = name_claims(opened.submission)
     match = look_up(opened.submission, opened.reading, claims, services)
@@ -95,7 +95,7 @@ def settle_without_effect(key: str, state: State, services: Services, now: datet
 
 
 def find_person(match: IdentityMatch, people: People) -> Person | None:
-    """Return the customer whom the deciding names belong to, or a new one; None for a link that has no owner."""
+    """Return the customer whom the deciding names belong to, or a new one; None for a link without an owner."""
     for name in list_deciding(match.names, match.submission.trust):
         holder = match.find_holder(name)
         if holder is None or holder.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
@@ -132,8 +132,8 @@ def forward_withdrawals(
 ) -> list[Part]:
     """Return the parts by which a withdrawal reaches the customer who holds the address that it names.
 
-    A shop may know two customers by one address, and advertising goes to the one who holds it: the reader of that
-    mailbox has said no. Only the withdrawal is forwarded, and nothing else of the submission.
+    A shop may know two customers by one address, and advertising goes to the customer who holds it: the reader of that
+    mailbox withdrew. Only the withdrawal is forwarded, and nothing else of the submission.
     """
     withdrawals = tuple(consent for consent in opened.reading.consents if consent.state is ConsentState.WITHDRAWN)
     holder = next((match.find_holder(name) for name in match.names if name.kind == "email"), None)

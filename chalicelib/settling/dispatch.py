@@ -4,8 +4,9 @@
                                                                         |
         inbox tombstone + history event + profile + identity rows + claims (+ the key of a new customer)
 
-A crash anywhere before the commit leaves the item new, and the sweeper starts over. A crash after it leaves nothing
-to do. Two workers on one item, or on one person, meet in the transaction's conditions: the loser reads again.
+After a crash before the commit the item is still new, and the sweeper starts over. After a crash behind the commit
+nothing is left to do. Two workers on one item, or on one person, meet in the transaction's conditions: one commits, the
+other reads again.
 """
 
 import logging
@@ -33,7 +34,7 @@ RETRIES = 8  # against rivals, before the item is left to the next sweep
 STREAM_LEAD = timedelta(seconds=60)  # the stream settles what is younger
 
 Settler = Callable[[OpenedItem, Services, datetime], State]
-# By sender, where an item can do more than enter somebody's history.
+# By sender, where an item can do more than enter a customer's history.
 SETTLERS: Mapping[str, Settler] = {
     "form": settle_form,
     "link": settle_link,
@@ -48,7 +49,7 @@ def settle_keys(keys: Iterable[str], services: Services, now: datetime) -> dict[
 
 
 def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
-    """Settle everything that the stream should have settled by now: lost records, crashes, outages."""
+    """Settle every item that the stream should have settled by now: after lost records, crashes and outages."""
     before = utc_text(now - STREAM_LEAD)
     late = [key for shard in name_shards() for key in services.inbox.list_pending(shard, before)]
     return settle_keys(late, services, now)
@@ -74,7 +75,7 @@ def settle_item(key: str, services: Services, now: datetime) -> str:
 
 
 def park_item(key: str, reason: str, services: Services) -> str:
-    """Set an item aside and say so."""
+    """Park an item and log it."""
     services.inbox.park_item(key, reason)
     log.error("submission_parked", extra={"key": key, "reason": reason})
     return State.PARKED.value

@@ -23,13 +23,13 @@ def settle_form(opened: OpenedItem, services: Services, now: datetime) -> State:
 
 
 def settle_link(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Settle what was pressed on the page of a link: the answer to a confirmation, or something else."""
+    """Settle an action on the page of a link: the answer to a confirmation, or another one."""
     is_answer = opened.submission.topic == "confirm"
     return settle_optin_answer(opened, services, now) if is_answer else commit_item(opened, services, now)
 
 
 def wait_for_confirmation(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Let an item wait for its confirmation, unless its person was forgotten since.
+    """Move an item to those that wait for their confirmation, unless its person was forgotten since.
 
     An item that staff released from quarantine after its seven days is over already.
     """
@@ -41,7 +41,7 @@ def wait_for_confirmation(opened: OpenedItem, services: Services, now: datetime)
 
 
 def settle_optin_answer(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Settle a yes or a no as of when it was pressed; one that comes too late, or again, has no effect."""
+    """Settle a yes or a no with the time of its button press; a late or repeated answer has no effect."""
     kept = find_kept(opened, services)
     if kept is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
@@ -53,7 +53,7 @@ def settle_optin_answer(opened: OpenedItem, services: Services, now: datetime) -
 
 
 def find_kept(opened: OpenedItem, services: Services) -> InboxItem | None:
-    """Return what a confirmation link is about, if it is still there to be confirmed."""
+    """Return the item of a confirmation link, or None where it can no longer be confirmed."""
     key = find_item(opened, services)
     return services.unconfirmed.read_kept(key, opened.submission.received_at) if key else None
 
@@ -65,12 +65,15 @@ def find_item(opened: OpenedItem, services: Services) -> str:
 
 
 def find_owner(opened: OpenedItem, services: Services) -> str:
-    """Return whose a link or a mail attempt is: a customer's, an item's, a request's, or ""."""
+    """Return the owner of a link or a mail attempt: a customer, an item, a request, or ""."""
     return services.people.find_customer(Identity(kind="link", value=opened.reading.link)) or ""
 
 
 def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Settle an SES event. One about a confirmation or proof mail enters no history: anybody can cause such a mail."""
+    """Settle an SES event.
+
+    One about a confirmation or proof mail enters no history: any visitor can cause such a mail.
+    """
     if not find_owner(opened, services).startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
         return commit_item(opened, services, now)
     key, at = opened.item.key, opened.submission.occurred_at
@@ -87,7 +90,7 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
 
 
 def refuse_item(opened: OpenedItem, held: OpenedItem, services: Services, now: datetime) -> State:
-    """End an unconfirmed item without a trace of its person, and ask its address nothing for a while."""
+    """End an unconfirmed item, keep nothing of its person, and send its address no confirmation mail for a while."""
     rows = name_address(held.reading, services.people)
     refused = replace(services.mail_limits.read_row(rows), refused_at=opened.submission.received_at)
     services.table.commit_parts(

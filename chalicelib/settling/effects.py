@@ -16,15 +16,15 @@ from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.table import Part
 
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
-RECEPTION = ("bounced", "complained")  # what counts against our reputation
-# Those not known to be sent may yet prove to be: the report counts the returns of those that did.
+RECEPTION = ("bounced", "complained")  # the events that harm our reputation
+# A later event may still prove these mails sent: the report then counts their returns.
 MEASURED = (MailState.SENT, MailState.HELD_OUT, MailState.INTENT, MailState.UNKNOWN, MailState.PARKED)
 
 Parts = list[Part]
 
 
 def list_effects(person: Person, submission: Submission, reading: Reading, services: Services, now: datetime) -> Parts:
-    """Return the further transaction parts of an event."""
+    """Return the parts of an event beyond the history."""
     if submission.sender == "ses":
         return note_feedback(person, submission, reading, services)
     if submission.sender == "link":
@@ -35,9 +35,9 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
 
 
 def note_feedback(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
-    """Move the mail on by what SES reports, and stop an address that bounced for good or complained."""
+    """Return the parts that move a mail's state on by an SES event, and suppress a bounced or complaining address."""
     attempt = reading.link.removeprefix("mail:")
-    mail = next((one for one in services.mails.list_mails(person.id) if one.attempt == attempt), None)
+    mail = next((mail for mail in services.mails.list_mails(person.id) if mail.attempt == attempt), None)
     stops = list_stops(submission, reading, services)
     if mail is None:
         return stops
@@ -66,13 +66,13 @@ def prove_sent(person: Person, mail: MailRow, submission: Submission, services: 
         services.mails.move_mail(person.id, mail, MailState.SENT, mail.attempt, utc_text(at)),
         facts.write_fact(mail.campaign, "sent", mail.mail_id, at),
     ]
-    if mail.state not in OPEN:  # parked, or given up after it was taken for not sent
+    if mail.state not in OPEN:  # parked, or closed as not sent
         parts.append(facts.drop_fact(mail.campaign, mail.state.value, mail.mail_id))
     return parts
 
 
 def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
-    """State a click, an unsubscribe or a change of preferences as a fact of the mail whose link it was."""
+    """Return the part that writes a click, an unsubscribe or new preferences as a fact of the link's mail."""
     notes = reading.notes
     if not notes.get("campaign") or not notes.get("mail_id"):
         return []
@@ -81,9 +81,10 @@ def note_visit(submission: Submission, reading: Reading, facts: Facts) -> Parts:
 
 
 def note_returns(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
-    """Attribute orders to mails: by code, or placed within the window after it; also for those held out.
+    """Return the parts that attribute orders to mails: by code, or placed within the window after the mail.
 
-    The order counts as it stands after this event, so one that is cancelled later is taken back.
+    Orders of customers who were held out are attributed too. An order counts in its state after this event, so an order
+    that is cancelled later is taken back.
     """
     source = f"{submission.sender}:{submission.shop}"
     held = person.profile.orders
@@ -95,14 +96,14 @@ def note_returns(person: Person, submission: Submission, reading: Reading, servi
 
 
 def belongs_to(order: Order, mail: MailRow) -> bool:
-    """Return whether an order came of a mail, or may have."""
+    """Return whether an order is a return of a mail: by its code, or by its time."""
     mailed = datetime.fromisoformat(mail.at)
     in_window = mailed <= order.placed_at <= mailed + RETURN_WINDOW
     return in_window or bool(mail.code and mail.code in order.codes)
 
 
 def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> Part:
-    """Return the part that states a return once per mail and order, with what is left after refunds; or drops it."""
+    """Return the part that writes a return once per mail and order, less refunds, or deletes it."""
     if order.test or order.state is OrderState.CANCELLED:
         return facts.drop_fact(mail.campaign, "returned", mail.mail_id, order=name)
     return facts.write_fact(

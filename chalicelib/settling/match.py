@@ -1,4 +1,4 @@
-"""Who a submission may be about: the names in it, who holds each, and which of them it may give to whom."""
+"""Which customer a submission may be about: its names, their holders, and the names that it may give to a customer."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from chalicelib.store.table import Part
 
 @dataclass(frozen=True)
 class IdentityMatch:
-    """A submission, the names in it, the index rows of each, and who owns the rows that exist."""
+    """A submission, its names, the index rows of each, and the owners of the rows that exist."""
 
     submission: Submission
     names: tuple[Identity, ...]
@@ -24,7 +24,7 @@ class IdentityMatch:
         return find_holder(self.rows[name], self.owners)
 
     def find_forgotten_at(self, name: Identity) -> str:
-        """Return when somebody of this name was last forgotten (RFC 3339 UTC), or ""."""
+        """Return when a customer of this name was last forgotten (RFC 3339 UTC), or ""."""
         return max((self.owners[row].gone_at for row in self.rows[name] if row in self.owners), default="")
 
     def list_own(self, customer_id: str) -> tuple[Identity, ...]:
@@ -40,7 +40,7 @@ def name_claims(submission: Submission) -> list[str]:
 
 
 def look_up(submission: Submission, reading: Reading, claims: list[str], services: Services) -> IdentityMatch:
-    """Read in one call who holds the names of a submission and whether its ids took effect before."""
+    """Read in one call the holders of the names of a submission and whether its ids took effect before."""
     names = list_identities(submission, reading, services.settings.shop_country)
     rows = {name: services.people.name_rows(name) for name in names}
     wanted = [*claims, *(row for own in rows.values() for row in own)]
@@ -48,7 +48,7 @@ def look_up(submission: Submission, reading: Reading, claims: list[str], service
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:
-    """Tell a shared address from a shared person: the sender knows this customer under another id."""
+    """Return whether the sender knows this customer under another id: then the address is shared, not the person."""
     ids = {name.value for name in names if name.kind == "id"}
     sources = {value.rpartition(":")[0] for value in ids}
     known = {name.value for name in profile.identities if name.kind == "id"}
@@ -70,7 +70,7 @@ def claim_names(customer_id: str, match: IdentityMatch, people: People) -> list[
 
 
 def suggest_merges(customer_id: str, match: IdentityMatch, people: People) -> list[Part]:
-    """Return the parts that note who else holds a name of this submission; one per pair."""
+    """Return the parts that note the other customers who hold a name of this submission; one per pair."""
     holders = {match.find_holder(name): name.kind for name in match.names}
     return [
         people.identities.write_suggestion(customer_id, other, kind)

@@ -1,8 +1,8 @@
-"""A consent withdrawn takes its sensitive values out of the history too, not only out of the profile.
+"""The withdrawal of a consent removes its sensitive values from the history too, not only from the profile.
 
-The event stays, with its time, its form and its words; the value in it becomes null, as in a profile's `withheld`, so
-that folding the history again gives the same profile. Written before the withdrawal itself: a crash in between leaves
-values gone whose withdrawal is settled a moment later, never a withdrawal settled and values left.
+The event stays, with its time, its form and its words. The value in it becomes null, as in a profile's `withheld`, so
+that folding the history again gives the same profile. The values are removed before the withdrawal is settled: a crash
+in between never leaves the values of a settled withdrawal.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ BATCH = 25  # events in one transaction: an event may have 256 KB, and a transac
 
 
 def redact_history(person: Person, profile: Profile, people: People) -> None:
-    """Take out of a person's history what the profile to come takes back; where that is nothing, nothing is read."""
+    """Remove from a person's history the values that the new profile takes back; read it only where there are some."""
     before, withdrawals = read_withdrawals(person.profile), read_withdrawals(profile)
     if all(before.get(purpose) == withdrawals.get(purpose) for purpose in list_held(person.profile)):
         return
@@ -45,7 +45,7 @@ def list_held(profile: Profile) -> set[str]:
 
 
 def redact_submission(submission: Submission, reading: Reading, withdrawals: Mapping[str, datetime]) -> Submission:
-    """Return a submission without the sensitive values that were taken back; most have none, and stay as they are."""
+    """Return a submission without the sensitive values that were taken back; one that has none is returned as it is."""
     purposes = {**reading.sensitive, **(reading.entry.sensitive if reading.entry else {})}
     gone = {
         name
@@ -61,5 +61,5 @@ def redact_submission(submission: Submission, reading: Reading, withdrawals: Map
 
 
 def blank_values(values: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
-    """Return values with some of them null."""
+    """Return the values with those of `gone` set to null."""
     return {name: None if name in gone else value for name, value in values.items()}

@@ -1,9 +1,9 @@
 """Shopify's compliance webhooks, from the settling side: https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
 
-    customers/redact        the person is forgotten like anybody who asks; where nobody is found, that is recorded, and
-                            the names are barred all the same
+    customers/redact        the customer is forgotten as at their own request; where none is found, that is recorded,
+                            and the names are blocked all the same
     customers/data_request  staff hand the person's data to the shop within 30 days (`make requests`, `make export`)
-    shop/redact             48 hours after the app was removed: everybody who came through that shop is forgotten
+    shop/redact             48 hours after the app was removed: every customer of that shop is forgotten
 
 The body is signed and its topic is not, so each body must have the shape of its topic (`senders.shopify.shapes`).
 """
@@ -29,7 +29,7 @@ Parts = list[Part]
 
 
 def settle_compliance(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Do what the topic wants, once; raise UnreadableError for a topic that is not one of them."""
+    """Settle a compliance request, once; raise UnreadableError for another topic."""
     act = ACTS.get(opened.submission.topic)
     if act is None:
         raise UnreadableError(f"compliance: {opened.submission.topic}")
@@ -47,7 +47,7 @@ def settle_compliance(opened: OpenedItem, services: Services, now: datetime) -> 
 
 
 def redact_customer(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
-    """Forget the customer, and bar every name and order that the request has."""
+    """Return the parts that forget the customer and block every name and order of the request."""
     names = (*match.names, *list_orders(opened))
     asked_at = opened.submission.received_at
     order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at)
@@ -61,7 +61,7 @@ def redact_customer(opened: OpenedItem, match: IdentityMatch, services: Services
 
 
 def request_data(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
-    """Put the request before staff, with its deadline; where nobody is found, that is the answer."""
+    """Return the parts that queue the request for staff, with its deadline; where no customer is found, only a note."""
     person = find_subject(match, services)
     if person is None:
         return [note_request(opened, "", "nothing held", services, now)]
@@ -72,14 +72,14 @@ def request_data(opened: OpenedItem, match: IdentityMatch, services: Services, n
 
 
 def redact_shop(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
-    """Begin to walk through everybody: who came through that shop is forgotten, one by one."""
+    """Return the parts that start the erasure of every customer of the shop."""
     shop, at = opened.submission.shop, opened.submission.received_at
     row = start_shop_erasure(opened.item.key, f"{opened.submission.sender}:{shop}", at)
     return [note_request(opened, "", "forgetting begins", services, now), services.shop_erasures.write_row(row)]
 
 
 def find_subject(match: IdentityMatch, services: Services) -> Person | None:
-    """Return whom the deciding names belong to; nobody whom the shop knows under another id."""
+    """Return the customer of the deciding names, or None: none found, or the shop knows them under another id."""
     for name in list_deciding(match.names, match.submission.trust):
         holder = match.find_holder(name)
         person = services.people.load_person(holder) if holder else None
@@ -89,7 +89,6 @@ def find_subject(match: IdentityMatch, services: Services) -> Person | None:
 
 
 def list_orders(opened: OpenedItem) -> tuple[Identity, ...]:
-    """Return the orders that the request names."""
     entry, source = opened.reading.entry, f"{opened.submission.sender}:{opened.submission.shop}"
     orders = entry.values.get("orders", []) if entry else []
     return tuple(Identity(kind="order", value=f"{source}:{order}") for order in orders)
@@ -101,7 +100,7 @@ def read_language(person: Person) -> str:
 
 
 def note_request(opened: OpenedItem, customer_id: str, outcome: str, services: Services, now: datetime) -> Part:
-    """Return the part that notes what Shopify asked for and what became of it."""
+    """Return the part that notes the request and its outcome in the audit."""
     reason = f"{opened.submission.topic}: {outcome}"
     return services.audit.write_access(customer_id, ACTOR, reason, now)
 

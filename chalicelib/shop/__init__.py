@@ -1,1 +1,1 @@
-"""What the shop decides, as data: purposes, ages, retention periods."""
+"""The shop's decisions, as data: purposes, ages, retention periods."""

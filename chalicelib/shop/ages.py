@@ -1,8 +1,8 @@
-"""Who is too young, by what was said of an age and by the clock. Pure; the shop's limit is in ages.toml.
+"""Whether a person is a child, by the ages that they stated and by the date. Pure; the shop's limit is in ages.toml.
 
-An age is said as a year of birth (`2011`) or as a band (`under-16`, `16-24`, `65+`). Each statement holds from when it
-was made until the next one. Nobody grows younger, so all of them come to a single moment: before it somebody was a
-child, from it on they are treated as anybody else.
+A stated age is a year of birth (`2011`) or a band (`under-16`, `16-24`, `65+`). Each statement holds from its own time
+until the next one. All statements together give a single moment, since ages only grow: before it the person was a
+child, from it on they are treated as an adult.
 """
 
 import re
@@ -17,16 +17,16 @@ from pydantic import Field, model_validator
 from chalicelib.models import AgeSaid, JsonValue, Model
 
 RULES = Path(__file__).with_suffix(".toml")
-BIRTH_YEAR, AGE_BAND = "birth_year", "age_band"  # the profile fields that say how old somebody is
+BIRTH_YEAR, AGE_BAND = "birth_year", "age_band"  # the profile fields that hold an age
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 BAND = re.compile(r"under-(?P<below>[1-9]\d?)|(?P<least>\d\d?)-(?P<most>\d\d?)|(?P<open>\d\d?)\+", re.ASCII)
 FOREVER = datetime.max.replace(tzinfo=UTC)
-# What a child's profile may hold: how to reach them and what protects them. All else they said is left unused.
+# The fields of a child's profile: contact details and what protects the child. All other fields are withheld.
 OWN = frozenset(("name", "email", "phone", "address", "language", "restricted", BIRTH_YEAR, AGE_BAND))
 
 
 class AgeRules(Model):
-    """The data file. `limit` is the age in years from which somebody is treated as anybody else."""
+    """The data file. `limit` is the age in years from which a person is treated as an adult."""
 
     limit: int = Field(ge=13, le=21)
     bands: tuple[str, ...] = Field(min_length=2)
@@ -76,7 +76,7 @@ def place_year(year: int, today: date) -> str:
 
 
 def clean_age(name: str, value: JsonValue) -> str:
-    """Return an age as it is kept, or "" for what is none; `name` is the profile field that it came in."""
+    """Return an age as it is kept, or "" for a value that is no age; `name` is the profile field that it came in."""
     text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if name == AGE_BAND:
         return text if is_band(text) else ""
@@ -91,31 +91,31 @@ def is_young(name: str, value: JsonValue, today: date) -> bool:
 
 
 def list_ages(fields: Iterable[tuple[str, JsonValue]], at: datetime) -> list[AgeSaid]:
-    """Return what profile fields say of an age."""
+    """Return the ages in profile fields."""
     found = (clean_age(name, value) for name, value in fields if name in (BIRTH_YEAR, AGE_BAND))
     return [AgeSaid(at=at, age=age) for age in found if age]
 
 
 def join_ages(known: Iterable[AgeSaid], more: Iterable[AgeSaid]) -> tuple[AgeSaid, ...]:
-    """Return both, in one order whatever they came in."""
-    found = {(one.at, one.age): one for one in (*known, *more)}
+    """Return all statements in one order, whatever order they came in."""
+    found = {(stated.at, stated.age): stated for stated in (*known, *more)}
     return tuple(found[key] for key in sorted(found))
 
 
 def come_of_age(ages: Iterable[AgeSaid]) -> datetime | None:
-    """Return the moment before which somebody was a child; None where nothing says that they ever were one."""
-    moments = [(at, list(group)) for at, group in groupby(ages, key=lambda one: one.at)]
+    """Return the moment before which a person was a child; None where no statement is a child's age."""
+    moments = [(at, list(group)) for at, group in groupby(ages, key=lambda stated: stated.at)]
     ends = []
     for number, (_, group) in enumerate(moments, 1):
         until = moments[number][0] if number < len(moments) else FOREVER
-        ends += [end_childhood(one.age, until) for one in group]
+        ends += [end_childhood(stated.age, until) for stated in group]
     return max((end for end in ends if end is not None), default=None)
 
 
 def end_childhood(age: str, until: datetime) -> datetime | None:
-    """Return until when one statement, in force until then, says that somebody is a child.
+    """Return the end of childhood by one statement, which holds until `until`; None for an adult's age.
 
-    A year of birth says when that ends: with the year in which they reach the limit. A band never does.
+    By a year of birth, childhood ends with the year in which the person reaches the limit. A child's band has no end.
     """
     limit = read_rules().limit
     if is_band(age):
@@ -124,6 +124,6 @@ def end_childhood(age: str, until: datetime) -> datetime | None:
 
 
 def is_minor(ages: Iterable[AgeSaid], now: datetime) -> bool:
-    """Return whether these ages are those of a child at a moment."""
+    """Return whether a person who stated these ages is a child at a moment."""
     end = come_of_age(ages)
     return end is not None and now < end

@@ -1,12 +1,12 @@
-"""How long what waits for somebody is kept, and how often an address may be asked. Not the shop's choice."""
+"""How long waiting items are kept, and how often an address may be asked. The shop does not choose these."""
 
 from datetime import datetime, timedelta
 
 KEEP_UNCONFIRMED = timedelta(days=7)  # a submission that waits for the yes of a double opt-in
 KEEP_QUIET = timedelta(days=7)  # an address that said no to a confirmation mail is not asked again for so long
-LONGEST_WAIT = timedelta(days=1)  # a confirmation mail that would have to wait longer is not sent at all
+LONGEST_WAIT = timedelta(days=1)  # a confirmation mail that would wait longer is not sent
 KEEP_QUARANTINE = timedelta(days=30)
-KEEP_LINKS = timedelta(days=180)  # a click later than this leads to the shop's front page; a stop never expires
+KEEP_LINKS = timedelta(days=180)  # a later click leads to the shop's front page; an unsubscribe link never expires
 KEEP_PACKAGE = timedelta(days=7)
 KEEP_FOR_STAFF = timedelta(days=90)  # a request that staff must answer by hand
 

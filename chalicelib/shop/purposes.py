@@ -1,6 +1,6 @@
-"""What people's data is for, and what makes it lawful (GDPR, Article 6): the purposes on file, `purposes.toml`.
+"""The purposes of personal data and their legal bases (GDPR, Article 6), from `purposes.toml`.
 
-A purpose without a legal basis is none: forms and campaigns that name one which is not on file are not loaded.
+Every purpose has a legal basis. A form or campaign that names a purpose which is not on file is not loaded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def choose_text(texts: Texts, language: str) -> str:
 
 
 class Basis(StrEnum):
-    """What makes a purpose lawful (GDPR, Article 6(1)(a), (b), (f) and (c))."""
+    """The legal basis of a purpose (GDPR, Article 6(1)(a), (b), (f) and (c))."""
 
     CONSENT = "consent"
     CONTRACT = "contract"
@@ -34,7 +34,7 @@ class Basis(StrEnum):
 
 
 class Purpose(Model):
-    """One purpose, its basis, and what it is in each language; `title` is a few words, `words` a sentence or two."""
+    """One purpose, its basis, and its text in each language; `title` is a few words, `words` a sentence or two."""
 
     basis: Basis
     title: Texts
@@ -42,7 +42,7 @@ class Purpose(Model):
 
 
 class Purposes(Model):
-    """The file. Whoever changes words or a basis changes `version`."""
+    """The file. A change of words or of a basis needs a new `version`."""
 
     version: Version
     purposes: Mapping[Name, Purpose]
@@ -65,12 +65,12 @@ def load_purposes(path: Path = FILE) -> Purposes:
 
 
 def list_consented() -> tuple[str, ...]:
-    """Return the purposes that rest on consent: what a person may give and withdraw, and object to."""
+    """Return the purposes that rest on consent, which a person may give and withdraw."""
     return tuple(name for name, each in load_purposes().purposes.items() if each.basis is Basis.CONSENT)
 
 
 def judge_consent(name: str) -> str:
-    """Say why nobody can be asked to consent to a purpose, or ""."""
+    """Return why no form may ask for consent to a purpose, or ""."""
     purpose = load_purposes().purposes.get(name)
     if purpose is None:
         return f"no purpose of that name in {FILE.name}"

@@ -1,7 +1,7 @@
 """How long each kind of data is kept: one table, `retention.toml`. The privacy page shows it, the sweeps act on it.
 
-A shop changes the days or months of what sweeps remove. What other code ends by itself (TTL, backups, logs) is named
-in `ELSEWHERE`: those figures are imported from where they act, or stand in infra/template.yaml, and the file has none.
+A shop can change the days or months of data that sweeps remove. Data that other code ends (TTL, backups, logs) is
+listed in `ELSEWHERE`: those figures are imported from that code, or are in infra/template.yaml, and the file has none.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Ends(StrEnum):
 
     AGE = "age"  # its time is over: TTL, a sweep, or AWS
     MOMENT = "moment"  # it took its effect: normally within a second
-    DECIDED = "decided"  # somebody of the shop has looked at it
+    DECIDED = "decided"  # a member of staff has reviewed it
     FORGOTTEN = "forgotten"  # the person is forgotten
     NEVER = "never"  # nothing: it names nobody
     SERVICE = "service"  # as the service that holds it says
@@ -73,7 +73,7 @@ class Period(Model):
 
     @property
     def span(self) -> timedelta | None:
-        """Return how long, or None for what no clock ends. A month is a twelfth of 365.25 days, rounded up to a day."""
+        """Return the length of the period, or None for one without a time. A month is 365.25 / 12 days, rounded up."""
         if self.months is not None:
             return timedelta(days=ceil(self.months * MONTH))
         return None if self.days is None else timedelta(days=self.days)
@@ -98,7 +98,7 @@ class Period(Model):
 
 
 class Retention(Model):
-    """The file. Whoever changes a period or words changes `version`."""
+    """The file. A change of a period or of words needs a new `version`."""
 
     version: Version
     kept: Mapping[Name, Period]

@@ -1,7 +1,7 @@
-"""What the service says, by language: one folder for each language, one file for each part.
+"""The words of the service, by language: one folder for each language, one file for each part.
 
-A language is a folder here with at least one part. What a language lacks, a whole part or one key, is said in English.
-The rooms that show a part hold its model; en/ explains the keys.
+A language is a folder here with at least one part. English fills the gaps of a language: a whole part, or one key. The
+rooms that show a part hold its model; en/ explains the keys.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,10 @@ def find_words(language: str, part: Part, shape: type[Shape]) -> Shape:
 
 
 def list_missing(language: str) -> list[str]:
-    """Return what English has and a language lacks, e.g. `links` (a whole part) or `requests: kinds.erase.done`."""
+    """Return the parts and keys that English has and a language lacks, e.g.
+
+    `links` (a whole part) or `requests: kinds.erase.done`.
+    """
     missing: list[str] = []
     for part in PARTS:
         own, english = (read_part(FOLDER, each, part) for each in (language, FALLBACK))
@@ -50,9 +53,9 @@ def scan_folder(folder: Path, part: Part | None) -> tuple[str, ...]:
 def load_part(folder: Path, language: str, part: Part, shape: type[Shape]) -> Shape:
     """Return the model of a part, its gaps filled from English; raise DefinitionError.
 
-    A language that does not say its own name goes by its code: it must not be called English.
+    A language without its own name in the file is named by its code: it must not be named English.
     """
-    from chalicelib.definitions import build_definition  # imported here: the door of a webhook says nothing
+    from chalicelib.definitions import build_definition  # imported here: the door of a webhook shows no words
 
     own, english = (read_part(folder, each, part) for each in (language, FALLBACK))
     names = {"language": language, "language_name": own.get("language_name", language)}

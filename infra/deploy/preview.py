@@ -60,11 +60,11 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
-        **(tell_workshop(language) if template == "parent" else {}),
+        **(describe_workshop(language) if template == "parent" else {}),
     )
 
 
-def tell_workshop(language: str) -> dict[str, str]:
+def describe_workshop(language: str) -> dict[str, str]:
     """Return what a child's form was and which questions were answered, by the example that children fill in."""
     form = tomllib.loads(WORKSHOP.read_text("utf-8"))
     answers = (field["label"][language] for field in form["fields"][:3])

@@ -27,7 +27,7 @@ def find_id(people: People, email: str) -> str | None:
     return people.find_customer(Identity(kind="email", value=normalise_email(email)))
 
 
-def tell_accesses(lines: Iterable[Access]) -> str:
+def write_accesses(lines: Iterable[Access]) -> str:
     """Write the table."""
     told = [f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}" for line in lines]
     return "\n".join([*told, f"{len(told)} lines"])
@@ -47,7 +47,7 @@ def main() -> int:
             print("Nobody is known by that address.")
             return 1
         month = asked.month or utc_text(stage_now())[:7]
-        print(tell_accesses(services.audit.list_accesses(month, customer)))
+        print(write_accesses(services.audit.list_accesses(month, customer)))
     return 0
 
 

@@ -47,7 +47,7 @@ def happened_at(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def tell_consent(said: Consent) -> str:
+def write_consent(said: Consent) -> str:
     """Write one statement in a line."""
     proof = "proven" if said.signed else "as typed"
     network = f", network {said.network}" if said.network else ""
@@ -59,20 +59,20 @@ def explain_silence(said: Consent) -> str:
     return PRESSED if said.channel in BUTTONS else KEPT_ELSEWHERE
 
 
-def tell_evidence(said: Consent) -> str:
+def write_evidence(said: Consent) -> str:
     """Write what is known of how it was said, or nothing."""
     known = (("words of version", said.words_version), ("language", said.language), ("network", said.network))
     told = ", ".join(f"{name} {value}" for name, value in known if value)
     return f"{told[0].upper()}{told[1:]}. " if told else ""
 
 
-def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
+def write_ledger(ledger: PurposeLedger) -> Iterator[str]:
     """Yield the lines of one purpose, the statement that counts marked."""
     yield name_purpose(ledger.purpose)
-    yield f"  now: {ledger.standing.state.value if ledger.standing else 'nothing'}. {ledger.why}"
+    yield f"  now: {ledger.current.state.value if ledger.current else 'nothing'}. {ledger.why}"
     for one in ledger.statements:
         said = one.consent
-        yield f"  {'*' if said == ledger.standing else ' '} {tell_consent(said)}"
+        yield f"  {'*' if said == ledger.current else ' '} {write_consent(said)}"
         words = f"“{said.words}”" if said.words else explain_silence(said)
         version = [f"version {said.words_version}"] if said.words_version else []
         known = ", ".join([*version, *([said.language] if said.language else [])])
@@ -80,9 +80,9 @@ def tell_ledger(ledger: PurposeLedger) -> Iterator[str]:
         yield f"      reached us {happened_at(one.received_at)} by {one.source}"
 
 
-def tell_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
+def write_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
     """Write the whole proof as text."""
-    lines = [line for ledger in ledgers for line in (*tell_ledger(ledger), "")]
+    lines = [line for ledger in ledgers for line in (*write_ledger(ledger), "")]
     return "\n".join([f"Consents of {email}", "", *(lines or ["Nothing was ever asked of them, or told.", ""])])
 
 
@@ -96,7 +96,7 @@ def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...],
         lstrip_blocks=True,
     )
     environment.filters |= {"moment": happened_at, "purpose": name_purpose}
-    environment.filters |= {"evidence": tell_evidence, "silence": explain_silence}
+    environment.filters |= {"evidence": write_evidence, "silence": explain_silence}
     return environment.get_template(TEMPLATE).render(
         email=email,
         customer_id=customer_id,
@@ -127,7 +127,7 @@ def main() -> int:
         print("Nobody is known by that address.")
         return 1
     ledgers = read_ledgers(services, customer_id, asked.reason, now)
-    print(tell_proof(asked.email, ledgers))
+    print(write_proof(asked.email, ledgers))
     path = save_page(write_page(asked.email, customer_id, ledgers, now), customer_id)
     print(f"The page: {show_path(path)}", file=sys.stderr)
     return 0

@@ -102,12 +102,12 @@ def read_rows(
         except RowRefusedError as fault:
             refusals.add(record, fault.reason, says_no=bool(record.cells) and reader.says_no(record.cells))
         else:
-            outcome.said.update(tell_row(submission))
+            outcome.said.update(describe_row(submission))
             yield submission
         refusals.progress.show(file.tell(), outcome.read)
 
 
-def tell_row(submission: Submission) -> list[str]:
+def describe_row(submission: Submission) -> list[str]:
     """Return what a row says, in words that name nobody; it is read as settling will read it."""
     reading = read_submission(submission)
     said = [f"{consent.purpose}: {consent.state.value}" for consent in reading.consents]
@@ -142,7 +142,7 @@ class Refusals:
         self.file.close()
 
 
-def tell_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
+def write_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
     """Write the report."""
     lines = [f"{outcome.read} rows read"]
     if applied:
@@ -180,7 +180,7 @@ def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool) -> i
             import_file(file, rules, accept, now, refusals)
         except (TryAgainLaterError, KeyboardInterrupt):
             status = 1
-    print(tell_outcome(refusals.outcome, refused, applied=apply))
+    print(write_outcome(refusals.outcome, refused, applied=apply))
     if status:
         print("It ended early, or the table takes no more just now. Run the same again: nothing counts twice.")
     return status

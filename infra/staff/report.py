@@ -34,7 +34,7 @@ def save_page(report: Report, folder: Path) -> Path:
     return path
 
 
-def tell_stop(rates: Rates) -> str:
+def explain_stop(rates: Rates) -> str:
     """Say that no marketing goes out now, and why; nothing where it does."""
     if not rates.stops_marketing:
         return ""
@@ -55,7 +55,7 @@ def main() -> int:
         report = read_report(campaigns[asked.campaign], services, read_now())
         rates = services.reputation.read_rates(read_now())
     print(report.model_dump_json(indent=2))
-    if stopped := tell_stop(rates):
+    if stopped := explain_stop(rates):
         print(stopped, file=sys.stderr)
     print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
     return 0

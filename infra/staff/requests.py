@@ -26,7 +26,7 @@ def list_open(services: Services) -> list[RequestRow]:
     return sorted(found, key=lambda row: row.at)
 
 
-def tell_request(row: RequestRow, now: datetime) -> str:
+def describe_request(row: RequestRow, now: datetime) -> str:
     """Return one line about a request."""
     left = (row.answer_by - now).days
     when = f"{left} days left" if left >= 0 else f"{-left} days late"
@@ -38,7 +38,7 @@ def print_requests(services: Services, now: datetime) -> int:
     """Print every open request; return how many there are."""
     rows = list_open(services)
     for row in rows:
-        print(tell_request(row, now))
+        print(describe_request(row, now))
     return len(rows)
 
 

@@ -55,7 +55,7 @@ def list_months(now: datetime) -> Iterator[str]:
         day = (day - timedelta(days=1)).replace(day=1)
 
 
-def tell_retention(services: Services, now: datetime) -> str:
+def write_retention(services: Services, now: datetime) -> str:
     """Write the report; it names nobody."""
     counts = count_everything(services, now)
     lines = [f"{counts['seen']} people looked at. Would go now:"]
@@ -74,7 +74,7 @@ def main() -> int:
     with open_stage():
         services, now = current_services(), stage_now()
         note_reading(services, "retention: what would go", EVERYBODY, now)
-        print(tell_retention(services, now))
+        print(write_retention(services, now))
     return 0
 
 

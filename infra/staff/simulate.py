@@ -47,10 +47,10 @@ def write_text(done: Simulation) -> str:
         f"{done.days} days from {done.start:%Y-%m-%d %H:%M} UTC: {done.people} people, {heard} of whom would get "
         f"{sum(line.state is MailState.SENT for line in done.lines)} mails. Nothing was sent."
     )
-    return "\n\n".join((head, tell_campaigns(done), tell_days(done), tell_lines(done)))
+    return "\n\n".join((head, write_campaigns(done), write_days(done), write_lines(done)))
 
 
-def tell_campaigns(done: Simulation) -> str:
+def write_campaigns(done: Simulation) -> str:
     """Return one row per campaign: what became due, and what of it."""
     rows = [f"{'campaign':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values()) + "     promised"]
     for name in done.campaigns:
@@ -61,7 +61,7 @@ def tell_campaigns(done: Simulation) -> str:
     return "\n".join(rows)
 
 
-def tell_days(done: Simulation) -> str:
+def write_days(done: Simulation) -> str:
     """Return one row per day on which anything happens."""
     rows = [f"{'from':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values())]
     for day in range(done.days):
@@ -72,7 +72,7 @@ def tell_days(done: Simulation) -> str:
     return "\n".join(rows)
 
 
-def tell_lines(done: Simulation) -> str:
+def write_lines(done: Simulation) -> str:
     """Return who gets what, by customer id."""
     rows = [
         f"{line.at:%Y-%m-%d %H:%M}  {line.customer_id:22}  {line.campaign:20} {STATES[line.state]:11} {line.reason}"

@@ -17,7 +17,7 @@ from chalicelib.store.audit import EVERYBODY
 from infra.staff import audit, retention
 from infra.staff.audit import note_reading
 from infra.staff.customer import show_customer
-from infra.staff.retention import tell_retention
+from infra.staff.retention import write_retention
 from tests.builders.orders import an_order
 from tests.builders.retention import OLD, leave_things_behind
 from tests.builders.shop import NOW, a_submission
@@ -147,7 +147,7 @@ def test_make_audit_shows_who_read_and_names_nobody(shop, tables, services, monk
 def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(shop):
     leave_things_behind(shop)
     before = shop.read_all("customers")
-    told = tell_retention(shop.services(), OLD)
+    told = write_retention(shop.services(), OLD)
     assert "1 people looked at" in told
     assert "     1 visits through links" in told
     assert "     0 people, with no sign of life" in told
@@ -156,7 +156,7 @@ def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(sh
     from chalicelib.retention.run import retire_people
 
     retire_people(shop.services(), OLD)
-    told = tell_retention(shop.services(), OLD)
+    told = write_retention(shop.services(), OLD)
     assert "     0 visits through links" in told
     assert f"{utc_text(OLD)[:7]}  1 clicks" in told
     assert len(list(retention.list_months(OLD))) == len(set(retention.list_months(OLD))) == retention.MONTHS_BACK

@@ -13,7 +13,7 @@ from chalicelib.people.consent_proof import Statement, judge_statements, list_le
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
 from chalicelib.store.links import Link, LinkKind
-from infra.staff.consent import FOLDER, main, read_ledgers, save_page, tell_proof, write_page
+from infra.staff.consent import FOLDER, main, read_ledgers, save_page, write_page, write_proof
 from tests.builders.imports import bring_in
 from tests.builders.mails import CONSENT
 from tests.builders.shop import NOW, a_submission
@@ -70,7 +70,7 @@ def to_history(said):
 def test_what_counts_is_what_the_profile_says(said):
     profile = fold_history("c", to_history(said))
 
-    assert {each.purpose: each.standing for each in judge_statements(said, None)} == profile.consents
+    assert {each.purpose: each.current for each in judge_statements(said, None)} == profile.consents
 
 
 @given(lists, st.randoms())
@@ -79,7 +79,7 @@ def test_the_ledger_is_the_same_whatever_the_order_and_however_often_it_is_told(
     chance.shuffle(shuffled)
     once, again = judge_statements(said, None), judge_statements(shuffled, None)
 
-    assert [each.standing for each in again] == [each.standing for each in once]
+    assert [each.current for each in again] == [each.current for each in once]
 
 
 @given(lists, days, st.lists(st.tuples(st.sampled_from(["form:sign-up", "import:till", "typeform:x"]), days)))
@@ -92,7 +92,7 @@ def test_no_import_and_no_resubmission_ever_lowers_a_no(said, when, unproven):
     for order in ([*before, *yeses], [*yeses, *before]):
         after = {each.purpose: each for each in judge_statements(order, None)}
         held = {each.purpose: each for each in judge_statements(before, None)}
-        assert after["marketing"].standing == held["marketing"].standing
+        assert after["marketing"].current == held["marketing"].current
 
 
 @given(lists)
@@ -103,7 +103,7 @@ def test_only_a_later_proven_yes_lifts_a_no(said):
         proven = [one.at for one in own if one.signed and one.state is GIVEN]
         waiting = [one.at for one in own if one.signed and one.state is PENDING]
         if withdrawals and max(withdrawals) >= max([*proven, *waiting], default=START - DAY):
-            assert ledger.standing.state is WITHDRAWN
+            assert ledger.current.state is WITHDRAWN
             assert ledger.why.startswith("A no counts at once")
 
 
@@ -122,7 +122,7 @@ def test_only_a_later_proven_yes_lifts_a_no(said):
 def test_it_says_why(said, state, why):
     [ledger] = judge_statements(said, None)
 
-    assert ledger.standing.state is state
+    assert ledger.current.state is state
     assert re.search(why, ledger.why)
 
 
@@ -132,8 +132,8 @@ def test_a_childs_yes_does_not_count():
     [alone] = judge_statements([child], START + 5 * DAY)
     [grown] = judge_statements([child, say(GIVEN, 6)], START + 5 * DAY)
 
-    assert (alone.standing, alone.why) == (None, "Nothing counts: each yes was said for a child.")
-    assert grown.standing.at == START + 6 * DAY
+    assert (alone.current, alone.why) == (None, "Nothing counts: each yes was said for a child.")
+    assert grown.current.at == START + 6 * DAY
     assert grown.why.endswith("A yes that was said for a child does not count.")
 
 
@@ -186,13 +186,13 @@ def test_the_ledger_of_a_stored_person_has_every_statement_with_its_evidence(sho
         "203.0.113.0/24",
     )
     assert (no.language, no.network, no.at) == ("fa", "198.51.100.0/24", NOW + DAY)
-    assert ledger.standing == no == shop.read_profile(ASEL).consents["marketing"]
+    assert ledger.current == no == shop.read_profile(ASEL).consents["marketing"]
 
 
 def test_the_proof_names_all_of_it_and_that_it_was_read(shop, asel, tmp_path):
     ledgers = read_ledgers(shop.services(), asel, "a court asks", NOW)
 
-    text = tell_proof(ASEL, ledgers)
+    text = write_proof(ASEL, ledgers)
     page = write_page(ASEL, asel, ledgers, NOW)
     for part in (text, page):
         for words in (ASEL, CONSENT["words"], "2026-01-01", "198.51.100.0/24", "A no counts at once", "import:till"):
@@ -228,5 +228,5 @@ def test_nobody_is_nobody(shop, tables, cloud, monkeypatch, capsys):
 
 
 def test_a_person_of_whom_nothing_was_asked_has_an_empty_proof():
-    assert "Nothing was ever asked" in tell_proof(ASEL, ())
+    assert "Nothing was ever asked" in write_proof(ASEL, ())
     assert "Nothing was ever asked" in write_page(ASEL, "c1", (), NOW)

@@ -20,7 +20,7 @@ from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import name_token
 from chalicelib.store.reputation import Rates
-from infra.staff.report import read_report, save_page, tell_stop
+from infra.staff.report import explain_stop, read_report, save_page
 from infra.staff.report_page import find_end, list_whiskers, write_page
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import BOUNCE, DUE, Killed, Post, sign_up, stop_address, tell
@@ -169,10 +169,10 @@ def test_the_page_is_kept_under_the_campaigns_name(tmp_path):
 
 
 def test_who_asks_for_a_report_hears_that_marketing_is_stopped():
-    assert tell_stop(Rates(1_200, 40, 0)) == (
+    assert explain_stop(Rates(1_200, 40, 0)) == (
         "Marketing is stopped: of 1,200 mails in seven days 40 bounced and 0 were complained of (docs/mails.md)."
     )
-    assert tell_stop(Rates(1_200, 36, 0)) == ""
+    assert explain_stop(Rates(1_200, 36, 0)) == ""
 
 
 def test_a_campaign_that_is_not_on_file_is_refused_by_name():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.routes.scanners import MACHINE, PERSON, tell_caller
+from chalicelib.routes.scanners import MACHINE, PERSON, classify_caller
 from tests.builders.links import CHROME
 from tests.builders.scanners import AHEAD, SCANNERS
 
@@ -27,21 +27,21 @@ ODD = {
 
 @pytest.mark.parametrize("agent", PEOPLE.values(), ids=PEOPLE)
 def test_a_person_with_a_browser_is_a_person(agent):
-    assert tell_caller("GET", {**CHROME, "user-agent": agent}, "198.51.100.7") == PERSON
+    assert classify_caller("GET", {**CHROME, "user-agent": agent}, "198.51.100.7") == PERSON
 
 
 @pytest.mark.parametrize("agent", SCANNERS.values(), ids=SCANNERS)
 def test_a_scanner_is_a_machine_even_with_a_browsers_headers(agent):
-    assert tell_caller("GET", {**CHROME, "user-agent": agent}, "198.51.100.7") == MACHINE
+    assert classify_caller("GET", {**CHROME, "user-agent": agent}, "198.51.100.7") == MACHINE
 
 
 @pytest.mark.parametrize("headers", [*AHEAD.values(), *ODD.values()], ids=[*AHEAD, *ODD])
 def test_what_no_pressed_link_sends_is_a_machine(headers):
-    assert tell_caller("GET", {**CHROME, **headers}, "198.51.100.7") == MACHINE
+    assert classify_caller("GET", {**CHROME, **headers}, "198.51.100.7") == MACHINE
 
 
 def test_head_and_the_networks_of_mail_gateways_are_machines():
-    assert tell_caller("HEAD", CHROME, "198.51.100.7") == MACHINE
-    assert tell_caller("GET", CHROME, "209.222.82.9") == MACHINE
-    assert tell_caller("GET", CHROME, "2a01:111:f403::1") == MACHINE
-    assert tell_caller("GET", CHROME, "nonsense") == PERSON
+    assert classify_caller("HEAD", CHROME, "198.51.100.7") == MACHINE
+    assert classify_caller("GET", CHROME, "209.222.82.9") == MACHINE
+    assert classify_caller("GET", CHROME, "2a01:111:f403::1") == MACHINE
+    assert classify_caller("GET", CHROME, "nonsense") == PERSON

@@ -18,7 +18,7 @@ from chalicelib.imports.csv_rows import open_table
 from chalicelib.imports.submission import RowReader
 from chalicelib.models import Consent, Profile, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
-from chalicelib.pages.policy_facts import SERVICES, name_version, tell_policy
+from chalicelib.pages.policy_facts import SERVICES, describe_policy, name_version
 from chalicelib.pages.policy_page import render_policy
 from chalicelib.pages.policy_sources import FACTS
 from chalicelib.pages.policy_words import find_policy_words
@@ -65,7 +65,7 @@ NOT_RECIPIENTS = {"IAM", "CloudWatch", "Events", "Lambda"}
 
 @cache
 def read_facts(language="en"):
-    return tell_policy(language, SETTINGS, EVERYBODY)
+    return describe_policy(language, SETTINGS, EVERYBODY)
 
 
 def answer_field(field, number):
@@ -231,7 +231,7 @@ def test_restriction_and_objection_are_on_the_page():
 
 @pytest.mark.parametrize("language", list_languages())
 def test_the_page_shows_every_field_purpose_period_and_table(language):
-    facts = tell_policy(language, SETTINGS, EVERYBODY)
+    facts = describe_policy(language, SETTINGS, EVERYBODY)
     page = render_policy(facts, address="https://forms.shop.example/privacy").replace("&#39;", "'")
 
     for name in list_forms():
@@ -319,7 +319,7 @@ def test_version_changes_with_what_the_page_says_and_with_nothing_else():
 
 def test_a_shop_that_sells_data_says_so():
     sold = SETTINGS.model_copy(update={"data_sold_to": "Ads Ltd, Lists Inc"})
-    page = render_policy(tell_policy("en", sold, ()), address="x")
+    page = render_policy(describe_policy("en", sold, ()), address="x")
 
     assert "The shop sells data to: Ads Ltd, Lists Inc" in page
     assert "We do not sell" not in page

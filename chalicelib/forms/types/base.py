@@ -1,4 +1,4 @@
-"""What every field type answers. A new type is one subclass, one entry of TYPES and its words."""
+"""The interface of every field type. A new type is one subclass, one entry of TYPES and its words."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -39,7 +39,7 @@ class FieldType(ABC):
 
     @abstractmethod
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        """Return what this type adds to a shown field; `input` holds attributes of the HTML input."""
+        """Return the keys that this type adds to a shown field; `input` holds attributes of the HTML input."""
 
     def bounds(self, field: Question) -> tuple[int, int]:
         """Return the least and greatest number taken, or, where one picks many, how many."""
@@ -59,7 +59,7 @@ class FieldType(ABC):
         return field.max_bytes or 4 * self.character_limit(field)
 
     def judge(self, field: Question) -> str:
-        """Return what is wrong with a definition for this type, or ""."""
+        """Return the fault of a definition for this type, or ""."""
         given = [key for key in SPECIAL if getattr(field, key) != Question.model_fields[key].default]
         if missing := [key for key in self.needs if key not in given]:
             return f"{self.name} needs {' and '.join(missing)}"

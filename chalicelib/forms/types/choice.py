@@ -27,7 +27,7 @@ class Choice(FieldType):
         return {"enum": [*list_values(field), *([] if field.required else [""])]}
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        """Return the options; `none` is the label of no answer, where one may give none."""
+        """Return the options; `none` is the label of the empty answer, where the field allows it."""
         none = {} if field.required else {"none": words.no_answer}
         return {"options": list_options(field, words), "input": {"type": "radio"}, **none}
 
@@ -50,7 +50,7 @@ class Ranking(Choice):
         if not isinstance(given, list):
             raise RefusedValueError("wrong_type")
         least, most = self.bounds(field)
-        if len(given) > len(field.options) + most:  # before looking at each of ten thousand
+        if len(given) > len(field.options) + most:  # before checking each of ten thousand
             raise RefusedValueError("too_many")
         picked = [option for each in given if (option := pick_option(field, each))]
         if len(set(picked)) != len(picked):
@@ -84,7 +84,6 @@ class Choices(Ranking):
         return [option.value for option in field.options if option.value in picked] or None
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        """Return the options."""
         return {"options": list_options(field, words), "input": {"type": "checkbox"}}
 
 

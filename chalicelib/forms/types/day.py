@@ -11,7 +11,7 @@ from chalicelib.forms.values import Occasion, read_date, read_text
 from chalicelib.forms.wording import Wording
 from chalicelib.models import JsonValue
 
-YEARS = range(1900, 2201)  # a year outside is a slip, or another calendar's
+YEARS = range(1900, 2201)  # a year outside is a typing error, or another calendar's
 
 
 class Day(FieldType):
@@ -39,5 +39,4 @@ class Day(FieldType):
         return {"type": "string", "maxLength": self.length, **least, "format": "date"}
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        """Return the attributes."""
         return {"input": {"type": "date"}}

@@ -1,4 +1,4 @@
-"""Text as it is typed: one line, several lines, a postal address."""
+"""Typed text: one line, several lines, a postal address."""
 
 from typing import Any, ClassVar
 
@@ -50,7 +50,7 @@ class LongText(Text):
     attributes: ClassVar[dict[str, str]] = {"rows": "4", "dir": "auto"}
 
     def tidy(self, text: str, occasion: Occasion) -> str:
-        """Return the lines, parted by \\n."""
+        """Return the lines, separated by \\n."""
         return clean_lines(text)
 
 

@@ -43,7 +43,7 @@ TOPIC = re.compile(r"[a-z][a-z0-9_.]{0,60}/[a-z0-9_]{1,40}")
 DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 DELIVERY_ID = re.compile(r"[A-Za-z0-9-]{1,80}")
 CLAIMS = {"x-shopify-event-id": "event", "x-shopify-webhook-id": "webhook"}
-# Before an order there is only a visitor, who may type anybody's address.
+# Before an order there is only a visitor, who may type another person's address.
 TYPED = ("checkout", "checkout deleted", "cart")
 
 
@@ -85,7 +85,7 @@ def interpret(submission: Submission) -> Reading:
 
 
 def require_header(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
-    """Return a header that we cannot do without; a repeated one has become `a, b` and does not match."""
+    """Return a required header; a repeated header has become `a, b` and does not match."""
     value = headers.get(name, "")
     if not pattern.fullmatch(value):
         raise MalformedError(f"The {name} header is missing or odd.")
@@ -93,7 +93,7 @@ def require_header(headers: Mapping[str, str], name: str, pattern: re.Pattern[st
 
 
 def find_time(body: Mapping[str, JsonValue], headers: Mapping[str, str], now: datetime) -> datetime:
-    """Return when it happened: the thing's own time, else when Shopify noticed (an unsigned header), never later
+    """Return when it happened: the object's own time, else when Shopify noticed (an unsigned header), never later
     than now."""
     noticed = parse_time(headers.get("x-shopify-triggered-at", ""))
     return min(read_time(body, "updated_at") or noticed or now, now)

@@ -53,7 +53,6 @@ def read_state(body: Mapping[str, JsonValue]) -> OrderState:
 
 
 def read_item(line: Mapping[str, JsonValue]) -> LineItem:
-    """Return one line."""
     return LineItem(
         product_id=read_id(line, "product_id"),
         sku=read_text(line, "sku"),
@@ -64,7 +63,7 @@ def read_item(line: Mapping[str, JsonValue]) -> LineItem:
 
 
 def read_refund(body: Mapping[str, JsonValue]) -> Refund:
-    """Return the refund of a refunds/create body, which says nothing of the buyer."""
+    """Return the refund of a refunds/create body, which does not name the buyer."""
     lines = read_parts(body, "refund_line_items")
     currency = next((read_currency(line, "subtotal") for line in lines), "")
     currency = currency or read_currency(body, "total_duties")

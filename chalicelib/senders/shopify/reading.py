@@ -23,7 +23,7 @@ from chalicelib.strictjson import parse_object
 
 Body = Mapping[str, JsonValue]
 
-# Only a statement of will counts: `not_subscribed` is the silence before one, `invalid` speaks of the address.
+# Only a decision of the customer counts: `not_subscribed` means that there is none, `invalid` is about the address.
 # `redacted` follows a request for erasure, which is a no.
 STATES = {
     "subscribed": ConsentState.GIVEN,
@@ -45,10 +45,10 @@ def read_body(submission: Submission) -> Reading:
 
 
 def read_placed(body: Body, submission: Submission) -> Reading:
-    """Read an order. Its own e-mail may be another than the customer's, whose is the better proven one."""
+    """Read an order. Its own e-mail may differ from the customer's, which is the better proven one."""
     buyer = read_part(body, "customer")
     created = read_time(body, "created_at") or submission.occurred_at
-    address = read_part(buyer, "default_address") or read_part(body, "billing_address")  # never where a gift goes
+    address = read_part(buyer, "default_address") or read_part(body, "billing_address")  # not shipping: gifts
     name = choose_text(read_name(buyer), read_name(read_part(body, "billing_address")))
     return Reading(
         kind=ReadingKind.ORDER,
@@ -70,12 +70,11 @@ def read_order_deleted(body: Body, submission: Submission) -> Reading:
 
 
 def read_given_back(body: Body, submission: Submission) -> Reading:
-    """Read a refund; whose it is, only its order knows."""
+    """Read a refund. The body names no customer; its order does."""
     return Reading(kind=ReadingKind.REFUND, refunds=(read_refund(body),))
 
 
 def read_customer(body: Body, submission: Submission) -> Reading:
-    """Read a customer."""
     return Reading(
         kind=ReadingKind.CUSTOMER,
         sender_id=read_id(body, "id"),
@@ -92,7 +91,7 @@ def read_customer_deleted(body: Body, submission: Submission) -> Reading:
 
 
 def read_email_consent(body: Body, submission: Submission) -> Reading:
-    """Read what somebody decided about e-mail."""
+    """Read a customer's decision about e-mail."""
     return Reading(
         kind=ReadingKind.CONSENT,
         sender_id=read_id(body, "customer_id"),
@@ -102,7 +101,7 @@ def read_email_consent(body: Body, submission: Submission) -> Reading:
 
 
 def read_sms_consent(body: Body, submission: Submission) -> Reading:
-    """Read what somebody decided about text messages."""
+    """Read a customer's decision about text messages."""
     return Reading(
         kind=ReadingKind.CONSENT,
         sender_id=read_id(body, "id"),
@@ -112,7 +111,7 @@ def read_sms_consent(body: Body, submission: Submission) -> Reading:
 
 
 def read_cart(body: Body, submission: Submission) -> Reading:
-    """Read a cart or checkout that was not finished: no customer's id, no profile, no consent, only what lay in it."""
+    """Read a cart or checkout that was not finished: no customer's id, no profile, no consent, only its items."""
     items = [read_item(line).model_dump(mode="json") for line in read_parts(body, "line_items")]
     values = {
         "token": choose_text(read_text(body, "token"), read_text(body, "cart_token")),
@@ -130,7 +129,7 @@ def read_cart(body: Body, submission: Submission) -> Reading:
 
 
 def read_compliance(body: Body, submission: Submission) -> Reading:
-    """Read whom a compliance request is about: by id, e-mail or phone, or nobody (shop/redact)."""
+    """Read which customer a compliance request names, by id, e-mail or phone; shop/redact names none."""
     orders = get_path(body, "orders_requested") or get_path(body, "orders_to_redact") or []
     values = {
         "topic": submission.topic,
@@ -165,7 +164,7 @@ def read_consents(body: Body, fallback: datetime) -> tuple[Consent, ...]:
 def read_tick(body: Body, at: datetime) -> tuple[Consent, ...]:
     """Return the consent ticked in a checkout, unless the customer's own state stands beside it.
 
-    An order repeats the tick ever after, so it dates from when the order was made.
+    Each later event of the order repeats the tick, so the consent is dated when the order was made.
     """
     ticked = get_path(body, "buyer_accepts_marketing") is True
     if not ticked or read_text(body, "customer", "email_marketing_consent", "state"):
@@ -174,7 +173,6 @@ def read_tick(body: Body, at: datetime) -> tuple[Consent, ...]:
 
 
 def read_name(person: Body) -> str:
-    """Return a person's name."""
     return join_texts(read_text(person, "first_name"), read_text(person, "last_name"))
 
 

@@ -69,9 +69,9 @@ def read_session(session: Body, event: Body, submission: Submission) -> Reading:
 
 
 def read_consents(session: Body, submission: Submission) -> tuple[Consent, ...]:
-    """Return the yes that was ticked in a checkout: not signed, since anybody may type anybody's address there.
+    """Return the consent ticked in a checkout. It is not signed: a visitor may type another person's address there.
 
-    A later event repeats it, so it dates from when the checkout was opened. `opt_out` is a box left empty.
+    Each later event repeats it, so it is dated when the checkout was opened. `opt_out` is a box left empty.
     """
     if read_text(session, "consent", "promotions") != "opt_in":
         return ()
@@ -114,7 +114,7 @@ def read_item(line: Body, currency: str) -> LineItem:
 
 
 def read_refunded(charge: Body, event: Body, submission: Submission) -> Reading:
-    """Read a refund. The charge counts all its refunds together: this one is what was added to them.
+    """Read a refund. The charge holds the sum of all its refunds: this refund is what was added to that sum.
 
     Its id is the charge and that sum, so that two refunds of one charge are two, in whatever order they come.
     """
@@ -139,7 +139,6 @@ def read_refunded(charge: Body, event: Body, submission: Submission) -> Reading:
 
 
 def read_customer(customer: Body, event: Body, submission: Submission) -> Reading:
-    """Read a customer."""
     locales = get_path(customer, "preferred_locales")
     first = locales[0] if isinstance(locales, list) and locales else ""
     return Reading(
@@ -167,7 +166,6 @@ def make_order(thing: Body, event: Body, submission: Submission, total: str) -> 
 
 
 def read_fields(body: Body, name: str, address: str, language: str = "") -> dict[str, JsonValue]:
-    """Return the profile fields."""
     place = read_part(body, address)
     town = join_texts(read_text(place, "postal_code"), read_text(place, "city"))
     line1, line2, state, country = (read_text(place, part) for part in ("line1", "line2", "state", "country"))

@@ -45,7 +45,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     """Name what arrived; raise MalformedError.
 
     Nothing is claimed. X-WC-Webhook-Delivery-ID is a hash of the webhook and the second: two orders of one second
-    share it. Nothing is retried either, and the same body is known by itself.
+    share it. WooCommerce retries nothing either, and a repeated body has the same dedupe key.
     """
     topic = headers.get("x-wc-webhook-topic", "")
     origin = ORIGIN.fullmatch(headers.get("x-wc-webhook-source", ""))

@@ -91,7 +91,6 @@ def read_order(body: Body, submission: Submission) -> Order:
 
 
 def read_item(line: Body) -> LineItem:
-    """Return one line."""
     return LineItem(
         product_id=read_id(line, "product_id"),
         sku=read_text(line, "sku"),
@@ -102,7 +101,7 @@ def read_item(line: Body) -> LineItem:
 
 
 def read_fields(body: Body) -> dict[str, JsonValue]:
-    """Return the profile fields of who pays; where it is sent may be a friend's."""
+    """Return the profile fields of the billing address; the delivery address may be a friend's."""
     payer = read_part(body, "billing")
     name = choose_text(read_name(body), read_name(payer))
     town = join_texts(read_plain(payer, "postcode"), read_plain(payer, "city"))
@@ -112,7 +111,6 @@ def read_fields(body: Body) -> dict[str, JsonValue]:
 
 
 def read_name(person: Body) -> str:
-    """Return a person's name."""
     return join_texts(read_plain(person, "first_name"), read_plain(person, "last_name"))
 
 
