@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.rooms import INFRA_ROOMS
+
 ROOT = Path(__file__).resolve().parents[2]
-# Room: which rooms it may import, besides itself. `root` is the files that lie in infra/ itself.
-ROOMS = {
-    "root": set(),
-    "deploy": {"root"},
-    "local": {"root", "deploy"},
-    "staff": {"root", "local"},
-}
 FILES = sorted((ROOT / "infra").rglob("*.py"))
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
 LONGEST_FILE, LONGEST_FUNCTION = 220, 40  # lines
@@ -22,7 +17,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 220, 40  # lines
 def name_room(module: str) -> str:
     """Return the room of a module: the folder below infra, or `root`."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "root"
+    return parts[1] if len(parts) > 1 and parts[1] in INFRA_ROOMS else "root"
 
 
 def list_imports(source: str) -> set[str]:
@@ -41,7 +36,7 @@ def find_wrong(module: str, source: str) -> list[str]:
     """Return the imports of a source that the table does not allow."""
     room = name_room(module)
     others = [other for other in list_imports(source) if other.split(".")[0] == "infra"]
-    return [other for other in others if name_room(other) not in ROOMS[room] | {room}]
+    return [other for other in others if name_room(other) not in INFRA_ROOMS[room] | {room}]
 
 
 def find_circle(graph: dict[str, set[str]]) -> list[str]:
@@ -76,7 +71,7 @@ def test_the_table_of_infra_allows_nothing_that_is_not_used():
         for other in list_imports(path.read_text())
         if other.startswith("infra.")
     }
-    assert {(room, other) for room, others in ROOMS.items() for other in others} <= used
+    assert {(room, other) for room, others in INFRA_ROOMS.items() for other in others} <= used
 
 
 def test_nothing_that_is_deployed_imports_infra():

@@ -10,38 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.rooms import ROOMS, ROOTS
+
 ROOT = Path(__file__).resolve().parents[2]
-# Files that any room may import.
-ROOTS = {"addresses", "config", "definitions", "errors", "logs", "models", "strictjson", "text"}
-# Room: what it may import, besides itself and ROOTS.
-ROOMS = {
-    "app": "functions routes",
-    "functions": "settling outreach data_requests retention optin erasure downstream mails senders door runs services "
-    "store",
-    "routes": "door pages data_requests campaigns senders forms store words",
-    "settling": "erasure downstream optin people senders store shop runs services",
-    "outreach": "campaigns mails people senders shop store runs services",
-    "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
-    "retention": "erasure downstream people senders store shop runs services",
-    "optin": "mails people senders store shop runs services",
-    "erasure": "downstream people senders store vault runs services",
-    "downstream": "senders store services",
-    "report": "campaigns store",
-    "imports": "campaigns forms shop",
-    "pages": "campaigns mails senders forms store shop words",
-    "door": "services store vault",
-    "services": "campaigns mails people store vault",
-    "campaigns": "mails people forms shop words",
-    "mails": "forms shop words",
-    "people": "senders store vault shop",
-    "senders": "forms store shop",
-    "forms": "shop words",
-    "store": "vault shop",
-    "runs": "",
-    "vault": "",
-    "words": "",
-    "shop": "",
-}
 AWS = {"services", "functions", "settling", "downstream"}
 HOMES = {
     "aws_encryption_sdk": {"vault"},

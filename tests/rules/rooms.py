@@ -1,0 +1,41 @@
+"""The rooms of chalicelib and of infra, and what each may import: `docs/architecture.md` shows the same table."""
+
+# Files that any room may import.
+ROOTS = {"addresses", "config", "definitions", "errors", "logs", "models", "strictjson", "text"}
+# Room: what it may import, besides itself and ROOTS.
+ROOMS = {
+    "app": "functions routes",
+    "functions": "settling outreach data_requests retention optin erasure downstream mails senders door runs services "
+    "store",
+    "routes": "door pages data_requests campaigns senders forms store words",
+    "settling": "erasure downstream optin people senders store shop runs services",
+    "outreach": "campaigns mails people senders shop store runs services",
+    "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
+    "retention": "erasure downstream people senders store shop runs services",
+    "optin": "mails people senders store shop runs services",
+    "erasure": "downstream people senders store vault runs services",
+    "downstream": "senders store services",
+    "report": "campaigns store",
+    "imports": "campaigns forms shop",
+    "pages": "campaigns mails senders forms store shop words",
+    "door": "services store vault",
+    "services": "campaigns mails people store vault",
+    "campaigns": "mails people forms shop words",
+    "mails": "forms shop words",
+    "people": "senders store vault shop",
+    "senders": "forms store shop",
+    "forms": "shop words",
+    "store": "vault shop",
+    "runs": "",
+    "vault": "",
+    "words": "",
+    "shop": "",
+}
+
+# Room: which rooms it may import, besides itself. `root` is the files that lie in infra/ itself.
+INFRA_ROOMS: dict[str, set[str]] = {
+    "root": set(),
+    "deploy": {"root"},
+    "local": {"root", "deploy"},
+    "staff": {"root", "local"},
+}
