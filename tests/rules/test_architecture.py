@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules import test_infra_layers, test_layers
+from tests.rules import rooms
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -63,18 +63,18 @@ def find_break(steps: list[Step]) -> str:
 def test_the_page_has_the_table_of_rooms():
     shown = {room: allowed.split() for room, _, allowed in ROW.findall(PAGE)}
 
-    assert shown == {room: allowed.split() for room, allowed in test_layers.ROOMS.items()}
-    assert list(shown) == list(test_layers.ROOMS)
+    assert shown == {room: allowed.split() for room, allowed in rooms.ROOMS.items()}
+    assert list(shown) == list(rooms.ROOMS)
 
 
 def test_the_page_names_the_modules_that_every_room_may_import():
     sentence = re.search(r"Every room may also import itself and these modules: ([^.]*)\.", PAGE)[1]
 
-    assert set(re.findall(r"`(\w+)`", sentence)) == test_layers.ROOTS
+    assert set(re.findall(r"`(\w+)`", sentence)) == rooms.ROOTS
 
 
 def test_the_page_names_the_rooms_of_infra():
-    for room in set(test_infra_layers.ROOMS) - {"root"}:
+    for room in set(rooms.INFRA_ROOMS) - {"root"}:
         assert f"`{room}`" in read_section("Rooms"), room
 
 
