@@ -60,6 +60,7 @@ def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         monkeypatch.setenv("PUBLIC_URL", address)
+        shop.settings = shop.settings.model_copy(update={"public_url": address})  # the links of its mails
         with open_api(shop, tables, cloud, monkeypatch):
             import app
 

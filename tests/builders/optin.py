@@ -58,5 +58,5 @@ def press(shop, token, answer, at=START + HOUR) -> str:
     link = shop.services().links.read_link(token, at)
     assert link is not None
     confirmed = answer == "yes"
-    said = answer_confirmation(link, name_token(token), at, confirmed=confirmed, network="198.51.100.0/24")
-    return settle_item(shop.accept(said), shop.services(), at)
+    pressed = answer_confirmation(link, name_token(token), at, confirmed=confirmed, network="198.51.100.0/24")
+    return settle_item(shop.accept(pressed), shop.services(), at)

@@ -40,7 +40,7 @@ def type_code(api, token, code="K7X4MT", **query):
 
 def list_tries(shop):
     """Return the tries that were spent."""
-    return [said["slot"] for topic, said in read_inbox(shop) if topic == "try"]
+    return [body["slot"] for topic, body in read_inbox(shop) if topic == "try"]
 
 
 def put_package(tables, token, files, **known):

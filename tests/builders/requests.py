@@ -19,8 +19,8 @@ HOME = "203.0.113.0/24"
 
 def ask(shop, kind="restrict", email=ASEL, at=START, network=HOME, language="en") -> str:
     """Post a request and settle it; return the outcome."""
-    said = ask_request(RequestKind(kind), email, at, network=network, language=language)
-    return settle_item(shop.accept(said), shop.services(), at)
+    asked = ask_request(RequestKind(kind), email, at, network=network, language=language)
+    return settle_item(shop.accept(asked), shop.services(), at)
 
 
 def read_mail(post, number=-1) -> tuple[str, str]:
@@ -39,8 +39,8 @@ def read_link(shop, token, at=START) -> Link | None:
 def confirm(shop, token, at=START + HOUR, *, settled_at=None, kind="", network="198.51.100.0/24") -> str:
     """Type the right code; return the outcome."""
     link = read_link(shop, token) or Link(kind=LinkKind.REQUEST, request=kind)
-    said = confirm_request(link, name_token(token), name_result(token), at, network=network, language="kk")
-    return settle_item(shop.accept(said), shop.services(), settled_at or at)
+    confirmed = confirm_request(link, name_token(token), name_result(token), at, network=network, language="kk")
+    return settle_item(shop.accept(confirmed), shop.services(), settled_at or at)
 
 
 def prove(shop, post, kind, at=START, email=ASEL) -> str:

@@ -5,7 +5,6 @@ import shutil
 from datetime import date
 from decimal import Decimal
 from string import Formatter
-from typing import get_args
 
 import html5lib
 import pytest
@@ -340,7 +339,7 @@ def test_confirmation_is_no_marketing_and_repeats_nothing_that_was_typed():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("asked", get_args(RequestKind))
+@pytest.mark.parametrize("asked", [kind.value for kind in RequestKind])
 def test_a_request_is_told_with_its_code_and_what_to_do_when_it_was_somebody_else(asked, language):
     mail = render_mail("request", language, change_words("request", request=asked, person_name="Asha Rao"))
     phrases = find_template("request").phrases
@@ -354,7 +353,7 @@ def test_a_request_is_told_with_its_code_and_what_to_do_when_it_was_somebody_els
     for said in (phrases[asked][language], phrases["ignore"][language], phrases["how"][language]):
         assert said in page
         assert said in text
-    others = [phrases[kind][language] for kind in get_args(RequestKind) if kind != asked]
+    others = [phrases[kind][language] for kind in RequestKind if kind != asked]
     assert [said for said in others if said in page + text] == []
 
 
