@@ -1,1 +1,1 @@
-"""Every key, query and row of the tables; SSM parameters; SQS queues. Nothing else knows DynamoDB."""
+"""Every key, query and row of the tables; SSM parameters; SQS queues. No other room uses DynamoDB."""

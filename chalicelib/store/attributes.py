@@ -26,7 +26,7 @@ def load_row(row: Mapping[str, Any]) -> Row:
 
 
 def load_value(typed: Any) -> Any:
-    """Return one plain value; binary as the bytes that the client returned, which boto3 would wrap."""
+    """Return one plain value; binary as the client's own bytes, which boto3 would wrap."""
     return typed["B"] if "B" in typed else LOAD.deserialize(typed)
 
 

@@ -1,4 +1,4 @@
-"""Rows of the Customers table that say who read, changed or handed out whose data, and why: the access audit.
+"""Rows of the Customers table about each access to a customer's data: the access audit.
 
     pk                 sk                 holds
     audit#<yyyy-mm>    <time>#<random>    the member of staff, the reason, the customer's random id; no personal data
@@ -16,7 +16,7 @@ from chalicelib.models import utc_text
 from chalicelib.shop.retention import find_span
 from chalicelib.store.table import NEW, Part, Table, expire_at
 
-EVERYBODY = "everybody"  # for a customer id: a command that opens all records, one after another
+EVERYBODY = "everybody"  # in place of a customer id: the command opened all records
 
 
 @dataclass(frozen=True)

@@ -27,5 +27,4 @@ class Budgets:
 
 
 def name_row(campaign: str) -> Row:
-    """Return the key of a campaign's row."""
     return {"pk": f"budget#{campaign}", "sk": "budget"}

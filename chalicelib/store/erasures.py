@@ -1,10 +1,10 @@
-"""Rows of the Customers table about erasures: one per erasure, how far it is. No personal data, so the row may stay.
+"""Rows of the Customers table about erasures: one per erasure, with its stage. They hold no personal data, and stay.
 
 pk              sk       holds
 forget#<id>     forget   stage, the customer's random id, ledger number, reason, times, counts, links, probe,
                          receipt and signature; while there is something to do, queue = forget#0 and due_at
 
-sweeping -> verified -> closed      verified again after 1, 14 and 35 days; what came back is swept again
+sweeping -> verified -> closed      verified again after 1, 14 and 35 days; rows that came back are swept again
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ TEXTS = ("customer", "reason", "requested_at", "at", "result", "verified_at", "r
 
 
 class Stage(StrEnum):
-    """How far an erasure is."""
+    """The stages of an erasure."""
 
     SWEEPING = "sweeping"  # the key is gone; the rest is being removed
     VERIFIED = "verified"  # nothing is left; verified again later
@@ -32,7 +32,7 @@ class Stage(StrEnum):
 class ErasureRow:
     """One erasure. Times are RFC 3339 UTC; `probe` was sealed under the key that must be gone.
 
-    `counts` is how much there was, by store; None until it was counted. `links` are the names of links in the mails.
+    `counts` are the rows found, by store; None until they were counted. `links` are the names of links in the mails.
     `checks` counts the later verifications that found nothing. `due_at` is "" where nothing is left to do.
     """
 
@@ -65,7 +65,7 @@ class Erasures:
         return self.table.put_part(dump_erasure(row), NEW)
 
     def put_row(self, row: ErasureRow) -> Part:
-        """Return the part that writes a row over the one that a restore brought, if any."""
+        """Return the part that writes a row, also over a restored one."""
         return self.table.put_part(dump_erasure(row))
 
     def replace_row(self, old: ErasureRow, new: ErasureRow) -> Part:
@@ -75,12 +75,12 @@ class Erasures:
         return self.table.put_part(dump_erasure(new), condition, **values)
 
     def read_row(self, request: str) -> ErasureRow | None:
-        """Read one row consistently."""
+        """Return one row, read consistently, or None."""
         row = self.table.read_item(name_row(request))
         return None if row is None else load_erasure(row)
 
     def list_due(self, now: datetime) -> Iterator[ErasureRow]:
-        """Yield the erasures that have something to do, each read again: the index lags."""
+        """Yield the erasures that are due, each read again: the index lags."""
         for key in self.table.list_queue(QUEUE, utc_text(now)):
             row = self.read_row(key["pk"].removeprefix("forget#"))
             if row is not None and row.due_at and row.due_at <= utc_text(now):
@@ -88,7 +88,6 @@ class Erasures:
 
 
 def name_row(request: str) -> Row:
-    """Return the key of a row."""
     return {"pk": f"forget#{request}", "sk": "forget"}
 
 
@@ -108,7 +107,6 @@ def dump_erasure(row: ErasureRow) -> Row:
 
 
 def load_erasure(row: Row) -> ErasureRow:
-    """Read a row's attributes."""
     return ErasureRow(
         id=row["pk"].removeprefix("forget#"),
         stage=Stage(row["stage"]),

@@ -3,8 +3,8 @@
     pk                  sk                          holds
     fact#<campaign>     <kind>#<mail id>[#<order>]  when, and numbers such as revenue
 
-A fact is written in the same transaction as what it counts, under a key that a repeated event writes again: so a count
-of rows is exact. Facts stay after an erasure.
+A fact is written in the same transaction as its event, under a key that a repeated event writes again: so a count of
+rows is exact. Facts stay after an erasure.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ RETURN_WINDOW = timedelta(days=14)  # an order this soon after a mail, or with i
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact about one mail; `numbers` are decimals as text, with `currency` among them as a word.
+    """One fact about one mail; `numbers` are decimals as text, and `currency` is a code.
 
-    `order` is of a return: the name of the order (`name_order`). One order may be a return of several mails.
+    `order` is the name of a return's order (`name_order`). One order may be a return of several mails.
     """
 
     campaign: str
@@ -51,7 +51,6 @@ class Facts:
         return self.table.delete_part(name_row(campaign, kind, mail_id, order))
 
     def list_facts(self, campaign: str) -> Iterator[Fact]:
-        """Yield every fact of a campaign."""
         for row in self.table.query_items(f"fact#{campaign}", consistent=False):
             kind, mail_id, *order = row["sk"].split("#")
             numbers = {name: value for name, value in row.items() if name not in ("pk", "sk", "at")}
@@ -59,10 +58,9 @@ class Facts:
 
 
 def name_row(campaign: str, kind: str, mail_id: str, order: str) -> Row:
-    """Return the key of a fact."""
     return {"pk": f"fact#{campaign}", "sk": f"{kind}#{mail_id}" + (f"#{order}" if order else "")}
 
 
 def name_order(secret: bytes, source: str, order_id: str) -> str:
-    """Return a short name of an order, made with a secret: order ids are few enough to try them all."""
+    """Return a short keyed hash of an order; it needs a secret, since order ids are few enough to try them all."""
     return hmac.new(secret, f"order\0{source}:{order_id}".encode(), hashlib.sha256).hexdigest()[:20]

@@ -1,8 +1,8 @@
-"""Rows of the Customers table that say whose a name is, what took effect before, and who may be the same person.
+"""Rows of the Customers table about the owners of names, ids that took effect, and customers who may be one person.
 
 pk                     sk            holds
 idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
-                                     and the inbox key of what is to be confirmed; `gone` once they were forgotten,
+                                     and the inbox key of the item to confirm; `gone` once the customer was forgotten,
                                      and `gone_at` ever after
 claim#<hash>           claim         the inbox key under which a delivery or event id took effect
 merge                  <id>#<id>     two customers that may be one person: suggested, never done
@@ -22,7 +22,7 @@ MERGE = "merge"
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds a name or a claim; `id` is "" where they were forgotten. `gone_at` is when that was last, or ""."""
+    """The owner of a name or a claim; `id` is "" for one who was forgotten. `gone_at` is the last erasure, or ""."""
 
     id: str
     gone_at: str = ""
@@ -32,7 +32,6 @@ class Identities:
     """Reads and builds these rows."""
 
     def __init__(self, table: Table) -> None:
-        """Take the Customers table."""
         self.table = table
 
     def find_owners(self, rows: Sequence[str]) -> dict[str, Owner]:
@@ -46,11 +45,11 @@ class Identities:
         return self.table.put_part(item, f"{NEW} OR #owner = :owner", owner=owner)
 
     def take_over_name(self, row: str, owner: str, gone_at: str) -> Part:
-        """Return the part that gives the name of a customer forgotten at `gone_at` to someone new."""
+        """Return the part that gives the name of a customer forgotten at `gone_at` to a new owner."""
         return self.change_owner(row, GONE, owner, gone_at, also=" AND gone_at = :gone_at")
 
     def write_tombstone(self, row: str, owner: str, gone_at: str) -> Part:
-        """Return the part that ends whose a name is, and remembers since when."""
+        """Return the part that removes a name's owner, and keeps the time."""
         return self.change_owner(row, owner, GONE, gone_at)
 
     def change_owner(self, row: str, old: str, new: str, gone_at: str, *, also: str = "") -> Part:
@@ -59,7 +58,7 @@ class Identities:
         return self.table.update_part(name_row(row), change, f"#owner = :old{also}", new=new, old=old, gone_at=gone_at)
 
     def block_name(self, row: str, gone_at: str) -> Part:
-        """Return the part that makes a tombstone of a name which nobody holds."""
+        """Return the part that writes a tombstone for a free name."""
         return self.table.put_part({**name_row(row), "owner": GONE, "gone_at": gone_at}, NEW)
 
     def block_if_free(self, row: str, owner: Owner | None, gone_at: str) -> list[Part]:
@@ -74,20 +73,20 @@ class Identities:
         """Delete identity rows that nothing refers to any more."""
         self.table.delete_items(name_row(row) for row in rows)
 
-    def write_suggestion(self, one: str, other: str, kind: str) -> Part:
+    def write_suggestion(self, first: str, second: str, kind: str) -> Part:
         """Return the part that notes two customers sharing a name of this kind."""
-        return self.table.put_part({"pk": MERGE, "sk": "#".join(sorted((one, other))), "kind": kind})
+        return self.table.put_part({"pk": MERGE, "sk": "#".join(sorted((first, second))), "kind": kind})
 
     def list_suggestions(self) -> Iterator[tuple[str, str, str]]:
         """Yield (customer id, customer id, kind of shared name)."""
         for row in self.table.query_items(MERGE, consistent=False):
-            one, other = row["sk"].split("#")
-            yield one, other, row["kind"]
+            first, second = row["sk"].split("#")
+            yield first, second, row["kind"]
 
     def delete_suggestions(self, customer_id: str) -> None:
         """Delete the notes that this customer may be the same person as another."""
-        pairs = [(one, other) for one, other, _ in self.list_suggestions() if customer_id in (one, other)]
-        self.table.delete_items({"pk": MERGE, "sk": f"{one}#{other}"} for one, other in pairs)
+        pairs = [pair for *pair, _ in self.list_suggestions() if customer_id in pair]
+        self.table.delete_items({"pk": MERGE, "sk": "#".join(pair)} for pair in pairs)
 
 
 def make_row(name: str) -> str:
@@ -101,7 +100,6 @@ def read_name(row: str) -> str:
 
 
 def name_row(row: str) -> Row:
-    """Return the key of an identity or claim row."""
     return {"pk": row, "sk": "identity" if row.startswith(IDENTITY) else "claim"}
 
 
@@ -112,5 +110,4 @@ def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:
 
 
 def load_owner(row: Row) -> Owner:
-    """Read a row."""
     return Owner("" if row["owner"] == GONE else row["owner"], row.get("gone_at", ""))

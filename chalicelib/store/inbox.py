@@ -1,16 +1,16 @@
-"""The Inbox table: accepted submissions that are to be settled, and the tombstones of settled ones.
+"""The Inbox table: accepted submissions that wait to be settled, and the tombstones of settled ones.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
 state        new -> settled | duplicate | parked;  quarantined -> new (released);
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
-attempt      random per accept call, stays on the tombstone: by it our own retry differs from a rival's put
+attempt      random per accept call, stays on the tombstone: it shows our own retry apart from another call's put
 pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, a `Wait`;
              absent when settled
 received_at  RFC 3339 UTC, sorts the index
 reason       why it was parked: a code, never content
 expires_at   epoch seconds; quarantined and unconfirmed items only
-ask_at       when to ask for confirmation next, or when that was done; unconfirmed items only
+ask_at       when to mail the question next, or when it was mailed; unconfirmed items only
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,8 +36,8 @@ class State(StrEnum):
     NEW = "new"
     SETTLED = "settled"
     DUPLICATE = "duplicate"
-    NOBODY = "nobody"  # about a person whom we do not know, or no longer
-    UNCONFIRMED = "unconfirmed"  # waits for a yes by mail; belongs to no customer until then
+    NOBODY = "nobody"  # about a person who is unknown or forgotten
+    UNCONFIRMED = "unconfirmed"  # waits for its confirmation by mail; belongs to no customer until then
     REFUSED = "refused"  # the mailbox's owner said no
     PARKED = "parked"
     QUARANTINED = "quarantined"
@@ -60,11 +60,10 @@ class Inbox:
     """Reads and builds these rows."""
 
     def __init__(self, table: Table) -> None:
-        """Take the Inbox table."""
         self.table = table
 
     def put_item(self, key: str, sealed: bytes, *, attempt: str, received_at: datetime, suspect: bool) -> bool:
-        """Keep a sealed submission: one conditional put, the durable write and the dedupe in one.
+        """Keep a sealed submission: one conditional put is both the durable write and the dedupe.
 
         Return True when it is kept as new, False when the key was there already. A put whose reply was lost and
         that the SDK repeated finds its own row, by the attempt id. Raise TryAgainLaterError when it is not kept.
@@ -86,7 +85,7 @@ class Inbox:
         return held is None or held.get("attempt") == attempt
 
     def read_item(self, key: str) -> InboxItem | None:
-        """Read one row consistently."""
+        """Return one row, read consistently, or None."""
         row = self.table.read_item(name_row(key))
         return None if row is None else load_item(row)
 
@@ -97,7 +96,7 @@ class Inbox:
             yield row["pk"]
 
     def park_item(self, key: str, reason: str) -> None:
-        """Set aside an item that cannot be settled, content and all, until a member of staff looks at it."""
+        """Park an item that cannot be settled, with its content, until a member of staff reviews it."""
         self.move_item(key, State.NEW, State.PARKED, "parked", reason)
 
     def release_item(self, key: str, state: State) -> None:
@@ -122,18 +121,17 @@ class Inbox:
         return self.table.update_part(name_row(key), SETTLE, "#state = :old", **values)
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
-        """Settle an item that has no effect: a duplicate, or one about a person whom we do not know."""
+        """Settle an item that has no effect: a duplicate, or one about an unknown person."""
         values = {"state": state.value, "old": State.NEW.value, "now": utc_text(now)}
         self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
 
 
 def read_new_keys(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the keys of the items that a batch of the table's stream says are new, in its order."""
+    """Return the keys of the new items in a batch of the table's stream, in its order."""
     return [load_row(each["dynamodb"]["Keys"])["pk"] for each in records if each["eventName"] == "INSERT"]
 
 
 def name_row(key: str) -> Row:
-    """Return the key of an item's row."""
     return {"pk": key}
 
 
@@ -148,7 +146,6 @@ def name_shards() -> list[str]:
 
 
 def load_item(row: Row) -> InboxItem:
-    """Read a row's attributes."""
     return InboxItem(
         key=row["pk"],
         state=State(row["state"]),
@@ -161,6 +158,6 @@ def load_item(row: Row) -> InboxItem:
 def explain_fault(fault: ClientError | BotoCoreError) -> TooLargeError | TryAgainLaterError:
     """Return the error that answers a put which failed."""
     code = fault.response["Error"]["Code"] if isinstance(fault, ClientError) else ""
-    if code == "ValidationException":  # the one thing DynamoDB can object to here is a row over 400 KB
+    if code == "ValidationException":  # DynamoDB refuses this put only for a row over 400 KB
         return TooLargeError("The submission is too large.")
     return TryAgainLaterError("Not kept: please send it again.")

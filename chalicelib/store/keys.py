@@ -15,15 +15,14 @@ CODES = "codes"
 
 
 class Keys:
-    """Reads and builds these rows, with the root key that seals them."""
+    """Reads and builds these rows; the root key seals them."""
 
     def __init__(self, table: Table, root: RootSeal) -> None:
-        """Take the Keys table and the root key."""
         self.table = table
         self.root = root
 
     def read_key(self, customer_id: str) -> bytes | None:
-        """Return a customer's key, or None when there is none (any more)."""
+        """Return a customer's key, or None where there is none or it was destroyed."""
         name = f"cust#{customer_id}"
         sealed = self.read_row(name)
         return None if sealed is None else self.root.open_secret(name, sealed)
@@ -46,7 +45,7 @@ class Keys:
         return self.table.delete_part(name_row(f"cust#{customer_id}"), THERE)
 
     def read_index(self) -> dict[str, bytes]:
-        """Return the blind index's secrets, newest first; the first reader ever makes them."""
+        """Return the blind index's secrets, newest first; the first call ever makes them."""
         sealed = self.read_row(INDEX)
         if sealed is None:
             self.put_secret(INDEX, pack_secrets(make_secrets()), None)
@@ -54,7 +53,7 @@ class Keys:
         return unpack_secrets(self.root.open_secret(INDEX, sealed))
 
     def read_codes(self) -> bytes:
-        """Return the secret that offer codes are derived from; the first reader ever makes it."""
+        """Return the secret that offer codes are derived from; the first call ever makes it."""
         sealed = self.read_row(CODES)
         if sealed is None:
             self.put_secret(CODES, make_key(), None)
@@ -75,11 +74,10 @@ class Keys:
             self.table.write_item(row, "sealed = :old", old=old)
 
     def read_row(self, name: str) -> bytes | None:
-        """Read one sealed secret consistently."""
+        """Return one sealed secret, read consistently, or None."""
         row = self.table.read_item(name_row(name))
         return None if row is None else bytes(row["sealed"])
 
 
 def name_row(name: str) -> Row:
-    """Return the key of a row."""
     return {"pk": name}

@@ -20,12 +20,12 @@ from chalicelib.models import Model
 from chalicelib.store.table import NEW, Part, Row, Table
 from chalicelib.strictjson import dump_json
 
-START = "0" * 64  # stands for the hash of the entry before the first
+START = "0" * 64  # in place of the hash of the entry before the first
 HEAD: Row = {"pk": "head", "number": 0}
 
 
 class Erasure(Model):
-    """One entry. `names` are rows of the blind index without `idn#`; `customer` is "" where nothing was held."""
+    """One entry. `names` are rows of the blind index without `idn#`; `customer` is "" where no customer was found."""
 
     number: int
     at: AwareDatetime
@@ -42,7 +42,7 @@ class Erasure(Model):
 
 @dataclass(frozen=True)
 class Head:
-    """Where the ledger ends."""
+    """The last entry's number and hash."""
 
     number: int = 0
     hash: str = START
@@ -60,7 +60,7 @@ class Ledger:
         return Head() if row is None else Head(int(row["last"]), row["hash"])
 
     def append_entry(self, entry: Erasure) -> list[Part]:
-        """Return the parts that append an entry, if the ledger still ends where the entry follows on."""
+        """Return the parts that append an entry, if the ledger's last entry is still the one before it."""
         text = entry.write_text()
         put = self.table.put_part({**name_entry(entry.number), "entry": text}, NEW)
         return [put, self.move_head(entry, hash_entry(text))]
@@ -74,7 +74,7 @@ class Ledger:
         return self.table.update_part(HEAD, change, "#last = :before AND #hash = :previous", **values, **before)
 
     def read_entry(self, number: int) -> Erasure:
-        """Read one entry consistently; raise LedgerBrokenError where there is none: the table was restored alone."""
+        """Read one entry consistently; raise LedgerBrokenError for a missing one: the table was restored alone."""
         row = self.table.read_item(name_entry(number))
         if row is None:
             raise LedgerBrokenError(f"entry {number} is missing")
@@ -87,7 +87,6 @@ class Ledger:
 
 
 def name_entry(number: int) -> Row:
-    """Return the key of an entry."""
     return {"pk": "entry", "number": number}
 
 
@@ -97,7 +96,7 @@ def hash_entry(text: str) -> str:
 
 
 def check_chain(texts: Iterable[tuple[int, str]], head: Head) -> list[str]:
-    """Return a sentence per fault of a ledger; none when it is whole from the first entry to its head."""
+    """Return a sentence per fault of a ledger; none where it is whole from the first entry to its head."""
     faults: list[str] = []
     last = Head()
     for number, text in texts:

@@ -1,6 +1,6 @@
-"""The Links table: what each link of our mails does. The one table that the door may read, by GetItem alone.
+"""The Links table: the action of each link in our mails. The only table that the door may read, by GetItem alone.
 
-pk           hash of the token; the token itself stands in the mail and nowhere else
+pk           hash of the token; only the mail holds the token itself
 link         what the link does, as JSON: a `Link`, no personal data; only the Customers table names its customer
 part         of a package (`data_requests.package`), sealed; its row is named `<pk of its link>#<number>` and has no
              `link`
@@ -28,18 +28,18 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648
 
 
 class LinkKind(StrEnum):
-    """What a link is for; a token opens the page of its own kind and no other."""
+    """The kinds of links; a token opens the page of its own kind and no other."""
 
     GO = "go"  # to the shop, with a code
-    STOP = "stop"  # out of the letters
+    STOP = "stop"  # unsubscribe
     CHOOSE = "choose"  # preferences
     CONFIRM = "confirm"  # double opt-in
     REQUEST = "request"  # proof of a data subject request: opens with a code that is typed
-    RESULT = "result"  # what came of one: a receipt, a package, or that it is done
+    RESULT = "result"  # the result of one: a receipt, a package, or that it is done
 
 
 class Ask(Model):
-    """One permission that a person ticked and is to confirm: the exact words, as they were shown."""
+    """One consent that a person ticked and must confirm, in the exact words that were shown."""
 
     purpose: str
     words: str
@@ -48,12 +48,12 @@ class Ask(Model):
 
 
 class Link(Model):
-    """What a link does. `language` is the mail's; `mail_id` is random and names the mail in a campaign's facts.
+    """The action of a link. `language` is the mail's; `mail_id` is random and names the mail in a campaign's facts.
 
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
     stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there;
     of a child's form (`parent`) `answers` are the questions that were answered.
-    request: `request` is its kind (access, erase ...), `code_hash` is `privacy.actions.hash_code`.
+    request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`.
     result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.
     """
 
@@ -87,7 +87,7 @@ class Links:
         return self.write_row(name_token(token), link)
 
     def write_row(self, name: str, link: Link) -> Part:
-        """Return the same part by the name of the link's row, for a caller that has no token."""
+        """Like `write_link`, by the name of the link's row: for a caller without the token."""
         expiry = {} if link.expires_at is None else expire_at(link.expires_at)
         return self.table.put_part({**name_row(name), "link": link.model_dump_json(exclude_defaults=True), **expiry})
 
@@ -101,7 +101,7 @@ class Links:
             self.table.delete_item(name_row(name))
 
     def find_rows(self, names: Iterable[str]) -> list[str]:
-        """Return which of these rows are there, read consistently."""
+        """Return those of these rows that exist, read consistently."""
         return [name for name in names if self.table.read_item(name_row(name))]
 
     def read_link(self, token: str, now: datetime) -> Link | None:
@@ -128,12 +128,11 @@ class Links:
             raise TryAgainLaterError("Not now: please try again.") from fault
 
     def put_part(self, name: str, sealed: bytes, until: datetime) -> None:
-        """Keep a part of a package until then; again under the same name replaces it."""
+        """Write a part of a package, which expires at `until`; a part of the same name is replaced."""
         self.table.write_item({**name_row(name), "part": sealed, **expire_at(until)})
 
 
 def name_row(name: str) -> Row:
-    """Return the key of a row."""
     return {"pk": name}
 
 
@@ -148,7 +147,7 @@ def make_token() -> str:
 
 
 def name_token(token: str) -> str:
-    """Return the name of a token's row, which is also the value of the identity that says whose link it is.
+    """Return the name of a token's row, which is also the value of the identity that names the link's owner.
 
     The text is hashed and not the bytes it decodes to: four different last characters decode to the same bytes.
     """

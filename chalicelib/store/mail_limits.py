@@ -1,8 +1,8 @@
-"""Rows of the Customers table that say when an address was last asked to confirm: known by the address's keyed hash.
+"""Rows of the Customers table about the confirmation mails to an address, by the address's keyed hash.
 
 pk                 sk    holds
-ask#<index row>    ask   the last times that the address was asked or will be, when it last said no, version,
-                         expires_at: nothing older than a week and a day can matter
+ask#<index row>    ask   the times of the last mails, sent or planned, when the address last said no, version,
+                         expires_at: no time older than a week and a day is needed
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from chalicelib.store.table import Part, Row, Table, expire_at
 
 @dataclass(frozen=True)
 class MailLimit:
-    """When one address was asked, and when it refused; `version` is 0 where there is no row yet."""
+    """The times of an address's mails, and of its last no; `version` is 0 where there is no row yet."""
 
     times: tuple[datetime, ...] = ()
     refused_at: datetime | None = None
@@ -32,12 +32,12 @@ class MailLimits:
     def read_row(self, rows: Sequence[str]) -> MailLimit:
         """Read an address's limit under its index rows, newest secret first."""
         found = [self.read_one(row) for row in rows]
-        refusals = [one.refused_at for one in found if one.refused_at]
-        times = tuple(sorted(time for one in found for time in one.times))
+        refusals = [limit.refused_at for limit in found if limit.refused_at]
+        times = tuple(sorted(time for limit in found for time in limit.times))
         return MailLimit(times, max(refusals, default=None), found[0].version)
 
     def read_one(self, row: str) -> MailLimit:
-        """Read one row consistently."""
+        """Return the limit of one row, read consistently."""
         stored = self.table.read_item(name_row(row))
         return MailLimit() if stored is None else load_limit(stored)
 
@@ -58,7 +58,6 @@ def name_row(row: str) -> Row:
 
 
 def load_limit(row: Row) -> MailLimit:
-    """Read a row's attributes."""
     return MailLimit(
         times=tuple(datetime.fromisoformat(text) for text in row["times"].split()),
         refused_at=datetime.fromisoformat(row["refused_at"]) if row["refused_at"] else None,

@@ -20,8 +20,8 @@ PLAIN = ("campaign", "mail_id", "attempt", "at", "not_after", "marketing", "code
 class MailRow:
     """One mail to one customer. `mail_id` is random and names nobody; `attempt` is that of the last intent.
 
-    `links` names all that leads from this mail back to the customer, over every attempt: rows of links, and `mail:`
-    with an attempt. An erasure finds them by it.
+    `links` names every index row that leads from this mail to the customer, over all attempts: rows of links, and
+    `mail:` with an attempt. An erasure needs them.
     """
 
     occasion: str
@@ -47,14 +47,14 @@ class MailRows:
         return [load_mail(row) for row in self.table.query_items(f"cust#{customer_id}", "mail#")]
 
     def write_mail(self, customer_id: str, mail: MailRow) -> Part:
-        """Return the part that makes a new row; a second row for the same occasion fails."""
+        """Return the part that makes a new row; it fails where the occasion has a row."""
         row = {**name_row(customer_id, mail), **dump_mail(mail), **queue_open(customer_id, mail.state, mail.at)}
         return self.table.put_part(row, NEW)
 
     def move_mail(
         self, customer_id: str, mail: MailRow, state: MailState, attempt: str, at: str, links: tuple[str, ...] = ()
     ) -> Part:
-        """Return the part that moves a row on which still has the state and the attempt of `mail`.
+        """Return the part that changes a row which still has the state and the attempt of `mail`.
 
         `links` are those of a new attempt and of all before it.
         """
@@ -75,7 +75,7 @@ class MailRows:
         )
 
     def delete_mail(self, customer_id: str, mail: MailRow) -> Part:
-        """Return the part that deletes a row which is still there."""
+        """Return the part that deletes a row; it fails where the row is gone."""
         return self.table.delete_part(name_row(customer_id, mail), THERE)
 
     def list_open(self, before: datetime) -> Iterator[tuple[str, str]]:
@@ -86,7 +86,6 @@ class MailRows:
 
 
 def name_row(customer_id: str, mail: MailRow) -> Row:
-    """Return the key of a mail's row."""
     return {"pk": f"cust#{customer_id}", "sk": f"mail#{mail.occasion}"}
 
 
@@ -102,7 +101,6 @@ def dump_mail(mail: MailRow) -> Row:
 
 
 def load_mail(row: Row) -> MailRow:
-    """Read a row's attributes."""
     return MailRow(
         occasion=row["sk"].removeprefix("mail#"),
         state=MailState(row["state"]),

@@ -3,7 +3,7 @@
     pk           sk       holds
     cust#<id>    links    names of links' rows, as a mail's row has them
 
-The unsubscribe link of a mail works for ever, so erasing a customer finds it here.
+The unsubscribe link of a mail works for ever, so an erasure must find it here.
 """
 
 from collections.abc import Iterable
@@ -30,5 +30,4 @@ class OldLinks:
 
 
 def name_row(customer_id: str) -> Row:
-    """Return the key of a customer's row."""
     return {"pk": f"cust#{customer_id}", "sk": "links"}

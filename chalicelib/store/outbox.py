@@ -1,10 +1,10 @@
-"""Rows of the Customers table that hold the events which the queue to the shop's own systems does not have yet.
+"""Rows of the Customers table for events to the shop's own systems that are not queued yet.
 
     pk          sk    holds
     out#<id>    out   kind, data (JSON), at; queue = out#<shard> and due_at, for the relay
 
-An event is written in the transaction of its cause. Its id is random, is the `webhook-id` of every attempt, and names
-nobody. The row is deleted once the queue has every message of it: a relay that stops in between sends some messages
+An event is written in the transaction of its cause. Its id is random, names no person, and is the `webhook-id` of every
+attempt. The row is deleted once the queue has every message of it: a relay that stops in between sends some messages
 again, under the same id.
 """
 
@@ -21,7 +21,7 @@ from chalicelib.store.table import SHARDS, Part, Row, Table, choose_shard, put_i
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One event. `at` is when it was written, RFC 3339 UTC; `data` is JSON text."""
+    """One event. `at` is when the event was written, RFC 3339 UTC; `data` is JSON text."""
 
     id: str
     kind: str
@@ -33,7 +33,6 @@ class Outbox:
     """Builds and reads these rows. While the shop has no target (`wanted` is false), no event is written."""
 
     def __init__(self, table: Table, *, wanted: bool) -> None:
-        """Take the Customers table, and whether the shop has a target."""
         self.table = table
         self.wanted = wanted
 
@@ -52,21 +51,20 @@ class Outbox:
         return [self.table.put_part(row)]
 
     def list_due(self, now: datetime) -> Iterator[str]:
-        """Yield the ids of events to be queued, oldest first within a shard; the index lags."""
+        """Yield the ids of events that are due, oldest first within a shard; the index lags."""
         for shard in range(SHARDS):
             for row in self.table.list_queue(f"out#{shard}", utc_text(now)):
                 yield row["pk"].removeprefix("out#")
 
     def read_row(self, event_id: str) -> Outgoing | None:
-        """Read one event consistently; None for one that is gone."""
+        """Return one event, read consistently, or None for one that is gone."""
         row = self.table.read_item(name_row(event_id))
         return None if row is None else Outgoing(event_id, row["kind"], row["at"], row["data"])
 
     def drop_row(self, event_id: str) -> None:
-        """Delete an event that the queue has."""
+        """Delete an event that was queued."""
         self.table.delete_item(name_row(event_id))
 
 
 def name_row(event_id: str) -> Row:
-    """Return the key of an event's row."""
     return {"pk": f"out#{event_id}", "sk": "out"}

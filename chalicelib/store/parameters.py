@@ -1,6 +1,6 @@
 """The door's parameters in SSM: its own key, the public half of the inbox key, and each sender's signing secrets.
 
-/regulars/<stage>/door/door-key            base64 of 32 random bytes: dedupe keys, signed page renders
+/regulars/<stage>/door/door-key            base64 of 32 random bytes: dedupe keys, page tokens
 /regulars/<stage>/door/inbox-public-key    the key's id on the first line, then its public half in PEM
 /regulars/<stage>/door/receipt-key         public half of the key that signs receipts, in PEM; shown beside each receipt
 /regulars/<stage>/door/senders/<sender>    the sender's signing secrets, one a line: two during a rotation
@@ -21,14 +21,13 @@ class Parameters:
     """Reads the path once, again after five minutes, and keeps the last good answer while SSM is down."""
 
     def __init__(self, client: Any, path: str) -> None:
-        """Take a boto3 SSM client and the path, with its closing slash."""
         self.client = client
         self.path = path
         self.values: dict[str, str] = {}
         self.read_at: datetime | None = None
 
     def read_values(self, now: datetime) -> dict[str, str]:
-        """Return every parameter by its name below the path; raise TryAgainLaterError when never read."""
+        """Return every parameter by its name below the path; raise TryAgainLaterError where none was ever read."""
         if self.read_at is None or now - self.read_at > FRESH_FOR:
             try:
                 self.values = self.fetch_values()
@@ -39,14 +38,14 @@ class Parameters:
         return self.values
 
     def fetch_values(self) -> dict[str, str]:
-        """Read all pages of the path."""
+        """Return the values of all pages of the path."""
         pages = self.client.get_paginator("get_parameters_by_path").paginate(
             Path=self.path, Recursive=True, WithDecryption=True
         )
         return {row["Name"].removeprefix(self.path): row["Value"] for page in pages for row in page["Parameters"]}
 
     def read_secrets(self, sender: str, now: datetime) -> tuple[bytes, ...]:
-        """Return a sender's secrets; raise TryAgainLaterError for one that is not set up (it will send again)."""
+        """Return a sender's secrets; raise TryAgainLaterError for a sender that is not set up (it sends again)."""
         lines = self.read_values(now).get(f"senders/{sender}", "").split("\n")
         secrets = tuple(line.strip().encode() for line in lines if line.strip())
         if not secrets:

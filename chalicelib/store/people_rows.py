@@ -27,11 +27,10 @@ class PeopleRows:
     """Reads and builds these rows."""
 
     def __init__(self, table: Table) -> None:
-        """Take the Customers table."""
         self.table = table
 
     def read_profile(self, customer_id: str) -> SealedProfile | None:
-        """Read a customer's profile row consistently."""
+        """Return a customer's profile, read consistently, or None."""
         row = self.table.read_item(name_row(customer_id, PROFILE))
         return None if row is None else SealedProfile(row["sealed"], int(row["version"]))
 
@@ -45,15 +44,15 @@ class PeopleRows:
         yield from self.table.query_items(f"cust#{customer_id}")
 
     def write_profile(self, customer_id: str, sealed: bytes, old_version: int, due: datetime | None = None) -> Part:
-        """Return the part that replaces the profile nobody else changed since `old_version`.
+        """Return the part that replaces a profile which is still at `old_version`.
 
-        `due` is the next time this person has a reason to hear from the shop.
+        `due` is when the customer's next mail is due.
         """
         row = {**name_row(customer_id, PROFILE), "sealed": sealed, **name_due(customer_id, due)}
         return self.table.put_version_part(row, old_version)
 
     def delete_profile(self, customer_id: str, version: int) -> Part:
-        """Return the part that deletes a profile nobody else changed since `version`."""
+        """Return the part that deletes a profile which is still at `version`."""
         return self.table.delete_part(name_row(customer_id, PROFILE), "version = :version", version=version)
 
     def check_profile(self, customer_id: str, version: int) -> Part:
@@ -65,11 +64,11 @@ class PeopleRows:
         return self.table.put_part({**name_row(customer_id, record_id), "sealed": sealed}, NEW)
 
     def replace_event(self, customer_id: str, record_id: str, sealed: bytes) -> Part:
-        """Return the part that writes an event anew which is still there."""
+        """Return the part that replaces an event; it fails where the event is gone."""
         return self.table.put_part({**name_row(customer_id, record_id), "sealed": sealed}, THERE)
 
     def delete_row(self, customer_id: str, sort_key: str) -> Part:
-        """Return the part that deletes one row of a person which is still there."""
+        """Return the part that deletes one row of a person; it fails where the row is gone."""
         return self.table.delete_part(name_row(customer_id, sort_key), THERE)
 
     def delete_rows(self, customer_id: str) -> None:
@@ -77,12 +76,12 @@ class PeopleRows:
         self.table.delete_items({"pk": row["pk"], "sk": row["sk"]} for row in self.list_rows(customer_id))
 
     def scan_ids(self) -> Iterator[str]:
-        """Yield the id of every customer: it reads the table whole, as only staff may."""
+        """Yield the id of every customer. It scans the whole table, which only commands of staff may do."""
         for row in self.table.scan_keys("sk = :profile", profile=PROFILE):
             yield row["pk"].removeprefix("cust#")
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
-        """Yield the ids of customers who have had a reason to hear from the shop since `weeks_back` weeks ago."""
+        """Yield the ids of customers whose mail became due since `weeks_back` weeks ago."""
         days = [now - timedelta(weeks=back) for back in range(weeks_back, -1, -1)]
         for week in dict.fromkeys(name_week(day) for day in days):
             for shard in range(SHARDS):
@@ -91,7 +90,6 @@ class PeopleRows:
 
 
 def name_row(customer_id: str, sort_key: str) -> Row:
-    """Return the key of a row below a customer."""
     return {"pk": f"cust#{customer_id}", "sk": sort_key}
 
 

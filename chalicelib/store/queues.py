@@ -7,20 +7,18 @@ from itertools import islice
 from typing import Any
 
 IDS_PER_MESSAGE = 10
-MESSAGES_PER_CALL = 10  # SQS takes no more
+MESSAGES_PER_CALL = 10  # the most that SQS takes
 
 
 class Queue:
     """One SQS queue by its name, and the queue `<name>-failures` of messages that failed too often."""
 
     def __init__(self, client: Any, name: str) -> None:
-        """Take a boto3 SQS client and the queue's name."""
         self.client = client
         self.name = name
 
     @cached_property
     def url(self) -> str:
-        """Return the queue's address."""
         return str(self.client.get_queue_url(QueueName=self.name)["QueueUrl"])
 
     @cached_property
@@ -32,8 +30,8 @@ class Queue:
         """Queue customer ids, ten a message; return how many. An id that SQS did not take is due again next time."""
         count = 0
         for batch in split_batches(split_batches(ids, IDS_PER_MESSAGE), MESSAGES_PER_CALL):
-            lost = self.send_bodies([json.dumps(some) for some in batch])
-            count += sum(len(some) for number, some in enumerate(batch) if number not in lost)
+            lost = self.send_bodies([json.dumps(group) for group in batch])
+            count += sum(len(group) for number, group in enumerate(batch) if number not in lost)
         return count
 
     def send_bodies(self, bodies: Sequence[str]) -> set[int]:
@@ -42,7 +40,7 @@ class Queue:
         for batch in split_batches(enumerate(bodies), MESSAGES_PER_CALL):
             entries = [{"Id": str(number), "MessageBody": body} for number, body in batch]
             failed = self.client.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed", [])
-            lost |= {int(one["Id"]) for one in failed}
+            lost |= {int(entry["Id"]) for entry in failed}
         return lost
 
     def hide_message(self, receipt: str, seconds: int) -> None:

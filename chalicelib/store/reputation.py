@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from chalicelib.store.table import SHARDS, Part, Row, Table, choose_shard
 
 DAYS = 7
-FEWEST = 100  # below this many mails a rate says nothing
+FEWEST = 100  # below this many mails a rate shows nothing
 MOST_BOUNCED = 0.03
 MOST_COMPLAINED = 0.0008
 FRESH_FOR = timedelta(minutes=1)
@@ -42,7 +42,6 @@ class MailReputation:
     """Builds and reads these rows; keeps the rates for a minute, so that a worker reads once a minute, not per mail."""
 
     def __init__(self, table: Table) -> None:
-        """Take the Customers table."""
         self.table = table
         self.read_at: datetime | None = None
         self.rates = Rates(0, 0, 0)

@@ -5,7 +5,7 @@
 
     asking -> sending -> asked -> done                   restrict, object, correct
        |  ^      |         |  +-> confirmed -> done      access: the package is being made; or -> oversize
-       |  +------+         +-> expired                   nobody typed the code within its 24 hours
+       |  +------+         +-> expired                   the code was not typed within its 24 hours
        +--> later -> sending                             this person was mailed too often just now
        +--> unreachable                                  no address, or mail to it bounces: for staff
 
@@ -27,11 +27,11 @@ BY_PERSON = "the person, by mail and code"  # who asked, in the audit
 ANSWER_WITHIN = timedelta(days=30)  # GDPR, Article 12(3): one month
 KEEP_REQUEST = timedelta(days=30)
 WORKERS = "request#0"  # the queue of the function that runs each minute
-STAFFS = "request#staff"  # the queue of requests that staff have to look at
+STAFFS = "request#staff"  # the queue of requests that staff must handle
 
 
 class RequestState(StrEnum):
-    """Where a request stands."""
+    """The states of a request."""
 
     ASKING = "asking"  # to be mailed at `due_at`
     LATER = "later"  # the same, and its turn under the caps is taken
@@ -56,11 +56,11 @@ PLAIN = ("kind", "at", "language", "network", "due_at", "reason", "link", "until
 
 @dataclass(frozen=True)
 class RequestRow:
-    """One request. Times are RFC 3339 UTC; `due_at` is when something is to be done about it next.
+    """One request. Times are RFC 3339 UTC; `due_at` is when its next step is due.
 
-    `link` names the one link that may confirm it, until `until`; `links` names all there ever were, with `mail:` and
-    attempts, and the rows of a package. `result` is the result's token, sealed under the person's key.
-    `version` is 0 where there is no row yet.
+    `link` names the one link that may confirm it, until `until`; `links` names every link it ever had, `mail:` with
+    each attempt, and the rows of a package. `result` is the result's token, sealed under the person's key. `version` is
+    0 where there is no row yet.
     """
 
     customer_id: str
@@ -80,7 +80,7 @@ class RequestRow:
 
     @property
     def owner(self) -> str:
-        """Return how the index row of a link says that it is this request's."""
+        """Return the owner in the index row of this request's links."""
         return f"{OWNED_BY_REQUEST}{self.customer_id}:{self.id}"
 
     @property
@@ -90,12 +90,12 @@ class RequestRow:
 
     @property
     def asked_at(self) -> datetime:
-        """Return when it came."""
+        """Return when the request was made."""
         return datetime.fromisoformat(self.at)
 
     @property
     def answer_by(self) -> datetime:
-        """Return by when the law wants an answer."""
+        """Return the legal deadline of the answer."""
         return self.asked_at + ANSWER_WITHIN
 
 
@@ -106,11 +106,11 @@ class RequestRows:
     table: Table
 
     def write_row(self, row: RequestRow, now: datetime) -> Part:
-        """Return the part that writes a row which did not change since it was read."""
+        """Return the part that writes a row, if it did not change since it was read."""
         return self.table.put_version_part(dump_request(row, now), row.version)
 
     def read_row(self, customer_id: str, request_id: str) -> RequestRow | None:
-        """Read one row consistently."""
+        """Return one row, read consistently, or None."""
         row = self.table.read_item(name_row(customer_id, request_id))
         return None if row is None else load_request(row)
 
@@ -149,7 +149,6 @@ def start_handover(customer_id: str, kind: RequestKind, now: datetime, *, langua
 
 
 def name_row(customer_id: str, request_id: str) -> Row:
-    """Return the key of a request's row."""
     return {"pk": f"cust#{customer_id}", "sk": f"request#{request_id}"}
 
 
@@ -159,7 +158,7 @@ def name_queue(state: RequestState) -> str:
 
 
 def end_request(row: RequestRow, now: datetime) -> datetime | None:
-    """Return when TTL may remove a row; none while a person who proved who they are waits for an answer."""
+    """Return when TTL may remove a row; None while a proven request waits for its answer."""
     if row.state in (RequestState.CONFIRMED, RequestState.OVERSIZE, RequestState.TO_SHOP):
         return None
     if row.state is RequestState.UNREACHABLE:
@@ -181,7 +180,6 @@ def dump_request(row: RequestRow, now: datetime) -> Row:
 
 
 def load_request(row: Row) -> RequestRow:
-    """Read a row's attributes."""
     return RequestRow(
         customer_id=row["pk"].removeprefix("cust#"),
         id=row["sk"].removeprefix("request#"),

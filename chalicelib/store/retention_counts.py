@@ -30,7 +30,7 @@ class RetentionCounts:
     table: Table
 
     def add_counts(self, counts: Mapping[Kind, int], now: datetime) -> Part:
-        """Return the part that counts what the same transaction removes."""
+        """Return the part that counts the deletions of the same transaction."""
         change = "ADD " + ", ".join(f"{kind.value} :{kind.value}" for kind in counts)
         values: Row = {kind.value: count for kind, count in counts.items()}
         return self.table.update_part(name_row(utc_text(now)[:7]), change, **values)
@@ -48,5 +48,4 @@ class RetentionCounts:
 
 
 def name_row(month: str) -> Row:
-    """Return the key of a month's row."""
     return {"pk": f"retired#{month}", "sk": "retired"}

@@ -38,11 +38,10 @@ class RetentionQueue:
         return self.table.put_part({**name_row(customer_id), **put_in_queue(queue, due_at)})
 
     def drop_row(self, customer_id: str) -> Part:
-        """Return the part that plans no more reviews."""
         return self.table.delete_part(name_row(customer_id))
 
     def list_due(self, before: str = EVER) -> Iterator[str]:
-        """Yield the ids of customers who are due by a time (RFC 3339 UTC); of all, where none is given."""
+        """Yield the ids of customers who are due by a time (RFC 3339 UTC); of all customers, where no time is given."""
         for shard in range(SHARDS):
             for row in self.table.list_queue(f"review#{shard}", before):
                 yield row["pk"].removeprefix("review#")
@@ -50,7 +49,7 @@ class RetentionQueue:
     def list_batch(self, cursor: str, most: int) -> tuple[list[str], str]:
         """Return the next customers after a cursor, and the new cursor.
 
-        A cursor is `<shard>#<cursor of the shard's queue>`; empty it means the start, or that all were listed.
+        A cursor is `<shard>#<cursor of the shard's queue>`; an empty one means the start, or that all were listed.
         """
         shard, _, after = cursor.partition("#")
         found: list[str] = []
@@ -64,5 +63,4 @@ class RetentionQueue:
 
 
 def name_row(customer_id: str) -> Row:
-    """Return the key of a customer's row."""
     return {"pk": f"review#{customer_id}", "sk": "review"}

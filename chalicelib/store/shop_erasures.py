@@ -1,4 +1,4 @@
-"""Rows of the Customers table about the erasure of all customers of one shop: how far it is.
+"""Rows of the Customers table about the erasure of all customers of one shop: its progress.
 
 pk               sk       holds
 redact#<id>      redact   the shop, since when, the cursor in the queue of reviews, how many customers were erased;
@@ -20,7 +20,7 @@ TEXTS = ("shop", "at", "cursor")
 class ShopErasure:
     """The erasure of one shop's customers. `shop` is `sender:shop`; `at` is RFC 3339 UTC.
 
-    `cursor` is how far it is in the queue of reviews (`RetentionQueue.list_batch`).
+    `cursor` is its place in the queue of reviews (`RetentionQueue.list_batch`).
     """
 
     id: str
@@ -66,6 +66,5 @@ def dump_shop_erasure(row: ShopErasure) -> Row:
 
 
 def load_shop_erasure(row: Row) -> ShopErasure:
-    """Read a row's attributes."""
     texts = {name: row[name] for name in TEXTS}
     return ShopErasure(id=row["pk"].removeprefix("redact#"), forgotten=int(row["forgotten"]), **texts)

@@ -1,4 +1,4 @@
-"""Rows of the Customers table that say which addresses get no mail any more: the suppression list.
+"""Rows of the Customers table of addresses that get no mail any more: the suppression list.
 
 pk                  sk      holds
 stop#<index row>    stop    keyed hash of the address, reason, since when

@@ -1,6 +1,6 @@
 """One DynamoDB table: rows as plain Python values in and out, parts of transactions, and the index of its queues.
 
-Only this room knows table keys and expressions; only `attributes` knows DynamoDB's type letters. A name in an
+Only this room uses table keys and expressions; only `attributes` uses DynamoDB's type letters. A name in an
 expression is written `#name` and a value `:name`: the names are found in the text, the values are the keyword
 arguments.
 
@@ -34,12 +34,11 @@ class Table:
     """A table through a boto3 DynamoDB client."""
 
     def __init__(self, client: Any, name: str) -> None:
-        """Take the client and the table's name."""
         self.client = client
         self.name = name
 
     def read_item(self, key: Row, *, consistent: bool = True) -> Row | None:
-        """Read one row."""
+        """Return one row, or None."""
         answer = self.client.get_item(TableName=self.name, Key=dump_row(key), ConsistentRead=consistent)
         return load_row(answer["Item"]) if "Item" in answer else None
 
@@ -60,7 +59,10 @@ class Table:
         yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
 
     def scan_keys(self, condition: str, **values: Any) -> Iterator[Row]:
-        """Yield the keys of all rows that a condition holds for: it reads the table whole, as only staff may."""
+        """Yield the keys of all rows that meet a condition.
+
+        It scans the whole table, which only commands of staff may do.
+        """
         expressions = dump_expressions(values, FilterExpression=condition, ProjectionExpression="pk, sk")
         for page in self.client.get_paginator("scan").paginate(TableName=self.name, **expressions):
             yield from (load_row(row) for row in page["Items"])
@@ -85,8 +87,8 @@ class Table:
     def page_queue(self, queue: str, after: str, most: int) -> tuple[list[Row], str]:
         """Return some rows of a queue, and the cursor of the last one.
 
-        The cursor is `<due_at> <pk>`; empty it means the start, or no more pages. A row's sort key is what stands
-        before the first `#` of its partition key, as in all rows that are only in a queue.
+        The cursor is `<due_at> <pk>`; an empty one means the start, or no more pages. A row's sort key is the part
+        of its partition key before the first `#`, as in all rows that are only in a queue.
         """
         at, _, pk = after.partition(" ")
         start = {"queue": queue, "due_at": at, "pk": pk, "sk": pk.partition("#")[0]}
@@ -126,7 +128,7 @@ class Table:
         return self.put_part(versioned, "version = :old", old=old) if old else self.put_part(versioned, NEW)
 
     def commit_parts(self, parts: Iterable[Part]) -> None:
-        """Write all parts or none; raise RaceLostError when a condition failed or a rival was writing."""
+        """Write all parts or none; raise RaceLostError where a condition failed or another worker was writing."""
         try:
             self.client.transact_write_items(TransactItems=list(parts))
         except ClientError as fault:
@@ -135,7 +137,7 @@ class Table:
             raise
 
     def write_item(self, row: Row, condition: str = "", **values: Any) -> Row | None:
-        """Write one row; return the row as it stands where the condition failed ({} for none), None once written."""
+        """Write one row; return None once written, or the present row ({} for none) where the condition failed."""
         show = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if condition else {}
         try:
             self.client.put_item(**self.put_part(row, condition, **values)["Put"], **show)

@@ -1,4 +1,4 @@
-"""Inbox items that wait for a yes by mail: sealed as they came, of no customer yet, removed after seven days.
+"""Inbox items that wait for a confirmation by mail: sealed as they came, of no customer yet, removed after seven days.
 
     asking -> sending -> asked          one attempt, then by its outcome
        |  ^      |
@@ -19,17 +19,17 @@ from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
 from chalicelib.store.inbox import Inbox, InboxItem, State, name_row
 from chalicelib.store.table import Part, expire_at
 
-OWNED_BY_ITEM = "item:"  # the owner of a confirmation mail and of its link: an inbox item, no customer yet
+OWNED_BY_ITEM = "item:"  # the owner of a confirmation mail and of its link is an inbox item, and no customer yet
 
 
 class Wait(StrEnum):
-    """What an unconfirmed item waits for; also its list in the inbox's index."""
+    """The state of an unconfirmed item, which is also its list in the inbox's index."""
 
-    ASKING = "asking"  # to be asked about
-    LATER = "later"  # to be asked about at `ask_at`
+    ASKING = "asking"  # its mail is due
+    LATER = "later"  # its mail is due at `ask_at`
     SENDING = "sending"  # the mail is on its way since `ask_at`
-    ASKED = "asked"  # an answer
-    UNASKED = "unasked"  # nothing: it will not be asked about
+    ASKED = "asked"  # waits for the answer
+    UNASKED = "unasked"  # gets no mail
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Unconfirmed:
                 yield item
 
     def read_kept(self, key: str, at: datetime) -> InboxItem | None:
-        """Return an item that can still be confirmed at a time; TTL may remove it later than it says."""
+        """Return an item that can still be confirmed at a time; TTL may remove it later than its period."""
         item = self.inbox.read_item(key)
         if item is None or item.state is not State.UNCONFIRMED:
             return None

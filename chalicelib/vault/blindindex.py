@@ -1,7 +1,8 @@
-"""Where to look for a person without storing what names them: HMAC-SHA-256 of a normalised identity.
+"""The blind index, which finds a customer without storing an identity: HMAC-SHA-256 of a normalised identity.
 
-Equality and frequency show; nothing else does, to whoever lacks the secret. Full length, since suppression and
-erasure need exactness. Several secrets live side by side during rotation: the newest names new rows, all find.
+Without the secret a reader learns equality and frequency, and nothing else. The hashes have full length, since
+suppression and erasure must be exact. Several secrets are live during a rotation: the newest names new rows, and all of
+them find rows.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ class BlindIndex:
     """Names identities under every live secret."""
 
     def __init__(self, live: Mapping[str, bytes]) -> None:
-        """Take secrets by their short id, newest first."""
+        """`live` holds the secrets by their short id, newest first."""
         self.live = dict(live)
 
     def name_identity(self, identity: Identity) -> tuple[str, ...]:
@@ -34,18 +35,18 @@ def hash_text(secret: bytes, text: bytes) -> str:
 
 
 def make_secrets() -> dict[str, bytes]:
-    """Return a first generation of index secrets."""
+    """Return the first index secret, by its id."""
     return {"1": secrets.token_bytes(32)}
 
 
 def add_secret(live: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the generations with a new one in front: rotation."""
+    """Return the secrets with a new one in front."""
     newest = str(max(int(short) for short in live) + 1)
     return {newest: secrets.token_bytes(32), **live}
 
 
 def pack_secrets(live: Mapping[str, bytes]) -> bytes:
-    """Write the generations for sealing under the root key."""
+    """Return the secrets as bytes, to be sealed under the root key."""
     return json.dumps({short: secret.hex() for short, secret in live.items()}).encode()
 
 

@@ -1,7 +1,7 @@
 """A submission sealed for the inbox. The door holds the public half and cannot open what it sealed.
 
-The context is constant, or the data-key cache would never hit; the item's own key therefore stands inside the
-sealed text and is compared after opening, so a message moved to another item is refused.
+The context is constant, since the data-key cache would never hit otherwise. So the item's own key is inside the sealed
+text and is compared after opening: a message that was moved to another item is refused.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ CONTEXT = {"purpose": "inbox", "version": "1"}
 
 
 class InboxSeal:
-    """The letter slot: seals with the public half."""
+    """Seals submissions with the public half of the inbox key."""
 
     def __init__(self, public_key: str) -> None:
-        """Take the published parameter: the key's id on the first line, then its public half in PEM."""
+        """`public_key` is the published parameter: the key's id on the first line, then its public half in PEM."""
         key_id, _, pem = public_key.partition("\n")
         self.materials = cache_materials(build_ring([wrap_rsa(pem.encode(), key_id.strip(), EncryptionKeyType.PUBLIC)]))
 
@@ -31,10 +31,10 @@ class InboxSeal:
 
 
 class InboxOpener:
-    """The other side of the slot: opens with the private half, one KMS call per data key of the door."""
+    """Opens submissions with the private half of the inbox key, with one KMS call per data key of the door."""
 
     def __init__(self, key_names: Sequence[str], kms: Any) -> None:
-        """Take KMS ARNs or `file:` names, newest first; `kms` is a boto3 client or None."""
+        """`key_names` are KMS ARNs or `file:` names, newest first; `kms` is a boto3 client or None."""
         self.materials = cache_materials(build_ring([load_private(name, kms) for name in key_names]))
 
     def open_submission(self, key: str, sealed: bytes) -> Submission:
@@ -43,7 +43,7 @@ class InboxOpener:
 
 
 def load_private(name: str, kms: Any) -> Any:
-    """Make the opening half that `name` stands for."""
+    """Return the private half of the key with this name."""
     if name.startswith("file:"):
         return wrap_rsa(read_file(name), name, EncryptionKeyType.PRIVATE)
     from chalicelib.vault.kms import wrap_rsa_kms  # the door and local runs never need it
@@ -52,13 +52,13 @@ def load_private(name: str, kms: Any) -> Any:
 
 
 def pack_submission(key: str, submission: Submission) -> bytes:
-    """Write a submission as lines: its key, what is known about it as JSON, and the body as it came."""
+    """Return a submission as lines: its key, its other fields as JSON, and the body as it came."""
     about = submission.model_dump_json(exclude={"body"}, exclude_defaults=True)
     return b"\n".join((key.encode(), about.encode(), submission.body))
 
 
 def unpack_submission(key: str, text: bytes) -> Submission:
-    """Read what `pack_submission` wrote, and refuse it in any other place than its own."""
+    """Return the submission that `pack_submission` wrote; raise SealBrokenError where its key is another item's."""
     own_key, about, body = text.split(b"\n", 2)
     if own_key != key.encode():
         raise SealBrokenError("moved from another item")

@@ -1,4 +1,4 @@
-"""Wrapping keys: an ordered ring, of which the first seals and all open. Rotation is adding a key in front.
+"""Wrapping keys in an ordered ring: the first seals, and all open. A rotation adds a key in front.
 
 A key is named by its KMS ARN, or by `file:PATH` in local runs (a key file of mode 0600). Both give the same ring.
 """
@@ -29,7 +29,7 @@ CACHED_KEYS = 500
 
 
 class KeyRing(MasterKeyProvider):
-    """Seals under its first key, opens under whichever owns the message's data key."""
+    """Seals under its first key, opens under the key that wrapped the message's data key."""
 
     provider_id = "regulars-ring"
     _config_class = MasterKeyProviderConfig
@@ -39,30 +39,28 @@ class KeyRing(MasterKeyProvider):
         self.keys: tuple[MasterKey, ...] = ()
 
     def hold_keys(self, keys: Sequence[MasterKey]) -> "KeyRing":
-        """Take the keys, newest first."""
         self.keys = tuple(keys)
         return self
 
     def master_keys_for_encryption(
         self, encryption_context: Any, plaintext_rostream: Any, plaintext_length: Any = None
     ) -> tuple[MasterKey, set[MasterKey]]:
-        """Offer the newest key alone: one encrypted data key per message."""
+        """Return the newest key alone: each message has one encrypted data key."""
         return self.keys[0], {self.keys[0]}
 
     def decrypt_data_key(self, encrypted_data_key: Any, algorithm: Any, encryption_context: Any) -> Any:
-        """Open with the key that owns it; refuse keys that are not on the ring."""
+        """Open with the key that wrapped it; refuse keys that are not on the ring."""
         for key in self.keys:
             if key.owns_data_key(encrypted_data_key):
                 return key.decrypt_data_key(encrypted_data_key, algorithm, encryption_context)
         raise DecryptKeyError("no key of this ring")
 
     def _new_master_key(self, key_id: bytes) -> MasterKey:
-        """Refuse: the ring opens with the keys that it was given, never with one that a message names."""
+        """Refuse every key: the ring opens with the keys that it was given, never with a key that a message names."""
         raise DecryptKeyError("no key of this ring")
 
 
 def build_ring(keys: Sequence[MasterKey]) -> KeyRing:
-    """Return a ring of these keys, newest first."""
     return KeyRing().hold_keys(keys)
 
 

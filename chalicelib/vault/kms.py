@@ -1,4 +1,4 @@
-"""Master keys whose secret half never leaves KMS. They tell a key out of reach from a broken message."""
+"""Master keys whose secret half never leaves KMS. They report an unavailable key and a broken message as two errors."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.vault.keyring import INBOX_PROVIDER
 
-# KMS says these of the ciphertext; everything else it says (throttled, disabled, denied, gone) is about the key.
+# These errors of KMS are about the ciphertext; all others (throttled, disabled, denied, gone) are about the key.
 CIPHERTEXT_FAULTS = {"InvalidCiphertextException", "IncorrectKeyException"}
 
 
@@ -26,7 +26,7 @@ def explain_fault(fault: BaseException | None) -> None:
 
 
 class RootKmsKey(KMSMasterKey):
-    """A root key in KMS. Strict: it opens only what names its own ARN."""
+    """A root key in KMS. Strict: it opens only messages that name its own ARN."""
 
     def _generate_data_key(self, algorithm: Any, encryption_context: Any = None) -> Any:
         try:
@@ -49,7 +49,7 @@ class RsaKeyConfig(MasterKeyConfig):
     provider_id = INBOX_PROVIDER
 
     def __init__(self, key_id: bytes, client: Any) -> None:
-        """Take the key's ARN as bytes, as it stands in each message."""
+        """`key_id` is the key's ARN as bytes, as in each message."""
         super().__init__(key_id=key_id)
         self.client = client
 
@@ -85,10 +85,8 @@ class RsaKmsKey(MasterKey):
 
 
 def wrap_rsa_kms(arn: str, client: Any) -> RsaKmsKey:
-    """Make the opening half of an inbox key held in KMS."""
     return RsaKmsKey(config=RsaKeyConfig(key_id=arn.encode(), client=client))
 
 
 def wrap_root_kms(arn: str, client: Any) -> RootKmsKey:
-    """Make a root key held in KMS."""
     return RootKmsKey(config=KMSMasterKeyConfig(key_id=arn, client=client))

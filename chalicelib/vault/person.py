@@ -10,19 +10,18 @@ class PersonSeal:
     """Seals one customer's records; each is bound to its customer, its place and its kind."""
 
     def __init__(self, customer_id: str, key: bytes) -> None:
-        """Take the customer's 256-bit key."""
         self.customer_id = customer_id
         ring = build_ring([wrap_secret(key, customer_id, PERSON_PROVIDER)])
         self.materials = DefaultCryptoMaterialsManager(master_key_provider=ring)
 
     def seal_record(self, record_id: str, kind: str, plaintext: bytes) -> bytes:
-        """Seal one record for its place."""
+        """Seal one record under its id and kind."""
         return seal_message(self.materials, plaintext, self.name_place(record_id, kind))
 
     def open_record(self, record_id: str, kind: str, sealed: bytes) -> bytes:
-        """Open the record of this place; raise SealBrokenError for any other."""
+        """Open the record of this id and kind; raise SealBrokenError for another record."""
         return open_message(self.materials, sealed, self.name_place(record_id, kind))
 
     def name_place(self, record_id: str, kind: str) -> dict[str, str]:
-        """Return the context that ties a record to its place; opaque ids only."""
+        """Return the context that binds a record to its id and kind; it holds opaque ids only."""
         return {"customer": self.customer_id, "record": record_id, "kind": kind, "version": "1"}

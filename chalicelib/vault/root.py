@@ -1,4 +1,4 @@
-"""Customer keys, sealed by the root key. Whose key it is stands inside, since the context must stay constant."""
+"""Customer keys, sealed by the root key. The customer's name is inside the seal: the context must stay constant."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class RootSeal:
     """Seals and opens short secrets by name, through a cache: a few KMS calls per thousand customers."""
 
     def __init__(self, key_names: Sequence[str], kms: Any) -> None:
-        """Take KMS ARNs or `file:` names, newest first; `kms` is a boto3 client or None."""
+        """`key_names` are KMS ARNs or `file:` names, newest first; `kms` is a boto3 client or None."""
         self.materials = cache_materials(build_ring([load_root(name, kms) for name in key_names]))
 
     def seal_secret(self, name: str, secret: bytes) -> bytes:
@@ -24,7 +24,7 @@ class RootSeal:
         return seal_message(self.materials, name.encode() + b"\n" + secret, CONTEXT)
 
     def open_secret(self, name: str, sealed: bytes) -> bytes:
-        """Open what was sealed as `name`; raise SealBrokenError or KeyUnavailableError."""
+        """Open the secret that was sealed as `name`; raise SealBrokenError or KeyUnavailableError."""
         own_name, _, secret = open_message(self.materials, sealed, CONTEXT).partition(b"\n")
         if own_name != name.encode():
             raise SealBrokenError("another's key")
@@ -37,7 +37,7 @@ def make_key() -> bytes:
 
 
 def load_root(name: str, kms: Any) -> Any:
-    """Make the root key that `name` stands for."""
+    """Return the root key of this name."""
     if name.startswith("file:"):
         return wrap_secret(read_file(name), name, ROOT_PROVIDER)
     from chalicelib.vault.kms import wrap_root_kms  # local runs never need it

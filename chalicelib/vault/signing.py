@@ -1,4 +1,4 @@
-"""Signatures that anyone can check with the public key alone: ECDSA on P-256 over SHA-256, in DER (FIPS 186-5).
+"""Signatures that a person can check with the public key alone: ECDSA on P-256 over SHA-256, in DER (FIPS 186-5).
 
 The private half is a KMS key that only signs, or a `file:` key of mode 0600 in local runs.
 """
@@ -18,7 +18,7 @@ class Signer:
     """Signs with one key."""
 
     def __init__(self, key_name: str, kms: Any) -> None:
-        """Take a KMS ARN or a `file:` name; `kms` is a boto3 client or None."""
+        """`key_name` is a KMS ARN or a `file:` name; `kms` is a boto3 client or None."""
         self.key_name = key_name
         self.kms = kms
 

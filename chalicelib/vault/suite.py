@@ -19,15 +19,15 @@ from cryptography.exceptions import InvalidTag
 from chalicelib.errors import SealBrokenError
 
 SUITE = Algorithm.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
-MOST_BYTES = 4_194_304  # of opened text: a compressed message cannot grow past what one transaction carries
+MOST_BYTES = 4_194_304  # of opened text: a compressed message cannot grow larger than one transaction
 
 CLIENT = EncryptionSDKClient(
     commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
 )
-# The SDK logs whole tracebacks of failures that we answer for ourselves.
+# The SDK logs whole tracebacks of failures that we handle ourselves.
 logging.getLogger("aws_encryption_sdk").setLevel(logging.CRITICAL + 1)
 
-# What a broken message makes the SDK raise; a flipped bit in the length of the body overflows (found by a test).
+# The SDK's errors for a broken message; a flipped bit in the length of the body overflows (found by a test).
 BREAKAGES = (
     AWSEncryptionSDKClientError,
     InvalidTag,
@@ -55,7 +55,7 @@ def seal_message(materials: Any, plaintext: bytes, context: Mapping[str, str]) -
 def open_message(materials: Any, sealed: bytes, context: Mapping[str, str]) -> bytes:
     """Open a message sealed with exactly this context; raise SealBrokenError for anything else.
 
-    KeyUnavailableError passes through: the message may be whole, only its key is out of reach.
+    KeyUnavailableError passes through: the message may be whole, and only its key is unavailable.
     """
     source = io.BytesIO(sealed)
     try:

@@ -1,4 +1,4 @@
-"""What is sealed for whoever holds a token. Its key is made of the token and stands nowhere: no KMS, no secret kept."""
+"""Seals for the holder of a token. The key is derived from the token and stored nowhere: no KMS, no secret kept."""
 
 import hashlib
 import hmac
@@ -9,14 +9,14 @@ from chalicelib.vault.keyring import build_ring, wrap_secret
 from chalicelib.vault.suite import open_message, seal_message
 
 TOKEN_PROVIDER = "regulars-token"  # noqa: S105 - the provider's name
-LABEL = b"regulars package key 1"  # tells this key from all else that is derived from the same token
+LABEL = b"regulars package key 1"  # separates this key from other values derived from the same token
 
 
 class TokenSeal:
     """Seals the parts of one package; each is bound to its package, its number, and how many there are."""
 
     def __init__(self, token: str, name: str) -> None:
-        """Take a token of 256 random bits, and the name of its row, which says nothing of it."""
+        """`token` has 256 random bits; `name` is the name of its row, which does not reveal it."""
         key = hmac.new(token.encode(), LABEL, hashlib.sha256).digest()
         self.name = name
         ring = build_ring([wrap_secret(key, name, TOKEN_PROVIDER)])
@@ -27,9 +27,9 @@ class TokenSeal:
         return seal_message(self.materials, plaintext, self.name_place(number, count))
 
     def open_part(self, number: int, count: int, sealed: bytes) -> bytes:
-        """Open one part; raise SealBrokenError for any other, and for another token's."""
+        """Open one part; raise SealBrokenError for another part, and for another token's."""
         return open_message(self.materials, sealed, self.name_place(number, count))
 
     def name_place(self, number: int, count: int) -> dict[str, str]:
-        """Return the context that ties a part to its place."""
+        """Return the context that binds a part to its package and number."""
         return {"package": self.name, "part": str(number), "of": str(count), "version": "1"}
