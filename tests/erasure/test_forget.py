@@ -381,3 +381,18 @@ def test_two_runs_at_once_write_one_receipt(shop, tmp_path):
         advance_erasure(row, WaitingItems(erasing), erasing, LATER)
     assert erasing.erasures.read_row("r1").receipt == first
     assert advance_erasures(erasing, LATER) == {}
+
+
+def test_waiting_items_are_opened_once_for_all_erasures_of_a_run(shop, monkeypatch):
+    for number in range(6):
+        suspect = a_submission(email=f"spam{number}@example.org", at=NOW + timedelta(seconds=number))
+        shop.accept(suspect.model_copy(update={"suspicion": ("honeypot",)}))
+    for number in range(3):
+        shop.take(a_submission(email=f"p{number}@example.org"))
+        forget(shop, f"p{number}@example.org", request=f"r{number}")
+    services, opened = shop.services(), []
+    open_submission = services.opener.open_submission
+    monkeypatch.setattr(services.opener, "open_submission", lambda *item: opened.append(item) or open_submission(*item))
+
+    assert advance_erasures(services, LATER) == {"verified": 3}
+    assert len(opened) == 6

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import RaceLostError
+from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.mails.pace import Pace
 from chalicelib.models import ConsentState, Identity, MailState, Submission, Trust
 from chalicelib.outreach.decide import handle_customer
@@ -16,6 +16,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import name_token
 from chalicelib.strictjson import dump_json
 from tests.builders.campaigns import OFFER, a_campaign
+from tests.builders.erasures import forget
 from tests.builders.mails import (
     CONSENT,
     DUE,
@@ -346,3 +347,24 @@ def test_who_is_cut_off_while_waiting_for_a_turn_leaves_no_intent_behind(shop):
         handle_customer(customer, cut, DUE)
     assert (services.mails.list_mails(customer), count_facts(services)) == ([], {})
     assert handle_customer(customer, services, DUE) == "sent"
+
+
+def test_an_outage_of_kms_is_not_taken_for_an_erasure(shop, monkeypatch):
+    customer, post = sign_up(shop), Post()
+    services = shop.services(post)
+
+    def refuse(*_):
+        raise KeyUnavailableError("KMSInternalException")
+
+    with monkeypatch.context() as context:
+        context.setattr(services.keys.root, "open_secret", refuse)
+        with pytest.raises(KeyUnavailableError):
+            handle_customer(customer, services, DUE)
+    assert handle_customer(customer, services, DUE) == "sent"
+
+
+def test_a_forgotten_customer_is_gone(shop):
+    customer = sign_up(shop)
+    forget(shop, "asel@example.org")
+
+    assert handle_customer(customer, shop.services(Post()), DUE) == "gone"
