@@ -64,11 +64,6 @@ def load_purposes(path: Path = FILE) -> Purposes:
     return load_definition(path, Purposes)
 
 
-def list_consented() -> tuple[str, ...]:
-    """Return the purposes that rest on consent, which a person may give and withdraw."""
-    return tuple(name for name, each in load_purposes().purposes.items() if each.basis is Basis.CONSENT)
-
-
 def judge_consent(name: str) -> str:
     """Return why no form may ask for consent to a purpose, or ""."""
     purpose = load_purposes().purposes.get(name)
