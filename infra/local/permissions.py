@@ -120,8 +120,8 @@ def list_table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need
     """Yield the rights that a call to DynamoDB needs."""
     if operation == "TransactWriteItems":
         for part in params["TransactItems"]:
-            for kind, one in part.items():
-                yield Need(f"dynamodb:{PARTS[kind]}", f"table/{one['TableName']}", (read_key(one),))
+            for kind, call in part.items():
+                yield Need(f"dynamodb:{PARTS[kind]}", f"table/{call['TableName']}", (read_key(call),))
     elif operation in ("BatchGetItem", "BatchWriteItem"):
         for table, asked in params["RequestItems"].items():
             yield Need(f"dynamodb:{operation}", f"table/{table}", tuple(map(read_key, list_batch(asked))))
@@ -134,7 +134,7 @@ def list_batch(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[M
     """Return the parts of a batch for one table, each like a call of its own."""
     if isinstance(asked, Mapping):
         return [{"Key": key} for key in asked["Keys"]]
-    return [next(iter(one.values())) for one in asked]
+    return [next(iter(part.values())) for part in asked]
 
 
 def read_key(params: Mapping[str, Any]) -> str:

@@ -126,7 +126,7 @@ def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
 
 def find_end(whiskers: list[Whisker]) -> float:
     """Return where the axis ends: the next 1, 2, 4 or 8 times a power of ten, at most 1."""
-    most = max((one.rate.high for one in whiskers if one.rate), default=0.0)
+    most = max((whisker.rate.high for whisker in whiskers if whisker.rate), default=0.0)
     if not most:
         return 1.0
     power = 10.0 ** floor(log10(most))

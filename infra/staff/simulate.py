@@ -95,7 +95,7 @@ def run_days(services: Services, start: datetime, days: int) -> Simulation:
         services.clock,
         start,
         days,
-        spent={one.name: Decimal(budgets.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
+        spent={each.name: Decimal(budgets.read_budget(each.name)) / HUNDREDTHS for each in campaigns if each.offer},
         is_barred=is_address_barred,
     )
 
