@@ -1,1 +1,1 @@
-"""How Regulars is deployed, packaged and run on one machine. Nothing here is deployed with it."""
+"""How Regulars is deployed, packaged and run on one machine. No module of this package is deployed."""

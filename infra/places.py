@@ -1,4 +1,4 @@
-"""Where things are: the repository, and what a local run keeps (LOCAL_FOLDER; `.local/` unless set)."""
+"""The folders of the repository and of a local run's data (LOCAL_FOLDER; `.local/` unless set)."""
 
 import os
 from pathlib import Path

@@ -18,7 +18,7 @@ PSEUDO = {
     "AWS::StackName": "regulars-local",
     "AWS::URLSuffix": "amazonaws.com",
 }
-# What a resource answers to: `Ref`, and its attributes by name.
+# A resource's `Ref`, and its attributes, by name.
 Made = dict[str, dict[str, str]]
 
 
@@ -56,7 +56,7 @@ def resolve_value(value: Any, parameters: Mapping[str, str], made: Made) -> Any:
 
 
 def find_name(name: str, parameters: Mapping[str, str], made: Made) -> str:
-    """Return what `Ref: name` stands for, or `name.Attribute` as Fn::Sub writes it."""
+    """Return the value of `Ref: name`, or of `name.Attribute` as Fn::Sub writes it."""
     if name in parameters:
         return parameters[name]
     if name in PSEUDO:

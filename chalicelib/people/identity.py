@@ -1,7 +1,7 @@
 """Which customer a submission is about: its normalised names, strongest first, and the rules of joining.
 
     1. The strongest name decides: the sender's customer id, else e-mail, phone, or the order that it is about (a
-       refund names nobody else). Weaker ones are not looked up.
+       refund names no other customer). Weaker ones are not looked up.
     2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
     3. A signed source claims every name that is free. Anything else claims only the name that decided.
     4. A link that we sent decides alone, and makes no new customer: a person who has it has the mailbox it went to.

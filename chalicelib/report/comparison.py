@@ -125,7 +125,7 @@ def estimate_need(mailed: Sample, held_out: Sample) -> tuple[int, int]:
     """Return how many more people held out, and planned in all, the comparison may need for a verdict.
 
     It takes the rates seen so far for true, one return and one miss added to each (Agresti and Caffo, 2000): else
-    groups without any return would have no spread and need nobody. Their difference is taken from LEAST to MOST.
+    groups without any return would have no spread and need no people. Their difference is taken from LEAST to MOST.
     """
     ratio = mailed.people / held_out.people
     share, other = ((group.returned + 1) / (group.people + 2) for group in (mailed, held_out))

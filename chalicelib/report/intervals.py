@@ -50,13 +50,13 @@ def bound_rate(hits: int, people: int) -> Interval:
     return Interval(value=share, low=low, high=high)
 
 
-def subtract_interval(one: Interval, other: Interval) -> Interval:
-    """Return the interval of `one` less `other`, of independent groups: over Wilson intervals, that is Newcombe's."""
-    value = one.value - other.value
+def subtract_interval(first: Interval, other: Interval) -> Interval:
+    """Return the interval of `first` less `other`, of independent groups: over Wilson intervals, that is Newcombe's."""
+    value = first.value - other.value
     return Interval(
         value=value,
-        low=value - hypot(one.value - one.low, other.high - other.value),
-        high=value + hypot(one.high - one.value, other.value - other.low),
+        low=value - hypot(first.value - first.low, other.high - other.value),
+        high=value + hypot(first.high - first.value, other.value - other.low),
     )
 
 
@@ -73,8 +73,8 @@ def bound_spending(
     mean = fsum(everyone) / len(everyone)
     spread = sqrt(fsum((amount - mean) ** 2 for amount in everyone) / (len(everyone) - 1)) / mean
     reach = student(len(everyone) - 1) * spread
-    one, other = (bound_sum(group, size, mean, reach) for group, size in zip(amounts, people, strict=True))
-    return one, other
+    mailed, held_out = (bound_sum(group, size, mean, reach) for group, size in zip(amounts, people, strict=True))
+    return mailed, held_out
 
 
 def bound_sum(amounts: Sequence[float], people: int, mean: float, reach: float) -> Interval:

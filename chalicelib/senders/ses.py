@@ -74,7 +74,7 @@ def read_detail(event: Mapping[str, JsonValue], kind: str) -> dict[str, JsonValu
     return {
         "type": str(detail.get("bounceType") or detail.get("complaintFeedbackType") or ""),
         "subtype": str(detail.get("bounceSubType") or detail.get("complaintSubType") or ""),
-        "addresses": [str(one.get("emailAddress") or "") for one in detail.get(recipients) or ()],
+        "addresses": [str(recipient.get("emailAddress") or "") for recipient in detail.get(recipients) or ()],
     }
 
 

@@ -43,7 +43,7 @@ def check_message(raw: bytes, headers: Mapping[str, str], secrets: Sequence[byte
 def check_stamp(raw: bytes, given: str, secrets: Sequence[bytes], now: datetime) -> None:
     """Check `t=<unix seconds>,v1=<hex>[,v1=<hex>]` over `<t>.<body>`, several `v1` during a rotation.
 
-    Signatures of other schemes (`v0`) are left out, so that nobody can choose a weaker one. Raise
+    Signatures of other schemes (`v0`) are left out, so that a forger cannot choose a weaker one. Raise
     InvalidSignatureError.
     """
     pairs = [part.partition("=") for part in given.split(",")]

@@ -120,5 +120,5 @@ def read_options(field: Mapping[str, JsonValue], name: str) -> dict[str, str]:
 def name_options(picked: JsonValue, options: Mapping[str, str]) -> JsonValue:
     """Return option texts for ids, in the order given; an id without an option stays."""
     if isinstance(picked, list):
-        return [name_options(one, options) for one in picked]
+        return [name_options(choice, options) for choice in picked]
     return options.get(picked, picked) if isinstance(picked, str) else picked

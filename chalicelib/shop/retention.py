@@ -53,7 +53,7 @@ class Ends(StrEnum):
     MOMENT = "moment"  # it took its effect: normally within a second
     DECIDED = "decided"  # a member of staff has reviewed it
     FORGOTTEN = "forgotten"  # the person is forgotten
-    NEVER = "never"  # nothing: it names nobody
+    NEVER = "never"  # nothing ends it: it names no person
     SERVICE = "service"  # as the service that holds it says
 
 

@@ -18,7 +18,7 @@ PLAIN = ("campaign", "mail_id", "attempt", "at", "not_after", "marketing", "code
 
 @dataclass(frozen=True)
 class MailRow:
-    """One mail to one customer. `mail_id` is random and names nobody; `attempt` is that of the last intent.
+    """One mail to one customer. `mail_id` is random and names no person; `attempt` is that of the last intent.
 
     `links` names every index row that leads from this mail to the customer, over all attempts: rows of links, and
     `mail:` with an attempt. An erasure needs them.

@@ -1,1 +1,1 @@
-"""Commands that package Regulars, and write what a stage on AWS needs. They use nothing of the local run."""
+"""Commands that package Regulars, and write the parameters of a stage on AWS. They use no module of the local run."""

@@ -1,7 +1,7 @@
-"""The secret that signs events to a system of the shop's own: `python -m infra.deploy.downstream STAGE NAME`.
+"""Makes the secret that signs events to a system of the shop's own: `python -m infra.deploy.downstream STAGE NAME`.
 
-Makes one, keeps it in SSM where only the function that posts may read it, and prints it, once. Where there was one, the
-old one goes on signing beside it until `--end-rotation`. `--secure` writes a SecureString.
+It writes the secret to SSM, where only the function that posts may read it, and prints it once. An old secret signs
+beside the new one until `--end-rotation`. `--secure` writes a SecureString.
 """
 
 import argparse
@@ -26,12 +26,12 @@ def read_secrets(ssm: Any, name: str) -> list[str]:
 
 
 def write_secrets(ssm: Any, name: str, values: list[str], kind: str = "String") -> None:
-    """Keep secrets, one a line."""
+    """Write secrets, one a line."""
     ssm.put_parameter(Name=name, Value="\n".join(values), Type=kind, Overwrite=True)
 
 
 def add_secret(ssm: Any, stage: str, target: str, kind: str = "String") -> str:
-    """Put a new secret in front of the one there is; return it."""
+    """Put a new secret in front of the present one; return it."""
     name = f"/regulars/{stage}/downstream/{target}"
     made = "whsec_" + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     write_secrets(ssm, name, [made, *read_secrets(ssm, name)[:1]], kind)

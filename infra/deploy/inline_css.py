@@ -1,7 +1,7 @@
 """Writes the style sheet of the mails into their templates, since mail programs read only styles on the elements.
 
-Done here and checked in, not done per mail: the inliner is a compiled package of 2 MB, one for each kind of processor,
-and Lambda does without it. A test fails when html/ is not what styled/ and mail.css give.
+The result is checked in, and not made per mail: the inliner is a compiled package of 2 MB, one for each kind of
+processor, and Lambda does not need it. A test fails when html/ differs from the result of styled/ and mail.css.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ PAGE = "<!doctype html>"
 
 
 def inline_styles(folder: Path = MAILS) -> dict[Path, str]:
-    """Return each template of html/ as it should be."""
+    """Return each template of html/ with its styles inlined."""
     style = (folder / "mail.css").read_text("utf-8")
     return {
         folder / "html" / path.name: inline_template(path.read_text("utf-8"), style)
@@ -23,7 +23,7 @@ def inline_styles(folder: Path = MAILS) -> dict[Path, str]:
 
 
 def inline_template(source: str, style: str) -> str:
-    """Put the rules on the elements; what Jinja reads passes through as text or as an attribute's value."""
+    """Put the rules on the elements; Jinja's own text stays as text or as an attribute's value."""
     from css_inline import CSSInliner
 
     inliner = CSSInliner(load_remote_stylesheets=False, extra_css=style)
@@ -33,7 +33,6 @@ def inline_template(source: str, style: str) -> str:
 
 
 def write_templates() -> None:
-    """Write html/."""
     for path, content in inline_styles().items():
         path.write_text(content, "utf-8")
 

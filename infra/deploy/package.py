@@ -1,7 +1,7 @@
-"""`make package`: what `aws cloudformation deploy` needs, in out/STAGE/.
+"""`make package`: writes the files that `aws cloudformation deploy` needs to out/STAGE/.
 
-Chalice writes the template, infra/template.yaml is laid over it, and the zip is rewritten: with compiled code (Lambda
-cannot write any, so without it every cold start compiles everything), and without data that we never use.
+Chalice writes the template, infra/template.yaml is merged into it, and the zip is rewritten: with compiled code (Lambda
+cannot write any, so without it every cold start compiles every module), and without data that we never use.
 """
 
 import os
@@ -21,7 +21,7 @@ from infra.template import TEMPLATE
 
 # botocore's models of the services we call; sts because credentials may come through it.
 SERVICES = frozenset({"dynamodb", "kms", "ses", "sesv2", "sns", "sqs", "ssm", "sts"})
-# Where a number is, whose, and in what time zone: metadata that we never ask for.
+# Metadata of phone numbers that we never use: place, carrier, time zone.
 UNUSED = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "phonenumbers/tzdata/", "boto3/examples/")
 DATA = "botocore/data/"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same zip
@@ -41,7 +41,7 @@ def package_stage(stage: str) -> Path:
 
 
 def run_chalice(stage: str, project: Path, folder: Path) -> None:
-    """Run `chalice package` with our template laid over its own."""
+    """Run `chalice package` with our template merged into its own."""
     chalice = Path(sys.executable).with_name("chalice")
     command = [str(chalice), "--project-dir", str(project), "package", "--stage", stage]
     command += ["--merge-template", str(TEMPLATE), "--template-format", "yaml", str(folder)]
@@ -57,7 +57,7 @@ def name_stage(template: Path, stage: str) -> None:
 
 
 def slim_package(source: Path, target: Path) -> None:
-    """Copy a zip without what is never used, with bytecode for this Python beside every module."""
+    """Copy a zip without unused files, with bytecode for this Python beside every module."""
     with zipfile.ZipFile(source) as fat, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slim:
         for name in sorted(fat.namelist()):
             if not is_needed(name):

@@ -1,4 +1,4 @@
-"""`make preview`: every mail in every language, written to out/mails/ as it would be sent, with a page to look at them.
+"""`make preview`: writes every mail in every language to out/mails/ as it would be sent, and a page that shows them.
 
 The style is put into the templates first, so that a change in mail.css is seen at once.
 """
@@ -65,14 +65,14 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
 
 
 def describe_workshop(language: str) -> dict[str, str]:
-    """Return what a child's form was and which questions were answered, by the example that children fill in."""
+    """Return the title and the answered questions of a child's form, from the example form for children."""
     form = tomllib.loads(WORKSHOP.read_text("utf-8"))
     answers = (field["label"][language] for field in form["fields"][:3])
     return {"title": form["title"][language], "answers": SEPARATOR.join(answers)}
 
 
 def render_all() -> Iterator[tuple[str, Mail]]:
-    """Yield every mail with its name, e.g. `win-back.fa` and, with as little in it as may be, `win-back.fa.plain`."""
+    """Yield every mail with its name, e.g. `win-back.fa` and, without any optional part, `win-back.fa.plain`."""
     for template in list_templates():
         for language in list_languages():
             yield f"{template}.{language}", render_mail(template, language, invent_words(template, language))

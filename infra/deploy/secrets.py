@@ -1,12 +1,12 @@
-"""What the door reads from SSM, written from a developer's machine: `python -m infra.deploy.secrets STAGE [--secure]`.
+"""Writes the door's parameters to SSM, from a developer's machine: `python -m infra.deploy.secrets STAGE [--secure]`.
 
-    door-key            made once and never replaced: the dedupe memory and signed forms hang on it
+    door-key            made once and never replaced: dedupe keys and signed forms depend on it
     inbox-public-key    the public half of the stack's inbox key, from KMS
     receipt-key         the public half of the key that signs receipts of erasures, from KMS
     senders/<sender>    asked for one by one; two secrets during a rotation, separated by a space
 
 Plain String parameters are the default, so that a door that starts cold depends on no KMS key; `--secure` writes
-SecureString, which is unreadable to those who may read SSM but not use its key, and dies with KMS at a cold start.
+SecureString, which needs the right to use its key beside the right to read SSM, and fails with KMS at a cold start.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from chalicelib.senders import SENDERS
 
 
 def put_parameter(ssm: Any, stage: str, name: str, value: str, kind: str = "String") -> None:
-    """Write one parameter below the door's path, over what was there."""
+    """Write one parameter below the door's path, over the present value."""
     ssm.put_parameter(Name=f"/regulars/{stage}/door/{name}", Value=value, Type=kind, Overwrite=True)
 
 
@@ -71,7 +71,7 @@ def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
 
 
 def main() -> None:
-    """Write all of it for one stage, with the AWS account and region of the environment."""
+    """Write all parameters of one stage, with the AWS account and region of the environment."""
     parser = argparse.ArgumentParser(description="Write what the door reads.")
     parser.add_argument("stage")
     parser.add_argument("--secure", action="store_true", help="write SecureString parameters")

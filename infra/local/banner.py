@@ -1,4 +1,4 @@
-"""The text that `make run` prints once everything is up."""
+"""The text that `make run` prints once the stack has started."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
 
 
 def name_database(absence: str) -> str:
-    """Return what stands in for DynamoDB, and where its data is."""
+    """Return the name of the local DynamoDB, and the place of its data."""
     if absence:
         return f"moto, in memory: everything is gone at the end ({absence})"
     return f"DynamoDB Local, kept in {show_path(DATA)}/"
@@ -73,5 +73,5 @@ def sign_openssl(sender: str, body: str) -> str:
 
 
 def indent(lines: list[str]) -> str:
-    """Set a command off from the text."""
+    """Return the lines of a command, indented."""
     return "\n".join(f"         {line}" for line in lines)

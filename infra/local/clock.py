@@ -29,7 +29,7 @@ def parse_time(text: str) -> datetime:
 
 
 def move_clock(text: str) -> datetime:
-    """Set the stack's clock, which goes on running from there; `real` ends that."""
+    """Set the stack's clock, which runs on from there; `real` sets it to the machine's."""
     if text == "real":
         FILE.unlink(missing_ok=True)
     else:

@@ -25,7 +25,7 @@ OLDEST_JAVA = 11
 
 @functools.cache
 def find_java() -> str | None:
-    """Return the Java to use: 11 or newer, from JAVA_HOME or the path."""
+    """Return a Java of version 11 or newer, from JAVA_HOME or the path, or None."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:

@@ -9,7 +9,7 @@ SERVICES = ("SES", "SESV2", "SQS", "SNS", "SSM", "KMS")
 
 
 def name_endpoints(cloud_port: int, dynamodb_port: int) -> dict[str, str]:
-    """Return the environment that points every AWS client here: the whole difference between here and AWS."""
+    """Return the environment that points every AWS client here: the only difference between a local run and AWS."""
     cloud = f"http://127.0.0.1:{cloud_port}"
     return {f"AWS_ENDPOINT_URL_{service}": cloud for service in SERVICES} | {
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{dynamodb_port}",

@@ -1,4 +1,4 @@
-"""The environment of the running stack, for commands that work on it; or of its data at rest.
+"""The environment of the running stack, or of its stored data, for commands that work on it.
 
 with open_stack():
     open_settling()...     # the app's own services, against the local tables
@@ -27,7 +27,7 @@ SETTLING_KEYS = {
 
 
 def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:
-    """Return what each process of the stack is given on top of ours. The settling keys are not among it."""
+    """Return the variables that each process of the stack gets beside ours, without the keys of settling."""
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
     public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
     return name_endpoints(cloud_port, dynamodb_port) | public
@@ -35,7 +35,7 @@ def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, st
 
 @contextlib.contextmanager
 def hold_lock() -> Iterator[bool]:
-    """Hold the folder's lock while inside; yield False where someone else holds it. It ends with its process."""
+    """Hold the folder's lock while inside; yield False where another process holds it. A lock ends with its process."""
     LOCAL.mkdir(exist_ok=True)
     with open(LOCK, "w") as file:
         try:
@@ -72,7 +72,7 @@ def start_database() -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables while inside, and none of AWS's but these."""
+    """Set environment variables while inside, and remove AWS's others."""
     before = dict(os.environ)
     forget_account()
     os.environ.update(environ)
@@ -84,6 +84,6 @@ def set_environ(environ: Mapping[str, str]) -> Iterator[None]:
 
 
 def forget_account() -> None:
-    """Drop every AWS_ variable, and the names of keys: nothing local may reach the operator's own AWS account."""
+    """Drop every AWS_ variable, and the names of keys: no local command may reach the operator's own AWS account."""
     for name in [name for name in os.environ if name.startswith("AWS_") or name in SETTLING_KEYS]:
         del os.environ[name]

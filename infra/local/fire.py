@@ -27,7 +27,7 @@ def fire_job(job: str, moment: str) -> object:
 
 @contextmanager
 def limit_rights(job: str) -> Iterator[None]:
-    """Hold a job to its policy while inside, on a stack that runs; say so in the end where it wanted more."""
+    """Hold a job to its policy while inside, on a running stack; print at the end which rights it lacked."""
     if not STATE.exists():
         yield
         return

@@ -45,7 +45,6 @@ class Gateway:
     """Answers requests through one handler, one at a time."""
 
     def __init__(self, handler: Handler) -> None:
-        """Take the Chalice app (which is the Lambda handler, and knows its routes)."""
         self.handler = handler
         self.routes: Any = handler.routes  # type: ignore[attr-defined]
         self.turn = threading.Lock()
@@ -111,7 +110,7 @@ class RequestHandler(WSGIRequestHandler):
         return super().make_environ() | {SENT_HEADERS: sent}
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what cannot be read, and close the connection."""
+        """Answer a request that cannot be read, and close the connection."""
         status = HTTPStatus(code)
         body = gateway_error(status, status.phrase).body
         self.send_response(status)

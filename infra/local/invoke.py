@@ -12,7 +12,7 @@ Handler = Callable[[Any, Any], Any]
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """What Lambda tells a function about the call."""
+    """The context that Lambda gives a function."""
 
     function_name: str
     timeout_seconds: float = 60.0
@@ -21,12 +21,12 @@ class LambdaContext:
     started: float = field(default_factory=time.monotonic)
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return what is left of the time-out, in milliseconds."""
+        """Return the time left before the time-out, in milliseconds."""
         return max(0, int((self.started + self.timeout_seconds - time.monotonic()) * 1000))
 
 
 def load_handler(path: str) -> Handler:
-    """Import what a handler path such as `app.settle_stream` names, exactly as Lambda does."""
+    """Import the function that a handler path such as `app.settle_stream` names, exactly as Lambda does."""
     module, _, name = path.rpartition(".")
     return cast(Handler, getattr(import_module(module), name))
 

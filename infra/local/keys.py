@@ -1,6 +1,6 @@
 """The key files of a local run (mode 0600, ignored by git), and the parameters that the door reads.
 
-They stand in for KMS: what they seal, only they open. Deleting them makes every stored record unreadable.
+They replace KMS: only the key that sealed a record opens it. Deleting them makes every stored record unreadable.
 """
 
 import base64
@@ -35,7 +35,6 @@ def make_signing() -> bytes:
 
 
 def make_secret() -> bytes:
-    """Return 32 random bytes."""
     return secrets.token_bytes(32)
 
 
@@ -64,7 +63,7 @@ def read_public(path: Path) -> bytes:
 
 
 def sender_secret(sender: str) -> str:
-    """Return what a sender signs with here; printed at the start, worth nothing elsewhere."""
+    """Return the local secret of a sender; it is printed at the start, and useless elsewhere."""
     secret = f"local-{sender}-secret"
     if sender == "webhooks":  # Standard Webhooks: `whsec_` and base64 of a key of at least 24 bytes
         return "whsec_" + base64.b64encode(secret.ljust(24, ".").encode()).decode()
@@ -80,7 +79,7 @@ MAKERS = {
 
 
 def publish_parameters(ssm: Any) -> None:
-    """Write everything that the door reads, and what events to the receiver here are signed with."""
+    """Write the door's parameters, and the secret that signs events to the local receiver."""
     public = write_public(SETTLING_KEYS["INBOX_KEY"], read_public(KEYS / "inbox.pem"))
     put_parameter(ssm, STAGE, "door-key", base64.b64encode((KEYS / "door.key").read_bytes()).decode())
     put_parameter(ssm, STAGE, "inbox-public-key", public)

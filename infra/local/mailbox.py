@@ -1,4 +1,4 @@
-"""The mails that the local SES was given, newest first: what a customer would have read. Local runs only."""
+"""The mails that the local SES got, newest first, as a customer would read them. Local runs only."""
 
 from collections.abc import Callable, Iterable
 from email import message_from_string, policy
@@ -40,7 +40,7 @@ def send_page(start_response: Callable[..., Any], page: str) -> Iterable[bytes]:
 
 
 def sent_mails() -> list[EmailMessage]:
-    """Return what moto's SES holds, oldest first, whichever of its calls sent it."""
+    """Return the mails in moto's SES, oldest first, whichever call sent them."""
     from moto.ses.models import ses_backends
 
     return [

@@ -1,4 +1,4 @@
-"""What moto leaves out of SES API v2, put in front of it: local runs and tests then see what SES would have sent.
+"""The calls of SES API v2 that moto lacks, added in front of it: local runs and tests see what SES would send.
 
 GetAccount                   moto answers 404; here, the quota of an account out of the sandbox
 SendEmail, simple content    moto keeps only the HTML; here, both parts and the headers, as one message

@@ -1,7 +1,7 @@
-"""What each function may do, held to its policy on this machine as on AWS: a call that the policy lacks is refused.
+"""Holds each function to its policy on this machine as on AWS: a call without a right in the policy is refused.
 
-DynamoDB Local and moto let everybody do everything, so a right that is missing would be noticed in production alone.
-What has no counterpart here (the keys, which are files, and log groups) is not looked at.
+DynamoDB Local and moto allow every call, so a missing right would be noticed in production alone. Resources without a
+local counterpart (the keys, which are files, and log groups) are not checked.
 """
 
 import json
@@ -31,10 +31,10 @@ HASH_KEY = re.compile(r"\s*#?(\w+) = (:\w+)")
 
 
 class Guard:
-    """Refuses what the function that is at work may not do; a command, which is no function, may do everything."""
+    """Refuses calls that the running function may not make; a command, which is no function, may make every call."""
 
     def __init__(self, stage: str, made: Made, function: str = "") -> None:
-        """Take the stage and what was made of it, and the function at work."""
+        """`made` are the stage's resources, `function` is the running function, or "" for a command."""
         self.stage = stage
         self.made = made
         self.function = function
@@ -42,7 +42,7 @@ class Guard:
 
     @contextmanager
     def act_as(self, function: str) -> Iterator[None]:
-        """Let a function be at work while inside."""
+        """Hold calls to the policy of a function while inside."""
         before, self.function = self.function, function
         try:
             yield
@@ -50,11 +50,11 @@ class Guard:
             self.function = before
 
     def watch_session(self, session: Any) -> None:
-        """Look at every call of every client that a boto3 session makes from now on."""
+        """Check every call of every client that a boto3 session makes from now on."""
         session.events.register("before-parameter-build", self.check_call)
 
     def check_call(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        """Raise what AWS would where the function lacks a right."""
+        """Raise AWS's error where the function lacks a right."""
         if not self.function:
             return
         statements = self.read_statements(self.function)
@@ -63,12 +63,12 @@ class Guard:
                 kinds = " ".join(sorted({*map(name_kind, need.keys)}))
                 refusal = f"{REFUSED}: {self.function} may not {need.action} on {need.resource} {kinds}".rstrip()
                 self.refused.append(refusal)
-                log.error(refusal)  # the function may well go on without
+                log.error(refusal)  # the function may go on without it
                 raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": refusal}}, model.name)
 
     @cache  # noqa: B019 - one guard a process
     def read_statements(self, function: str) -> list[Statement]:
-        """Read a function's policy, and those of the tables, which hold for everybody."""
+        """Return the statements of a function's policy, and of the tables' own, which hold for every caller."""
         template = read_template()
         parameters = default_parameters(template) | {"Stage": self.stage}
         resolve: Resolve = lambda resource: find_arn(resource, parameters, self.made)  # noqa: E731 - a name for its type
@@ -82,7 +82,7 @@ class Guard:
 
 
 def find_arn(resource: Any, parameters: Mapping[str, str], made: Made) -> str | None:
-    """Return the ARN that a policy names, or None for what is not made here."""
+    """Return the ARN that a policy names, or None for a resource that is not made here."""
     try:
         return str(resolve_value(resource, parameters, made))
     except KeyError:
@@ -90,13 +90,13 @@ def find_arn(resource: Any, parameters: Mapping[str, str], made: Made) -> str | 
 
 
 def find_refusals(logs: Path) -> list[str]:
-    """Return what the logs of a local run say was refused, each once."""
+    """Return the refused calls in the logs of a local run, each once."""
     lines = (line for path in sorted(logs.glob("*.log")) for line in path.read_text().splitlines())
     return sorted({line.partition(REFUSED)[2].strip(': "}') for line in lines if REFUSED in line})
 
 
 def name_kind(key: str) -> str:
-    """Return the kind of a partition key, such as `cust`: what follows it may name a customer."""
+    """Return the kind of a partition key, such as `cust`: the rest of the key may name a customer."""
     return key.partition("#")[0]
 
 
@@ -120,8 +120,8 @@ def list_table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need
     """Yield the rights that a call to DynamoDB needs."""
     if operation == "TransactWriteItems":
         for part in params["TransactItems"]:
-            for kind, one in part.items():
-                yield Need(f"dynamodb:{PARTS[kind]}", f"table/{one['TableName']}", (read_key(one),))
+            for kind, call in part.items():
+                yield Need(f"dynamodb:{PARTS[kind]}", f"table/{call['TableName']}", (read_key(call),))
     elif operation in ("BatchGetItem", "BatchWriteItem"):
         for table, asked in params["RequestItems"].items():
             yield Need(f"dynamodb:{operation}", f"table/{table}", tuple(map(read_key, list_batch(asked))))
@@ -131,10 +131,10 @@ def list_table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need
 
 
 def list_batch(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return what one table is asked for in a batch, each like a call of its own."""
+    """Return the parts of a batch for one table, each like a call of its own."""
     if isinstance(asked, Mapping):
         return [{"Key": key} for key in asked["Keys"]]
-    return [next(iter(one.values())) for one in asked]
+    return [next(iter(part.values())) for part in asked]
 
 
 def read_key(params: Mapping[str, Any]) -> str:

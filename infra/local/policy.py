@@ -1,4 +1,4 @@
-"""IAM policies as far as ours go: what a statement says, and whether it applies to a call. Read to fail closed.
+"""The part of IAM policies that ours use: statements, and whether one applies to a call. Unknown parts raise an error.
 
 A policy may use Sid, Effect, Action, Resource and Condition, in a table's own policy Principal "*" as well; the
 conditions are those of OPERATORS on the keys of CONDITION_KEYS. Anything else raises UnknownPolicyError: a word that is
@@ -16,11 +16,11 @@ LEADING = "dynamodb:LeadingKeys"
 ALGORITHM = "kms:EncryptionAlgorithm"
 CONDITION_KEYS = {LEADING, ALGORITHM}
 
-Resolve = Callable[[Any], str | None]  # an ARN or intrinsic -> its ARN, or None for what is not made here
+Resolve = Callable[[Any], str | None]  # an ARN or intrinsic -> its ARN, or None for a resource that is not made here
 
 
 class UnknownPolicyError(Exception):
-    """A policy says what this reader does not understand."""
+    """A policy has a part that this reader does not support."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Statement:
     conditions: tuple[Condition, ...]
 
     def applies_to(self, need: Need) -> bool:
-        """Return whether it speaks of a right."""
+        """Return whether the statement covers a right."""
         return (
             any(fits_pattern(need.action.lower(), pattern.lower()) for pattern in self.actions)
             and any(fits_pattern(need.resource, pattern) for pattern in self.resources)
@@ -81,7 +81,7 @@ def read_policy(document: Mapping[str, Any], resolve: Resolve, own_table: str = 
 
 
 def read_statement(statement: Mapping[str, Any], resolve: Resolve, own_table: str = "") -> Statement:
-    """Read one statement; raise UnknownPolicyError for what it says that is not understood."""
+    """Read one statement; raise UnknownPolicyError for a part that is not supported."""
     rest = set(statement) - ELEMENTS - ({"Principal"} if own_table else set())
     if rest or statement.get("Effect") not in ("Allow", "Deny"):
         raise UnknownPolicyError(f"a statement with {sorted(rest)}, effect {statement.get('Effect')}")
@@ -102,13 +102,12 @@ def read_statement(statement: Mapping[str, Any], resolve: Resolve, own_table: st
 
 
 def read_resources(arns: list[str | None], *, allows: bool) -> tuple[str, ...]:
-    """Return patterns of the ends of ARNs. What is not made here is allowed nowhere, and denied everywhere."""
+    """Return patterns of the ends of ARNs. A resource that is not made here matches no Allow, and every Deny."""
     unknown = () if allows or None not in arns else ("*",)
     return tuple(end_arn(arn) for arn in arns if arn is not None) + unknown
 
 
 def read_condition(operator: str, key: str, values: Any) -> Condition:
-    """Read one condition."""
     if operator not in OPERATORS or key not in CONDITION_KEYS:
         raise UnknownPolicyError(f"the condition {operator} on {key}")
     return Condition(operator, key, tuple(read_text(value) for value in list_values(values)))
@@ -132,7 +131,7 @@ def end_arn(arn: str) -> str:
 
 
 def list_values(value: Any) -> list[Any]:
-    """Return a list of what may be one or several."""
+    """Return a list of one value or of several."""
     return list(value) if isinstance(value, list) else [value]
 
 

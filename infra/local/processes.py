@@ -1,4 +1,4 @@
-"""Start processes that end when we do, however we end, and wait until they answer."""
+"""Starts processes that end with this one, however it ends, and waits until they answer."""
 
 import contextlib
 import ctypes
@@ -23,9 +23,9 @@ def start_child(
     folder: Path | None = None,
     keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a process that the kernel ends with us (Linux); its output goes to `log`, or nowhere.
+    """Start a process that the kernel ends with this one (Linux); its output goes to `log`, or nowhere.
 
-    `keep` lists open descriptors that it inherits. It ignores Ctrl-C: we tell it when to end.
+    `keep` lists open descriptors that it inherits. It ignores Ctrl-C: `end_children` ends it.
     """
     with open(log or os.devnull, "ab") as output:
         return subprocess.Popen(
@@ -62,7 +62,7 @@ def end_children(children: Iterable[subprocess.Popen[bytes]], seconds: float = 5
 
 
 def wait_listening(port: int, child: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
-    """Return once something accepts on the port; raise RuntimeError when the child ends or takes too long."""
+    """Return once a process accepts on the port; raise RuntimeError when the child ends or takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if child.poll() is not None:

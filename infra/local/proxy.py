@@ -1,4 +1,4 @@
-"""What API Gateway's REST proxy makes of a request for Lambda, and of Lambda's answer for the client.
+"""API Gateway's REST proxy: turns a request into Lambda's event, and Lambda's answer into a response.
 
 Shapes after AWS's own samples (apigateway-aws-proxy). With binaryMediaTypes `*/*`, as the template sets it, every body
 arrives base64-encoded.
@@ -37,7 +37,7 @@ class ProxyRequest(Request):
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the client."""
+    """The response to the client."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -152,7 +152,7 @@ def last_values(gathered: dict[str, list[str]] | None) -> dict[str, str] | None:
 
 
 def read_answer(result: Any) -> Answer:
-    """Turn what the function returned into an answer; what API Gateway cannot use becomes a 502."""
+    """Return the function's result as an answer; a result that API Gateway cannot use becomes a 502."""
     if not isinstance(result, dict) or not isinstance(result.get("statusCode"), int):
         return NO_ANSWER
     single = (result.get("headers") or {}).items()

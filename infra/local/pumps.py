@@ -1,7 +1,7 @@
-"""What AWS does between services, on one machine: streams, queues, topics and schedules call the app's functions.
+"""Does AWS's work between services on one machine: streams, queues, topics and schedules call the app's functions.
 
-One process, one call at a time. What happens when it is killed is what happens on AWS: a stream is read again from
-the last checkpoint, a message comes back, and the sweeper settles what neither brought.
+One process, one call at a time. After it is killed, the same happens as on AWS: a stream is read again from the last
+checkpoint, a message comes back, and the sweeper settles the items that neither brought.
 """
 
 import logging
@@ -25,22 +25,20 @@ log = logging.getLogger(__name__)
 
 
 class Pump(Protocol):
-    """Brings one function what its source has."""
+    """Calls one function with the records of its source."""
 
     def pump_once(self) -> None:
-        """Bring what there is now, or wait a moment."""
+        """Call the function with the present records, or wait a moment."""
 
 
 class SchedulePump:
     """Fires one schedule by the stack's clock."""
 
     def __init__(self, source: EventSource) -> None:
-        """Take the source."""
         self.source = source
         self.last: datetime | None = None
 
     def pump_once(self) -> None:
-        """Fire when due."""
         now = read_now()
         if is_due(self.source.properties["Schedule"], self.last, now):
             self.last = now
@@ -71,7 +69,7 @@ def run_pump(pump: Pump) -> None:
 
 
 def main() -> None:
-    """Pump everything that the app declares."""
+    """Run a pump for each event source that the app declares."""
     pumps = [build_pump(source) for source in read_sources(os.environ["STAGE"], read_state()["made"])]
     threads = [threading.Thread(target=run_pump, args=(pump,), daemon=True) for pump in pumps]
     for thread in threads:

@@ -12,10 +12,9 @@ from infra.local.sources import EventSource
 
 
 class QueuePump:
-    """Feeds one function from one queue. Messages that fail come back, or go where the queue's redrive policy says."""
+    """Feeds one function from one queue. Messages that fail come back, or go to the queue of the redrive policy."""
 
     def __init__(self, source: EventSource, queue: str) -> None:
-        """Take the source and the queue's name."""
         self.source = source
         self.client: Any = connect_service("sqs")
         self.url = self.client.get_queue_url(QueueName=queue)["QueueUrl"]
@@ -56,7 +55,7 @@ class QueuePump:
 
 
 def date_attributes(attributes: dict[str, str], now: datetime) -> dict[str, str]:
-    """Return a message's attributes with the first time it was received: so long ago that this time is now."""
+    """Return a message's attributes with the first time it was received: so that the time of this receipt is `now`."""
     first = now - HIDDEN_FOR * (int(attributes.get("ApproximateReceiveCount", "1")) - 1)
     return attributes | {"ApproximateFirstReceiveTimestamp": str(int(first.timestamp() * 1000))}
 

@@ -44,12 +44,12 @@ from infra.template import Made
 LOGS = LOCAL / "log"
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic")  # keys are files here
 FIRST_PORT = 8000
-MAIL_DOMAIN = "example.com"  # moto sends only from what was verified
+MAIL_DOMAIN = "example.com"  # moto sends only from verified addresses
 
 
 @dataclass
 class Run:
-    """What has been started so far."""
+    """The processes that were started so far."""
 
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -106,7 +106,7 @@ def start_services(run: Run, port: int) -> tuple[int, int, str]:
 
 
 def make_resources(environ: dict[str, str]) -> Made:
-    """Make keys, tables, queues, topics and parameters, as far as they are not there."""
+    """Make the keys, tables, queues, topics and parameters that are missing."""
     make_keys()
     session: Any = boto3.session.Session(
         environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], region_name=environ["AWS_REGION"]
@@ -139,7 +139,7 @@ def start_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> Non
 
 
 def watch_children(run: Run) -> int:
-    """Return when a child ends; say which."""
+    """Return when a child ends, and print its name."""
     while (dead := run.find_dead()) is None:
         time.sleep(0.3)
     print(f"\n{dead} ended by itself; its last words ({LOGS / dead}.log):", file=sys.stderr)
@@ -149,10 +149,10 @@ def watch_children(run: Run) -> int:
 
 
 def run_stack(run: Run) -> int:
-    """Start everything, say what there is, and stay."""
+    """Start the stack, print its addresses, and wait."""
     began = time.monotonic()
     LOGS.mkdir(parents=True, exist_ok=True)
-    for left in (clock.FILE, STATE):  # by a run that was killed
+    for left in (clock.FILE, STATE):  # left by a run that was killed
         left.unlink(missing_ok=True)
     with open_port() as listener:
         host, port = listener.getsockname()
@@ -175,7 +175,7 @@ def run_stack(run: Run) -> int:
 
 
 def end_quietly(*_: object) -> None:
-    """Turn a signal into what Ctrl-C does."""
+    """Turn a signal into Ctrl-C."""
     raise KeyboardInterrupt
 
 

@@ -1,7 +1,7 @@
 """`make ses-event EVENT=bounce EMAIL=asel@example.org`: publish SES's event about a customer's last mail. Local only.
 
-moto's SES publishes nothing about what becomes of a mail. This publishes an event of SES's shape to the feedback
-topic, from where it takes the way it takes on AWS.
+moto's SES publishes no events of mails. This publishes an event of SES's shape to the feedback topic, from where it
+goes the same way as on AWS.
 """
 
 import argparse
@@ -27,7 +27,7 @@ RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"
 
 
 def find_attempt(email: str) -> str:
-    """Return the attempt id of somebody's newest mail; raise SystemExit where there is none."""
+    """Return the attempt id of a customer's newest mail; raise SystemExit where there is none."""
     services = current_services()
     customer_id = services.people.find_customer(Identity(kind="email", value=normalise_email(email)))
     mails = services.mails.list_mails(customer_id) if customer_id else []

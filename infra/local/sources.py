@@ -1,4 +1,4 @@
-"""What feeds each function: the app's own declarations, with what infra/template.yaml adds to them."""
+"""The event sources of each function: the app's own declarations, with the properties of infra/template.yaml."""
 
 import threading
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class EventSource:
 
 
 def read_sources(stage: str, made: Made) -> list[EventSource]:
-    """Return every event source that the app declares, resolved against what was made."""
+    """Return every event source that the app declares, resolved against the resources that were made."""
     template, guard = read_template(), Guard(stage, made)
     guard.watch_session(make_session())
     parameters = default_parameters(template) | {"Stage": stage}
@@ -63,7 +63,7 @@ def describe_source(config: Any) -> tuple[str, dict[str, Any]]:
 
 
 def find_properties(template: dict[str, Any], function: str) -> dict[str, Any]:
-    """Return what the template adds to a function's event source."""
+    """Return the template's properties of a function's event source."""
     resource = template["Resources"].get(name_resource(function), {})
     events = resource.get("Properties", {}).get("Events", {}).values()
     return next((dict(event["Properties"]) for event in events), {})

@@ -1,6 +1,6 @@
-"""Make the template's tables, keys, queues and topics against any endpoint: the local run and the tests use this.
+"""Makes the template's tables, keys, queues and topics at any endpoint, for the local run and the tests.
 
-What has no meaning on one machine (roles, alarms, log groups, functions) is left out; functions are pumped instead.
+Resources without a use on one machine (roles, alarms, log groups, functions) are left out; pumps call the functions.
 """
 
 import json
@@ -17,10 +17,10 @@ TABLES = ("AWS::DynamoDB::Table",)
 
 
 def create_stack(stage: str, clients: Clients, kinds: Collection[str] = (), *, protect: bool = True) -> Made:
-    """Create what the template holds of `kinds` (all we can, by default) and return what each answers to.
+    """Create the template's resources of `kinds` (by default, of all known kinds); return the attributes of each.
 
-    What exists already is kept. `protect=False` is for tables that tests throw away: nothing stops them, and nothing
-    expires in them by the machine's clock, for tests keep a time of their own.
+    Existing resources are kept. `protect=False` is for tables that tests delete: they have no deletion protection, and
+    no row expires by the machine's clock, since tests have a time of their own.
     """
     template = read_template()
     parameters = default_parameters(template) | {"Stage": stage}
@@ -90,7 +90,7 @@ def set_backups(dynamodb: Any, properties: Properties) -> None:
 
 
 def make_queue(clients: Clients, properties: Properties) -> dict[str, str]:
-    """Create a queue; what is not its name is an attribute, and attributes are text."""
+    """Create a queue; every property but its name is an attribute, and attributes are text."""
     sqs = clients("sqs")
     attributes = {key: queue_text(value) for key, value in properties.items() if key != "QueueName"}
     url = sqs.create_queue(QueueName=properties["QueueName"], Attributes=attributes)["QueueUrl"]
@@ -106,7 +106,6 @@ def queue_text(value: Any) -> str:
 
 
 def make_topic(clients: Clients, properties: Properties) -> dict[str, str]:
-    """Create a topic."""
     arn = clients("sns").create_topic(Name=properties["TopicName"])["TopicArn"]
     return {"Ref": arn, "TopicArn": arn, "TopicName": properties["TopicName"]}
 
@@ -122,7 +121,6 @@ def make_key(clients: Clients, properties: Properties) -> dict[str, str]:
 
 
 def make_alias(clients: Clients, properties: Properties) -> dict[str, str]:
-    """Give a key its name."""
     clients("kms").create_alias(**properties)
     return {"Ref": properties["AliasName"]}
 

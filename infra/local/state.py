@@ -1,4 +1,4 @@
-"""What the running stack wrote about itself, for the commands and processes that work on it."""
+"""The state file of the running stack, for the commands and processes that work on it."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ STATE = LOCAL / "state.json"
 
 
 def read_state() -> dict[str, Any]:
-    """Return pid, url, mailbox, events, environ and made (what each resource answers to); raise SystemExit without."""
+    """Return pid, url, mailbox, events, environ and made (each resource's attributes); raise SystemExit without one."""
     try:
         state: dict[str, Any] = json.loads(STATE.read_text())
     except FileNotFoundError:

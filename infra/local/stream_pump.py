@@ -15,8 +15,8 @@ from infra.local.delivery import deliver_batch, passes_filters, shape_record
 from infra.local.endpoints import connect_service
 from infra.local.sources import EventSource
 
-PAUSE = 0.15  # seconds between two looks at a stream that is idle
-LOOK_AGAIN = 10.0  # seconds between two looks for new shards
+PAUSE = 0.15  # seconds between two reads of an idle stream
+LOOK_AGAIN = 10.0  # seconds between two searches for new shards
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class StreamPump:
     """Feeds one function from one table's stream."""
 
     def __init__(self, source: EventSource, checkpoints: Path) -> None:
-        """Take the source and the file that remembers how far each shard was read."""
+        """`checkpoints` is the file of the last sequence number handled in each shard."""
         self.source = source
         self.arn: str = source.properties["Stream"]
         self.client: Any = connect_service("dynamodbstreams")
@@ -38,7 +38,7 @@ class StreamPump:
         )
 
     def pump_once(self) -> None:
-        """Read each shard once, and hand over what passes the filters."""
+        """Read each shard once, and call the function with the records that pass the filters."""
         if not self.iterators or time.monotonic() - self.looked > LOOK_AGAIN:
             self.find_shards()
         handed = [self.pump_shard(shard) for shard in list(self.iterators)]
@@ -46,7 +46,7 @@ class StreamPump:
             time.sleep(PAUSE)
 
     def find_shards(self) -> None:
-        """Look up shards that are not being read yet."""
+        """Find shards that are not being read yet."""
         self.looked = time.monotonic()
         described = self.client.describe_stream(StreamArn=self.arn)["StreamDescription"]
         for shard in described["Shards"]:
@@ -68,11 +68,11 @@ class StreamPump:
         return str(self.client.get_shard_iterator(**asked, ShardIteratorType=start)["ShardIterator"])
 
     def pump_shard(self, shard: str) -> bool:
-        """Hand over one batch; return whether there was one."""
+        """Call the function with one batch; return whether there was one."""
         most = int(self.source.properties.get("BatchSize", 100))
         try:
             page = self.client.get_records(ShardIterator=self.iterators[shard], Limit=most)
-        except self.stale:  # an iterator lives 15 minutes, and the oldest records are trimmed while we look
+        except self.stale:  # an iterator lives 15 minutes, and the oldest records may be trimmed meanwhile
             del self.iterators[shard]
             return False
         records = page["Records"]
@@ -87,7 +87,7 @@ class StreamPump:
         return bool(records)
 
     def deliver_records(self, records: list[dict[str, Any]]) -> None:
-        """Deliver a batch as the mapping says."""
+        """Deliver a batch by the settings of the event source mapping."""
         criteria = self.source.properties.get("FilterCriteria", {})
         now, view = read_now(), "KEYS_ONLY"
         shaped = [shape_record(record, self.arn, view, now) for record in records]
@@ -111,14 +111,14 @@ class StreamPump:
         return {shard for shard, number in self.read_checkpoints().items() if not number}
 
     def write_checkpoint(self, shard: str, number: str) -> None:
-        """Remember how far a shard was read."""
+        """Write the last sequence number handled in a shard."""
         fresh = self.checkpoints.with_suffix(".new")
         fresh.write_text(json.dumps(self.read_checkpoints() | {shard: number}))
         fresh.replace(self.checkpoints)
 
 
 def park_batch(source: EventSource, records: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Send the failure queue where a batch that was given up is in the stream, never what is in it."""
+    """Send the failure queue the place of an abandoned batch in the stream, and never its content."""
     first, last = (records[place]["dynamodb"]["SequenceNumber"] for place in (0, -1))
     log.error("gave up records %s to %s of %s", first, last, source.name)
     target = source.properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")

@@ -1,4 +1,4 @@
-"""`make audit`: who opened or handed out whose record, and why. Ids alone: it opens no record and names no customer.
+"""`make audit`: lists each access to a customer's record, by whom and why. It opens no record, and prints ids alone.
 
 MONTH=2026-11 shows another month than this one; EMAIL=... or CUSTOMER=id shows one person's lines.
 """
@@ -18,7 +18,7 @@ from infra.staff.stage import open_stage, stage_now
 
 
 def note_reading(services: Services, reason: str, customer_id: str, now: datetime) -> None:
-    """Note that whoever runs this command reads a record. It comes first: what cannot be noted is not shown."""
+    """Note that the operator of this command reads a record. The note comes first: without it no record is shown."""
     services.table.commit_parts([services.audit.write_access(customer_id, getpass.getuser(), reason, now)])
 
 
@@ -28,13 +28,12 @@ def find_id(people: People, email: str) -> str | None:
 
 
 def write_accesses(lines: Iterable[Access]) -> str:
-    """Write the table."""
-    told = [f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}" for line in lines]
-    return "\n".join([*told, f"{len(told)} lines"])
+    """Return the lines as a table."""
+    rows = [f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}" for line in lines]
+    return "\n".join([*rows, f"{len(rows)} lines"])
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Show the access audit.")
     parser.add_argument("--month", default="", help="yyyy-mm; this month where it is not given")
     parser.add_argument("--email", default="")

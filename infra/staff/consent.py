@@ -1,4 +1,4 @@
-"""`make consent EMAIL=...`: the proof of what somebody agreed to and took back, in the words they saw.
+"""`make consent EMAIL=...`: the proof of a person's consents and withdrawals, in the words that they saw.
 
 Prints it, writes it as a page to out/consents/ that goes well on paper, and notes in the access audit that it was read.
 Works on the running local stack, or on its data at rest. On AWS: run it with the stage's environment and credentials.
@@ -26,18 +26,18 @@ FOLDER = ROOT / "out" / "consents"
 TEMPLATE = "consent_page.html.jinja"
 KEPT_ELSEWHERE = "(its words are kept by whoever asked)"
 PRESSED = "(a button was pressed: a no needs no words)"
-BUTTONS = ("link", "privacy")  # channels of ours where a no has no words of its own
+BUTTONS = ("link", "privacy")  # our channels in which a withdrawal has no words of its own
 
 
 def read_ledgers(services: Services, customer_id: str, reason: str, now: datetime) -> tuple[PurposeLedger, ...]:
-    """Note the reading first, then read: what cannot be noted is not shown."""
+    """Note the access first, then read: without the note no record is read."""
     note_reading(services, reason, customer_id, now)
     people = services.people
     return list_ledgers(people.list_history(people.load_person(customer_id)))
 
 
 def name_purpose(purpose: str) -> str:
-    """Return what a purpose is called, with its legal basis."""
+    """Return the title of a purpose, with its legal basis."""
     found = load_purposes().purposes.get(purpose)
     return f"{found.title['en']} (basis: {found.basis})" if found else purpose
 
@@ -47,37 +47,37 @@ def happened_at(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def write_consent(said: Consent) -> str:
+def write_consent(consent: Consent) -> str:
     """Write one statement in a line."""
-    proof = "proven" if said.signed else "as typed"
-    network = f", network {said.network}" if said.network else ""
-    return f"{happened_at(said.at)}  {said.state.value:9}  {said.channel}, {proof}{network}"
+    proof = "proven" if consent.signed else "as typed"
+    network = f", network {consent.network}" if consent.network else ""
+    return f"{happened_at(consent.at)}  {consent.state.value:9}  {consent.channel}, {proof}{network}"
 
 
-def explain_silence(said: Consent) -> str:
-    """Say why a statement comes without words."""
-    return PRESSED if said.channel in BUTTONS else KEPT_ELSEWHERE
+def explain_silence(consent: Consent) -> str:
+    """Return why a statement has no words."""
+    return PRESSED if consent.channel in BUTTONS else KEPT_ELSEWHERE
 
 
-def write_evidence(said: Consent) -> str:
-    """Write what is known of how it was said, or nothing."""
-    known = (("words of version", said.words_version), ("language", said.language), ("network", said.network))
-    told = ", ".join(f"{name} {value}" for name, value in known if value)
-    return f"{told[0].upper()}{told[1:]}. " if told else ""
+def write_evidence(consent: Consent) -> str:
+    """Return the evidence of a statement in words, or ""."""
+    known = (("words of version", consent.words_version), ("language", consent.language), ("network", consent.network))
+    evidence = ", ".join(f"{name} {value}" for name, value in known if value)
+    return f"{evidence[0].upper()}{evidence[1:]}. " if evidence else ""
 
 
 def write_ledger(ledger: PurposeLedger) -> Iterator[str]:
     """Yield the lines of one purpose, the statement that counts marked."""
     yield name_purpose(ledger.purpose)
     yield f"  now: {ledger.current.state.value if ledger.current else 'nothing'}. {ledger.why}"
-    for one in ledger.statements:
-        said = one.consent
-        yield f"  {'*' if said == ledger.current else ' '} {write_consent(said)}"
-        words = f"“{said.words}”" if said.words else explain_silence(said)
-        version = [f"version {said.words_version}"] if said.words_version else []
-        known = ", ".join([*version, *([said.language] if said.language else [])])
+    for statement in ledger.statements:
+        consent = statement.consent
+        yield f"  {'*' if consent == ledger.current else ' '} {write_consent(consent)}"
+        words = f"“{consent.words}”" if consent.words else explain_silence(consent)
+        version = [f"version {consent.words_version}"] if consent.words_version else []
+        known = ", ".join([*version, *([consent.language] if consent.language else [])])
         yield f"      {words}" + (f" [{known}]" if known else "")
-        yield f"      reached us {happened_at(one.received_at)} by {one.source}"
+        yield f"      reached us {happened_at(statement.received_at)} by {statement.source}"
 
 
 def write_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
@@ -87,7 +87,7 @@ def write_proof(email: str, ledgers: Iterable[PurposeLedger]) -> str:
 
 
 def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...], now: datetime) -> str:
-    """Return the proof as a page, whole: nothing is loaded from anywhere."""
+    """Return the proof as a page that loads no other file."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -116,7 +116,6 @@ def save_page(page: str, customer_id: str, folder: Path = FOLDER) -> Path:
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Prove what somebody agreed to.")
     parser.add_argument("email")
     parser.add_argument("--reason", default="proof of consent", help="kept in the access audit")

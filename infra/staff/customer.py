@@ -28,7 +28,7 @@ def find_person(services: Services, email: str, phone: str) -> str | None:
 
 
 def print_profile(profile: Profile, services: Services, now: datetime) -> None:
-    """Print what the history adds up to, each field with its source and time."""
+    """Print the profile, each field with its source and time."""
     activity = judge_activity(profile, now, services.clock.quiet_days)
     print(f"customer {profile.customer_id}: {profile.events} events; {activity.status}: {activity.reason}")
     for label, moment in (
@@ -50,16 +50,16 @@ def print_profile(profile: Profile, services: Services, now: datetime) -> None:
 
 
 def print_event(event: Event) -> None:
-    """Print one line of the history, with what it said."""
+    """Print one line of the history, with its entry."""
     submission = event.submission
     reading = read_submission(submission)
-    said = json.dumps(reading.entry.values, ensure_ascii=False) if reading.entry else ""
+    entry = json.dumps(reading.entry.values, ensure_ascii=False) if reading.entry else ""
     moment = submission.occurred_at.isoformat()
-    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {said}")
+    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {entry}")
 
 
 def show_customer(services: Services, customer_id: str, reason: str, now: datetime) -> None:
-    """Note the reading first, then print: what cannot be noted is not shown."""
+    """Note the access first, then print: without the note no record is shown."""
     note_reading(services, reason, customer_id, now)
     people = services.people
     person = people.load_person(customer_id)
@@ -70,7 +70,6 @@ def show_customer(services: Services, customer_id: str, reason: str, now: dateti
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Print one person's profile and history.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")

@@ -1,7 +1,7 @@
 """`make export EMAIL=... [OUT=folder]`: write everything held of one person to files, and note that it was done.
 
-The same files that a person gets by link: for who asks at the counter or on the phone, for whom no mail reaches, and
-for a shop system's data request. Whose hands they go into is for staff to make sure of.
+The same files that a person gets by link: for a person who asks at the counter or on the phone, or who gets no mail,
+and for a shop system's data request. Staff must make sure to hand them to the right person.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from infra.staff.stage import open_stage, stage_now
 
 
 def export_person(customer_id: str, folder: Path, services: Services, *, reason: str, now: datetime) -> list[Path]:
-    """Note the export first, then write the files; return their paths. What cannot be noted is not written."""
+    """Note the export first, then write the files; return their paths. Without the note no file is written."""
     person = services.people.load_person(customer_id)
     note_reading(services, reason, customer_id, now)
     sections = gather_record(person, services, now)
@@ -41,7 +41,7 @@ def read_language(person: Person) -> str:
 
 
 def write_file(path: Path, content: bytes) -> Path:
-    """Write a file that nobody else on the machine may read."""
+    """Write a file that only its owner may read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_bytes(content)
@@ -49,7 +49,6 @@ def write_file(path: Path, content: bytes) -> Path:
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Write everything held of one person to files.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")

@@ -1,4 +1,4 @@
-"""`make forget EMAIL=...`: forget somebody who asked in the shop or on the phone; prints the receipt.
+"""`make forget EMAIL=...`: forget a person who asked in the shop or on the phone; prints the receipt.
 
 Works on the running local stack, or on its data at rest; on AWS with STAGE and the names of
 its keys in the environment.
@@ -18,7 +18,7 @@ from infra.staff.stage import open_stage, stage_now
 
 
 def forget_now(customer_id: str, reason: str, services: Services, now: datetime) -> str:
-    """Forget a person and finish it at once; return the receipt, or "" where that has to wait for the next minute."""
+    """Forget a person and finish it at once; return the receipt, or "" where the erasure goes on in the next minute."""
     order = ForgetOrder(reason=Reason.STAFF, request=make_request(), requested_at=now)
     note_reading(services, f"forgot: {reason}", customer_id, now)
     forget_person(customer_id, order, services, now)
@@ -30,7 +30,6 @@ def forget_now(customer_id: str, reason: str, services: Services, now: datetime)
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Forget somebody who asked for it.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")

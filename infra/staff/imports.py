@@ -1,8 +1,8 @@
 """`make import FILE=customers.csv MAP=map.toml`: bring a shop's own customer list in, row by row, by the door.
 
-Without APPLY=yes it only reads the file and says what would come of it: nothing is written, and nobody is looked up.
-With it, each row is accepted as everything else is. A row counts once, so a run that ended early is simply repeated.
-Works on the running local stack; on AWS with STAGE and the credentials of somebody who may do what the door may.
+Without APPLY=yes it only reads the file and reports the result of an import: it writes nothing, and looks up no
+customer. With it, each row is accepted like any submission. A row counts once, so a run that ended early can be
+repeated. Works on the running local stack; on AWS with STAGE and credentials with the rights of the door.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from infra.staff.stage import is_local, stage_now
 
 FOLDER = ROOT / "out" / "imports"
 AT_ONCE = 8  # rows on their way to the table
-TRIES = 6  # of a row while the table is busy; then the run ends and says so
+TRIES = 6  # of a row while the table is busy; then the run ends with a message
 PAUSE = 0.5  # seconds before the second try, twice as long before each later one
 
 Accept = Callable[[Submission], bool]
@@ -44,13 +44,13 @@ Accept = Callable[[Submission], bool]
 
 @dataclass
 class Outcome:
-    """What came of a file. `refused` is written to a file as it grows: a bad file may refuse every row."""
+    """The result of a file. `refused` is written to a file as it grows: a bad file may refuse every row."""
 
     read: int = 0
     accepted: int = 0
     repeated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    said: Counter[str] = field(default_factory=Counter)  # what the rows taken say
+    content: Counter[str] = field(default_factory=Counter)  # of the accepted rows
     lost_no: int = 0  # refused rows that hold a no
 
 
@@ -80,7 +80,7 @@ def import_file(file: BinaryIO, rules: ImportMap, accept: Accept, now: datetime,
 def run_ahead(
     pool: ThreadPoolExecutor, rows: Iterable[Submission], call: Callable[[Submission], bool]
 ) -> Iterator[bool]:
-    """Yield what becomes of each row, in order, with twice AT_ONCE of them on their way and no more in memory."""
+    """Yield the result of each row, in order, with at most twice AT_ONCE rows in memory."""
     rest = iter(rows)
     waiting: list[Future[bool]] = [pool.submit(call, row) for row in islice(rest, 2 * AT_ONCE)]
     while waiting:
@@ -91,7 +91,7 @@ def run_ahead(
 def read_rows(
     records: Iterable[Record], reader: RowReader, refusals: "Refusals", file: BinaryIO
 ) -> Iterator[Submission]:
-    """Yield what the good rows become; note the others."""
+    """Yield the Submissions of the good rows; note the others."""
     outcome = refusals.outcome
     for record in records:
         outcome.read += 1
@@ -102,24 +102,23 @@ def read_rows(
         except RowRefusedError as fault:
             refusals.add(record, fault.reason, says_no=bool(record.cells) and reader.says_no(record.cells))
         else:
-            outcome.said.update(describe_row(submission))
+            outcome.content.update(describe_row(submission))
             yield submission
         refusals.progress.show(file.tell(), outcome.read)
 
 
 def describe_row(submission: Submission) -> list[str]:
-    """Return what a row says, in words that name nobody; it is read as settling will read it."""
+    """Return the content of a row, in words that name no person; it is read as settling will read it."""
     reading = read_submission(submission)
-    said = [f"{consent.purpose}: {consent.state.value}" for consent in reading.consents]
-    said += ["with an e-mail address"] * bool(reading.email) + ["with a phone number"] * bool(reading.phone)
-    return said + ["with a purchase"] * bool(reading.orders)
+    content = [f"{consent.purpose}: {consent.state.value}" for consent in reading.consents]
+    content += ["with an e-mail address"] * bool(reading.email) + ["with a phone number"] * bool(reading.phone)
+    return content + ["with a purchase"] * bool(reading.orders)
 
 
 class Refusals:
-    """The list of refused rows, beside what came of all."""
+    """The file of refused rows, and the progress of all."""
 
     def __init__(self, path: Path, progress: Progress) -> None:
-        """Start the file."""
         self.outcome, self.progress = Outcome(), progress
         path.parent.mkdir(parents=True, exist_ok=True)
         self.file = path.open("w", newline="")
@@ -133,11 +132,9 @@ class Refusals:
         self.rows.writerow((record.first, record.last, reason, "yes" if says_no else ""))
 
     def __enter__(self) -> "Refusals":
-        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Finish the file."""
         self.progress.end()
         self.file.close()
 
@@ -149,7 +146,7 @@ def write_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
         lines += [f"  {outcome.accepted} accepted", f"  {outcome.repeated} repeated: they were here before"]
     else:
         lines.append(f"  {outcome.accepted} would be accepted, as far as they are new")
-    lines += [f"      {count} {words}" for words, count in sorted(outcome.said.items())]
+    lines += [f"      {count} {words}" for words, count in sorted(outcome.content.items())]
     lines.append(f"  {outcome.reasons.total()} refused: {show_path(path)}")
     lines += [f"      {count} {reason}" for reason, count in sorted(outcome.reasons.items())]
     if outcome.lost_no:
@@ -170,7 +167,7 @@ def open_target(*, apply: bool) -> AbstractContextManager[None]:
 
 
 def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool) -> int:
-    """Import a file, or say what would come of it; 1 where it ended early."""
+    """Import a file, or report the result of an import; return 1 where it ended early."""
     refused = FOLDER / f"{rules.name}-refused.csv"
     progress = Progress(path.stat().st_size, shown=sys.stderr.isatty())
     accept: Accept = open_door().accept if apply else lambda _: True
@@ -187,7 +184,6 @@ def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool) -> i
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Import a customer list.")
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--map", type=Path, required=True)

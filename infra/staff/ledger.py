@@ -2,10 +2,10 @@
 
     verify   without a gap, each entry following from the one before: prints the last number and its hash
     export   one entry a line, as hashed, to out/ledger.jsonl: keep it where no restore reaches
-    replay   forget again, in restored tables, whoever the ledger names (FILE= takes an export instead of the table)
+    replay   forget again, in restored tables, every person in the ledger (FILE= takes an export instead of the table)
 
 Works on the running local stack, or on its data at rest; on AWS with STAGE and the names of its keys in the
-environment, and the credentials of somebody who may do what `forget_people` may.
+environment, and credentials with the rights of `forget_people`.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def read_export(path: Path) -> list[tuple[int, str]]:
 
 
 def replay_ledger(texts: list[tuple[int, str]], head: Head, services: Services, now: datetime) -> int:
-    """Forget again everyone whom the entries name; refuse a ledger that is not whole."""
+    """Forget again every customer in the entries; refuse a ledger that is not whole."""
     if faults := check_chain(texts, head):
         print("\n".join(faults), file=sys.stderr)
         return 1
@@ -59,7 +59,7 @@ def replay_ledger(texts: list[tuple[int, str]], head: Head, services: Services, 
 
 
 def fill_ledger(texts: Iterable[tuple[int, str]], ledger: Ledger) -> int:
-    """Append what a restored ledger lacks of an export; return how many."""
+    """Append the entries of an export that a restored ledger lacks; return how many."""
     start = ledger.read_head().number
     late = [text for number, text in texts if number > start]
     for text in late:
@@ -76,7 +76,6 @@ def read_source(file: str, ledger: Ledger) -> tuple[list[tuple[int, str]], Head]
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Verify, export or replay the ledger of erasures.")
     parser.add_argument("what", choices=("verify", "export", "replay"))
     parser.add_argument("--file", default="")

@@ -1,6 +1,6 @@
-"""`make report CAMPAIGN=win-back`: what became of a campaign on the local stack, by the stack's own clock.
+"""`make report CAMPAIGN=win-back`: the report of a campaign on the local stack, by the stack's own clock.
 
-Prints it as JSON, writes it as a page to out/reports/, and says on stderr where that is. Opens nobody's record.
+Prints it as JSON, writes it as a page to out/reports/, and says on stderr where that is. Opens no record.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def save_page(report: Report, folder: Path) -> Path:
 
 
 def explain_stop(rates: Rates) -> str:
-    """Say that no marketing goes out now, and why; nothing where it does."""
+    """Return that no marketing is sent now, and why; "" where it is sent."""
     if not rates.stops_marketing:
         return ""
     return (
@@ -45,7 +45,6 @@ def explain_stop(rates: Rates) -> str:
 
 
 def main() -> int:
-    """Run the command."""
     campaigns = {campaign.name: campaign for campaign in list_campaigns()}
     parser = argparse.ArgumentParser(description="Report what became of a campaign.")
     parser.add_argument("campaign", choices=sorted(campaigns))

@@ -48,7 +48,7 @@ class Whisker:
 
 
 def write_page(report: Report) -> str:
-    """Return the page, whole: nothing is loaded from anywhere."""
+    """Return the page, which loads no other file."""
     whiskers = list_whiskers(report)
     end = find_end(whiskers)
     return (
@@ -69,7 +69,7 @@ def write_page(report: Report) -> str:
 
 
 def make_environment() -> Environment:
-    """Return the template's environment; what is not told is an error, not a gap."""
+    """Return the template's environment; an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -82,7 +82,7 @@ def make_environment() -> Environment:
 
 
 def list_ends(report: Report) -> list[Bar]:
-    """Return how the planned ended; whatever did not happen is in the table alone."""
+    """Return how the planned mails ended; ends without a mail are in the table alone."""
     return make_bars([(word, getattr(report.counts, name)) for name, word in END_WORDS.items()], report.counts.planned)
 
 
@@ -126,7 +126,7 @@ def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
 
 def find_end(whiskers: list[Whisker]) -> float:
     """Return where the axis ends: the next 1, 2, 4 or 8 times a power of ten, at most 1."""
-    most = max((one.rate.high for one in whiskers if one.rate), default=0.0)
+    most = max((whisker.rate.high for whisker in whiskers if whisker.rate), default=0.0)
     if not most:
         return 1.0
     power = 10.0 ** floor(log10(most))

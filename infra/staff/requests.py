@@ -1,7 +1,7 @@
 """`make requests`: requests of people about their data that are not done; `make lift EMAIL=...`: end a restriction.
 
-Nobody is named: the list goes into tickets and chats. What is `unreachable`, `oversize` or `to_shop` needs a person
-(docs/privacy.md), who says with `make requests DONE=...` that it is answered; `make export` says so by itself.
+No person is named: staff copy the list into tickets and chats. A request that is `unreachable`, `oversize` or `to_shop`
+needs staff (docs/privacy.md), who close it with `make requests DONE=...`; `make export` closes it by itself.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def close_requests(rows: Iterable[RequestRow], services: Services, now: datetime
 def lift_person(
     email: str, services: Services, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
-    """End a restriction as everything happens here: noted first, then accepted; return False for nobody."""
+    """End a restriction: note the access, then accept the submission; return False where no customer is found."""
     customer_id = find_person(services, email, "")
     if customer_id is None:
         return False
@@ -63,7 +63,6 @@ def lift_person(
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="List open requests, or end a restriction.")
     parser.add_argument("--done", default="", metavar="NUMBER", help="of a request that staff have answered")
     parser.add_argument("--lift", default="", metavar="EMAIL")

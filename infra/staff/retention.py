@@ -1,7 +1,7 @@
-"""`make retention`: what has been kept long enough and would go now, and what went, by month. Nothing is changed.
+"""`make retention`: counts the data that would be deleted now, and the past deletions by month. It changes nothing.
 
-Opens everybody's record to say so, one after another, and notes that in the access audit. What acts is `retire_data`,
-daily; `make fire JOB=retire_data` calls it here. Works on the running local stack, or on its data at rest.
+Opens every customer's record, one after another, and notes that in the access audit. `retire_data` deletes, daily;
+`make fire JOB=retire_data` calls it here. Works on the running local stack, or on its data at rest.
 """
 
 import sys
@@ -31,7 +31,7 @@ MONTHS_BACK = 24
 
 
 def count_everything(services: Services, now: datetime) -> Counter[str]:
-    """Look at everybody; count what would go, who is kept as they are, and who could not be opened."""
+    """Review every customer; count deletions, customers kept as they are, and records that could not be opened."""
     counts: Counter[str] = Counter()
     for customer_id in services.retention_queue.list_due():
         try:
@@ -48,7 +48,7 @@ def count_everything(services: Services, now: datetime) -> Counter[str]:
 
 
 def list_months(now: datetime) -> Iterator[str]:
-    """Yield the months (yyyy-mm) that are told of, the latest first."""
+    """Yield the months (yyyy-mm) of the report, the latest first."""
     day = now.replace(day=1)
     for _ in range(MONTHS_BACK):
         yield utc_text(day)[:7]
@@ -56,7 +56,7 @@ def list_months(now: datetime) -> Iterator[str]:
 
 
 def write_retention(services: Services, now: datetime) -> str:
-    """Write the report; it names nobody."""
+    """Return the report; it names no person."""
     counts = count_everything(services, now)
     lines = [f"{counts['seen']} people looked at. Would go now:"]
     lines += [f"  {counts[kind.value]:6} {words}" for kind, words in WORDS.items()]
@@ -70,7 +70,6 @@ def write_retention(services: Services, now: datetime) -> str:
 
 
 def main() -> int:
-    """Run the command."""
     with open_stage():
         services, now = current_services(), stage_now()
         note_reading(services, "retention: what would go", EVERYBODY, now)

@@ -1,8 +1,8 @@
 """`make rotate-index STAGE=prod APPLY=yes`: put a new secret in front of the blind index's secrets.
 
-Without APPLY=yes it only says what would change. docs/deploy.md says what to stop before, and why no secret ever goes.
-Works on the running local stack or on its data at rest; on AWS with STAGE, ROOT_KEY and credentials that may read and
-write the Keys table and use the root key.
+Without APPLY=yes it only prints what would change. docs/deploy.md says what to stop before, and why no secret ever
+goes. Works on the running local stack or on its data at rest; on AWS with STAGE, ROOT_KEY and credentials that may read
+and write the Keys table and use the root key.
 """
 
 import argparse
@@ -50,7 +50,6 @@ def list_secrets(numbers: list[str]) -> str:
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Add a secret to the blind index.")
     parser.add_argument("--apply", choices=("yes", "no", ""), default="")
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""`make simulate DAYS=90`: who of the local stack's customers would get what, when, or why not. Nothing is sent.
+"""`make simulate DAYS=90`: which of the local stack's customers would get which mail, when, or why not. Sends nothing.
 
 Prints a table, and writes a page with a chart to out/simulation.html. It starts at the stack's own clock.
 """
@@ -29,7 +29,7 @@ STATES = {
     MailState.OVER_BUDGET: "over budget",
     MailState.SUPPRESSED: "suppressed",
 }
-MOST_LINES = 40  # printed; the page has all
+MOST_LINES = 40  # printed; the page has all lines
 
 
 def read_people(services: Services) -> Iterator[Profile]:
@@ -51,7 +51,7 @@ def write_text(done: Simulation) -> str:
 
 
 def write_campaigns(done: Simulation) -> str:
-    """Return one row per campaign: what became due, and what of it."""
+    """Return one row per campaign: its due mails by final state."""
     rows = [f"{'campaign':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values()) + "     promised"]
     for name in done.campaigns:
         counts = done.count_states(name)
@@ -62,7 +62,7 @@ def write_campaigns(done: Simulation) -> str:
 
 
 def write_days(done: Simulation) -> str:
-    """Return one row per day on which anything happens."""
+    """Return one row per day with a mail."""
     rows = [f"{'from':20} {'due':>6} " + " ".join(f"{word:>11}" for word in STATES.values())]
     for day in range(done.days):
         counts = done.count_day(day)
@@ -73,7 +73,7 @@ def write_days(done: Simulation) -> str:
 
 
 def write_lines(done: Simulation) -> str:
-    """Return who gets what, by customer id."""
+    """Return each mail with its customer id."""
     rows = [
         f"{line.at:%Y-%m-%d %H:%M}  {line.customer_id:22}  {line.campaign:20} {STATES[line.state]:11} {line.reason}"
         for line in done.lines[:MOST_LINES]
@@ -95,13 +95,12 @@ def run_days(services: Services, start: datetime, days: int) -> Simulation:
         services.clock,
         start,
         days,
-        spent={one.name: Decimal(budgets.read_budget(one.name)) / HUNDREDTHS for one in campaigns if one.offer},
+        spent={each.name: Decimal(budgets.read_budget(each.name)) / HUNDREDTHS for each in campaigns if each.offer},
         is_barred=is_address_barred,
     )
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="Run the next days without sending anything.")
     parser.add_argument("days", nargs="?", type=int, default=90)
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""A simulation as a page: a chart of its days, and the tables that the chart shows, for whoever reads those better."""
+"""A simulation as a page: a chart of its days, and the tables that the chart shows."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ def draw_chart(done: Simulation, states: Mapping[MailState, str]) -> str:
     bars = list_bars(done)
     most = max((counts.total() for _, counts in bars), default=0) or 1
     total = Counter(line.state for line in done.lines)
-    told = ", ".join(f"{total[state]} {word}" for state, word in states.items())
+    sums = ", ".join(f"{total[state]} {word}" for state, word in states.items())
     key = "".join(
         f'<li><span style="background:{colour}"></span>{word}: {total[state]}</li>'
         for (state, word), colour in zip(states.items(), COLOURS, strict=True)
@@ -66,13 +66,13 @@ def draw_chart(done: Simulation, states: Mapping[MailState, str]) -> str:
     return f"""<figure><div class="wide" tabindex="0" role="region" aria-label="Chart">
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title desc">
 <title id="title">Mails per {"day" if done.days <= MOST_BARS else "week"}</title>
-<desc id="desc">{told}. The tables below say the same.</desc>
+<desc id="desc">{sums}. The tables below say the same.</desc>
 {"".join(draw_scale(most))}{"".join(draw_bars(bars, most, states))}</svg></div>
 <figcaption><ul>{key}</ul></figcaption></figure>"""
 
 
 def draw_scale(most: int) -> Iterator[str]:
-    """Yield the lines that one reads heights by."""
+    """Yield the scale lines of the chart."""
     for share in sorted({0, most // 2, most}):
         height = HEIGHT - BOTTOM - share / most * (HEIGHT - TOP - BOTTOM)
         yield f'<line class="line" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{height:.1f}" y2="{height:.1f}"/>'
@@ -80,13 +80,13 @@ def draw_scale(most: int) -> Iterator[str]:
 
 
 def draw_bars(bars: list[Bar], most: int, states: Mapping[MailState, str]) -> Iterator[str]:
-    """Yield each bar, its parts stacked from below, its words for whoever points at it."""
+    """Yield each bar, its parts stacked from below, with its words as a tooltip."""
     step = (WIDTH - LEFT - RIGHT) / len(bars)
     every = max(1, -(-len(bars) // 8))  # eight dates fit below
     for place, (name, counts) in enumerate(bars):
         left, foot = LEFT + place * step, float(HEIGHT - BOTTOM)
-        told = ", ".join(f"{counts[state]} {word}" for state, word in states.items() if counts[state])
-        yield f"<g><title>{escape(name)}: {told or 'nothing'}</title>"
+        parts = ", ".join(f"{counts[state]} {word}" for state, word in states.items() if counts[state])
+        yield f"<g><title>{escape(name)}: {parts or 'nothing'}</title>"
         for state, colour in zip(states, COLOURS, strict=True):
             height = counts[state] / most * (HEIGHT - TOP - BOTTOM)
             foot -= height
@@ -99,7 +99,7 @@ def draw_bars(bars: list[Bar], most: int, states: Mapping[MailState, str]) -> It
 
 
 def table_campaigns(done: Simulation, states: Mapping[MailState, str]) -> str:
-    """Return what becomes of each campaign's mails."""
+    """Return each campaign's mails by final state."""
     rows = []
     for name in done.campaigns:
         counts = done.count_states(name)

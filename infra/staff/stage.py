@@ -10,14 +10,14 @@ from infra.local.environ import STAGE, open_stack
 
 
 def is_local() -> bool:
-    """Tell whether nothing but the local stack is meant."""
+    """Return whether the command works on the local stack."""
     return os.environ.get("STAGE", STAGE) == STAGE
 
 
 def open_stage() -> AbstractContextManager[Mapping[str, str]]:
     """Set the environment of the running local stack, or of its data at rest; that of a stage on AWS is ours as it is.
 
-    On AWS a command needs what settling is told (STAGE, INBOX_KEY, ROOT_KEY) and somebody's credentials.
+    On AWS a command needs the settings of settling (STAGE, INBOX_KEY, ROOT_KEY) and the operator's credentials.
     """
     return open_stack() if is_local() else nullcontext(dict(os.environ))
 

@@ -1,8 +1,8 @@
-"""`make waiting`: what waits in the inbox and why; `make release KEY=...`: send one item back to be settled.
+"""`make waiting`: lists the waiting inbox items and why; `make release KEY=...`: sends one item back to be settled.
 
-Parked items could not be settled, quarantined ones look like spam. Neither is ever dropped unseen: parked ones wait
-for ever, quarantined ones for thirty days. Unconfirmed ones wait for a yes by mail (asking, later, sending, asked), or
-for their seven days to end (unasked). Nothing of their content is shown.
+Parked items could not be settled, quarantined ones look like spam. Parked ones wait for ever, quarantined ones for
+thirty days. Unconfirmed ones wait for a confirmation by mail (asking, later, sending, asked), or for their seven days
+to end (unasked). Nothing of their content is shown.
 """
 
 import argparse
@@ -39,7 +39,6 @@ def release_item(services: Services, key: str, now: datetime) -> str:
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(description="List what waits in the inbox, or release one item.")
     parser.add_argument("--release", default="", metavar="KEY")
     asked = parser.parse_args()

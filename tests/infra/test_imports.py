@@ -52,7 +52,7 @@ collected = 2024-01-01
 def test_a_row_is_a_person_with_evidence_and_a_purchase(shop, tmp_path):
     outcome = bring_in(shop, tmp_path, "7;a@example.org;Asha;+12025550123;2026-01-05;12.50;yes")
     assert (outcome.read, outcome.accepted, outcome.repeated) == (1, 1, 0)
-    assert outcome.said["marketing: given"] == 1
+    assert outcome.content["marketing: given"] == 1
     profile = shop.read_profile("a@example.org")
     consent = profile.consents["marketing"]
     assert (consent.channel, consent.words, consent.words_version, consent.signed) == (
