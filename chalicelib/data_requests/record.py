@@ -61,7 +61,7 @@ def make_section(name: str, rows: list[Row]) -> Section:
 
 
 def read_event(event: Event) -> Reading | None:
-    """Say what an event says, or None for one that no reader of today understands: its text is told all the same."""
+    """Return what an event says, or None where no reader of today understands it: its text is in the package anyway."""
     try:
         return read_submission(event.submission)
     except UnreadableError:

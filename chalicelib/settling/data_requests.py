@@ -102,7 +102,7 @@ def find_row(opened: OpenedItem, services: Services) -> RequestRow | None:
 
 
 def is_confirmable(row: RequestRow, opened: OpenedItem) -> bool:
-    """Tell whether a code typed at that moment proves this request: however late it is settled."""
+    """Return whether a code typed at that moment proves this request, however late it is settled."""
     typed = opened.submission.received_at
     fits = row.link == opened.reading.link and row.kind == opened.reading.notes["kind"]
     return fits and row.state not in CLOSED and typed < datetime.fromisoformat(row.until)
