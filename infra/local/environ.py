@@ -1,7 +1,7 @@
 """The environment of the running stack, or of its stored data, for commands that work on it.
 
 with open_stack():
-    open_settling()...     # the app's own services, against the local tables
+    current_services()...  # the app's own services, against the local tables
 """
 
 import contextlib
