@@ -10,7 +10,7 @@ import traceback
 from types import TracebackType
 
 # Attributes that log calls pass as `extra`; everything else on a record stays out of the line.
-FIELDS = ("key", "reason", "fault", "counts", "sender", "status", "customer", "job", "target", "attempt")
+FIELDS = ("key", "reason", "fault", "counts", "sender", "status", "customer", "job", "target", "attempt", "at")
 
 
 class SafeFormatter(logging.Formatter):
