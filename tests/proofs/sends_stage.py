@@ -99,8 +99,9 @@ class Office:
         services = self.shop.services(client=Watched(self.shop.dynamodb, watch))
         services.campaigns, services.clock = self.campaigns, self.clock
         services.mailer = Mailer(Watched(post or self.post, watch), services.settings.mail_from, "")
-        # A new container reads the index secrets before its first message.
+        # Read before the first turn: threads that share a container would wait for each other inside these.
         assert services.people
+        assert services.code_secret
         return services
 
     def write_person(self, address: str, **fields: Any) -> tuple[str, list[Request]]:
