@@ -6,9 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import RegularsError
 from chalicelib.logs import locate_error
 
 log = logging.getLogger(__name__)
+
+FORESEEN = (RegularsError, ClientError, BotoCoreError)
 
 Item = TypeVar("Item")
 
@@ -35,6 +40,8 @@ def run_each(
         except Exception as fault:
             # No `exc_info`: a process without the safe formatter would print the exception's text.
             found = {"key": key(item), "fault": type(fault).__name__, "at": locate_error(fault.__traceback__)}
-            log.warning(f"{name}_postponed", extra=found)  # noqa: G004 - a fixed word
+            # An outage passes by itself; any other fault is a defect, and no crash of the function tells of it.
+            level = logging.WARNING if isinstance(fault, FORESEEN) else logging.ERROR
+            log.log(level, f"{name}_postponed", extra=found)  # noqa: G004 - a fixed word
             counts["postponed"] += 1
     return dict(counts)

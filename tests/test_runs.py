@@ -27,6 +27,7 @@ def test_a_failure_is_logged_by_key_type_and_place_alone(caplog):
 
     [record] = caplog.records
     assert (record.msg, record.key, record.fault, record.exc_info) == ("test_postponed", "k1", "ValueError", None)
+    assert record.levelno == logging.ERROR  # no outage: a defect
     assert record.at[-1].endswith(":take_step")
     assert SECRET not in caplog.text + str(vars(record))
 

@@ -78,7 +78,7 @@ def explain_choice(current: Consent | None, consents: Iterable[Consent], of_age:
 def explain_rank(current: Consent) -> str:
     """Return what kind of statement it is that counts."""
     if current.state is ConsentState.WITHDRAWN:
-        return "A no counts at once, whoever says it; only a proven yes that is later lifts it."
+        return "A no counts at once, proven or not. Only a later, proven yes replaces it."
     if current.state is ConsentState.PENDING:
         return "Nothing is confirmed yet, so nothing is allowed."
     if current.signed:

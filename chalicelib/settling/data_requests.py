@@ -55,8 +55,8 @@ def keep_request(opened: OpenedItem, services: Services, now: datetime) -> State
 def join_request(held: RequestRow, new: RequestRow) -> RequestRow:
     """Return the row that answers for both.
 
-    A stranger whose network must wait does not make the person wait; and who could not be reached is tried again, since
-    whoever asks anew may have an address by now. The caps of the address count on.
+    A stranger whose network must wait does not make the person wait. A person who could not be reached is tried again,
+    since they may have an address by now. The mails of both requests count under the caps of the address.
     """
     if held.state is RequestState.UNREACHABLE:
         return replace(held, state=RequestState.ASKING, network=new.network, reason="", due_at=new.due_at)

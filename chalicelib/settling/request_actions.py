@@ -37,7 +37,7 @@ class Confirmed:
 
     @property
     def language(self) -> str:
-        """Return the language of whoever typed the code."""
+        """Return the language of the page on which the code was typed."""
         return str(parse_object(self.opened.submission.body)["language"])
 
 

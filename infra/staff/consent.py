@@ -24,7 +24,7 @@ from infra.staff.stage import open_stage, stage_now
 
 FOLDER = ROOT / "out" / "consents"
 TEMPLATE = "consent_page.html.jinja"
-KEPT_ELSEWHERE = "(its words are kept by whoever asked)"
+KEPT_ELSEWHERE = "(the sender that asked keeps its words)"
 PRESSED = "(a button was pressed: a no needs no words)"
 BUTTONS = ("link", "privacy")  # our channels in which a withdrawal has no words of its own
 

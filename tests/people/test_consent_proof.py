@@ -113,7 +113,7 @@ def test_only_a_later_proven_yes_lifts_a_no(said):
         ([say(GIVEN, 1)], GIVEN, "A yes as typed, and no no against it."),
         ([say(GIVEN, 1, signed=True)], GIVEN, "A proven yes: it came through the person's own mailbox"),
         ([say(PENDING, 1)], PENDING, "Nothing is confirmed yet, so nothing is allowed."),
-        ([say(GIVEN, 1), say(WITHDRAWN, 2)], WITHDRAWN, "only a proven yes that is later lifts it.$"),
+        ([say(GIVEN, 1), say(WITHDRAWN, 2)], WITHDRAWN, "Only a later, proven yes replaces it.$"),
         ([say(WITHDRAWN, 1), say(GIVEN, 2)], WITHDRAWN, "1 later and unproven .* changes nothing"),
         ([say(WITHDRAWN, 1), say(GIVEN, 2), say(GIVEN, 3)], WITHDRAWN, "2 later .* statements change nothing"),
         ([say(GIVEN, 1), say(PENDING, 2)], GIVEN, "1 later and unconfirmed statement changes nothing"),

@@ -13,7 +13,7 @@ import pytest
 from tests.rules.rooms import ROOMS, ROOTS
 
 ROOT = Path(__file__).resolve().parents[2]
-AWS = {"services", "functions", "settling", "downstream"}
+AWS = {"runs", "services", "functions", "settling", "downstream"}
 HOMES = {
     "aws_encryption_sdk": {"vault"},
     "cryptography": {"vault"},
