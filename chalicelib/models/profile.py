@@ -4,23 +4,25 @@ from pydantic import AwareDatetime, Field
 
 from chalicelib.models.base import JsonValue, Model
 from chalicelib.models.reading import Identity
-from chalicelib.models.statements import Consent, Entry, MailNote, Order, Refund
+from chalicelib.models.statements import Consent, Entry, Grade, MailNote, Order, Refund
 
 RESTRICTED = "restricted"  # a profile field
 
 
 class HeldValue(Model):
-    """A profile field with where it came from and when; `signed` sources outrank the rest, then the later wins.
+    """A profile field with where it came from and when; a typed value outranks no other, then the later wins.
 
     A sensitive one names the `purpose` whose consent it is kept by; `proven` tells that the consent came by our mail.
+    `under` is the mailbox that stood beside it, normalised, or "".
     """
 
     value: JsonValue
     at: AwareDatetime
     source: str
-    signed: bool
+    grade: Grade
     purpose: str = ""
     proven: bool = False
+    under: str = ""
 
 
 class AgeSaid(Model):

@@ -54,6 +54,10 @@ class Reading(Model):
     `sensitive` maps the name of a field to the purpose whose consent it is kept by.
     `link` names a person by something that we sent them: a link's row name, or `mail:` and an attempt id.
     `notes` are for the event's effects alone and do not enter the profile.
+    `typed` tells that a signed message repeats what a visitor typed, such as the name and address of a guest.
+    `country` (ISO 3166) is the one that stands beside the phone number, or "".
+    `replaces` names the customers (the sender's ids) who were merged into this one; `ends` tells that the sender
+    deleted its record of the customer.
     """
 
     kind: ReadingKind
@@ -69,6 +73,10 @@ class Reading(Model):
     entry: Entry | None = None
     mail: MailNote | None = None
     notes: dict[str, JsonValue] = Field(default_factory=dict)
+    typed: bool = False
+    country: str = ""
+    replaces: tuple[str, ...] = ()
+    ends: bool = False
 
 
 class Identity(Model):

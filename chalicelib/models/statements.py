@@ -10,6 +10,14 @@ from chalicelib.models.base import JsonValue, Model
 PARENT = "parent"  # the channel of what a parent agreed to, and the purpose of their word itself
 
 
+class Grade(StrEnum):
+    """How far a statement is proven. A typed statement never replaces a proven one; docs/identity.md has the table."""
+
+    CONFIRMED = "confirmed"  # came by a link or code that we mailed to that address
+    SIGNED = "signed"  # a system's own record: what it knows itself, and not what somebody typed into it
+    TYPED = "typed"  # anybody could have typed it, also at a shop's checkout
+
+
 class ConsentState(StrEnum):
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
@@ -21,6 +29,7 @@ class Consent(Model):
 
     `words` is the exact text shown; empty where a sender (Shopify) keeps the words to itself.
     `at` is when the person said it. `network` is truncated. `channel` is e.g. `form:sign-up` or `shopify`.
+    `address` is the mailbox that a yes counts for, normalised; "" where the statement names none.
     """
 
     purpose: str
@@ -31,7 +40,13 @@ class Consent(Model):
     words_version: str = ""
     language: str = ""
     network: str = ""
-    signed: bool = False
+    grade: Grade = Grade.TYPED
+    address: str = ""
+
+    @property
+    def is_proven(self) -> bool:
+        """Return whether more than typing stands behind the statement."""
+        return self.grade is not Grade.TYPED
 
 
 class LineItem(Model):
@@ -45,10 +60,14 @@ class LineItem(Model):
 
 
 class OrderState(StrEnum):
+    """The state of an order, in the order of its life; PAID and OPEN are purchases."""
+
+    UNPAID = "unpaid"  # left at the payment page, expired or failed: no purchase
     OPEN = "open"
     PAID = "paid"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    MOVED = "moved"  # corrected: it belongs to another customer now
 
 
 class Order(Model):
@@ -83,6 +102,7 @@ class Entry(Model):
     """What a person told us on one occasion, beside their contact details: survey, warranty card, pre-order, cart.
 
     `sensitive` maps the name of a value to the purpose whose consent it is kept by; `proven` as in HeldValue.
+    `id` names a thing that is told of again and again, such as a cart; the latest entry of an id replaces the others.
     """
 
     kind: str
@@ -90,6 +110,7 @@ class Entry(Model):
     values: dict[str, JsonValue] = Field(default_factory=dict)
     sensitive: dict[str, str] = Field(default_factory=dict)
     proven: bool = False
+    id: str = ""
 
 
 class MailState(StrEnum):

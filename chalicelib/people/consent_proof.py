@@ -81,7 +81,7 @@ def explain_rank(current: Consent) -> str:
         return "A no counts at once, proven or not. Only a later, proven yes replaces it."
     if current.state is ConsentState.PENDING:
         return "Nothing is confirmed yet, so nothing is allowed."
-    if current.signed:
+    if current.is_proven:
         return "A proven yes: it came through the person's own mailbox, or signed by the shop's system."
     return "A yes as typed, and no no against it."
 

@@ -9,7 +9,9 @@ empty until the person gives the value again.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from chalicelib.models import PARENT, Consent, ConsentState, Entry, HeldValue, Reading, Submission, Trust
+from chalicelib.addresses import normalise_email
+from chalicelib.models import PARENT, Consent, ConsentState, Entry, Grade, HeldValue, Reading, Submission
+from chalicelib.people.grades import grade_reading
 from chalicelib.people.restriction import may_state
 from chalicelib.shop.ages import OWN
 
@@ -22,7 +24,7 @@ def merge_consents(known: Consents, consents: Iterable[Consent]) -> dict[str, Co
     """Keep the strongest statement of each kind, by `purpose:state:who`."""
     heard = dict(known)
     for new in consents:
-        who = PARENT if new.channel == PARENT else "signed" if new.signed else "anybody"
+        who = PARENT if new.channel == PARENT else new.grade.value
         name = f"{new.purpose}:{new.state.value}:{who}"
         heard[name] = max(heard.get(name, new), new, key=rank_consent)
     return heard
@@ -51,7 +53,7 @@ def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
     A yes that waits for confirmation ranks lowest: typing an address must not stop the mail to its owner.
     """
     withdrawn = consent.state is ConsentState.WITHDRAWN
-    weight = 2 if consent.signed or withdrawn else int(consent.state is ConsentState.GIVEN)
+    weight = 2 if consent.is_proven or withdrawn else int(consent.state is ConsentState.GIVEN)
     return (weight, consent.at, withdrawn, consent.model_dump_json())
 
 
@@ -65,7 +67,7 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
 
 
 def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Keep each field's strongest statement: signed before typed, then later before earlier."""
+    """Keep each field's strongest statement: proven before typed, then later before earlier."""
     heard = dict(known)
     stated = {**reading.fields, **list_contacts(reading)}
     for name, value in stated.items():
@@ -76,7 +78,8 @@ def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dic
             value=value,
             at=submission.occurred_at,
             source=f"{submission.sender}:{submission.topic}",
-            signed=submission.trust is Trust.SIGNED,
+            grade=grade_reading(submission, reading),
+            under=normalise_email(reading.email),
             purpose=purpose,
             proven=is_proven(purpose, reading),
         )
@@ -92,12 +95,13 @@ def list_contacts(reading: Reading) -> dict[str, str]:
 def is_proven(purpose: str, reading: Reading) -> bool:
     """Return whether the person gave this consent through a mail of ours, or must confirm it by one."""
     given = [consent for consent in reading.consents if consent.purpose == purpose]
-    return any(consent.signed or consent.state is ConsentState.PENDING for consent in given)
+    return any(consent.is_proven or consent.state is ConsentState.PENDING for consent in given)
 
 
-def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str]:
+def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str, str]:
     """Order statements; source, purpose and text break ties so that the fold does not depend on arrival."""
-    return (held.signed, held.proven, held.at, held.source, held.purpose, repr(held.value))
+    proven = held.grade is not Grade.TYPED
+    return (proven, held.proven, held.at, held.source, held.purpose, repr(held.value), held.under)
 
 
 def choose_fields(

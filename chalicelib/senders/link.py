@@ -12,6 +12,7 @@ from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
+    Grade,
     JsonValue,
     Reading,
     ReadingKind,
@@ -170,7 +171,7 @@ def read_consent(submission: Submission, body: Body, ask: Body, state: ConsentSt
         words_version=ask["words_version"],
         language=ask["language"],
         network=body["network"],
-        signed=True,
+        grade=Grade.CONFIRMED,
     )
 
 

@@ -18,6 +18,7 @@ from chalicelib.models import (
     RESTRICTED,
     Consent,
     ConsentState,
+    Grade,
     JsonValue,
     Reading,
     ReadingKind,
@@ -155,7 +156,7 @@ def object_to(submission: Submission, body: Body) -> tuple[Consent, ...]:
             channel=CHANNEL,
             language=body["language"],
             network=body["network"],
-            signed=True,
+            grade=Grade.CONFIRMED,
         )
         for purpose in body["purposes"]
     )

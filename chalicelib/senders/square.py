@@ -13,6 +13,7 @@ from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import (
     Consent,
     ConsentState,
+    Grade,
     JsonValue,
     Order,
     OrderState,
@@ -160,7 +161,7 @@ def read_no(customer: Body, submission: Submission) -> tuple[Consent, ...]:
     if get_path(customer, "preferences", "email_unsubscribed") is not True:
         return ()
     at = read_time(customer, "updated_at") or submission.occurred_at
-    return (Consent(purpose="marketing", state=ConsentState.WITHDRAWN, at=at, channel="square", signed=True),)
+    return (Consent(purpose="marketing", state=ConsentState.WITHDRAWN, at=at, channel="square", grade=Grade.SIGNED),)
 
 
 def read_deleted(customer: Body, submission: Submission) -> Reading:

@@ -49,7 +49,7 @@ def happened_at(moment: datetime) -> str:
 
 def write_consent(consent: Consent) -> str:
     """Write one statement in a line."""
-    proof = "proven" if consent.signed else "as typed"
+    proof = "proven" if consent.is_proven else "as typed"
     network = f", network {consent.network}" if consent.network else ""
     return f"{happened_at(consent.at)}  {consent.state.value:9}  {consent.channel}, {proof}{network}"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
-from chalicelib.models import Event, Identity, Profile
+from chalicelib.models import Event, Grade, Identity, Profile
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.identity import normalise_phone
 from chalicelib.senders import read_submission
@@ -39,7 +39,7 @@ def print_profile(profile: Profile, services: Services, now: datetime) -> None:
     ):
         print(f"  {label:14} {moment.isoformat() if moment else '-'}")
     for name, held in sorted(profile.fields.items()):
-        proof = "signed" if held.signed else "as typed"
+        proof = "as typed" if held.grade is Grade.TYPED else held.grade.value
         print(f"  {name:14} {held.value}   [{held.source}, {held.at.date()}, {proof}]")
     for purpose, consent in sorted(profile.consents.items()):
         print(f"  consent {purpose}: {consent.state} {consent.at.isoformat()} by {consent.channel} {consent.network}")

@@ -12,6 +12,7 @@ from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
+    Grade,
     HeldValue,
     MailNote,
     MailState,
@@ -47,7 +48,7 @@ def a_consent(state=ConsentState.GIVEN, at=NOW, **changes):
 
 
 def held(value):
-    return HeldValue(value=value, at=NOW, source="s", signed=False)
+    return HeldValue(value=value, at=NOW, source="s", grade=Grade.TYPED)
 
 
 def a_person(*bought, consent=True, entries=None, mails=(), **fields):

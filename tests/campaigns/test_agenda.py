@@ -20,6 +20,7 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.models import (
     ConsentState,
     Entry,
+    Grade,
     MailState,
     OrderState,
     Reading,
@@ -190,9 +191,9 @@ def test_an_audience_is_asked():
     ("consent", "reachable"),
     [
         (a_consent(), True),
-        (a_consent(signed=True), True),
+        (a_consent(grade=Grade.SIGNED), True),
         (a_consent(ConsentState.PENDING), False),
-        (a_consent(ConsentState.PENDING, signed=True), False),
+        (a_consent(ConsentState.PENDING, grade=Grade.SIGNED), False),
         (a_consent(ConsentState.WITHDRAWN), False),
         (None, False),
     ],

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.campaigns.agenda import list_occasions, next_due, open_window
-from chalicelib.models import Entry, MailState, OrderState, Reading
+from chalicelib.models import Entry, Grade, MailState, OrderState, Reading
 from chalicelib.people.profile import fold_history
 from tests.builders.agenda import CAMPAIGNS, SHOP, a_consent, a_note, a_submission, an_order, list_ids, people, times
 
@@ -61,7 +61,7 @@ def test_history_in_any_order_has_the_same_agenda(bought, chance, now):
                 kind="order",
                 email="a@example.org",
                 orders=(an_order(number % 3, at, state=OrderState.PAID if paid else OrderState.CANCELLED),),
-                consents=(a_consent(at=at, signed=True),),
+                consents=(a_consent(at=at, grade=Grade.SIGNED),),
                 entry=Entry(kind="warranty", at=at),
             ),
         )

@@ -21,7 +21,7 @@ from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
 from chalicelib.mails.language import find_mail_language
-from chalicelib.models import Consent, ConsentState, Entry, HeldValue, Order, OrderState, Profile, Refund
+from chalicelib.models import Consent, ConsentState, Entry, Grade, HeldValue, Order, OrderState, Profile, Refund
 from chalicelib.words import list_languages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -242,7 +242,7 @@ def a_buyer(*totals, **changes):
 
 
 def with_fields(**fields):
-    held = {name: HeldValue(value=value, at=NOW, source="s", signed=False) for name, value in fields.items()}
+    held = {name: HeldValue(value=value, at=NOW, source="s", grade=Grade.TYPED) for name, value in fields.items()}
     return Profile(customer_id="c", fields=held)
 
 
@@ -251,7 +251,7 @@ HEALTH = {"fields": {"allergies": ["nuts"]}, "sensitive": {"allergies": "health"
 
 def with_health(state):
     """Return somebody with a sensitive answer, and what they said of its purpose."""
-    held = HeldValue(value="nuts", at=NOW, source="s", signed=False, purpose="health")
+    held = HeldValue(value="nuts", at=NOW, source="s", grade=Grade.TYPED, purpose="health")
     consents = {"health": Consent(purpose="health", state=state, at=NOW, channel="c")} if state else {}
     return Profile(customer_id="c", fields={"allergies": held}, consents=consents)
 

@@ -78,7 +78,7 @@ def test_objection_ends_every_consent_to_advertising_with_its_evidence(shop, ase
     consents = shop.open_profile(asel).consents
     assert {"marketing", "sms"} <= set(consents)
     for consent in consents.values():
-        assert (consent.state, consent.signed, consent.channel) == (ConsentState.WITHDRAWN, True, "privacy")
+        assert (consent.state, consent.grade, consent.channel) == (ConsentState.WITHDRAWN, "confirmed", "privacy")
         assert (consent.network, consent.language, consent.at) == ("198.51.100.0/24", "kk", START + MINUTE)
 
 

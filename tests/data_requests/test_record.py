@@ -93,7 +93,7 @@ def test_record_holds_every_event_and_all_that_they_add_up_to(shop, asel):
     assert [row["body"].encode() for row in record["history"].rows] == [event.submission.body for event in history]
     fields = {row["name"]: row for row in record["fields"].rows}
     assert fields["email"]["value"] == ASEL
-    assert fields["name"] | {"value": NASTY, "source": "form:sign-up", "signed": False} == fields["name"]
+    assert fields["name"] | {"value": NASTY, "source": "form:sign-up", "grade": "typed"} == fields["name"]
     assert [row["state"] for row in record["consent_history"].rows] == ["given"]
     assert record["consent_history"].rows[0]["words"] == CONSENT["words"]
     assert {row["kind"] for row in record["identities"].rows} >= {"email"}

@@ -65,7 +65,7 @@ def test_reading_says_who_what_and_what_was_agreed():
     assert (reading.entry.kind, reading.entry.at, reading.entry.values) == ("survey", NOW, {"score": 9, "why": "kind"})
     consent = reading.consents[0]
     assert (consent.state, consent.channel, consent.at) == (ConsentState.GIVEN, "form:survey", NOW)
-    assert (consent.network, consent.signed, consent.language) == ("203.0.113.0/24", False, "fa")
+    assert (consent.network, consent.grade, consent.language) == ("203.0.113.0/24", "typed", "fa")
     assert consent.words == SURVEY.consents[0].words["fa"]
 
 

@@ -13,7 +13,7 @@ from chalicelib.imports.column_map import ImportMap, load_map
 from chalicelib.imports.csv_rows import LONGEST, open_table
 from chalicelib.imports.reasons import REASONS, FileRefusedError, RowRefusedError
 from chalicelib.imports.submission import RowReader
-from chalicelib.models import Consent, ConsentState, Reading, Submission, Trust
+from chalicelib.models import Consent, ConsentState, Grade, Reading, Submission, Trust
 from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 
@@ -79,7 +79,7 @@ def test_the_example_says_what_it_shows():
     (order,) = weber.orders
     assert (str(order.total), order.currency, order.id) == ("1012.50", "EUR", "2026-01-05")
     (no,) = weber.consents
-    assert (no.state, no.channel, no.signed) == (ConsentState.WITHDRAWN, "import:till-2026", False)
+    assert (no.state, no.channel, no.grade) == (ConsentState.WITHDRAWN, "import:till-2026", "typed")
     assert no.words.startswith("Yes, send me the tea letter")
     assert no.at == datetime(2024, 3, 2, 23, 0, tzinfo=UTC)  # midnight in Berlin
 
@@ -277,7 +277,13 @@ def say_by_import(answer, at):
 
 def say_signed(state, at):
     """Return an event of the person: a proven yes, or the no that any link in a mail takes."""
-    consent = Consent(purpose="marketing", state=state, at=at, channel="link", signed=state is ConsentState.GIVEN)
+    consent = Consent(
+        purpose="marketing",
+        state=state,
+        at=at,
+        channel="link",
+        grade=Grade.SIGNED if state is ConsentState.GIVEN else Grade.TYPED,
+    )
     submission = Submission(sender="link", topic="test", trust=Trust.OWN, received_at=at, occurred_at=at, body=b"{}")
     return submission, Reading(kind="consent", consents=(consent,))
 

@@ -55,11 +55,11 @@ def test_a_row_is_a_person_with_evidence_and_a_purchase(shop, tmp_path):
     assert outcome.content["marketing: given"] == 1
     profile = shop.read_profile("a@example.org")
     consent = profile.consents["marketing"]
-    assert (consent.channel, consent.words, consent.words_version, consent.signed) == (
+    assert (consent.channel, consent.words, consent.words_version, consent.grade) == (
         "import:till",
         WORDS,
         "2024-01-01",
-        False,
+        "typed",
     )
     assert consent.at == datetime(2024, 1, 1, tzinfo=UTC)
     assert profile.last_purchase == datetime(2026, 1, 5, tzinfo=UTC)

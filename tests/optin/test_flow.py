@@ -55,7 +55,7 @@ def test_nobody_is_a_customer_before_the_yes_and_one_is_after_it(shop):
     assert customer == shop.find_id(ASEL)
     profile = shop.open_profile(customer)
     consent = profile.consents["marketing"]
-    assert (consent.state, consent.signed, consent.words) == (ConsentState.GIVEN, True, WORDS)
+    assert (consent.state, consent.grade, consent.words) == (ConsentState.GIVEN, "confirmed", WORDS)
     assert (consent.channel, consent.network, consent.at) == ("confirm", "198.51.100.0/24", START + HOUR)
     assert profile.fields["name"].value == "Асель"
     assert {row["state"]["S"] for row in shop.read_all("inbox")} == {"settled"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.imports.column_map import ImportMap
-from chalicelib.models import Consent, ConsentState, Reading, Submission, Trust
+from chalicelib.models import Consent, ConsentState, Grade, Reading, Submission, Trust
 from chalicelib.people.consent_proof import Statement, judge_statements, list_ledgers
 from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
@@ -24,13 +24,13 @@ WITHDRAWN, GIVEN, PENDING = ConsentState.WITHDRAWN, ConsentState.GIVEN, ConsentS
 ASEL = "asel@example.org"
 
 
-def say(state, day, *, signed=False, received=None, channel="form:sign-up", purpose="marketing"):
-    consent = Consent(purpose=purpose, state=state, at=START + day * DAY, channel=channel, signed=signed)
+def say(state, day, *, grade=Grade.TYPED, received=None, channel="form:sign-up", purpose="marketing"):
+    consent = Consent(purpose=purpose, state=state, at=START + day * DAY, channel=channel, grade=grade)
     return Statement(
         consent=consent,
         received_at=START + (day if received is None else received) * DAY,
         source="form:sign-up",
-        key=f"{state}{day}{signed}{channel}",
+        key=f"{state}{day}{grade}{channel}",
     )
 
 
@@ -39,7 +39,7 @@ statements = st.builds(
     say,
     st.sampled_from(ConsentState),
     days,
-    signed=st.booleans(),
+    grade=st.sampled_from(Grade),
     received=days,
     channel=st.sampled_from(["form:sign-up", "import:till", "shopify", "confirm", "link"]),
     purpose=st.sampled_from(["marketing", "sms"]),
@@ -85,7 +85,7 @@ def test_the_ledger_is_the_same_whatever_the_order_and_however_often_it_is_told(
 @given(lists, days, st.lists(st.tuples(st.sampled_from(["form:sign-up", "import:till", "typeform:x"]), days)))
 def test_no_import_and_no_resubmission_ever_lowers_a_no(said, when, unproven):
     """Whatever else was said: adding yeses that nobody proved changes no standing no, at any time, in any order."""
-    before = [*said, say(WITHDRAWN, when, signed=True, channel="link")]
+    before = [*said, say(WITHDRAWN, when, grade=Grade.SIGNED, channel="link")]
     yeses = [say(GIVEN, day, received=9, channel=channel) for channel, day in unproven]
     yeses += [say(PENDING, day, received=9, channel=channel) for channel, day in unproven]
 
@@ -100,8 +100,8 @@ def test_only_a_later_proven_yes_lifts_a_no(said):
     for ledger in judge_statements(said, None):
         own = [one.consent for one in ledger.statements]
         withdrawals = [one.at for one in own if one.state is WITHDRAWN]
-        proven = [one.at for one in own if one.signed and one.state is GIVEN]
-        waiting = [one.at for one in own if one.signed and one.state is PENDING]
+        proven = [one.at for one in own if one.is_proven and one.state is GIVEN]
+        waiting = [one.at for one in own if one.is_proven and one.state is PENDING]
         if withdrawals and max(withdrawals) >= max([*proven, *waiting], default=START - DAY):
             assert ledger.current.state is WITHDRAWN
             assert ledger.why.startswith("A no counts at once")
@@ -111,7 +111,7 @@ def test_only_a_later_proven_yes_lifts_a_no(said):
     ("said", "state", "why"),
     [
         ([say(GIVEN, 1)], GIVEN, "A yes as typed, and no no against it."),
-        ([say(GIVEN, 1, signed=True)], GIVEN, "A proven yes: it came through the person's own mailbox"),
+        ([say(GIVEN, 1, grade=Grade.SIGNED)], GIVEN, "A proven yes: it came through the person's own mailbox"),
         ([say(PENDING, 1)], PENDING, "Nothing is confirmed yet, so nothing is allowed."),
         ([say(GIVEN, 1), say(WITHDRAWN, 2)], WITHDRAWN, "Only a later, proven yes replaces it.$"),
         ([say(WITHDRAWN, 1), say(GIVEN, 2)], WITHDRAWN, "1 later and unproven .* changes nothing"),

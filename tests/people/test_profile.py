@@ -11,6 +11,7 @@ from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
+    Grade,
     HeldValue,
     Order,
     OrderState,
@@ -36,7 +37,7 @@ consents = st.builds(
     state=st.sampled_from(ConsentState),
     at=moments,
     channel=st.sampled_from(["form:sign-up", "shopify"]),
-    signed=st.booleans(),
+    grade=st.sampled_from(Grade),
 )
 orders = st.builds(
     Order,
@@ -102,9 +103,9 @@ def test_later_form_corrects_an_earlier_one():
     assert fold_history("c", [("2", *new), ("1", *old)]).fields["name"].value == "Asel"
 
 
-def say(state, days, *, signed=False):
+def say(state, days, *, grade=Grade.TYPED):
     at = START + timedelta(days=days)
-    consent = Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", signed=signed)
+    consent = Consent(purpose="marketing", state=state, at=at, channel="form:sign-up", grade=grade)
     return a_submission(at, Trust.ANONYMOUS), Reading(kind="sign-up", consents=(consent,))
 
 
@@ -124,7 +125,7 @@ def test_waiting_for_a_confirmation_pauses_nobody():
 
 def test_signed_yes_after_a_no_counts():
     no = say(ConsentState.WITHDRAWN, 1)
-    yes = say(ConsentState.GIVEN, 2, signed=True)
+    yes = say(ConsentState.GIVEN, 2, grade=Grade.SIGNED)
 
     assert fold_history("c", [("1", *no), ("2", *yes)]).consents["marketing"].state is ConsentState.GIVEN
 
@@ -155,7 +156,7 @@ def test_cancelled_and_test_orders_are_no_purchase():
 
 @pytest.mark.parametrize(("value", "text"), [("en", "en"), ("", ""), (7, ""), (True, ""), (["en"], ""), (None, "")])
 def test_a_field_is_read_as_text_only_where_it_is_text(value, text):
-    held = HeldValue(value=value, at=START, source="form", signed=False)
+    held = HeldValue(value=value, at=START, source="form", grade=Grade.TYPED)
 
     assert Profile(customer_id="c", fields={"language": held}).text("language") == text
     assert Profile(customer_id="c").text("language") == ""

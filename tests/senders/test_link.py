@@ -62,7 +62,7 @@ def test_a_confirmation_is_a_proven_yes_in_the_words_that_were_ticked():
     said = answer_confirmation(a_link("confirm"), NAME, NOW, confirmed=True, network="203.0.113.0/24")
     (consent,) = interpret(said).consents
 
-    assert (consent.state, consent.channel, consent.signed) == (ConsentState.GIVEN, "confirm", True)
+    assert (consent.state, consent.channel, consent.grade) == (ConsentState.GIVEN, "confirm", "confirmed")
     assert (consent.words, consent.words_version, consent.language) == (WORDS, "2026-01-01", "en")
 
 
@@ -108,11 +108,11 @@ def test_preferences_reach_the_person_behind_the_link_and_name_nobody(shop):
     assert len(shop.list_customers()) == 1
 
 
-def test_details_typed_behind_a_link_do_not_outrank_what_a_shop_system_signed(shop):
+def test_details_that_came_by_a_link_of_ours_outrank_what_a_shop_system_said_earlier(shop):
     shop.take(a_submission(email="asha@example.org", name="Asha Rao", trust=Trust.SIGNED))
     shop.take(choose(fields={"name": "Somebody Else"}))
 
-    assert shop.read_profile("asha@example.org").fields["name"].value == "Asha Rao"
+    assert shop.read_profile("asha@example.org").fields["name"].value == "Somebody Else"
 
 
 def test_a_link_of_nobody_changes_nobody(shop):

@@ -306,7 +306,7 @@ def test_a_customer_is_read_with_what_they_decided():
     reading = read_body("customers/update", read_payload("shopify/customer"))
     assert (reading.kind, reading.sender_id, reading.email) == ("customer", "706405506930370084", "asha@example.com")
     (consent,) = reading.consents
-    assert (consent.purpose, consent.state, consent.signed) == ("marketing", ConsentState.GIVEN, True)
+    assert (consent.purpose, consent.state, consent.grade) == ("marketing", ConsentState.GIVEN, "signed")
     assert consent.at == datetime(2026, 2, 1, 7, tzinfo=UTC)
     assert consent.channel == "shopify"
 

@@ -164,7 +164,7 @@ def test_a_customer_is_read_without_birthday_and_note():
 def test_a_customer_who_unsubscribed_at_square_said_no():
     (consent,) = read_event("customer-unsubscribed").consents
 
-    assert (consent.purpose, consent.state, consent.signed) == ("marketing", ConsentState.WITHDRAWN, True)
+    assert (consent.purpose, consent.state, consent.grade) == ("marketing", ConsentState.WITHDRAWN, "signed")
     assert consent.at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 

@@ -110,7 +110,7 @@ def test_a_paid_checkout_is_a_purchase():
 def test_a_yes_that_was_ticked_dates_from_the_checkout_and_is_not_signed():
     (consent,) = read_event("checkout").consents
 
-    assert (consent.purpose, consent.state, consent.signed) == ("marketing", ConsentState.GIVEN, False)
+    assert (consent.purpose, consent.state, consent.grade) == ("marketing", ConsentState.GIVEN, "typed")
     assert consent.at == datetime(2026, 11, 20, 9, 58, tzinfo=UTC)
 
 

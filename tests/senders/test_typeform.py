@@ -98,7 +98,7 @@ def test_consent_is_recorded_in_the_words_that_were_shown():
     assert (consent.purpose, consent.state) == ("marketing", ConsentState.GIVEN)
     assert consent.words == "May we send you news and offers by e-mail?"
     assert (consent.words_version, consent.language) == ("2026-11-22", "en")
-    assert (consent.channel, consent.signed) == ("typeform:Rg7TeaQz", False)
+    assert (consent.channel, consent.grade) == ("typeform:Rg7TeaQz", "typed")
     assert consent.at == datetime(2026, 10, 6, 9, 2, tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.campaigns.agenda import is_reachable, next_due
-from chalicelib.models import AgeSaid, Consent, ConsentState, Entry, Profile, Reading, Submission, Trust
+from chalicelib.models import AgeSaid, Consent, ConsentState, Entry, Grade, Profile, Reading, Submission, Trust
 from chalicelib.people.profile import fold_event, fold_history
 from chalicelib.shop.ages import AgeRules, clean_age, come_of_age, is_minor, join_ages, place_year, read_rules
 from tests.builders.agenda import a_campaign, a_shop
@@ -37,7 +37,7 @@ consents = st.builds(
     state=st.sampled_from(ConsentState),
     at=days,
     channel=st.sampled_from(["form:sign-up", "shopify", "parent"]),
-    signed=st.booleans(),
+    grade=st.sampled_from(Grade),
 )
 fields = st.dictionaries(st.sampled_from(["name", "interests", "allergies"]), st.sampled_from(["A", "B"]))
 
@@ -204,15 +204,15 @@ def test_a_band_ends_by_a_new_word_alone_and_a_year_by_the_clock():
 
 
 def test_a_yes_after_coming_of_age_counts_even_where_a_stronger_one_was_a_childs():
-    def said(day, age, *, signed):
+    def said(day, age, *, grade):
         consent = Consent(
-            purpose="marketing", state=ConsentState.GIVEN, at=START + day * DAY, channel="form:x", signed=signed
+            purpose="marketing", state=ConsentState.GIVEN, at=START + day * DAY, channel="form:x", grade=grade
         )
         return f"k{day}", a_submission(START + day * DAY), a_reading(age, {}, [consent], START + day * DAY)
 
-    child = said(0, {"age_band": "under-16"}, signed=True)
+    child = said(0, {"age_band": "under-16"}, grade=Grade.SIGNED)
     assert fold_history("c", [child]).consents == {}
-    grown = said(5, {"age_band": "16-24"}, signed=False)
+    grown = said(5, {"age_band": "16-24"}, grade=Grade.TYPED)
     assert fold_history("c", [grown, child]).consents["marketing"].at == START + 5 * DAY
 
 

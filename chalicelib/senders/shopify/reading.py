@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Consent, ConsentState, Entry, JsonValue, Reading, ReadingKind, Submission
+from chalicelib.models import Consent, ConsentState, Entry, Grade, JsonValue, Reading, ReadingKind, Submission
 from chalicelib.senders.json_values import (
     choose_text,
     drop_blanks,
@@ -154,7 +154,7 @@ def read_consents(body: Body, fallback: datetime) -> tuple[Consent, ...]:
             state=STATES[state],
             at=read_time(statement, "consent_updated_at") or fallback,
             channel="shopify",
-            signed=True,
+            grade=Grade.SIGNED,
         )
         for purpose, statement in (("marketing", email), ("sms", sms))
         if (state := read_text(statement, "state").lower()) in STATES
@@ -169,7 +169,7 @@ def read_tick(body: Body, at: datetime) -> tuple[Consent, ...]:
     ticked = get_path(body, "buyer_accepts_marketing") is True
     if not ticked or read_text(body, "customer", "email_marketing_consent", "state"):
         return ()
-    return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="shopify", signed=True),)
+    return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="shopify", grade=Grade.SIGNED),)
 
 
 def read_name(person: Body) -> str:
