@@ -16,6 +16,8 @@
     +-- SealBrokenError              a sealed message is not the one we wrote for this place
     +-- KeyUnavailableError          KMS does not answer or refuses the key: nothing is wrong with the message
     +-- UnreadableError              a submission whose body cannot be interpreted: parked
+    +-- OversizeError                what would be written is larger than what can be read again: parked
+    +-- NewerShapeError              a row that a later version wrote: it is left alone until that version runs
     +-- DefinitionError              a definition file has a mistake; names the file, the line and the place
     +-- UnfitMailError               a mail lacks what it must carry before it may leave; says what by name
     +-- HandlerFailedError           stands for any crash of an event handler, by its type alone
@@ -114,6 +116,14 @@ class KeyUnavailableError(RegularsError):
 
 class UnreadableError(RegularsError):
     """A submission cannot be interpreted; it is parked with this reason and waits for staff."""
+
+
+class OversizeError(RegularsError):
+    """Nothing is written that could not be read again; the text says of what kind it is."""
+
+
+class NewerShapeError(RegularsError):
+    """A row has the shape of a later version; the text names the kind and the number of the shape."""
 
 
 class DefinitionError(RegularsError):

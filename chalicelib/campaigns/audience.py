@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.models import ConsentState, Currency, FieldName, Model, Name, Order, Profile
-from chalicelib.people.profile import is_purchase
+from chalicelib.models import ConsentState, Currency, FieldName, Model, Name, Profile
 from chalicelib.people.restriction import is_restricted
 
 PrimaryLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary subtag
@@ -68,7 +67,7 @@ def fits_purchases(profile: Profile, audience: Audience) -> bool:
     most = audience.purchases_at_most
     if not audience.purchases_at_least and most is None:
         return True
-    count = sum(map(is_purchase, profile.orders.values()))
+    count = profile.totals.purchases
     return audience.purchases_at_least <= count and (most is None or count <= most)
 
 
@@ -79,30 +78,12 @@ def fits_spending(profile: Profile, audience: Audience) -> bool:
 
 def sum_spent(profile: Profile, currency: str) -> Decimal:
     """Return the sum of a person's purchases in one currency, less refunds."""
-    return sum(
-        (
-            order.total - sum_refunds(profile, key, order)
-            for key, order in profile.orders.items()
-            if is_purchase(order) and order.currency == currency
-        ),
-        Decimal(0),
-    )
-
-
-def sum_refunds(profile: Profile, key: str, order: Order) -> Decimal:
-    """Return the sum of an order's refunds; a refund that came with the order and by itself counts once."""
-    place = key.removesuffix(order.id)  # sender:shop:
-    separate = {
-        name.removeprefix(place): refund.amount
-        for name, refund in profile.refunds.items()
-        if name.startswith(place) and refund.order_id == order.id
-    }
-    return sum({**separate, **order.refunds}.values(), Decimal(0))
+    return profile.totals.spent.get(currency, Decimal(0))
 
 
 def fits_entries(profile: Profile, audience: Audience) -> bool:
     """Return whether the customer has every kind of entry wanted, and none of those excluded."""
-    kinds = {entry.kind for entry in profile.entries.values()}
+    kinds = set(profile.totals.entries)
     return kinds.issuperset(audience.has_entry) and kinds.isdisjoint(audience.lacks_entry)
 
 

@@ -7,9 +7,8 @@ from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 
 from chalicelib.campaigns.delay import Delay
-from chalicelib.models import ConsentState, Entry, Profile
+from chalicelib.models import ConsentState, EntryMark, Profile
 from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
-from chalicelib.people.profile import is_purchase
 
 
 class Reason(NamedTuple):
@@ -48,11 +47,11 @@ def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iter
 
 
 def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
-    """Yield each purchase."""
+    """Yield each purchase among the latest orders."""
     words = f"{write_delay(when)} after a purchase"
-    for key, order in profile.orders.items():
-        if is_purchase(order) and order.placed_at.year in YEARS:
-            yield Reason(key, order.placed_at + when.delay, words)
+    for key, mark in profile.latest.items():
+        if mark.is_purchase and mark.placed_at.year in YEARS:
+            yield Reason(key, mark.placed_at + when.delay, words)
 
 
 def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
@@ -73,8 +72,8 @@ def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Ite
 def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield the end of each warranty whose card has a day of purchase; two cards for one thing are two endings."""
     for key, entry in list_entries(profile, "warranty"):
-        bought = read_day(entry)
-        if bought is not None:
+        bought = entry.day
+        if bought is not None and bought.year in YEARS:
             ends = datetime.combine(add_months(bought, when.warranty_months or 0), time(), zone)
             yield Reason(key, ends - when.delay, f"warranty ends on {ends.date()}")
 
@@ -85,18 +84,9 @@ def find_shipped(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> I
         yield Reason(key, entry.at + when.delay, "a pre-order was shipped")
 
 
-def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, Entry]]:
-    """Yield the entries of a kind."""
-    return ((key, entry) for key, entry in profile.entries.items() if entry.kind == kind and entry.at.year in YEARS)
-
-
-def read_day(entry: Entry) -> date | None:
-    """Return the day of purchase on a warranty card, or None where it has none that can be read."""
-    try:
-        day = date.fromisoformat(str(entry.values.get("purchased_on")))
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
+def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, EntryMark]]:
+    """Yield the latest entries of a kind."""
+    return ((key, mark) for key, mark in profile.marks.items() if mark.kind == kind and mark.at.year in YEARS)
 
 
 def add_months(day: date, months: int) -> date:

@@ -16,7 +16,7 @@ from chalicelib.data_requests.record import gather_record
 from chalicelib.data_requests.rows import move_row
 from chalicelib.errors import RaceLostError, TooLargeError
 from chalicelib.models import utc_text
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.links import Link, LinkKind

@@ -23,7 +23,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, Profile, RequestKind, utc_text
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import MailLimit

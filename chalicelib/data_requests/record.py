@@ -14,7 +14,7 @@ from chalicelib.data_requests.status import describe_person, list_plans
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, Reading
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.store.requests import BY_PERSON, RequestRow

@@ -21,8 +21,9 @@ from chalicelib.addresses import normalise_email
 from chalicelib.downstream.changes import write_forgotten
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Identity, Model, utc_text
-from chalicelib.people.directory import People, Person
+from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_phone
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.identities import make_row, read_name

@@ -16,7 +16,19 @@ from chalicelib.models.base import (
     Version,
     utc_text,
 )
-from chalicelib.models.profile import RESTRICTED, AgeSaid, HeldValue, Profile
+from chalicelib.models.profile import (
+    RESTRICTED,
+    AgeSaid,
+    EntryMark,
+    EntryRecord,
+    HeldName,
+    HeldValue,
+    OrderMark,
+    OrderRecord,
+    Profile,
+    Totals,
+    TypedCount,
+)
 from chalicelib.models.reading import Identity, IdentityKind, Reading, ReadingKind
 from chalicelib.models.statements import (
     PARENT,
@@ -41,9 +53,12 @@ __all__ = [
     "ConsentState",
     "Currency",
     "Entry",
+    "EntryMark",
+    "EntryRecord",
     "Event",
     "FieldName",
     "Grade",
+    "HeldName",
     "HeldValue",
     "Identity",
     "IdentityKind",
@@ -58,6 +73,8 @@ __all__ = [
     "OptionalLanguage",
     "OptionalName",
     "Order",
+    "OrderMark",
+    "OrderRecord",
     "OrderState",
     "Profile",
     "Reading",
@@ -66,7 +83,9 @@ __all__ = [
     "RequestKind",
     "SenderName",
     "Submission",
+    "Totals",
     "Trust",
+    "TypedCount",
     "Version",
     "utc_text",
 ]

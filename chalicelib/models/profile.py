@@ -1,10 +1,13 @@
-"""A profile: what all readings of one person add up to."""
+"""A profile: what all readings of one person add up to, small however long their history is."""
+
+from datetime import date
+from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
 from chalicelib.models.base import JsonValue, Model
 from chalicelib.models.reading import Identity
-from chalicelib.models.statements import Consent, Entry, Grade, MailNote, Order, Refund
+from chalicelib.models.statements import Consent, Entry, Grade, MailNote, Order, OrderState, Refund
 
 RESTRICTED = "restricted"  # a profile field
 
@@ -25,6 +28,20 @@ class HeldValue(Model):
     under: str = ""
 
 
+class HeldName(Identity):
+    """A name of a person, from `at` until `until`; without `until` it is theirs now.
+
+    `source` is the sender's id (`sender:shop:id`) that stated an address last, or "" for a form, a link or staff. An id
+    has `via` where it found its customer by an address: that address. `grade` is how the name came.
+    """
+
+    at: AwareDatetime
+    grade: Grade = Grade.TYPED
+    source: str = ""
+    via: str = ""
+    until: AwareDatetime | None = None
+
+
 class AgeSaid(Model):
     """What was said of somebody's age: a year of birth (`2011`) or a band (`under-16`)."""
 
@@ -32,15 +49,77 @@ class AgeSaid(Model):
     age: str
 
 
+class OrderMark(Model):
+    """What campaigns need of one of the latest orders."""
+
+    placed_at: AwareDatetime
+    state: OrderState
+    test: bool = False
+
+    @property
+    def is_purchase(self) -> bool:
+        """Return whether an order counts as a purchase: it is paid or open, and no test."""
+        return not self.test and self.state in (OrderState.PAID, OrderState.OPEN)
+
+
+class EntryMark(Model):
+    """What campaigns need of an entry; `day` is the day of purchase on a warranty card."""
+
+    kind: str
+    at: AwareDatetime
+    day: date | None = None
+
+
+class Totals(Model):
+    """Sums over all rows of a person; two people's totals add up. `spent` is by currency, less refunds."""
+
+    purchases: int = 0
+    spent: dict[str, Decimal] = Field(default_factory=dict)
+    entries: dict[str, int] = Field(default_factory=dict)
+
+
+class TypedCount(Model):
+    """How much was typed about a person: on the last day (UTC) on which something was, and in all."""
+
+    day: date
+    on_day: int
+    in_all: int
+
+
+class OrderRecord(Model):
+    """A row of the order `name` (`sender:shop:id`): its last description, and refunds that came by themselves, perhaps before the order.
+
+    `events` are the record ids of the events that told of it, the latest ones. `under` is the mailbox that stood
+    beside the description, normalised, or "".
+    """
+
+    name: str
+    order: Order | None = None
+    refunds: dict[str, Refund] = Field(default_factory=dict)
+    events: tuple[str, ...] = ()
+    under: str = ""
+
+
+class EntryRecord(Model):
+    """A row of one entry; `event` is the record id of the event that told of it, `under` as in HeldValue."""
+
+    entry: Entry
+    event: str
+    under: str = ""
+
+
 class Profile(Model):
     """What is known of one person: the fold of their history, and nothing that the history does not say.
 
-    `orders` is keyed by `sender:shop:id`; `mails` by occasion; `entries` by the inbox key of their submission.
+    Orders and entries are rows of their own. The profile has their `totals`, and of the latest what campaigns need:
+    `latest` by order (`sender:shop:id`), `marks` by entry. `thin` tells that `latest` must be made anew from the rows.
+    `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
-    `fields` and `consents` hold what stands. What does not stand now, for a no or an age, is used by nobody, and is
-    remembered only so that history may arrive in any order: `withheld` by field (a sensitive one without its value),
-    `outranked` by `purpose:state:who`.
+    `fields` and `consents` hold what stands. What does not stand now, for a no, an age or another mailbox, is used by
+    nobody, and is remembered only so that history may arrive in any order: `withheld` by field (a sensitive one
+    without its value), `outranked` by `purpose:state:grade:mailbox`.
+    `sensitive` are the purposes of sensitive values in entries.
     """
 
     customer_id: str
@@ -50,11 +129,14 @@ class Profile(Model):
     outranked: dict[str, Consent] = Field(default_factory=dict)
     ages: tuple[AgeSaid, ...] = ()
     joined: dict[str, AwareDatetime] = Field(default_factory=dict)
-    orders: dict[str, Order] = Field(default_factory=dict)
-    refunds: dict[str, Refund] = Field(default_factory=dict)
-    entries: dict[str, Entry] = Field(default_factory=dict)
+    totals: Totals = Totals()
+    latest: dict[str, OrderMark] = Field(default_factory=dict)
+    thin: bool = False
+    marks: dict[str, EntryMark] = Field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()
     mails: dict[str, MailNote] = Field(default_factory=dict)
-    identities: tuple[Identity, ...] = ()
+    identities: tuple[HeldName, ...] = ()
+    typed: TypedCount | None = None
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None
     last_login: AwareDatetime | None = None
@@ -65,3 +147,7 @@ class Profile(Model):
         """Return a field that is text, or ""."""
         held = self.fields.get(name)
         return held.value if held is not None and isinstance(held.value, str) else ""
+
+    def list_current(self, kind: str) -> tuple[HeldName, ...]:
+        """Return the names of one kind that are theirs now."""
+        return tuple(name for name in self.identities if name.kind == kind and name.until is None)

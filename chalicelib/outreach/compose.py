@@ -17,7 +17,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer
 from chalicelib.outreach.destinations import build_destination
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_LINKS
 from chalicelib.store.links import Link, LinkKind, make_token, name_token

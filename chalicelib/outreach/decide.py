@@ -11,7 +11,7 @@ from chalicelib.models import MailNote, MailState, Reading, utc_text
 from chalicelib.outreach.compose import OutgoingMail
 from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_held_back, judge_occasion
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
 from chalicelib.senders.outreach import write_note
 from chalicelib.services import Services

@@ -7,7 +7,9 @@ from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
-from chalicelib.people.directory import People, Person, find_holder
+from chalicelib.people.directory import People
+from chalicelib.people.person import Person
+from chalicelib.people.reader import find_holder
 from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
 

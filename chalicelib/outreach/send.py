@@ -14,7 +14,7 @@ from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
 from chalicelib.outreach.eligibility import address_rows, is_barred, is_held_back
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.mails import OPEN, MailRow
 

@@ -1,6 +1,6 @@
 """Is this person still a customer? By their own rhythm where they have one, else by the shop's rule.
 
-The rhythm is the median gap between days with a purchase: one holiday or one double order does not move it. Where
+The rhythm is the median gap between the days of the latest purchases (of 20 orders): one holiday or one double order does not move it. Where
 people buy at random but steadily (the model of Ehrenberg, Applied Statistics 8(1), 1959, on which later models of
 repeat buying build), a gap is longer than k times the median with probability 2**-k. So of the gaps of a person who
 still buys, 35 % pass RISK and 18 % pass LAPSE; for people who buy by habit far fewer do.
@@ -14,7 +14,6 @@ from statistics import median
 from pydantic import AwareDatetime
 
 from chalicelib.models import Model, Profile
-from chalicelib.people.profile import is_purchase
 
 LEAST_PURCHASES = 3  # two gaps: with fewer there is no median to speak of
 RISK = 1.5  # times the usual gap
@@ -71,9 +70,9 @@ def judge_rhythm(last: datetime, now: datetime, gap: float) -> Activity:
 
 
 def list_purchases(profile: Profile) -> list[datetime]:
-    """Return when a person bought, oldest first."""
-    orders = profile.orders.values()
-    return sorted(order.placed_at for order in orders if is_purchase(order) and order.placed_at.year in YEARS)
+    """Return when a person made the purchases among their latest orders, oldest first."""
+    marks = profile.latest.values()
+    return sorted(mark.placed_at for mark in marks if mark.is_purchase and mark.placed_at.year in YEARS)
 
 
 def measure_gap(bought: list[datetime]) -> float | None:

@@ -10,35 +10,56 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
-from chalicelib.models import PARENT, Consent, ConsentState, Entry, Grade, HeldValue, Reading, Submission
+from chalicelib.models import PARENT, RESTRICTED, Consent, ConsentState, Entry, Grade, HeldValue, Reading, Submission
 from chalicelib.people.grades import grade_reading
 from chalicelib.people.restriction import may_state
 from chalicelib.shop.ages import OWN
 
 MARKETING = "marketing"
+MAILBOXES = 8  # of one kind of statement: a person who changes their address more often loses the oldest
+UNPLACED = ("email", "phone", RESTRICTED)  # fields that hold for the person, whatever their mailbox
 Consents = Mapping[str, Consent]
 Fields = Mapping[str, HeldValue]
 
 
 def merge_consents(known: Consents, consents: Iterable[Consent]) -> dict[str, Consent]:
-    """Keep the strongest statement of each kind, by `purpose:state:who`."""
+    """Keep the strongest statement of each kind, by `purpose:state:grade:mailbox`; of a kind, of MAILBOXES at most."""
     heard = dict(known)
     for new in consents:
-        who = PARENT if new.channel == PARENT else new.grade.value
-        name = f"{new.purpose}:{new.state.value}:{who}"
+        kind = name_kind(new)
+        name = f"{kind}:{new.address}"
         heard[name] = max(heard.get(name, new), new, key=rank_consent)
+        own = sorted((key for key in heard if name_kind(heard[key]) == kind), key=lambda key: rank_consent(heard[key]))
+        for key in own[:-MAILBOXES]:
+            del heard[key]
     return heard
 
 
-def choose_consents(heard: Consents, of_age: datetime | None) -> tuple[dict[str, Consent], dict[str, Consent]]:
-    """Return the statements that count, by purpose, and all others. A child's own yes never counts."""
+def name_kind(consent: Consent) -> str:
+    """Return what kind of statement this is, as `purpose:state:grade`; a parent's word is a grade of its own."""
+    who = PARENT if consent.channel == PARENT else consent.grade.value
+    return f"{consent.purpose}:{consent.state.value}:{who}"
+
+
+def choose_consents(
+    heard: Consents, of_age: datetime | None, mailbox: str = ""
+) -> tuple[dict[str, Consent], dict[str, Consent]]:
+    """Return the statements that count, by purpose, and all others.
+
+    A child's own yes never counts, and a yes counts for the mailbox that it names alone. A no counts for all.
+    """
     current: dict[str, Consent] = {}
     for consent in heard.values():
-        if not is_given_for_child(consent, of_age):
+        if not is_given_for_child(consent, of_age) and not is_of_another(consent, mailbox):
             rival = current.get(consent.purpose, consent)
             current[consent.purpose] = max(rival, consent, key=rank_consent)
     chosen = {id(consent) for consent in current.values()}
     return current, {name: consent for name, consent in heard.items() if id(consent) not in chosen}
+
+
+def is_of_another(consent: Consent, mailbox: str) -> bool:
+    """Return whether a yes was said for another mailbox than the person has now."""
+    return consent.state is not ConsentState.WITHDRAWN and bool(consent.address) and consent.address != mailbox
 
 
 def is_given_for_child(consent: Consent, of_age: datetime | None) -> bool:
@@ -67,8 +88,8 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
 
 
 def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Keep each field's strongest statement: proven before typed, then later before earlier."""
-    heard = dict(known)
+    """Keep each field's strongest statement of each mailbox, by `name_value`: proven before typed, then the later."""
+    heard = {name_value(read_field(key), held): held for key, held in known.items()}
     stated = {**reading.fields, **list_contacts(reading)}
     for name, value in stated.items():
         if not may_state(name, submission.sender):
@@ -79,12 +100,26 @@ def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dic
             at=submission.occurred_at,
             source=f"{submission.sender}:{submission.topic}",
             grade=grade_reading(submission, reading),
-            under=normalise_email(reading.email),
             purpose=purpose,
             proven=is_proven(purpose, reading),
+            under=normalise_email(reading.email) or submission.mailbox,
         )
-        heard[name] = max(heard.get(name, new), new, key=rank_value)
+        key = name_value(name, new)
+        heard[key] = max(heard.get(key, new), new, key=rank_value)
+        own = sorted((key for key in heard if read_field(key) == name), key=lambda key: rank_value(heard[key]))
+        for key in own[:-MAILBOXES]:
+            del heard[key]
     return heard
+
+
+def name_value(name: str, held: HeldValue) -> str:
+    """Return the key of a statement: `name`, or `name:mailbox` where it holds for one mailbox alone."""
+    return f"{name}:{held.under}" if held.under and name not in UNPLACED else name
+
+
+def read_field(key: str) -> str:
+    """Return the name of the field of a statement's key."""
+    return key.partition(":")[0]
 
 
 def list_contacts(reading: Reading) -> dict[str, str]:
@@ -105,28 +140,33 @@ def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str, st
 
 
 def choose_fields(
-    heard: Fields, of_age: datetime | None, withdrawals: Mapping[str, datetime]
+    heard: Fields, of_age: datetime | None, withdrawals: Mapping[str, datetime], mailbox: str = ""
 ) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
-    """Return the values that count, and the others: sensitive ones taken back, and what a child may not state."""
-    current, withheld = {}, {}
-    for name, held in heard.items():
+    """Return the values that count, and the others.
+
+    The others are sensitive ones taken back, what a child may not state, and what came under another mailbox.
+    """
+    current: dict[str, HeldValue] = {}
+    withheld: dict[str, HeldValue] = {}
+    for key, held in sorted(heard.items(), key=lambda pair: rank_value(pair[1]), reverse=True):
+        name = read_field(key)
         if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
-            withheld[name] = held.model_copy(update={"value": None})
-        elif name not in OWN and of_age is not None and held.at < of_age:
-            withheld[name] = held
+            withheld[key] = held.model_copy(update={"value": None})
+        elif name in current or is_child_word(name, held, of_age) or key not in (name, f"{name}:{mailbox}"):
+            withheld[key] = held
         else:
             current[name] = held
     return current, withheld
 
 
+def is_child_word(name: str, held: HeldValue, of_age: datetime | None) -> bool:
+    """Return whether a value was stated by a child, who may state the person's own age alone."""
+    return name not in OWN and of_age is not None and held.at < of_age
+
+
 def is_taken_back(at: datetime, no: datetime | None, proven: bool) -> bool:
     """Return whether a withdrawal cancels a sensitive value: it was given earlier, or by an unverified consent."""
     return no is not None and not (proven and at > no)
-
-
-def clear_entries(entries: Mapping[str, Entry], withdrawals: Mapping[str, datetime]) -> dict[str, Entry]:
-    """Drop from entries the sensitive values whose consent was taken back."""
-    return {key: clear_entry(entry, withdrawals) if entry.sensitive else entry for key, entry in entries.items()}
 
 
 def clear_entry(entry: Entry, withdrawals: Mapping[str, datetime]) -> Entry:

@@ -1,112 +1,83 @@
-"""People: find a customer by a name, open their record, make a new customer."""
+"""People: the customers in the tables, read and written. Nothing is written here; callers commit the parts."""
 
-import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
-from chalicelib.errors import KeyUnavailableError
-from chalicelib.models import Event, Identity, Profile, Submission
-from chalicelib.store.identities import Identities, Owner, make_row
-from chalicelib.store.keys import Keys
-from chalicelib.store.people_rows import PeopleRows, name_event
-from chalicelib.store.table import Part, Table
-from chalicelib.vault.blindindex import BlindIndex
-from chalicelib.vault.envelope import pack_submission, unpack_submission
-from chalicelib.vault.person import PersonSeal
-from chalicelib.vault.root import make_key
+from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderRecord, Profile, Submission
+from chalicelib.people.person import Person
+from chalicelib.people.profile import Record, renew_latest
+from chalicelib.people.reader import PROFILE, PeopleReader
+from chalicelib.store.people_rows import CORE, SHAPE, StoredRow, name_event
+from chalicelib.store.table import Part
+from chalicelib.vault.envelope import pack_submission
 
-
-@dataclass(frozen=True)
-class Person:
-    """One customer: profile, the version it was read at, their seal; `new_key` is set on one not stored yet."""
-
-    profile: Profile
-    version: int
-    seal: PersonSeal
-    new_key: bytes | None = None
-
-    @property
-    def id(self) -> str:
-        """Return the customer id: random, so it says nothing."""
-        return self.profile.customer_id
+Row = TypeVar("Row", OrderRecord, EntryRecord)
 
 
 @dataclass(frozen=True)
-class People:
-    """The tables that hold people, and the blind index that finds them."""
+class People(PeopleReader):
+    """The same, with the parts of transactions that change them."""
 
-    rows: PeopleRows
-    identities: Identities
-    keys: Keys
-    index: BlindIndex
+    def write_record(
+        self,
+        person: Person,
+        record: Record,
+        due: datetime | None,
+        *,
+        names: Iterable[str] = (),
+        sources: Iterable[str] = (),
+    ) -> list[Part]:
+        """Return the parts that write what changed in a person's record, and keep a new person's key.
 
-    @property
-    def table(self) -> Table:
-        return self.rows.table
-
-    def name_rows(self, name: Identity) -> tuple[str, ...]:
-        """Return the rows of an identity, one per live index secret."""
-        return tuple(make_row(row) for row in self.index.name_identity(name))
-
-    def find_customer(self, name: Identity) -> str | None:
-        """Return the id of the customer who holds this identity, or None."""
-        rows = self.name_rows(name)
-        return find_holder(rows, self.identities.find_owners(rows))
-
-    def load_person(self, customer_id: str) -> Person:
-        """Open a customer's profile; raise KeyUnavailableError for one who is being forgotten."""
-        key = self.keys.read_key(customer_id)
-        stored = self.rows.read_profile(customer_id)
-        if key is None or stored is None:
-            raise KeyUnavailableError("customer")
-        seal = PersonSeal(customer_id, key)
-        text = seal.open_record("profile", "profile", stored.sealed)
-        return Person(Profile.model_validate_json(text), stored.version, seal)
-
-    def open_person(self, customer_id: str) -> Person | None:
-        """Open a customer; return None for one who is forgotten.
-
-        Raise KeyUnavailableError while KMS does not answer.
+        `names` and `sources` are index rows to keep beside those kept before. Raise OversizeError.
         """
-        try:
-            return self.load_person(customer_id)
-        except KeyUnavailableError:
-            if self.keys.has_key(customer_id):
-                raise
-            return None
+        record = self.renew_record(person, record)
+        parts = [self.write_core(person, record.profile, due, names=names, sources=sources)]
+        parts += [self.write_order(person, *pair) for pair in list_changed(person.record.orders, record.orders)]
+        parts += [self.write_entry(person, *pair) for pair in list_changed(person.record.entries, record.entries)]
+        return parts if person.new_key is None else [*parts, self.keys.write_key(person.id, person.new_key)]
 
-    def name_links(self, names: Iterable[str]) -> list[str]:
-        """Return the index rows of links and mail attempts, which name their owner."""
-        return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
+    def write_core(
+        self,
+        person: Person,
+        profile: Profile,
+        due: datetime | None,
+        *,
+        names: Iterable[str] = (),
+        sources: Iterable[str] = (),
+    ) -> Part:
+        """Return the part that replaces a person's core; raise OversizeError."""
+        sealed = person.seal.seal_record(CORE, PROFILE, profile.model_dump_json(exclude_defaults=True).encode())
+        row = StoredRow(
+            sealed,
+            person.version,
+            SHAPE,
+            names=tuple(dict.fromkeys((*person.names, *names))),
+            sources=tuple(dict.fromkeys((*person.sources, *sources))),
+        )
+        return self.rows.write_core(person.id, row, due)
 
-    def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
-        """Return the parts that give links and mail attempts to their owner: a customer, an inbox item or a request.
+    def write_order(self, person: Person, name: str, record: OrderRecord) -> Part:
+        """Return the part that writes an order's row, with the index rows of its name; raise OversizeError."""
+        key = person.name_order(name)
+        sealed = person.seal.seal_record(key, "order", record.model_dump_json(exclude_defaults=True).encode())
+        names = self.name_rows(Identity(kind=IdentityKind.ORDER, value=name))
+        return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE, names=names))
 
-        A name is the name of a link's row, or `mail:` and an attempt id.
-        """
-        return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
+    def write_entry(self, person: Person, name: str, record: EntryRecord) -> Part:
+        """Return the part that writes an entry's row; raise OversizeError."""
+        key = person.name_entry(name)
+        sealed = person.seal.seal_record(key, "entry", record.model_dump_json(exclude_defaults=True).encode())
+        return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE))
 
-    def make_person(self) -> Person:
-        """Return a new customer with a random id and a key of their own; nothing is written yet."""
-        customer_id = secrets.token_urlsafe(16)
-        key = make_key()
-        return Person(Profile(customer_id=customer_id), 0, PersonSeal(customer_id, key), key)
-
-    def list_history(self, person: Person) -> Iterator[Event]:
-        """Open a person's history, oldest first."""
-        for record_id, sealed in self.rows.list_events(person.id):
-            key = record_id.rpartition("#")[2]
-            text = person.seal.open_record(record_id, "event", sealed)
-            yield Event(key=key, submission=unpack_submission(key, text))
-
-    def write_profile(self, person: Person, profile: Profile, due: datetime | None) -> list[Part]:
-        """Return the parts that replace a person's profile, and keep a new person's key."""
-        sealed = person.seal.seal_record("profile", "profile", profile.model_dump_json().encode())
-        parts = [self.rows.write_profile(person.id, sealed, person.version, due)]
-        if person.new_key is not None:
-            parts.append(self.keys.write_key(person.id, person.new_key))
-        return parts
+    def renew_record(self, person: Person, record: Record) -> Record:
+        """Return the record with its latest orders chosen anew from all rows, where they are thin."""
+        if not record.profile.thin:
+            return record
+        orders = {order.name: order for order in self.list_orders(person)} | dict(record.orders)
+        return replace(record, profile=renew_latest(Record(record.profile, orders)).profile)
 
     def write_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the part that adds a submission to a person's history."""
@@ -123,11 +94,11 @@ class People:
         return self.rows.delete_row(person.id, name_event(event.submission.occurred_at, event.key))
 
 
+def list_changed(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[tuple[str, Row]]:
+    """Return the rows that are new or differ, by name."""
+    return [(name, row) for name, row in after.items() if before.get(name) != row]
+
+
 def seal_event(person: Person, record_id: str, key: str, submission: Submission) -> bytes:
     """Seal an event for its place."""
     return person.seal.seal_record(record_id, "event", pack_submission(key, submission))
-
-
-def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:
-    """Return the customer who holds an identity under any live index secret, or None: free, or its holder forgotten."""
-    return next((owners[row].id for row in rows if row in owners and owners[row].id), None)

@@ -1,75 +1,183 @@
-"""What we know of one person: a pure fold over their history.
+"""What we know of one person: a pure fold over their history, into a small profile and a row for each order and entry.
 
 Each step is a join (the later wins, a set grows, an edge moves out), so history may be folded in any order, and
-folding one more event into yesterday's profile equals folding everything again. A property test holds that.
+folding one more event into yesterday's record equals folding everything again. A property test holds that. The totals
+are sums over the rows: a row that changes takes its old value away and adds the new one.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.models import (
     Consent,
     ConsentState,
-    Entry,
-    Identity,
-    MailNote,
-    MailState,
-    Order,
-    OrderState,
+    EntryRecord,
+    HeldValue,
+    OrderMark,
+    OrderRecord,
     Profile,
     Reading,
-    Refund,
     Submission,
+    Totals,
 )
+from chalicelib.people.bounds import count_typed, is_bounded
 from chalicelib.people.consents import (
     choose_consents,
     choose_fields,
-    clear_entries,
     list_withdrawals,
     merge_consents,
     merge_fields,
 )
+from chalicelib.people.entries import clear_entries, count_entry, find_repeated, join_entries, mark_entries
+from chalicelib.people.mail_notes import join_mails
+from chalicelib.people.mailbox import find_mailbox
+from chalicelib.people.orders import (
+    add_totals,
+    choose_latest,
+    count_order,
+    find_last,
+    is_thin,
+    join_orders,
+    mark_order,
+)
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
+from chalicelib.store.people_rows import name_event
 
 OWN_SENDERS = ("outreach", "ses")  # our own acts, and events of our mails: no activity of the person
 
 
-def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Profile:
+@dataclass(frozen=True)
+class Record:
+    """A profile and rows below it: the rows that an event touches, or all of them.
+
+    `orders` is keyed by `sender:shop:id`, `entries` by `name_entry`.
+    """
+
+    profile: Profile
+    orders: Mapping[str, OrderRecord] = field(default_factory=dict)
+    entries: Mapping[str, EntryRecord] = field(default_factory=dict)
+
+
+def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Record:
     """Fold a whole history of (inbox key, submission, reading)."""
-    profile = Profile(customer_id=customer_id)
+    record = Record(Profile(customer_id=customer_id))
     for key, submission, reading in history:
-        profile = fold_event(profile, key, submission, reading)
-    return profile
+        record = fold_event(record, key, submission, reading)
+    return renew_latest(record)
 
 
-def fold_event(profile: Profile, key: str, submission: Submission, reading: Reading) -> Profile:
-    """Return the profile with one more event in it. Folding the same event twice would count it twice."""
-    orders = join_orders(profile.orders, submission, reading.orders)
-    ages = join_ages(profile.ages, list_ages(reading.fields.items(), submission.occurred_at))
-    of_age = come_of_age(ages)
-    heard = merge_consents(merge_consents(profile.outranked, profile.consents.values()), reading.consents)
-    withdrawals = list_withdrawals(heard)
-    consents, outranked = choose_consents(heard, of_age)
-    held = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
-    fields, withheld = choose_fields(held, of_age, withdrawals)
+def fold_event(record: Record, key: str, submission: Submission, reading: Reading) -> Record:
+    """Return the record with one more event in it; it must have the rows that the event touches, where they exist.
+
+    Folding the same event twice would count it twice.
+    """
+    event = name_event(submission.occurred_at, key)
+    mailbox = normalise_email(reading.email) or submission.mailbox
+    repeated = find_repeated(record.entries, submission, reading) is not None
+    profile = fold_statements(record.profile, submission, reading, counts=not repeated)
+    orders = join_orders(record.orders, submission, reading, event, mailbox)
+    entries = join_entries(record.entries, key, submission, reading, event, mailbox)
+    profile = note_entries(note_orders(profile, record.orders, orders), reading, entries, counts=not repeated)
+    # A withdrawal clears all entries that are at hand; those in the tables are cleared before it is settled (redact).
+    kept = clear_entries({**record.entries, **entries}, read_withdrawals(profile))
+    return Record(profile, {**record.orders, **orders}, kept)
+
+
+def read_withdrawals(profile: Profile) -> dict[str, datetime]:
+    """Return when each purpose was last withdrawn, by a profile."""
+    return list_withdrawals({**profile.outranked, **profile.consents})
+
+
+def note_orders(profile: Profile, before: Mapping[str, OrderRecord], after: Mapping[str, OrderRecord]) -> Profile:
+    """Return the profile with its totals and latest orders as the changed rows have them."""
+    if not after:
+        return profile
+    totals = profile.totals
+    for name, record in after.items():
+        totals = add_totals(totals, count_order(record), count_order(before.get(name)))
+    marks = {name: mark_order(record.order) for name, record in after.items() if record.order}
+    latest = choose_latest({**profile.latest, **marks})
+    thin = profile.thin or is_thin(profile.latest, marks)
+    return place_latest(profile.model_copy(update={"totals": totals}), latest, thin=thin)
+
+
+def place_latest(profile: Profile, latest: Mapping[str, OrderMark], *, thin: bool) -> Profile:
+    """Return the profile with these latest orders; it is thin where there are purchases and none is among them."""
+    last = find_last(latest.values())
+    lost = last is None and profile.totals.purchases > 0
+    return profile.model_copy(update={"latest": dict(latest), "thin": thin or lost, "last_purchase": last})
+
+
+def renew_latest(record: Record) -> Record:
+    """Return a record, which has all its rows, with the latest orders chosen from all of them if they are thin."""
+    if not record.profile.thin:
+        return record
+    marks = {name: mark_order(each.order) for name, each in record.orders.items() if each.order}
+    fresh = record.profile.model_copy(update={"thin": False})
+    latest = choose_latest(marks)
+    last = find_last(marks.values())
+    return replace(record, profile=fresh.model_copy(update={"latest": latest, "last_purchase": last}))
+
+
+def note_entries(profile: Profile, reading: Reading, entries: Mapping[str, EntryRecord], *, counts: bool) -> Profile:
+    """Return the profile with an entry counted, and marked where campaigns write about it."""
+    if reading.entry is None:
+        return profile
+    more = count_entry(reading.entry) if counts else Totals()
+    purposes = sorted({*profile.sensitive, *reading.entry.sensitive.values()})
     return profile.model_copy(
         update={
-            "fields": fields,
-            "withheld": withheld,
-            "consents": consents,
-            "outranked": outranked,
+            "totals": add_totals(profile.totals, more),
+            "marks": mark_entries(profile.marks, entries),
+            "sensitive": tuple(purposes),
+        }
+    )
+
+
+def fold_statements(profile: Profile, submission: Submission, reading: Reading, *, counts: bool) -> Profile:
+    """Return the profile with what an event states, but for orders and entries."""
+    ages = join_ages(profile.ages, list_ages(reading.fields.items(), submission.occurred_at))
+    heard = merge_consents(
+        merge_consents(profile.outranked, profile.consents.values()), place_consents(submission, reading)
+    )
+    held = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
+    typed = counts and is_bounded(submission, reading)
+    stated = profile.model_copy(
+        update={
             "ages": ages,
             "joined": first_consent_dates(profile.joined, reading.consents),
-            "orders": orders,
-            "refunds": join_refunds(profile.refunds, submission, reading.refunds),
-            "entries": clear_entries(join_entries(profile, key, reading), withdrawals),
-            "mails": join_mails(profile, reading),
+            "mails": join_mails(profile.mails, reading),
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
             "last_seen": last_activity(profile.last_seen, submission, reading),
             "last_login": join_logins(profile.last_login, submission, reading),
-            "last_purchase": max((order.placed_at for order in orders.values() if is_purchase(order)), default=None),
-            "events": profile.events + 1,
+            "typed": count_typed(profile.typed, submission) if typed else profile.typed,
+            "events": profile.events + counts,
         }
+    )
+    return choose_statements(stated, heard, held)
+
+
+def choose_statements(profile: Profile, heard: Mapping[str, Consent], held: Mapping[str, HeldValue]) -> Profile:
+    """Return the profile with the consents and fields that count now, by age, withdrawals and mailbox."""
+    of_age = come_of_age(profile.ages)
+    withdrawals = list_withdrawals(heard)
+    mailbox = find_mailbox(held.get("email"), profile.identities)
+    consents, outranked = choose_consents(heard, of_age, mailbox)
+    fields, withheld = choose_fields(held, of_age, withdrawals, mailbox)
+    return profile.model_copy(
+        update={"fields": fields, "withheld": withheld, "consents": consents, "outranked": outranked}
+    )
+
+
+def place_consents(submission: Submission, reading: Reading) -> tuple[Consent, ...]:
+    """Return the consents of a reading; one that names no mailbox counts for the mailbox that the link went to."""
+    if not submission.mailbox:
+        return reading.consents
+    return tuple(
+        consent if consent.address else consent.model_copy(update={"address": submission.mailbox})
+        for consent in reading.consents
     )
 
 
@@ -98,67 +206,3 @@ def first_consent_dates(held: Mapping[str, datetime], consents: Iterable[Consent
         if new.state is ConsentState.GIVEN:
             joined[new.purpose] = min(new.at, joined.get(new.purpose, new.at))
     return joined
-
-
-def join_orders(held: Mapping[str, Order], submission: Submission, orders: Iterable[Order]) -> dict[str, Order]:
-    """Keep each order as last described; refunds only ever grow."""
-    joined = dict(held)
-    for new in orders:
-        name = f"{submission.sender}:{submission.shop}:{new.id}"
-        joined[name] = merge_order(joined.get(name), new)
-    return joined
-
-
-def merge_order(old: Order | None, new: Order) -> Order:
-    """Return the later description with the refunds of both."""
-    if old is None:
-        return new
-    refunds = dict(old.refunds)
-    for refund_id, amount in new.refunds.items():
-        refunds[refund_id] = max(amount, refunds.get(refund_id, amount))
-    return max(old, new, key=rank_order).model_copy(update={"refunds": refunds})
-
-
-def rank_order(order: Order) -> tuple[datetime, int, str]:
-    """Order descriptions by the sender's own time; within one instant an order only moves on."""
-    text = order.model_dump_json(exclude={"refunds"})
-    return (order.updated_at, list(OrderState).index(order.state), text)
-
-
-def join_refunds(held: Mapping[str, Refund], submission: Submission, refunds: Iterable[Refund]) -> dict[str, Refund]:
-    """Add refunds by their id."""
-    joined = dict(held)
-    for new in refunds:
-        name = f"{submission.sender}:{submission.shop}:{new.id}"
-        joined[name] = max(joined.get(name, new), new, key=Refund.model_dump_json)
-    return joined
-
-
-def join_entries(profile: Profile, key: str, reading: Reading) -> dict[str, Entry]:
-    """Add the entry of an event under the event's inbox key."""
-    return profile.entries if reading.entry is None else {**profile.entries, key: reading.entry}
-
-
-def join_mails(profile: Profile, reading: Reading) -> dict[str, MailNote]:
-    """Move each mail forward through its states, never back; at one state keep the earlier time."""
-    new = reading.mail
-    if new is None:
-        return profile.mails
-    old = profile.mails.get(new.occasion, new)
-    return {**profile.mails, new.occasion: max(old, new, key=rank_mail)}
-
-
-def rank_mail(note: MailNote) -> tuple[int, float, str]:
-    return (list(MailState).index(note.state), -note.at.timestamp(), note.model_dump_json())
-
-
-def is_purchase(order: Order) -> bool:
-    """Return whether an order counts as a purchase: it is paid or open, and no test."""
-    return not order.test and order.state in (OrderState.PAID, OrderState.OPEN)
-
-
-def add_identities(profile: Profile, names: Iterable[Identity]) -> Profile:
-    """Return the profile with these names added, in a stable order, without links and orders."""
-    lasting = (name for name in names if name.kind in ("id", "email", "phone"))
-    known = {(name.kind, name.value): name for name in (*profile.identities, *lasting)}
-    return profile.model_copy(update={"identities": tuple(known[pair] for pair in sorted(known))})

@@ -18,7 +18,7 @@ from chalicelib.downstream.changes import write_changes
 from chalicelib.erasure.forget import ForgetOrder, Reason, make_request, write_forgetting
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Profile, utc_text
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.people.profile import add_identities, fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.retention.expired import Change, Line, has_open_order, is_inactive, list_changes

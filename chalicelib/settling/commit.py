@@ -7,8 +7,9 @@ from datetime import datetime
 from chalicelib.downstream.changes import write_changes
 from chalicelib.erasure.tombstones import happened_at, is_person_initiated
 from chalicelib.models import ConsentState, Profile, Reading, Submission, utc_text
-from chalicelib.people.directory import People, Person
+from chalicelib.people.directory import People
 from chalicelib.people.identity import list_deciding
+from chalicelib.people.person import Person
 from chalicelib.people.profile import add_identities, fold_event
 from chalicelib.services import Services
 from chalicelib.settling.effects import list_effects

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.people.profile import merge_order
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from chalicelib.models import Identity, Profile, Reading, Submission
-from chalicelib.people.directory import People, find_holder
+from chalicelib.people.directory import People
 from chalicelib.people.identity import list_claimable, list_identities
+from chalicelib.people.reader import find_holder
 from chalicelib.services import Services
 from chalicelib.store.identities import Owner, name_claim
 from chalicelib.store.table import Part

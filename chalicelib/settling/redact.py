@@ -11,7 +11,8 @@ from typing import Any
 
 from chalicelib.models import Profile, Reading, Submission
 from chalicelib.people.consents import is_proven, is_taken_back, list_withdrawals
-from chalicelib.people.directory import People, Person
+from chalicelib.people.directory import People
+from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.strictjson import dump_json, parse_object
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting
 from chalicelib.models import RequestKind, utc_text
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, write_history

@@ -14,8 +14,8 @@ from datetime import datetime
 from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting, write_nothing_held
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Identity, RequestKind
-from chalicelib.people.directory import Person
 from chalicelib.people.identity import list_deciding
+from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem
 from chalicelib.settling.match import IdentityMatch, is_stranger, look_up, name_claims, took_effect_before

@@ -1,26 +1,39 @@
-"""Rows of the Customers table below one person: the sealed profile, and the sealed history.
+"""Rows of the Customers table below one person: the sealed core, and a sealed row for each order, entry and event.
 
 pk           sk                   holds
-cust#<id>    profile              sealed profile; `version` counts its changes; in a week's queue while a mail is due
+cust#<id>    core                 sealed profile; `version` counts its changes; in a week's queue while a mail is due;
+                                  `names`: the index rows of every name they had, and `sources`: those of the shops that
+                                  they came through, so that an erasure needs nothing opened
+cust#<id>    order#<hash>         one sealed order; `names`: its index rows
+cust#<id>    entry#<hash>         one sealed entry
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
+
+Each has `shape`, the number of its shape (`people.shapes`). Core, orders and entries have a `version` each, since one
+read of several rows is no snapshot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.errors import OversizeError
 from chalicelib.models import utc_text
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, name_week, put_in_queue
 
-PROFILE = "profile"
+CORE, ORDER, ENTRY, EVENT = "core", "order#", "entry#", "event#"
+SHAPE = 1  # of the rows that this version writes
+MOST_SEALED = 390_000  # bytes of one row's sealed part: DynamoDB takes 400 KB with all attributes
 
 
 @dataclass(frozen=True)
-class SealedProfile:
-    """A profile as stored; `version` is 0 for one not stored yet."""
+class StoredRow:
+    """A row as stored; `version` is 0 for one not stored yet. `names` and `sources` are index rows."""
 
     sealed: bytes
     version: int
+    shape: int
+    names: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class PeopleRows:
@@ -29,55 +42,65 @@ class PeopleRows:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def read_profile(self, customer_id: str) -> SealedProfile | None:
-        """Return a customer's profile, read consistently, or None."""
-        row = self.table.read_item(name_row(customer_id, PROFILE))
-        return None if row is None else SealedProfile(row["sealed"], int(row["version"]))
+    def read_core(self, customer_id: str) -> StoredRow | None:
+        """Return a customer's core, read consistently, or None."""
+        row = self.table.read_item(name_row(customer_id, CORE))
+        return None if row is None else load_stored(row)
 
-    def list_events(self, customer_id: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (record id, sealed submission) of a history, oldest first."""
-        for row in self.table.query_items(f"cust#{customer_id}", "event#"):
-            yield row["sk"], row["sealed"]
+    def read_rows(self, customer_id: str, sort_keys: Iterable[str]) -> dict[str, StoredRow]:
+        """Return those of some rows that exist, by sort key, read consistently."""
+        found = self.table.read_items([name_row(customer_id, key) for key in dict.fromkeys(sort_keys)])
+        return {row["sk"]: load_stored(row) for row in found}
+
+    def list_stored(self, customer_id: str, prefix: str) -> Iterator[tuple[str, StoredRow]]:
+        """Yield (sort key, row) of a kind of rows, read consistently; events come oldest first."""
+        for row in self.table.query_items(f"cust#{customer_id}", prefix):
+            yield row["sk"], load_stored(row)
 
     def list_rows(self, customer_id: str) -> Iterator[Row]:
         """Yield every row of a customer, read consistently."""
         yield from self.table.query_items(f"cust#{customer_id}")
 
-    def write_profile(self, customer_id: str, sealed: bytes, old_version: int, due: datetime | None = None) -> Part:
-        """Return the part that replaces a profile which is still at `old_version`.
+    def write_core(self, customer_id: str, row: StoredRow, due: datetime | None = None) -> Part:
+        """Return the part that replaces a core which is still at the version of `row`.
 
-        `due` is when the customer's next mail is due.
+        `due` is when the customer's next mail is due. Raise OversizeError.
         """
-        row = {**name_row(customer_id, PROFILE), "sealed": sealed, **name_due(customer_id, due)}
-        return self.table.put_version_part(row, old_version)
+        return self.table.put_version_part(
+            {**dump_stored(customer_id, CORE, row), **name_due(customer_id, due)}, row.version
+        )
 
-    def delete_profile(self, customer_id: str, version: int) -> Part:
-        """Return the part that deletes a profile which is still at `version`."""
-        return self.table.delete_part(name_row(customer_id, PROFILE), "version = :version", version=version)
+    def write_row(self, customer_id: str, sort_key: str, row: StoredRow) -> Part:
+        """Return the part that replaces a row which is still at the version of `row`; raise OversizeError."""
+        return self.table.put_version_part(dump_stored(customer_id, sort_key, row), row.version)
 
-    def check_profile(self, customer_id: str, version: int) -> Part:
-        """Return the part that fails when the profile changed since it was read at `version`."""
-        return self.table.check_part(name_row(customer_id, PROFILE), "version = :version", version=version)
+    def delete_core(self, customer_id: str, version: int) -> Part:
+        """Return the part that deletes a core which is still at `version`."""
+        return self.table.delete_part(name_row(customer_id, CORE), "version = :version", version=version)
+
+    def check_core(self, customer_id: str, version: int) -> Part:
+        """Return the part that fails when the core changed since it was read at `version`."""
+        return self.table.check_part(name_row(customer_id, CORE), "version = :version", version=version)
 
     def write_event(self, customer_id: str, record_id: str, sealed: bytes) -> Part:
-        """Return the part that adds one event to a history."""
-        return self.table.put_part({**name_row(customer_id, record_id), "sealed": sealed}, NEW)
+        """Return the part that adds one event to a history; raise OversizeError."""
+        return self.table.put_part(dump_event(customer_id, record_id, sealed), NEW)
 
     def replace_event(self, customer_id: str, record_id: str, sealed: bytes) -> Part:
-        """Return the part that replaces an event; it fails where the event is gone."""
-        return self.table.put_part({**name_row(customer_id, record_id), "sealed": sealed}, THERE)
+        """Return the part that replaces an event; it fails where the event is gone. Raise OversizeError."""
+        return self.table.put_part(dump_event(customer_id, record_id, sealed), THERE)
 
     def delete_row(self, customer_id: str, sort_key: str) -> Part:
         """Return the part that deletes one row of a person; it fails where the row is gone."""
         return self.table.delete_part(name_row(customer_id, sort_key), THERE)
 
-    def delete_rows(self, customer_id: str) -> None:
-        """Delete every row of a customer, without a condition."""
-        self.table.delete_items({"pk": row["pk"], "sk": row["sk"]} for row in self.list_rows(customer_id))
+    def delete_rows(self, customer_id: str, sort_keys: Iterable[str]) -> None:
+        """Delete rows of a customer, without a condition."""
+        self.table.delete_items(name_row(customer_id, key) for key in sort_keys)
 
     def scan_ids(self) -> Iterator[str]:
         """Yield the id of every customer. It scans the whole table, which only commands of staff may do."""
-        for row in self.table.scan_keys("sk = :profile", profile=PROFILE):
+        for row in self.table.scan_keys("sk = :core", core=CORE):
             yield row["pk"].removeprefix("cust#")
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
@@ -95,9 +118,45 @@ def name_row(customer_id: str, sort_key: str) -> Row:
 
 def name_event(occurred_at: datetime, key: str) -> str:
     """Return the record id of a submission, by its sender's time and its dedupe key."""
-    return f"event#{utc_text(occurred_at)}#{key}"
+    return f"{EVENT}{utc_text(occurred_at)}#{key}"
 
 
 def name_due(customer_id: str, due: datetime | None) -> dict[str, str]:
     """Return the attributes of a due date; none keeps the row out of every queue."""
     return {} if due is None else put_in_queue(f"{name_week(due)}#{choose_shard(customer_id)}", due)
+
+
+def dump_stored(customer_id: str, sort_key: str, row: StoredRow) -> Row:
+    """Return a row's attributes, but for its version; raise OversizeError."""
+    lists = {"names": row.names, "sources": row.sources}
+    return {
+        **dump_event(customer_id, sort_key, row.sealed),
+        **{name: " ".join(rows) for name, rows in lists.items() if rows},
+    }
+
+
+def dump_event(customer_id: str, sort_key: str, sealed: bytes) -> Row:
+    """Return the attributes of a sealed row; raise OversizeError before DynamoDB would refuse the row."""
+    if len(sealed) > MOST_SEALED:
+        raise OversizeError(sort_key.partition("#")[0])
+    return {**name_row(customer_id, sort_key), "sealed": sealed, "shape": SHAPE}
+
+
+def load_stored(row: Row) -> StoredRow:
+    return StoredRow(
+        sealed=row["sealed"],
+        version=int(row.get("version", 0)),
+        shape=int(row["shape"]),
+        names=split_rows(row.get("names", "")),
+        sources=split_rows(row.get("sources", "")),
+    )
+
+
+def split_rows(text: str) -> tuple[str, ...]:
+    """Return the index rows in an attribute."""
+    return tuple(text.split())
+
+
+def find_names(row: Row) -> Sequence[str]:
+    """Return the index rows that any row of a customer names."""
+    return split_rows(str(row.get("names", "")))

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_encryption_sdk.identifiers import EncryptionKeyType
+from pydantic import ValidationError
 
-from chalicelib.errors import SealBrokenError
+from chalicelib.errors import NewerShapeError, SealBrokenError
 from chalicelib.models import Submission
 from chalicelib.vault.keyring import build_ring, cache_materials, read_file, wrap_rsa
 from chalicelib.vault.suite import open_message, seal_message
@@ -58,9 +59,16 @@ def pack_submission(key: str, submission: Submission) -> bytes:
 
 
 def unpack_submission(key: str, text: bytes) -> Submission:
-    """Return the submission that `pack_submission` wrote; raise SealBrokenError where its key is another item's."""
+    """Return the submission that `pack_submission` wrote; raise SealBrokenError where its key is another item's.
+
+    Raise NewerShapeError for fields or values that this version does not know.
+    """
     own_key, about, body = text.split(b"\n", 2)
     if own_key != key.encode():
         raise SealBrokenError("moved from another item")
-    known = Submission.model_validate_json(about[:-1] + b',"body":""}')
+    try:
+        known = Submission.model_validate_json(about[:-1] + b',"body":""}')
+    except ValidationError:
+        # It opened, so it is whole: a later version wrote it, and this one must leave it alone.
+        raise NewerShapeError("submission") from None
     return known.model_copy(update={"body": body})

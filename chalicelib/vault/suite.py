@@ -16,10 +16,11 @@ from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import Algorithm
 from cryptography.exceptions import InvalidTag
 
-from chalicelib.errors import SealBrokenError
+from chalicelib.errors import OversizeError, SealBrokenError
 
 SUITE = Algorithm.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
-MOST_BYTES = 4_194_304  # of opened text: a compressed message cannot grow larger than one transaction
+# Of the text in a message, for writing and for reading alike: nothing is sealed that opening would refuse.
+MOST_BYTES = 4_194_304
 
 CLIENT = EncryptionSDKClient(
     commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, max_encrypted_data_keys=1
@@ -41,7 +42,12 @@ BREAKAGES = (
 
 
 def seal_message(materials: Any, plaintext: bytes, context: Mapping[str, str]) -> bytes:
-    """Compress and seal; `context` is authenticated but readable, so it holds opaque ids only."""
+    """Compress and seal; `context` is authenticated but readable, so it holds opaque ids only.
+
+    Raise OversizeError for more than MOST_BYTES.
+    """
+    if len(plaintext) > MOST_BYTES:
+        raise OversizeError("text")
     sealed, _ = CLIENT.encrypt(
         source=zlib.compress(plaintext),
         materials_manager=materials,

@@ -13,7 +13,7 @@ from pathlib import Path
 from chalicelib.data_requests.files import PAGE, write_files
 from chalicelib.data_requests.record import gather_record
 from chalicelib.models import RequestKind
-from chalicelib.people.directory import Person
+from chalicelib.people.person import Person
 from chalicelib.services import Services, current_services
 from infra.places import show_path
 from infra.staff.audit import note_reading

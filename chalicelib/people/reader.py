@@ -1,0 +1,134 @@
+"""Find a customer by a name, open their record, list their rows."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import KeyUnavailableError
+from chalicelib.models import EntryRecord, Event, Identity, OrderRecord, Profile
+from chalicelib.people.person import Person, Touched, place_rows
+from chalicelib.people.profile import Record
+from chalicelib.people.shapes import read_shape
+from chalicelib.store.identities import Identities, Owner, make_row
+from chalicelib.store.keys import Keys
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, PeopleRows, StoredRow
+from chalicelib.store.table import Part, Table
+from chalicelib.vault.blindindex import BlindIndex
+from chalicelib.vault.envelope import unpack_submission
+from chalicelib.vault.person import PersonSeal
+from chalicelib.vault.root import make_key
+
+PROFILE = "profile"  # the kind that the core is sealed as
+UNTOUCHED = Touched()
+
+
+@dataclass(frozen=True)
+class PeopleReader:
+    """The tables that hold people, and the blind index that finds them."""
+
+    rows: PeopleRows
+    identities: Identities
+    keys: Keys
+    index: BlindIndex
+
+    @property
+    def table(self) -> Table:
+        return self.rows.table
+
+    def name_rows(self, name: Identity) -> tuple[str, ...]:
+        """Return the rows of an identity, one per live index secret."""
+        return tuple(make_row(row) for row in self.index.name_identity(name))
+
+    def find_customer(self, name: Identity) -> str | None:
+        """Return the id of the customer who holds this identity, or None."""
+        rows = self.name_rows(name)
+        return find_holder(rows, self.identities.find_owners(rows))
+
+    def load_person(self, customer_id: str, touched: Touched = UNTOUCHED) -> Person:
+        """Open a customer's core and the rows that are touched; raise KeyUnavailableError for one being forgotten."""
+        key = self.keys.read_key(customer_id)
+        if key is None:
+            raise KeyUnavailableError("customer")
+        seal = PersonSeal(customer_id, key)
+        empty = Person(Record(Profile(customer_id=customer_id)), 0, seal)
+        places = {CORE: CORE} | place_rows(empty, touched)
+        stored = self.rows.read_rows(customer_id, places)
+        if CORE not in stored:
+            raise KeyUnavailableError("customer")
+        core = stored.pop(CORE)
+        profile = read_shape(Profile, CORE, core.shape, seal.open_record(CORE, PROFILE, core.sealed))
+        record = Record(profile, *self.open_rows(seal, places, stored))
+        versions = {key: row.version for key, row in stored.items()}
+        return Person(record, core.version, seal, versions=versions, names=core.names, sources=core.sources)
+
+    def open_rows(
+        self, seal: PersonSeal, places: Mapping[str, str], stored: Mapping[str, StoredRow]
+    ) -> tuple[dict[str, OrderRecord], dict[str, EntryRecord]]:
+        """Open rows of orders and entries, by the names that `places` has for their sort keys."""
+        orders, entries = {}, {}
+        for key, row in stored.items():
+            if key.startswith(ORDER):
+                orders[places[key]] = open_order(seal, key, row)
+            else:
+                entries[places[key]] = open_entry(seal, key, row)
+        return orders, entries
+
+    def open_person(self, customer_id: str) -> Person | None:
+        """Open a customer; return None for one who is forgotten.
+
+        Raise KeyUnavailableError while KMS does not answer.
+        """
+        try:
+            return self.load_person(customer_id)
+        except KeyUnavailableError:
+            if self.keys.has_key(customer_id):
+                raise
+            return None
+
+    def name_links(self, names: Iterable[str]) -> list[str]:
+        """Return the index rows of links and mail attempts, which name their owner."""
+        return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
+
+    def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
+        """Return the parts that give links and mail attempts to their owner: a customer, an inbox item or a request.
+
+        A name is the name of a link's row, or `mail:` and an attempt id.
+        """
+        return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
+
+    def make_person(self) -> Person:
+        """Return a new customer with a random id and a key of their own; nothing is written yet."""
+        customer_id = secrets.token_urlsafe(16)
+        key = make_key()
+        return Person(Record(Profile(customer_id=customer_id)), 0, PersonSeal(customer_id, key), key)
+
+    def list_history(self, person: Person) -> Iterator[Event]:
+        """Open a person's history, oldest first."""
+        for record_id, row in self.rows.list_stored(person.id, EVENT):
+            key = record_id.rpartition("#")[2]
+            text = person.seal.open_record(record_id, "event", row.sealed)
+            yield Event(key=key, submission=unpack_submission(key, text))
+
+    def list_orders(self, person: Person) -> Iterator[OrderRecord]:
+        """Open every order of a person, in no order."""
+        for key, row in self.rows.list_stored(person.id, ORDER):
+            yield open_order(person.seal, key, row)
+
+    def list_entries(self, person: Person) -> Iterator[tuple[str, EntryRecord]]:
+        """Open every entry of a person, as (sort key, record), in no order."""
+        for key, row in self.rows.list_stored(person.id, ENTRY):
+            yield key, open_entry(person.seal, key, row)
+
+
+def open_order(seal: PersonSeal, key: str, row: StoredRow) -> OrderRecord:
+    return read_shape(OrderRecord, "order", row.shape, seal.open_record(key, "order", row.sealed))
+
+
+def open_entry(seal: PersonSeal, key: str, row: StoredRow) -> EntryRecord:
+    return read_shape(EntryRecord, "entry", row.shape, seal.open_record(key, "entry", row.sealed))
+
+
+def find_holder(rows: tuple[str, ...], owners: dict[str, Owner]) -> str | None:
+    """Return the customer who holds an identity under any live index secret, or None: free, or its holder forgotten."""
+    return next((owners[row].id for row in rows if row in owners and owners[row].id), None)
