@@ -9,7 +9,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, utc_text
 from chalicelib.outreach.compose import OutgoingMail
-from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_held_back, judge_occasion
+from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, choose_use, is_held_back, judge_occasion
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.directory import Person
 from chalicelib.people.profile import fold_event
@@ -91,7 +91,7 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
     if mail is None:
         parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
     else:
-        parts += guard_intent(mail, campaign, rows, services)
+        parts += guard_intent(mail, campaign, rows, services, now)
         services.pace.wait_turn()  # before the intent is written: a function that ends while it waits leaves none open
     services.table.commit_parts(parts)
     return row.state.value if mail is None else send_mail(person.id, mail, services, now)
@@ -123,14 +123,16 @@ def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -
     ]
 
 
-def guard_intent(mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services) -> list[Part]:
-    """Return the parts that an intent needs: the address is not suppressed, the budget has money left, the links exist.
+def guard_intent(
+    mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services, now: datetime
+) -> list[Part]:
+    """Return the parts that an intent needs: no stop blocks the address, the budget has money left, the links exist.
 
     `rows` are the index rows of the person's address.
     """
     cost, most = count_cost(campaign)
     budget = [services.budgets.spend_budget(campaign.name, cost, most)] if cost else []
-    return [*services.suppressions.check_unstopped(rows), *budget, *mail.parts]
+    return [*services.suppressions.check_unstopped(rows, choose_use(campaign), now), *budget, *mail.parts]
 
 
 def count_cost(campaign: Campaign) -> tuple[int, int]:

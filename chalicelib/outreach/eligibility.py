@@ -9,6 +9,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.people.directory import People, Person, find_holder
 from chalicelib.services import Services
+from chalicelib.shop.stops import MailUse
 from chalicelib.store.mails import MailRow
 
 HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
@@ -28,7 +29,7 @@ def judge_occasion(
 
     `mails` are the person's mail rows, `rows` the index rows of their address.
     """
-    if is_barred(person.id, campaign, rows, services):
+    if is_barred(person.id, campaign, rows, services, now):
         return MailState.SUPPRESSED
     profile = forget_failed(person.profile, mails)
     spent = Decimal(services.budgets.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
@@ -40,13 +41,18 @@ def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -
     return campaign is not None and campaign.is_marketing and services.reputation.stops_marketing(now)
 
 
-def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services) -> bool:
-    """Return whether an address must not be mailed: it is suppressed, or, for marketing, another customer holds it.
+def choose_use(campaign: Campaign) -> MailUse:
+    """Return what a campaign's mails are for."""
+    return MailUse.MARKETING if campaign.is_marketing else MailUse.SERVICE
+
+
+def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services, now: datetime) -> bool:
+    """Return whether an address must not be mailed: a stop blocks it, or, for marketing, another customer holds it.
 
     A shop's list may have two customers with one address. Only one of them holds it: the other one neither undoes the
     holder's withdrawal nor causes a second mail.
     """
-    if services.suppressions.is_stopped(rows):
+    if services.suppressions.is_stopped(rows, choose_use(campaign), now):
         return True
     return campaign.is_marketing and find_holder(rows, services.identities.find_owners(rows)) != customer_id
 

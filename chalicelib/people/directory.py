@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.addresses import normalise_email
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.models import Event, Identity, Profile, Submission
 from chalicelib.store.identities import Identities, Owner, make_row
@@ -81,11 +82,20 @@ class People:
         return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
 
     def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
-        """Return the parts that give links and mail attempts to their owner: a customer, an inbox item or a request.
-
-        A name is the name of a link's row, or `mail:` and an attempt id.
-        """
+        """Return the parts that give links to their owner: a customer, an inbox item or a request."""
         return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
+
+    def claim_attempt(self, attempt: str, owner: str, address: str, until: datetime | None = None) -> list[Part]:
+        """Return the parts that give a mail's attempt to its owner, and note by keyed hash whom it is mailed to."""
+        email = normalise_email(address)
+        mailed = self.name_rows(Identity(kind="email", value=email)) if email else ()
+        rows = self.name_links([f"mail:{attempt}"])
+        return [self.identities.write_owner(row, owner, until, mailed) for row in rows]
+
+    def find_mailed(self, link: str) -> tuple[str, ...]:
+        """Return the index rows of the address that a mail went to, by `mail:` and its attempt id; () if unknown."""
+        owners = self.identities.find_owners(self.name_links([link]))
+        return next((owner.mailed for owner in owners.values() if owner.mailed), ())
 
     def make_person(self) -> Person:
         """Return a new customer with a random id and a key of their own; nothing is written yet."""

@@ -3,7 +3,8 @@
 pk                     sk            holds
 idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
                                      and the inbox key of the item to confirm; `gone` once the customer was forgotten,
-                                     and `gone_at` ever after
+                                     and `gone_at` ever after; of a mail's attempt: `mailed`, the index rows of the
+                                     address that it went to
 claim#<hash>           claim         the inbox key under which a delivery or event id took effect
 merge                  <id>#<id>     two customers that may be one person: suggested, never done
 """
@@ -22,10 +23,14 @@ MERGE = "merge"
 
 @dataclass(frozen=True)
 class Owner:
-    """The owner of a name or a claim; `id` is "" for one who was forgotten. `gone_at` is the last erasure, or ""."""
+    """The owner of a name or a claim; `id` is "" for one who was forgotten. `gone_at` is the last erasure, or "".
+
+    `mailed` names the index rows of the address that a mail's attempt went to.
+    """
 
     id: str
     gone_at: str = ""
+    mailed: tuple[str, ...] = ()
 
 
 class Identities:
@@ -39,9 +44,10 @@ class Identities:
         found = self.table.read_items([name_row(row) for row in rows])
         return {row["pk"]: load_owner(row) for row in found}
 
-    def write_owner(self, row: str, owner: str, until: datetime | None = None) -> Part:
+    def write_owner(self, row: str, owner: str, until: datetime | None = None, mailed: Sequence[str] = ()) -> Part:
         """Return the part that gives a free identity or claim row to its owner, for good or `until`."""
         item = {**name_row(row), "owner": owner, **(expire_at(until) if until else {})}
+        item |= {"mailed": " ".join(mailed)} if mailed else {}
         return self.table.put_part(item, f"{NEW} OR #owner = :owner", owner=owner)
 
     def take_over_name(self, row: str, owner: str, gone_at: str) -> Part:
@@ -110,4 +116,5 @@ def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:
 
 
 def load_owner(row: Row) -> Owner:
-    return Owner("" if row["owner"] == GONE else row["owner"], row.get("gone_at", ""))
+    owner = "" if row["owner"] == GONE else row["owner"]
+    return Owner(owner, row.get("gone_at", ""), tuple(row.get("mailed", "").split()))
