@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -56,6 +56,9 @@ requests: $(READY) ## list the open requests about data, without names (DONE=num
 
 lift: $(READY) ## end a restriction, as the customer asked: make lift EMAIL=...
 	@$(BIN)/python -m infra.staff.requests --lift "$(EMAIL)"
+
+lift-stop: $(READY) ## let an address get mails again that bounced: make lift-stop EMAIL=... (WHY=... where the person complained)
+	@$(BIN)/python -m infra.staff.lift_stop --why "$(WHY)" -- "$(EMAIL)"
 
 consent: $(READY) ## print the proof of what a customer agreed to: make consent EMAIL=... (a page in out/consents/)
 	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"
