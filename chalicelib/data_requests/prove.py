@@ -4,8 +4,7 @@
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
 
 The mail goes to the address that the shop holds, whatever the visitor typed. It is no advertising: a customer who
-unsubscribed or complained still has the right to ask. Only an address that bounced for good gets no mail
-(`shop.stops`).
+unsubscribed or complained still has the right to ask. Only an address that bounced for good gets no mail.
 """
 
 import logging

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.functions.timing import HIDDEN_FOR
+from chalicelib.models import utc_text
 from infra.local.clock import read_now
 from infra.local.delivery import deliver_batch, read_failures
 from infra.local.endpoints import connect_service
@@ -108,8 +109,11 @@ class TopicPump(QueuePump):
 
 
 def fill_notice(notice: dict[str, Any]) -> dict[str, Any]:
-    """Return a notification with the two fields that moto leaves out where they are empty, and Lambda never does."""
-    return {"Subject": None, "MessageAttributes": {}} | notice
+    """Return a notification with the two fields that moto leaves out where they are empty, and Lambda never does.
+
+    Its time is the stack's.
+    """
+    return {"Subject": None, "MessageAttributes": {}} | notice | {"Timestamp": utc_text(read_now())}
 
 
 def give_up(records: Sequence[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from chalice.app import SNSEvent
@@ -162,10 +162,14 @@ def test_what_is_published_to_a_topic_reaches_the_function(cloud, services):
 
 
 @pytest.mark.parametrize("given", [{}, {"Subject": "news"}])
-def test_notification_has_the_fields_that_chalice_reads_of_it(cloud, services, given):
-    heard = []
+def test_notification_has_the_fields_that_chalice_reads_of_it_and_the_time_of_the_stack(
+    cloud, services, given, monkeypatch
+):
+    heard, now = [], datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    monkeypatch.setattr("infra.local.queue_pump.read_now", lambda: now)
 
     def hear(event, context):
+        assert datetime.fromisoformat(event["Records"][0]["Sns"]["Timestamp"]) == now
         heard.extend((notice.message, notice.subject, notice.message_attributes) for notice in [read_notice(event)])
 
     topic = f"news-{uuid.uuid4().hex}"
