@@ -2,13 +2,16 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.models import MailState
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
+from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.settling.effects import note_returns
 from chalicelib.shop.stops import MOST_SOFT, SOFT_STOP
 from chalicelib.store.reputation import Rates
 from tests.builders.campaigns import a_campaign
@@ -209,20 +212,22 @@ def test_submission_that_names_an_id_twice_is_settled(shop, claims):
     assert settle_item(key, shop.services(), NOW) == "settled"
 
 
-def test_order_that_is_named_twice_in_one_submission_is_one_return(shop):
-    from chalicelib.senders import read_submission
-    from chalicelib.settling.effects import note_returns
-
+@pytest.mark.parametrize(
+    ("totals", "revenue"), [((30, 30), "30"), ((30, 35), "35"), ((35, 30), "35"), ((35, 30, 35), "35")]
+)
+def test_order_that_is_named_twice_in_one_submission_is_one_return_as_last_described(shop, totals, revenue):
     customer, _ = send_one(shop)
-    services = shop.services()
-    order = an_order(ASEL, at=DUE + DAY)
+    services, order = shop.services(), an_order(ASEL, at=DUE + DAY)
     reading = read_submission(order)
     [placed] = reading.orders
-    more = placed.model_copy(update={"total": placed.total + 5, "updated_at": DUE + 2 * DAY})
-    for orders in ((placed, placed), (placed, more), (more, placed, more)):
-        twice = reading.model_copy(update={"orders": orders})
-        person = services.people.load_person(customer)
-        services.table.commit_parts(note_returns(person, order, twice, services))
+    orders = tuple(
+        placed.model_copy(update={"total": Decimal(total), "updated_at": placed.updated_at + total * DAY})
+        for total in totals
+    )
+
+    person = services.people.load_person(customer)
+    twice = reading.model_copy(update={"orders": orders})
+    services.table.commit_parts(note_returns(person, order, twice, services))
 
     [fact] = [fact for fact in services.facts.list_facts("welcome") if fact.kind == "returned"]
-    assert fact.numbers["currency"] == placed.currency
+    assert fact.numbers["revenue"] == revenue
