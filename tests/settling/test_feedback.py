@@ -109,6 +109,17 @@ def test_feedback_of_an_attempt_before_the_last_stops_its_address_too(shop):
     assert list_reasons(shop, ASEL) == {"complained"}
 
 
+def test_feedback_of_a_mail_whose_row_retention_removed_stops_its_address(shop):
+    customer, attempt = send_one(shop)
+    services = shop.services()
+    [mail] = services.mails.list_mails(customer)
+    services.table.commit_parts([services.mails.delete_mail(customer, mail)])
+
+    assert tell(shop, "Complaint", attempt, DUE + 400 * DAY, **COMPLAINT) == "settled"
+
+    assert list_reasons(shop, ASEL) == {"complained"}
+
+
 @pytest.mark.parametrize("kind", ["Bounce", "Complaint", "Delivery"])
 @pytest.mark.parametrize("gone", ["never ours", "erased", "another shop's"])
 def test_feedback_of_an_attempt_that_is_not_known_stops_nobody_and_is_logged(shop, caplog, kind, gone):
