@@ -2,8 +2,9 @@
 
 A sender ends its subscription after a few refusals, so nothing here answers one, and a value that nobody reads does not
 lose an order: half a surrogate pair and bytes that are not UTF-8 become U+FFFD, a number that we cannot keep becomes
-None, a control character stays. Names may be as many and as long as the body allows. What stays refused has two meanings or could exhaust the
-stack: a name given twice, nesting deeper than 32, anything that is not JSON. Such a body is parked when it is settled.
+None, a control character stays. Names may be as many and as long as the body allows. What stays refused has two
+meanings or could exhaust the stack: a name given twice, nesting deeper than 32, anything that is not JSON. Such a body
+is parked when it is settled.
 """
 
 import json

@@ -17,9 +17,9 @@ from chalicelib.senders.json_values import (
 )
 from chalicelib.senders.order_states import choose_state
 
-# https://shopify.dev/docs/api/admin-rest/latest/resources/order. Shopify makes an order when the checkout is finished, so
-# `pending` is no payment page that was left: cash on delivery, a bank transfer, an instalment. `expired` and `voided`
-# are authorisations that will never be paid.
+# https://shopify.dev/docs/api/admin-rest/latest/resources/order. Shopify makes an order when the checkout is
+# finished, so `pending` is no payment page that was left: cash on delivery, a bank transfer, an instalment. `expired`
+# and `voided` are authorisations that will never be paid.
 STATES = {
     "pending": OrderState.OPEN,
     "authorized": OrderState.OPEN,

@@ -67,7 +67,11 @@ SHAPES = {
         "Customer",
     ),
     "customer merge": Shape(
-        {"admin_graphql_api_customer_kept_id": (str,), "admin_graphql_api_customer_deleted_id": (str,), "status": (str,)}
+        {
+            "admin_graphql_api_customer_kept_id": (str,),
+            "admin_graphql_api_customer_deleted_id": (str,),
+            "status": (str,),
+        }
     ),
     "email consent": Shape({"customer_id": ID, "email_marketing_consent": (dict,)}),
     "sms consent": Shape({"id": ID, "sms_marketing_consent": (dict,)}),
