@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -45,8 +45,8 @@ package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip o
 
 ##@ Customers and their data
 
-import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (APPLY=yes imports)
-	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)"
+import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (APPLY=yes imports; ANYWAY=yes also rows that clash)
+	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)" --anyway "$(ANYWAY)"
 
 export: $(READY) ## write everything held of a customer to files: make export EMAIL=... (or PHONE=+...) OUT=folder
 	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
@@ -56,6 +56,9 @@ requests: $(READY) ## list the open requests about data, without names (DONE=num
 
 lift: $(READY) ## end a restriction, as the customer asked: make lift EMAIL=...
 	@$(BIN)/python -m infra.staff.requests --lift "$(EMAIL)"
+
+lift-stop: $(READY) ## let an address get mails again that bounced: make lift-stop EMAIL=... (WHY=... where the person complained)
+	@$(BIN)/python -m infra.staff.lift_stop --why "$(WHY)" -- "$(EMAIL)"
 
 consent: $(READY) ## print the proof of what a customer agreed to: make consent EMAIL=... (a page in out/consents/)
 	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"

@@ -1,12 +1,14 @@
 """The forms of an e-mail address: as typed, as kept, as the blind index has it, as SES takes it.
 
-Each function returns "" for an address that it cannot use. None uses the network.
+Each function returns "" for an address that it cannot use. None uses the network. All begin with `trim_email`: what
+stands around an address when it is copied is no part of it.
 """
 
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from unicodedata import normalize
+from unicodedata import category, normalize
+from urllib.parse import unquote
 
 import idna
 
@@ -14,7 +16,47 @@ if TYPE_CHECKING:
     from email_validator import ValidatedEmail
 
 ASCII_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-SPACES = re.compile(r"\s")
+# Signs that separate or enclose addresses (RFC 5322, 3.2.3); a local part holds none of them outside quotes.
+SPECIALS = re.compile(r"[\s<>()\[\]:;,@\\]")
+MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+DOTS = re.compile("[\u3002\uff0e\uff61]")  # the other dots of a domain (UTS 46, section 2.3)
+# Signs that show nothing and are no format signs (Cf) in Unicode: its other Default_Ignorable_Code_Points.
+IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | frozenset(
+    map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+)
+LONGEST = 2_000  # signs; no address is so long (RFC 5321: 254), and stripping layer by layer takes their square
+REPLACED = "\ufffd"  # stands where a sign could not be read: two addresses with it need not be the same
+JOINERS = "\u200c\u200d"  # a domain may hold them, where IDNA 2008 allows (RFC 5892, A.1 and A.2)
+
+
+def trim_email(text: str) -> str:
+    """Return an address without what is copied along with it, and with plain dots in its domain.
+
+    Outside it: spaces of every kind, invisible signs, a pair of angle brackets, `mailto:` with its query (RFC 6068),
+    and the dots that end its domain (RFC 1034, 3.1). Trimming twice changes nothing.
+    """
+    while len(text) <= LONGEST and (less := strip_once(text)) != text:
+        text = less
+    local, at, domain = text.rpartition("@")
+    return f"{local}{at}{DOTS.sub('.', domain)}" if at else text
+
+
+def strip_once(text: str) -> str:
+    """Return the text without one layer around it."""
+    first, end = 0, len(text)
+    while first < end and is_outside(text[first]):
+        first += 1
+    while first < end and (is_outside(text[end - 1]) or DOTS.sub(".", text[end - 1]) == "."):
+        end -= 1
+    text = text[first:end]
+    if text[:1] == "<" and text[-1:] == ">":
+        return text[1:-1]
+    return unquote(text[7:].partition("?")[0]) if MAILTO.match(text) else text
+
+
+def is_outside(sign: str) -> bool:
+    """Return whether a sign is a space or shows nothing, and so does not belong to an address that it stands beside."""
+    return sign.isspace() or category(sign) in ("Cf", "Cc") or sign in IGNORABLE
 
 
 def keep_email(typed: str) -> str:
@@ -23,7 +65,7 @@ def keep_email(typed: str) -> str:
     The address is checked as typed, before any normalisation: NFC turns the Kelvin sign into K, and one person's
     address would become another's. The local part must be ASCII: SES takes no SMTPUTF8.
     """
-    address = parse_email(typed.strip())
+    address = parse_email(typed)
     return address.normalized if address else ""
 
 
@@ -32,12 +74,13 @@ def normalise_email(address: str) -> str:
     """Return the address as the blind index has it, or "" (version n1: changing this is an index rotation).
 
     NFC; ASCII letters lower-cased (never `str.lower`, which equates the Kelvin sign with k); the domain in IDNA 2008.
-    Plus tags and dots stay: they may be different people. A sign that NFC turns into an ASCII letter (U+212A, the
-    Kelvin sign, is one) makes the address unusable: it must never be indexed as its ASCII look-alike.
+    Plus tags and the local part's dots stay: they may be different people. A sign that NFC turns into an ASCII letter
+    (U+212A, the Kelvin sign, is one) makes the address unusable: it must never be indexed as its ASCII look-alike. So
+    does an invisible sign inside the address, which IDNA would drop.
     """
-    text = normalize("NFC", address.strip())
-    local, at, domain = text.rpartition("@")
-    if not at or not local or SPACES.search(text) or has_look_alike(address):
+    typed = trim_email(address)
+    local, _, domain = normalize("NFC", typed).rpartition("@")
+    if not local or SPECIALS.search(local) or has_look_alike(typed) or has_unseen(local, domain):
         return ""
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode()
@@ -53,10 +96,11 @@ def encode_email(kept: str) -> str:
 
 
 def parse_email(text: str) -> "ValidatedEmail | None":
-    """Return one address that reads as it looks, or None."""
+    """Return one address that reads as it looks, or None; it is trimmed first."""
     # Imported here: a survey without an address, and every webhook, do not need it.
     from email_validator import EmailNotValidError, validate_email
 
+    text = trim_email(text)
     try:
         address = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
@@ -79,3 +123,9 @@ def is_disguised(domain: str, understood: tuple[str, ...]) -> bool:
 def has_look_alike(text: str) -> bool:
     """Return whether NFC would replace a sign of this text by an ASCII one."""
     return any(not sign.isascii() and normalize("NFC", sign).isascii() for sign in text)
+
+
+def has_unseen(local: str, domain: str) -> bool:
+    """Return whether a space, an invisible sign or one that could not be read stands inside an address."""
+    inside = [*local, *(sign for sign in domain if sign not in JOINERS)]
+    return any(is_outside(sign) or sign == REPLACED or category(sign) == "Cs" for sign in inside)

@@ -24,6 +24,7 @@
     +-- LedgerBrokenError            the record of erasures has a hole: one table was restored without the other
     +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again
+    +-- RowTwiceError                a transaction would write one row in two ways: parked
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
 """
@@ -144,6 +145,10 @@ class TargetRefusedError(RegularsError):
 
 class RaceLostError(RegularsError):
     """A condition of a transaction failed because another worker was faster; read again and retry."""
+
+
+class RowTwiceError(RegularsError):
+    """A transaction has two different parts for one row; the text is the kind of the row."""
 
 
 class HandlerFailedError(RegularsError):

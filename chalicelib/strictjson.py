@@ -1,4 +1,6 @@
-"""JSON as RFC 8259 writes it, and stricter: the one parser for bytes from outside.
+"""JSON as RFC 8259 writes it, and stricter: the parser of bytes that nobody signed.
+
+`senders/delivery.py` reads signed bodies: it refuses less.
 
 UTF-8 only, without a byte order mark. Refused: a name given twice in one object (also when equal
 only after NFC), NaN and Infinity, lone surrogates, anything after the value. Whole numbers stay
@@ -11,6 +13,7 @@ by a few C-speed operations: a normal body costs little, a hostile one never rec
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
 from unicodedata import normalize
@@ -65,35 +68,49 @@ def dump_json(value: JsonValue) -> bytes:
 
 def choose_decoder(raw: bytes) -> json.JSONDecoder:
     """Return the decoder with the slower checks only where a quick test of the bytes shows that they may be needed."""
-    names_are_ascii = raw.isascii() and (b"\\" not in raw or b"\\u" not in raw)
-    numbers_are_short = LONG_NUMBER not in raw.translate(DIGITS_AS_NINE)
     return json.JSONDecoder(
-        object_pairs_hook=build_object if names_are_ascii else build_carefully,
-        parse_int=None if numbers_are_short else read_int,
+        object_pairs_hook=choose_builder(raw),
+        parse_int=None if has_short_numbers(raw) else read_int,
         parse_float=read_decimal,
         parse_constant=refuse_constant,
     )
 
 
+def choose_builder(raw: bytes) -> Callable[[list[tuple[str, JsonValue]]], dict[str, JsonValue]]:
+    """Return what makes the objects of a body: the plain builder where every name in it is ASCII."""
+    return build_object if raw.isascii() and (b"\\" not in raw or b"\\u" not in raw) else build_carefully
+
+
+def has_short_numbers(raw: bytes) -> bool:
+    """Return whether no number in a body can have more than MAX_DIGITS digits."""
+    return LONG_NUMBER not in raw.translate(DIGITS_AS_NINE)
+
+
 def check_structure(raw: bytes) -> None:
     """Check the nesting before the scanner may recurse, and the rules that the scanner does not check."""
-    plain = raw
-    if b"\\" in raw:
-        # Each quote left begins or ends a string, and lengths stay what they are.
-        plain = ESCAPE.sub(b"__", raw)
-        check_surrogates(raw)
+    check_surrogates(raw)
+    plain = hide_escapes(raw)
     check_depth(plain)
     check_count(plain)
     check_lengths(plain)
 
 
+def hide_escapes(raw: bytes) -> bytes:
+    """Return a body of the same length in which each quote begins or ends a string."""
+    return ESCAPE.sub(b"__", raw) if b"\\" in raw else raw
+
+
 def check_surrogates(raw: bytes) -> None:
     """Refuse an escaped surrogate without its other half."""
-    if b"\\u" not in raw:
-        return
-    escapes = SURROGATE_PAIR.sub(b"", raw.replace(b"\\\\", b"__"))
-    if SURROGATE.search(escapes):
+    if has_half_pair(raw):
         raise MalformedError("The body holds half of a surrogate pair.")
+
+
+def has_half_pair(raw: bytes) -> bool:
+    """Return whether a body holds an escaped surrogate without its other half."""
+    if b"\\u" not in raw:
+        return False
+    return SURROGATE.search(SURROGATE_PAIR.sub(b"", raw.replace(b"\\\\", b"__"))) is not None
 
 
 def cut_strings(plain: bytes) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.addresses import encode_email, keep_email, normalise_email
+from chalicelib.addresses import encode_email, keep_email, normalise_email, trim_email
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from chalicelib.addresses import encode_email, keep_email, normalise_email
         ("a@bücher.example", "a@bücher.example", "a@xn--bcher-kva.example", "a@xn--bcher-kva.example"),
         ("a@xn--bcher-kva.example", "a@bücher.example", "a@xn--bcher-kva.example", "a@xn--bcher-kva.example"),
         ("a@Пример.example", "a@пример.example", "a@xn--e1afmkfd.example", "a@xn--e1afmkfd.example"),
+        ("a@XN--E1AFMKFD.EXAMPLE.", "a@пример.example", "a@xn--e1afmkfd.example", "a@xn--e1afmkfd.example"),
+        ("a@bu\u0308cher\uff0eexample", "a@bücher.example", "a@xn--bcher-kva.example", "a@xn--bcher-kva.example"),
     ],
 )
 def test_an_address_goes_its_way(typed, kept, indexed, wire):
@@ -57,6 +59,111 @@ def test_an_address_goes_its_way(typed, kept, indexed, wire):
 )
 def test_what_is_no_plain_address_is_neither_kept_nor_sent_to(text):
     assert keep_email(text) == encode_email(text) == ""
+
+
+AROUND = [
+    "asel@example.org.",
+    "asel@example.org..",
+    "asel@example.org. ",
+    "asel@example\u3002org\u3002",
+    "asel@example\uff61org",
+    "mailto:asel@example.org",
+    "MailTo: Asel@Example.org?subject=Hi&cc=ben@example.org",
+    "mailto:%61sel%40example.org",
+    "<asel@example.org>",
+    " <mailto:asel@example.org>.",
+    "\u00a0asel@example.org\u3000",
+    "\u202aasel@example.org\u202c",
+    "\u2066asel@example.org\u2069",
+    "\u200basel@example.org",
+    "\ufeffasel@example.org\u200d",
+    "asel@example.org\u00ad.",
+    "asel@example.org\ufe0f",
+    "\u202e <\u200basel@example.org\u00a0> \u202c",
+]
+
+
+@pytest.mark.parametrize("text", AROUND)
+def test_what_is_copied_along_with_an_address_is_no_part_of_it(text):
+    assert keep_email(text).lower() == "asel@example.org"
+    assert normalise_email(text) == "asel@example.org"
+    assert encode_email(text).lower() == "asel@example.org"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as\u200bel@example.org",
+        "asel\u200c@example.org",
+        "asel@\u00adexample.org",
+        "asel@exam\u2060ple.org",
+        "asel@exam\ufe0fple.org",
+        "as\u00a0el@example.org",
+        "asel @example.org",
+        "as\x00el@example.org",
+        "as\ufffdel@example.org",
+        f"as{chr(0xD83D)}el@example.org",
+        "mailto:%ff@example.org",
+        "Asel <asel@example.org>",
+        "<asel@example.org",
+        "asel@example.org>",
+        "asel@example.org, ben@example.org",
+        "asel@example.org,ben@example.org",
+        "asel@example.org;ben@example.org",
+        "ben@asel@example.org",
+        "asel@example..org",
+        "asel@.example.org",
+        "mailto:",
+        "<>",
+        "...",
+        "a@\u200c.example",
+        "<" * 300_000 + ">" * 300_000,
+    ],
+)
+def test_what_is_no_single_address_names_nobody_and_is_not_kept(text):
+    assert normalise_email(text) == keep_email(text) == ""
+
+
+def test_a_joiner_that_a_persian_domain_needs_stays():
+    assert normalise_email("a@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example") == ("a@xn--mgba3gch31f060k.example")
+    assert normalise_email("a@ex\u200cample.org") == ""
+
+
+PLAIN = (
+    "asel A b + . @ @ @ example .org .example bücher BÜCHER Пример xn--bcher-kva mailto: MAILTO: ?x=y %40 < > ｅ ß é"
+)
+UNSEEN = "\u00a0\u200b\u200c\u202a\u202c\u2066\ufeff\u00ad\ufe0f\u212a\ufb01\u3002\uff0e\uff61"
+pieces = st.sampled_from([*PLAIN.split(), *UNSEEN, "bu\u0308cher"])
+around = st.lists(st.sampled_from([" ", "\u00a0", "\u202a", "\u202c", "\ufeff", "\u00ad", ".", "mailto:"]), max_size=3)
+domains = st.sampled_from(
+    [
+        "example.org",
+        "EXAMPLE.Org.",
+        "bücher.example",
+        "BU\u0308CHER\u3002example",
+        "xn--bcher-kva\uff0eexample",
+        "faß.example",
+    ]
+)
+spelt = st.tuples(around, st.emails().map(lambda text: text.partition("@")[0]), domains, around).map(
+    lambda parts: f"{''.join(parts[0])}{parts[1]}@{parts[2]}{''.join(parts[3])}"
+)
+
+
+@settings(deadline=None, max_examples=500)  # the first call imports email_validator
+@given(spelt | st.lists(pieces, max_size=10).map("".join) | st.emails())
+def test_what_a_form_keeps_has_the_name_of_what_was_typed(text):
+    kept = keep_email(text)
+
+    assert not kept or normalise_email(kept) == normalise_email(text) != ""
+    assert keep_email(kept) == kept
+    assert encode_email(kept) == encode_email(text)
+
+
+@given(st.lists(pieces, max_size=10).map("".join) | st.text(max_size=20))
+def test_trimming_and_normalising_twice_change_nothing(text):
+    assert trim_email(trim_email(text)) == trim_email(text)
+    assert normalise_email(normalise_email(text)) == normalise_email(text)
 
 
 @settings(deadline=None)  # the first call imports email_validator

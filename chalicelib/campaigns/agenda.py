@@ -20,6 +20,7 @@ from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
+from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.ages import is_minor
 
@@ -123,7 +124,7 @@ def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
 
     No campaign of any kind reaches a child, or a customer who restricted their data.
     """
-    if "email" not in profile.fields or is_minor(profile.ages, now) or is_restricted(profile):
+    if not read_mailbox(profile) or is_minor(profile.ages, now) or is_restricted(profile):
         return False
     consent = profile.consents.get(campaign.purpose)
     return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)

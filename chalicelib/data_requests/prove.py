@@ -25,6 +25,7 @@ from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, Profile, RequestKind, utc_text
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.stops import MailUse
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import MailLimit
 from chalicelib.store.requests import KEEP_REQUEST, RequestRow, RequestState
@@ -69,8 +70,8 @@ def prepare_proof_mail(row: RequestRow, person: Person, services: Services, now:
     if not address:
         return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, "no address")
     rows = services.people.name_rows(Identity(kind="email", value=address))
-    if "bounced" in services.suppressions.list_stops(rows):
-        return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, "bounced")
+    if blocking := services.suppressions.list_blocking(rows, MailUse.PROOF, now):
+        return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, min(blocking))
     slot = plan_slot(row, address, services, now)
     if slot.moment is None:
         return move_row(row, RequestState.EXPIRED, now, services, now, "asked too often")
@@ -129,8 +130,9 @@ def wait_slot(row: RequestRow, slot: Slot, moment: datetime, services: Services,
 
 def send_proof_mail(row: RequestRow, person: Person, slot: Slot, services: Services, now: datetime) -> str:
     """Write that the mail of a request is on its way, make the one attempt, and write its outcome."""
+    address = str(person.profile.fields["email"].value)
     try:
-        proof = compose_proof(row, services, now)
+        proof = compose_proof(row, address, services, now)
     except UnfitMailError as fault:
         log.exception("request_unfit", extra={"key": row.id})
         return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, type(fault).__name__)
@@ -143,7 +145,6 @@ def send_proof_mail(row: RequestRow, person: Person, slot: Slot, services: Servi
         ]
     )
     services.pace.wait_turn()
-    address = str(person.profile.fields["email"].value)
     outcome = services.mailer.send_mail(address, proof.mail, attempt_id=proof.attempt, campaign=CAMPAIGN)
     log.info("request_attempted", extra={"key": row.id, "reason": outcome.kind})
     return close_row(replace(proof.row, version=proof.row.version + 1), outcome.kind, services, now)
@@ -174,7 +175,7 @@ def close_row(row: RequestRow, kind: str, services: Services, now: datetime) -> 
     return state.value
 
 
-def compose_proof(row: RequestRow, services: Services, now: datetime) -> ProofMail:
+def compose_proof(row: RequestRow, address: str, services: Services, now: datetime) -> ProofMail:
     """Return the mail of one attempt with a new code and link, the rows behind them, and the changed request."""
     token, code, attempt = make_token(), make_code(), secrets.token_urlsafe(12)
     until = now + PROVE_WITHIN
@@ -189,7 +190,8 @@ def compose_proof(row: RequestRow, services: Services, now: datetime) -> ProofMa
     parts = (
         services.links.write_link(token, link),
         *([services.links.delete_link(row.link)] if row.link else []),
-        *services.people.claim_links(own, row.owner, row.asked_at + KEEP_REQUEST),
+        *services.people.claim_links(own[:1], row.owner, row.asked_at + KEEP_REQUEST),
+        *services.people.claim_attempt(attempt, row.owner, address, row.asked_at + KEEP_REQUEST),
     )
     sending = replace(
         row,

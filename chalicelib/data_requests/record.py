@@ -14,6 +14,7 @@ from chalicelib.data_requests.status import describe_person, list_plans
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, Reading
+from chalicelib.people.consents import read_field
 from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
@@ -34,6 +35,7 @@ class Section:
 def gather_record(person: Person, services: Services, now: datetime) -> tuple[Section, ...]:
     """Return everything held of a person, read from the tables as they stand."""
     profile = person.profile
+    orders = sorted(services.people.list_orders(person), key=lambda one: one.name)
     history = [(event, read_event(event)) for event in services.people.list_history(person)]
     return (
         make_section("person", [describe_person(profile, services, now)]),
@@ -41,9 +43,9 @@ def gather_record(person: Person, services: Services, now: datetime) -> tuple[Se
         make_section("identities", [dump_row(one) for one in profile.identities]),
         make_section("consents", [dump_row(one) for one in profile.consents.values()]),
         make_section("consent_history", list_consents(history)),
-        make_section("orders", [{"source": name, **dump_row(one)} for name, one in profile.orders.items()]),
-        make_section("refunds", [{"source": name, **dump_row(one)} for name, one in profile.refunds.items()]),
-        make_section("entries", [dump_row(one) for one in profile.entries.values()]),
+        make_section("orders", [{"source": one.name, **dump_row(one.order)} for one in orders if one.order]),
+        make_section("refunds", [dump_row(refund) for one in orders for refund in one.refunds.values()]),
+        make_section("entries", list_entries(person, services)),
         make_section("mails", list_mails(person, services)),
         make_section("campaigns", list_plans(profile, services, now)),
         make_section("stops", list_stops(person, services)),
@@ -70,7 +72,7 @@ def read_event(event: Event) -> Reading | None:
 
 def list_fields(fields: dict[str, HeldValue], used: bool) -> list[Row]:
     """Return profile fields, those that stand or those that are withheld."""
-    return [{"name": name, **dump_row(held), "used": used} for name, held in sorted(fields.items())]
+    return [{"name": read_field(name), **dump_row(held), "used": used} for name, held in sorted(fields.items())]
 
 
 def list_consents(history: list[tuple[Event, Reading | None]]) -> list[Row]:
@@ -81,6 +83,12 @@ def list_consents(history: list[tuple[Event, Reading | None]]) -> list[Row]:
         if reading
         for consent in reading.consents
     ]
+
+
+def list_entries(person: Person, services: Services) -> list[Row]:
+    """Return every entry, oldest first."""
+    entries = [record.entry for _, record in services.people.list_entries(person)]
+    return [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]
 
 
 def list_mails(person: Person, services: Services) -> list[Row]:

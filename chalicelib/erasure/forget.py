@@ -1,34 +1,36 @@
 """Forgetting: one transaction, after which no data of a person can be read. The sweep after it removes the rest.
 
-    ledger entry + end of the ledger + the key's row deleted + the profile deleted + a row for the work left
+    ledger entry + end of the ledger + the key's row deleted + the core deleted + a row for the work left
                                                                                         |
                                 `sweep`: names become tombstones; mails, links, history, waiting items are removed
                                 `verify`: reads every store again; `receipts`: writes the signed receipt
 
-Another transaction about this person fails at the profile's version, or finds no key. Its repetition finds the
+Another transaction about this person fails at the core's version, or finds no key. Its repetition finds the
 tombstones and settles without effect. So no mail is sent and no event is kept after this transaction.
 """
 
+import logging
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
 from pydantic import AwareDatetime
 
-from chalicelib.addresses import normalise_email
 from chalicelib.downstream.changes import write_forgotten
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Identity, Model, utc_text
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_phone
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.ledger import Erasure, Ledger
 from chalicelib.store.table import Part
+
+log = logging.getLogger(__name__)
 
 RETRIES = 8  # against other workers
 MOST_BLOCKED = 60  # in one transaction, of DynamoDB's hundred parts
@@ -58,14 +60,43 @@ class ForgetOrder(Model):
     result: str = ""
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an erasure needs of a customer: ids and hashes, which stand beside what is sealed. Nothing is opened.
+
+    `names` are the index rows of every name they had. `probe` and `identities` are there where the record could be
+    opened: a text that only the destroyed key opens, and the names that the shop's own systems know.
+    """
+
+    customer_id: str
+    version: int
+    names: tuple[str, ...]
+    probe: bytes = b""
+    identities: tuple[Identity, ...] = ()
+
+
+def find_held(customer_id: str, services: Services) -> Held | None:
+    """Return what an erasure needs of a customer, or None for one who is forgotten."""
+    core = services.people_rows.read_core(customer_id)
+    if core is None or not services.keys.has_key(customer_id):
+        return None
+    held = Held(customer_id, core.version, core.names)
+    try:
+        person = services.people.load_person(customer_id)
+    except Exception as fault:  # whatever is wrong with a record must not keep it from being forgotten
+        log.error("forgotten_unread", extra={"key": customer_id, "fault": type(fault).__name__})
+        return held
+    return replace(held, probe=make_probe(person), identities=person.profile.identities)
+
+
 def forget_person(customer_id: str, order: ForgetOrder, services: Services, now: datetime) -> bool:
     """Make one person unreadable; return False where that is so already. Raise RaceLostError to try later."""
     for _ in range(RETRIES):
-        person = services.people.open_person(customer_id)
-        if person is None:
+        held = find_held(customer_id, services)
+        if held is None:
             return False
         try:
-            services.table.commit_parts(write_forgetting(person, order, services, now))
+            services.table.commit_parts(write_forgetting(held, order, services, now))
             return True
         except RaceLostError:
             continue
@@ -73,23 +104,24 @@ def forget_person(customer_id: str, order: ForgetOrder, services: Services, now:
 
 
 def write_forgetting(
-    person: Person, order: ForgetOrder, services: Services, now: datetime, *, more: Iterable[Identity] = ()
+    held: Held, order: ForgetOrder, services: Services, now: datetime, *, more: Iterable[Identity] = ()
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; the names of `more` are blocked too.
 
-    There are five parts, one for each free name of `more`, and one event where the shop has systems of its own.
+    There are five parts, one for each free name of `more`, and one event where the shop has systems of its own. The
+    ledger keeps the person's lasting names; those of orders stand on the orders' rows, and the sweep reads them there.
     """
     people, more = services.people, tuple(dict.fromkeys(more))
-    names = dict.fromkeys(list_rows((*list_names(person, services.settings.shop_country), *more), people))
-    entry = follow_ledger(tuple(names), person.id, order, services.ledger, now)
-    row = start_row(entry, order, now, make_probe(person))
+    names = dict.fromkeys((*map(read_name, held.names), *list_rows(more, people)))
+    entry = follow_ledger(tuple(names), held.customer_id, order, services.ledger, now)
+    row = start_row(entry, order, now, held.probe)
     return [
         *services.ledger.append_entry(entry),
-        services.keys.delete_key(person.id),
-        services.people_rows.delete_profile(person.id, person.version),
+        services.keys.delete_key(held.customer_id),
+        services.people_rows.delete_core(held.customer_id, held.version),
         services.erasures.write_row(row),
         *block_names(list_rows(more, people), people, now),
-        *write_forgotten(services.outbox, person.id, person.profile.identities, order.reason.value, now),
+        *write_forgotten(services.outbox, held.customer_id, held.identities, order.reason.value, now),
     ]
 
 
@@ -149,24 +181,6 @@ def start_row(entry: Erasure, order: ForgetOrder, now: datetime, probe: bytes) -
 def make_probe(person: Person) -> bytes:
     """Return a text sealed under the key that will be destroyed: the verifier must fail to open it."""
     return person.seal.seal_record("probe", "probe", secrets.token_bytes(PROBE_BYTES))
-
-
-def list_names(person: Person, region: str) -> tuple[Identity, ...]:
-    """Return every name that could lead to a person: identities, addresses in the profile, orders, refunds' orders."""
-    profile = person.profile
-    held = {name: str(value.value) for name, value in profile.fields.items() if name in ("email", "phone")}
-    contacts = {
-        "email": normalise_email(held.get("email", "")),
-        "phone": normalise_phone(held.get("phone", ""), region),
-    }
-    orders = dict.fromkeys(profile.orders)
-    orders |= {f"{key.removesuffix(refund.id)}{refund.order_id}": None for key, refund in profile.refunds.items()}
-    names = [
-        *profile.identities,
-        *(Identity(kind=kind, value=value) for kind, value in contacts.items() if value),
-        *(Identity(kind="order", value=value) for value in orders),
-    ]
-    return tuple({(name.kind, name.value): name for name in names}.values())
 
 
 def list_rows(names: tuple[Identity, ...], people: People) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
-from chalicelib.models import Profile
+from chalicelib.people.identity import name_shop
 from chalicelib.runs import run_each
 from chalicelib.services import Services
+from chalicelib.store.people_rows import StoredRow
 from chalicelib.store.shop_erasures import ShopErasure
 
 BATCH = 200  # customers in one run
@@ -32,9 +33,18 @@ def erase_shop_customers(services: Services, now: datetime) -> int:
 
 
 def process_batch(row: ShopErasure, services: Services, now: datetime) -> list[bool]:
-    """Forget those of the next customers who came through the shop; return for each whether they were forgotten."""
+    """Forget those of the next customers who came through the shop; return for each whether they were forgotten.
+
+    A customer who cannot be forgotten is logged and stepped over: the rows of the others must not wait for theirs.
+    """
     ids, cursor = services.retention_queue.list_batch(row.cursor, BATCH)
-    outcomes = [forget_customer(customer_id, row, services, now) for customer_id in ids]
+    outcomes: list[bool] = []
+
+    def take_customer(customer_id: str) -> str:
+        outcomes.append(forget_customer(customer_id, row, services, now))
+        return "read"
+
+    run_each(ids, take_customer, name="shop_customer")
     new = replace(row, cursor=cursor, forgotten=row.forgotten + sum(outcomes), over=not cursor)
     services.table.commit_parts([services.shop_erasures.write_row(new)])
     return outcomes
@@ -42,15 +52,15 @@ def process_batch(row: ShopErasure, services: Services, now: datetime) -> list[b
 
 def forget_customer(customer_id: str, row: ShopErasure, services: Services, now: datetime) -> bool:
     """Forget one customer if they came through the shop; return whether they were forgotten."""
-    person = services.people.open_person(customer_id)
-    if person is None or not came_through(person.profile, row.shop):
+    core = services.people_rows.read_core(customer_id)
+    if core is None or not came_through(core, row.shop, services):
         return False
     request = f"{row.id}.{customer_id}"
     order = ForgetOrder(reason=Reason.SHOP, request=request, requested_at=datetime.fromisoformat(row.at))
     return forget_person(customer_id, order, services, now)
 
 
-def came_through(profile: Profile, shop: str) -> bool:
-    """Return whether a person is known to the shop by an id or an order."""
-    ids = (name.value for name in profile.identities if name.kind == "id")
-    return any(name.startswith(f"{shop}:") for name in (*ids, *profile.orders, *profile.refunds))
+def came_through(core: StoredRow, shop: str, services: Services) -> bool:
+    """Return whether a customer came through a shop (`sender:shop`); nothing is opened for it."""
+    sender, _, name = shop.partition(":")
+    return not set(core.sources).isdisjoint(services.people.name_rows(name_shop(sender, name)))

@@ -7,19 +7,29 @@ The names come from the ledger, and the links from the mails' rows, which are re
 needs the key, and the same steps sweep a restored table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
-from chalicelib.store.identities import make_row
+from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.inbox import State
+from chalicelib.store.people_rows import find_names
 from chalicelib.store.table import Part, Row
 
-KINDS = {"profile": "profile", "event": "history", "mail": "mails", "request": "requests"}
+KINDS = {
+    "core": "profile",
+    "order": "orders",
+    "entry": "entries",
+    "event": "history",
+    "mail": "mails",
+    "request": "requests",
+}
+BATCH = 100  # rows of a customer in one step of the sweep
 
 
 @dataclass(frozen=True)
@@ -43,10 +53,10 @@ def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> 
     """Count the rows of each store, once, and keep the names of the mails' links; return the changed row."""
     if row.counts is not None:
         return row
-    own, links = list_own(target, services), tuple(dict.fromkeys((*row.links, *list_links(target, services))))
+    links = tuple(dict.fromkeys((*row.links, *list_links(target, services))))
     counts = {"names": len(list_held(target, services)), "links": sum(not link.startswith("mail:") for link in links)}
     counts["waiting"] = len(target.list_waiting())
-    for item in own:
+    for item in list_own(target, services):
         kind = name_store(item["sk"])
         counts[kind] = counts.get(kind, 0) + 1
     new = replace(row, counts=counts, links=links)
@@ -55,17 +65,27 @@ def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> 
 
 
 def sweep_person(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> None:
-    block_names(target, services)
+    block_names(target.names, target, services)
+    services.identities.drop_holder([make_row(name) for name in target.names], target.customer)
     drop_links(row.links, services)
     blank_waiting(target, services, now)
     services.identities.delete_suggestions(target.customer)
+    sweep_rows(target, services)
+
+
+def sweep_rows(target: ErasureTarget, services: Services) -> None:
+    """Delete the customer's own rows, some at a time; the names of orders stand on their rows and are blocked first."""
+    rows = list_own(target, services)
+    while batch := list(islice(rows, BATCH)):
+        named = [read_name(name) for row in batch for name in find_names(row)]
+        block_names(tuple(dict.fromkeys(named)), target, services)
+        services.people_rows.delete_rows(target.customer, [row["sk"] for row in batch])
+
+
+def list_own(target: ErasureTarget, services: Services) -> Iterator[Row]:
+    """Yield the rows under the customer's id; none where the erasure has no customer."""
     if target.customer:
-        services.people_rows.delete_rows(target.customer)
-
-
-def list_own(target: ErasureTarget, services: Services) -> list[Row]:
-    """Return the rows under the customer's id; none where the erasure has no customer."""
-    return list(services.people_rows.list_rows(target.customer)) if target.customer else []
+        yield from services.people_rows.list_rows(target.customer)
 
 
 def list_links(target: ErasureTarget, services: Services) -> list[str]:
@@ -85,10 +105,10 @@ def list_held(target: ErasureTarget, services: Services) -> list[str]:
     return [row for row, owner in owners.items() if target.customer and owner.id == target.customer]
 
 
-def block_names(target: ErasureTarget, services: Services) -> None:
-    """Turn every name into a tombstone of the latest moment, but for a name that another customer holds by now."""
+def block_names(names: Sequence[str], target: ErasureTarget, services: Services) -> None:
+    """Turn names into a tombstone of the latest moment, but for a name that another customer holds by now."""
     identities = services.identities
-    rows = [make_row(name) for name in target.names]
+    rows = [make_row(name) for name in names]
     owners = identities.find_owners(rows)
     for row in rows:
         owner = owners.get(row)

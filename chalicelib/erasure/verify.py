@@ -18,6 +18,7 @@ def find_leftovers(row: ErasureRow, target: ErasureTarget, services: Services) -
         "key": int(bool(customer) and services.keys.read_key(customer) is not None),
         "readable": int(probe_still_decrypts(row, services)),
         "rows": sum(1 for _ in services.people_rows.list_rows(customer)) if customer else 0,
+        "holders": count_notes(target, services),
         "names": count_names(target, services),
         "links": len(services.links.find_rows(link for link in row.links if not link.startswith("mail:"))),
         "owners": len(identities.find_owners(services.people.name_links(row.links))),
@@ -47,6 +48,12 @@ def count_names(target: ErasureTarget, services: Services) -> int:
     rows = [make_row(name) for name in target.names]
     owners = services.identities.find_owners(rows)
     return sum(row not in owners or not is_settled(owners[row], target) for row in rows)
+
+
+def count_notes(target: ErasureTarget, services: Services) -> int:
+    """Return how many notes still say that the customer's record holds an address."""
+    rows = [make_row(name) for name in target.names]
+    return int(bool(target.customer) and target.customer in services.identities.list_holders(rows))
 
 
 def is_settled(owner: Owner, target: ErasureTarget) -> bool:

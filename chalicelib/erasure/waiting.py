@@ -1,19 +1,23 @@
 """The inbox items that wait for staff or a confirmation: parked, quarantined, unconfirmed. A run opens each once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from chalicelib.addresses import normalise_email
 from chalicelib.erasure.tombstones import happened_at
 from chalicelib.errors import RegularsError
-from chalicelib.models import utc_text
+from chalicelib.models import Identity, IdentityKind, Submission, utc_text
 from chalicelib.people.identity import list_identities
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.store.inbox import InboxItem, State
 from chalicelib.store.unconfirmed import Wait
 
-WAITING = (State.PARKED.value, State.QUARANTINED.value, *(wait.value for wait in Wait))
+WAITING = (State.PARKED.value, State.QUARANTINED.value, State.NAMELESS.value, *(wait.value for wait in Wait))
+ADDRESS = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MOST_WAITING = 100_000  # of each list
 
 
@@ -44,7 +48,7 @@ class WaitingItems:
         return tuple(self.read_items())
 
     def read_items(self) -> Iterator[WaitingItem]:
-        """Yield every waiting item that can be read; an item that cannot be interpreted names no person."""
+        """Yield every waiting item that can be opened."""
         inbox = self.services.inbox
         for queue in WAITING:
             for key in inbox.list_pending(queue, most=MOST_WAITING):
@@ -58,9 +62,24 @@ class WaitingItems:
         services = self.services
         try:
             submission = services.opener.open_submission(item.key, item.sealed)
-            reading = read_submission(submission)
         except RegularsError:
             return None
-        names = list_identities(submission, reading, services.settings.shop_country)
-        rows = frozenset(row for name in names for row in services.people.name_rows(name))
-        return WaitingItem(item.key, rows, utc_text(happened_at(submission, reading)))
+        names, at = self.read_names(submission)
+        found = (Identity(kind=IdentityKind.EMAIL, value=address) for address in find_addresses(submission.body))
+        rows = frozenset(row for name in {*names, *found} for row in services.people.name_rows(name))
+        return WaitingItem(item.key, rows, utc_text(at))
+
+    def read_names(self, submission: Submission) -> tuple[tuple[Identity, ...], datetime]:
+        """Return the names in a submission and when it happened; one that cannot be interpreted has its body alone."""
+        try:
+            reading = read_submission(submission)
+        except RegularsError:
+            return (), submission.occurred_at
+        names = list_identities(submission, reading, self.services.settings.shop_country)
+        return names, happened_at(submission, reading)
+
+
+def find_addresses(body: bytes) -> set[str]:
+    """Return every e-mail address that stands anywhere in a body, normalised."""
+    found = (normalise_email(text.decode()) for text in ADDRESS.findall(body))
+    return {address for address in found if address}

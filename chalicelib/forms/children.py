@@ -35,8 +35,15 @@ def check_child(form: Form, kept: Mapping[str, JsonValue], faults: dict[str, str
     name = form.parent.field
     if name not in kept:
         faults.setdefault(name, "parent_needed")
-    elif str(kept[name]).lower() == str(kept.get("email")).lower():
+    elif is_same_address(kept[name], kept.get("email")):
         faults[name] = "own_address"
+
+
+def is_same_address(one: JsonValue, other: JsonValue) -> bool:
+    """Return whether two kept answers are one address, however each was spelt."""
+    from chalicelib.addresses import normalise_email  # imported here: most posts have no parent's address
+
+    return normalise_email(str(one)) == normalise_email(str(other or ""))
 
 
 def keep_minimum_answers(

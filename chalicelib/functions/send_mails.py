@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+from chalicelib.errors import MalformedError, TooLargeError
 from chalicelib.functions.quota import ask_quota
 from chalicelib.functions.timing import read_receipt_time
 from chalicelib.mails.pace import LONGEST_RUN
@@ -16,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Handle each message. A message some of whose people must wait comes back whole."""
+    """Handle each message. A message some of whose people must wait comes back whole.
+
+    So does one that cannot be read, until SQS moves it to the queue of failures (infra/template.yaml, Outreach).
+    """
     end = time.monotonic() + LONGEST_RUN
     quota = ask_quota(current_services(), "send_mails")
     if quota is not None and not quota.allows_mail:
@@ -29,11 +33,18 @@ def handle_record(record: dict[str, Any], end: float) -> bool:
     """Handle the people of one message until `end` (monotonic seconds); return whether all of them are done with."""
     services, now = current_services(), read_receipt_time(record["attributes"])
     ids = parse_ids(record["body"])
+    if ids is None:
+        log.error("message_unreadable", extra={"key": record["messageId"]})
+        return False
     counts = run_each(ids, lambda each: handle_customer(each, services, now), name="mail", until=end)
     log.info("handled", extra={"counts": counts})
     return sum(counts.values()) == len(ids) and not counts.keys() & {"throttled", "postponed"}
 
 
-def parse_ids(body: str) -> list[str]:
-    """Return the customer ids of a message that `plan_mails` queued."""
-    return [str(each) for each in parse_json(body.encode())]
+def parse_ids(body: str) -> list[str] | None:
+    """Return the customer ids of a message that `plan_mails` queued, or None for a body of another shape."""
+    try:
+        ids = parse_json(body.encode())
+    except (MalformedError, TooLargeError):
+        return None
+    return ids if isinstance(ids, list) and all(isinstance(each, str) and each for each in ids) else None

@@ -4,11 +4,14 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
+from chalicelib.addresses import normalise_email
 from chalicelib.forms.contacts import clean_email, clean_phone
 from chalicelib.forms.field import LENGTHS
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.text import check_length, clean_line, clean_lines
 from chalicelib.imports.column_map import ISO, ImportMap
+from chalicelib.shop.dummies import is_dummy_email
+from chalicelib.shop.standins import is_exponent, is_standin
 from chalicelib.text import is_formula
 
 PHONE = re.compile(r"\+[\d ()./-]{5,40}")
@@ -39,14 +42,26 @@ def clean_text(text: str, kind: str = "text") -> str:
 
 
 def clean_id(text: str) -> str:
-    """Clean a customer's or an order's number."""
+    """Clean a customer's or an order's number; a stand-in is an empty one."""
+    if is_standin(text):
+        return ""
     cleaned = clean_text(text)
     check_length(cleaned, LONGEST_ID, LONGEST_ID)
     return cleaned
 
 
+def describe_standin(owner: str, text: str) -> str:
+    """Return what stands in the place of the number of a customer or purchase (`owner`), without its value."""
+    if is_exponent(text):
+        return f"the {owner}'s number is damaged: a spreadsheet wrote it in exponent form; export it again as text"
+    return f"the {owner}'s number is a stand-in, such as 0 or N/A"
+
+
 def clean_address(text: str) -> str:
+    """Clean an e-mail address; one of the till's dummies is an empty one."""
     refuse_formula(text)
+    if is_dummy_email(normalise_email(text)):
+        return ""
     check_length(text, LENGTHS["email"], 4 * LENGTHS["email"])
     return clean_email(text)
 

@@ -9,7 +9,7 @@ REASONS = {
     "open_quote": "a quote that nothing closes before the file ends",
     "too_long": "a row of more than 64 KB, or a cell longer than its field may be",
     "ragged": "fewer or more cells than the header has",
-    "nobody": "no id, no e-mail address and no phone number: nobody could be found by it",
+    "nobody": "no id, no e-mail address and no phone number that names somebody: nobody could be found by it",
     "formula": "begins as a spreadsheet formula does (= + - @, also full-width)",
     "control_character": "a control character, or a line end where one line is meant",
     "invalid": "not an address, number, date or amount as the map says they are written",

@@ -22,12 +22,14 @@ from chalicelib.imports.clean import (
     clean_language,
     clean_number,
     clean_text,
+    describe_standin,
     read_moment,
     start_day,
 )
 from chalicelib.imports.column_map import ConsentColumn, ImportMap
 from chalicelib.imports.reasons import RowRefusedError
 from chalicelib.models import ConsentState, JsonValue, Submission, Trust, utc_text
+from chalicelib.shop.standins import is_standin
 from chalicelib.strictjson import dump_json
 
 SENDER = "import"
@@ -60,6 +62,7 @@ class RowReader:
         body: dict[str, JsonValue] = {
             "at": utc_text(at),
             "id": row.clean("id", clean_id) or "",
+            "country": self.country,
             "fields": row.read_fields(),
             "consents": row.read_consents(at),
             "order": row.read_order(),
@@ -76,6 +79,17 @@ class RowReader:
             occurred_at=at,
             body=dump_json(body),
         )
+
+    @property
+    def country(self) -> str:
+        """Return the country of phones without a country code (ISO 3166)."""
+        return self.rules.country or self.region
+
+    def list_standins(self, cells: tuple[str, ...]) -> list[str]:
+        """Return, for each number of a customer or a purchase in a row that is none, what it is."""
+        row, columns = Row(self, cells), self.rules.columns
+        cells_of = {"customer": row.find_cell(columns.id), "purchase": row.find_cell(columns.order_id)}
+        return [describe_standin(owner, cell) for owner, cell in cells_of.items() if cell and is_standin(cell)]
 
     def says_no(self, cells: tuple[str, ...]) -> bool:
         """Return whether a row, refused or not, holds a withdrawal."""
@@ -135,7 +149,7 @@ class Row:
         found: dict[str, JsonValue] = {
             "name": self.clean("name", clean_text),
             "email": self.clean("email", clean_address),
-            "phone": self.clean("phone", lambda text: clean_number(text, self.rules.country or self.reader.region)),
+            "phone": self.clean("phone", lambda text: clean_number(text, self.reader.country)),
             "address": self.clean("address", lambda text: clean_text(text, "address")),
             "language": self.clean("language", clean_language),
         }

@@ -87,7 +87,7 @@ class TypedCount(Model):
 
 
 class OrderRecord(Model):
-    """A row of the order `name` (`sender:shop:id`): its last description, and refunds that came by themselves, perhaps before the order.
+    """A row of the order `name` (`sender:shop:id`): its last description, and refunds that came by themselves.
 
     `events` are the record ids of the events that told of it, the latest ones. `under` is the mailbox that stood
     beside the description, normalised, or "".

@@ -42,6 +42,7 @@ class IdentityKind(StrEnum):
     PHONE = "phone"
     ORDER = "order"  # sender, shop and the sender's id of the order
     LINK = "link"  # a link's row name, or `mail:` and an attempt id
+    SHOP = "shop"  # sender and shop; kept beside a customer, never claimed
     PROVER = "prover"  # an address that asks to prove itself; counted, never claimed
     NETWORK = "network"  # a truncated network address; counted, never claimed
 

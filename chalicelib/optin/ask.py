@@ -28,6 +28,7 @@ from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
+from chalicelib.shop.stops import MailUse
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import MailLimit
@@ -95,7 +96,7 @@ def ask_item(item: InboxItem, services: Services, now: datetime) -> str:
         return move_item(item, Wait.ASKING, now, services, "lost")
     reading = read_submission(services.opener.open_submission(item.key, item.sealed))
     rows = name_address(reading, services.people)
-    if not rows or services.suppressions.is_stopped(rows):
+    if not rows or services.suppressions.is_stopped(rows, MailUse.QUESTION, now):
         return move_item(item, Wait.UNASKED, now, services, "stopped" if rows else "no address")
     limit = services.mail_limits.read_row(rows)
     moment = plan_item(item, limit, now)
@@ -130,7 +131,7 @@ def ask_person(
         [
             services.unconfirmed.move_item(item, Wait.SENDING, now),
             take_turn(item, limit, rows, now, services),
-            *services.suppressions.check_unstopped(rows),
+            *services.suppressions.check_unstopped(rows, MailUse.QUESTION, now),
             *question.parts,
         ]
     )
@@ -160,11 +161,13 @@ def write_question(item: InboxItem, reading: Reading, services: Services) -> Que
     """Return the mail with a new link, and the rows behind it, which expire together with the item."""
     until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
     token, attempt = make_token(), secrets.token_urlsafe(12)
+    owner, address = OWNED_BY_ITEM + item.key, choose_address(reading)
     parts = (
         services.links.write_link(token, make_link(reading, until)),
-        *services.people.claim_links((name_token(token), f"mail:{attempt}"), OWNED_BY_ITEM + item.key, until),
+        *services.people.claim_links([name_token(token)], owner, until),
+        *services.people.claim_attempt(attempt, owner, address, until),
     )
-    return Question(choose_address(reading), attempt, parts, render_question(reading, token, services.settings))
+    return Question(address, attempt, parts, render_question(reading, token, services.settings))
 
 
 def render_question(reading: Reading, token: str, settings: Settings) -> Mail:

@@ -17,6 +17,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer
 from chalicelib.outreach.destinations import build_destination
+from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_LINKS
@@ -47,16 +48,18 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     # One of the languages on file: it is part of the addresses of the mail's links, and a profile may hold any text.
     language = find_mail_language(read_text(person, "language") or settings.shop_language).language
     tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
-    owners = [*(name_token(token) for token in tokens.values()), f"mail:{row.attempt}"]
-    row = replace(row, code=make_code(person, campaign, services), links=(*row.links, *owners))
+    names, address = [name_token(token) for token in tokens.values()], read_address(person.profile)
+    owned = (*row.links, *names, f"mail:{row.attempt}")
+    row = replace(row, code=make_code(person, campaign, services), links=owned)
     links = {kind: make_link(kind, campaign, row, language, settings, now) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
     return OutgoingMail(
-        address=read_text(person, "email"),
+        address=address,
         row=row,
         parts=(
             *(services.links.write_link(tokens[kind], link) for kind, link in links.items()),
-            *services.people.claim_links(owners, person.id),
+            *services.people.claim_links(names, person.id),
+            *services.people.claim_attempt(row.attempt, person.id, address),
         ),
         rendered=render_mail(campaign.template, language, words),
     )

@@ -7,9 +7,9 @@ from datetime import datetime
 from chalicelib.campaigns.agenda import Occasion, list_occasions
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError
-from chalicelib.models import MailNote, MailState, Reading, utc_text
+from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
 from chalicelib.outreach.compose import OutgoingMail
-from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_held_back, judge_occasion
+from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, choose_use, is_held_back, judge_occasion
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
@@ -43,7 +43,7 @@ def handle_person(person: Person, services: Services, now: datetime) -> str:
 
     A mail that must wait never blocks another: news of an order goes out while offers are stopped.
     """
-    tried, mails = NOT_DUE, services.mails.list_mails(person.id)
+    tried, mails = NOT_DUE, services.mails.read_mails(person.id, person.profile.mails)
     for mail in mails:
         if mail.state is MailState.THROTTLED:
             turn = find_turn(person, mail, services, now)
@@ -71,7 +71,7 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
 def move_due(person: Person, services: Services, now: datetime) -> None:
     """Write the person's next due date, and nothing else of the profile."""
     due = services.find_due(person.profile, now)
-    services.table.commit_parts(services.people.write_profile(person, person.profile, due))
+    services.table.commit_parts([services.people.write_core(person, person.profile, due)])
 
 
 def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], services: Services, now: datetime) -> str:
@@ -91,7 +91,7 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
     if mail is None:
         parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
     else:
-        parts += guard_intent(mail, campaign, rows, services)
+        parts += guard_intent(mail, campaign, rows, services, now)
         services.pace.wait_turn()  # before the intent is written: a function that ends while it waits leaves none open
     services.table.commit_parts(parts)
     return row.state.value if mail is None else send_mail(person.id, mail, services, now)
@@ -115,22 +115,24 @@ def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -
     """Return the parts that put a mail into the person's history, profile and rows, and move their due date."""
     note = MailNote(campaign=row.campaign, occasion=row.occasion, state=row.state, at=now, marketing=row.marketing)
     submission, key = write_note(note, now), f"mail-{row.mail_id}"
-    profile = fold_event(person.profile, key, submission, Reading(kind="mail", mail=note))
+    record = fold_event(person.record, key, submission, Reading(kind=ReadingKind.MAIL, mail=note))
     return [
         services.people.write_event(person, key, submission),
-        *services.people.write_profile(person, profile, services.find_due(profile, now)),
+        *services.people.write_record(person, record, services.find_due(record.profile, now)),
         services.mails.write_mail(person.id, row),
     ]
 
 
-def guard_intent(mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services) -> list[Part]:
-    """Return the parts that an intent needs: the address is not suppressed, the budget has money left, the links exist.
+def guard_intent(
+    mail: OutgoingMail, campaign: Campaign, rows: tuple[str, ...], services: Services, now: datetime
+) -> list[Part]:
+    """Return the parts that an intent needs: no stop blocks the address, the budget has money left, the links exist.
 
     `rows` are the index rows of the person's address.
     """
     cost, most = count_cost(campaign)
     budget = [services.budgets.spend_budget(campaign.name, cost, most)] if cost else []
-    return [*services.suppressions.check_unstopped(rows), *budget, *mail.parts]
+    return [*services.suppressions.check_unstopped(rows, choose_use(campaign), now), *budget, *mail.parts]
 
 
 def count_cost(campaign: Campaign) -> tuple[int, int]:

@@ -3,14 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
-from chalicelib.addresses import normalise_email
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.people.directory import People
+from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
 from chalicelib.people.reader import find_holder
 from chalicelib.services import Services
+from chalicelib.shop.stops import MailUse
 from chalicelib.store.mails import MailRow
 
 HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
@@ -30,7 +31,7 @@ def judge_occasion(
 
     `mails` are the person's mail rows, `rows` the index rows of their address.
     """
-    if is_barred(person.id, campaign, rows, services):
+    if is_barred(person.id, campaign, rows, services, now):
         return MailState.SUPPRESSED
     profile = forget_failed(person.profile, mails)
     spent = Decimal(services.budgets.read_budget(campaign.name)) / HUNDREDTHS if campaign.offer else Decimal(0)
@@ -42,13 +43,18 @@ def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -
     return campaign is not None and campaign.is_marketing and services.reputation.stops_marketing(now)
 
 
-def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services) -> bool:
-    """Return whether an address must not be mailed: it is suppressed, or, for marketing, another customer holds it.
+def choose_use(campaign: Campaign) -> MailUse:
+    """Return what a campaign's mails are for."""
+    return MailUse.MARKETING if campaign.is_marketing else MailUse.SERVICE
+
+
+def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services, now: datetime) -> bool:
+    """Return whether an address must not be mailed: a stop blocks it, or, for marketing, another customer holds it.
 
     A shop's list may have two customers with one address. Only one of them holds it: the other one neither undoes the
     holder's withdrawal nor causes a second mail.
     """
-    if services.suppressions.is_stopped(rows):
+    if services.suppressions.is_stopped(rows, choose_use(campaign), now):
         return True
     return campaign.is_marketing and find_holder(rows, services.identities.find_owners(rows)) != customer_id
 
@@ -64,6 +70,6 @@ def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
 
 
 def address_rows(profile: Profile, people: People) -> tuple[str, ...]:
-    """Return the index rows of the address in a person's profile."""
-    address = normalise_email(profile.text("email"))
+    """Return the index rows of a person's mailbox."""
+    address = read_mailbox(profile)
     return people.name_rows(Identity(kind="email", value=address)) if address else ()

@@ -13,7 +13,7 @@ from chalicelib.errors import UnfitMailError
 from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
-from chalicelib.outreach.eligibility import address_rows, is_barred, is_held_back
+from chalicelib.outreach.eligibility import address_rows, choose_use, is_barred, is_held_back
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.mails import OPEN, MailRow
@@ -97,7 +97,7 @@ def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) 
     rows = address_rows(person.profile, services.people)
     late = utc_text(now) > row.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
-    if campaign is None or not allowed or is_barred(person.id, campaign, rows, services):
+    if campaign is None or not allowed or is_barred(person.id, campaign, rows, services, now):
         state = MailState.EXPIRED if late else MailState.SUPPRESSED
         close_mail(person.id, row, state, services, now)
         return state.value
@@ -109,9 +109,9 @@ def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) 
     services.pace.wait_turn()
     services.table.commit_parts(
         [
-            services.people_rows.check_profile(person.id, person.version),
+            services.people_rows.check_core(person.id, person.version),
             services.mails.move_mail(person.id, row, MailState.INTENT, attempt.attempt, attempt.at, mail.row.links),
-            *services.suppressions.check_unstopped(rows),
+            *services.suppressions.check_unstopped(rows, choose_use(campaign), now),
             *mail.parts,
         ]
     )

@@ -1,6 +1,7 @@
 """Is this person still a customer? By their own rhythm where they have one, else by the shop's rule.
 
-The rhythm is the median gap between the days of the latest purchases (of 20 orders): one holiday or one double order does not move it. Where
+The rhythm is the median gap between the days of the latest purchases (of 20 orders): one holiday or one double order
+does not move it. Where
 people buy at random but steadily (the model of Ehrenberg, Applied Statistics 8(1), 1959, on which later models of
 repeat buying build), a gap is longer than k times the median with probability 2**-k. So of the gaps of a person who
 still buys, 35 % pass RISK and 18 % pass LAPSE; for people who buy by habit far fewer do.

@@ -72,6 +72,11 @@ class People(PeopleReader):
         sealed = person.seal.seal_record(key, "entry", record.model_dump_json(exclude_defaults=True).encode())
         return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE))
 
+    def replace_entry(self, person: Person, key: str, record: EntryRecord) -> Part:
+        """Return the part that replaces the entry of a sort key, whatever its version; it fails where it is gone."""
+        sealed = person.seal.seal_record(key, "entry", record.model_dump_json(exclude_defaults=True).encode())
+        return self.rows.replace_sealed(person.id, key, sealed)
+
     def renew_record(self, person: Person, record: Record) -> Record:
         """Return the record with its latest orders chosen anew from all rows, where they are thin."""
         if not record.profile.thin:

@@ -29,6 +29,8 @@ from chalicelib.people.consents import (
     list_withdrawals,
     merge_consents,
     merge_fields,
+    name_value,
+    read_field,
 )
 from chalicelib.people.entries import clear_entries, count_entry, find_repeated, join_entries, mark_entries
 from chalicelib.people.mail_notes import join_mails
@@ -169,6 +171,13 @@ def choose_statements(profile: Profile, heard: Mapping[str, Consent], held: Mapp
     return profile.model_copy(
         update={"fields": fields, "withheld": withheld, "consents": consents, "outranked": outranked}
     )
+
+
+def choose_again(profile: Profile) -> Profile:
+    """Return the profile with the consents and fields that count for its names as they are now."""
+    heard = merge_consents(profile.outranked, profile.consents.values())
+    held = {**profile.withheld, **profile.fields}
+    return choose_statements(profile, heard, {name_value(read_field(key), each): each for key, each in held.items()})
 
 
 def place_consents(submission: Submission, reading: Reading) -> tuple[Consent, ...]:

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.errors import KeyUnavailableError
-from chalicelib.models import EntryRecord, Event, Identity, OrderRecord, Profile
+from chalicelib.addresses import normalise_email
+from chalicelib.errors import KeyUnavailableError, NewerShapeError
+from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderRecord, Profile
 from chalicelib.people.person import Person, Touched, place_rows
 from chalicelib.people.profile import Record
 from chalicelib.people.shapes import read_shape
 from chalicelib.store.identities import Identities, Owner, make_row
 from chalicelib.store.keys import Keys
-from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, PeopleRows, StoredRow
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, SHAPE, PeopleRows, StoredRow
 from chalicelib.store.table import Part, Table
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import unpack_submission
@@ -91,11 +92,20 @@ class PeopleReader:
         return [row for name in names for row in self.name_rows(Identity(kind="link", value=name))]
 
     def claim_links(self, names: Iterable[str], owner: str, until: datetime | None = None) -> list[Part]:
-        """Return the parts that give links and mail attempts to their owner: a customer, an inbox item or a request.
-
-        A name is the name of a link's row, or `mail:` and an attempt id.
-        """
+        """Return the parts that give links to their owner: a customer, an inbox item or a request."""
         return [self.identities.write_owner(row, owner, until) for row in self.name_links(names)]
+
+    def claim_attempt(self, attempt: str, owner: str, address: str, until: datetime | None = None) -> list[Part]:
+        """Return the parts that give a mail's attempt to its owner, and note by keyed hash whom it is mailed to."""
+        email = normalise_email(address)
+        mailed = self.name_rows(Identity(kind=IdentityKind.EMAIL, value=email)) if email else ()
+        rows = self.name_links([f"mail:{attempt}"])
+        return [self.identities.write_owner(row, owner, until, mailed) for row in rows]
+
+    def find_mailed(self, link: str) -> tuple[str, ...]:
+        """Return the index rows of the address that a mail went to, by `mail:` and its attempt id; () if unknown."""
+        owners = self.identities.find_owners(self.name_links([link]))
+        return next((owner.mailed for owner in owners.values() if owner.mailed), ())
 
     def make_person(self) -> Person:
         """Return a new customer with a random id and a key of their own; nothing is written yet."""
@@ -106,9 +116,12 @@ class PeopleReader:
     def list_history(self, person: Person) -> Iterator[Event]:
         """Open a person's history, oldest first."""
         for record_id, row in self.rows.list_stored(person.id, EVENT):
-            key = record_id.rpartition("#")[2]
-            text = person.seal.open_record(record_id, "event", row.sealed)
-            yield Event(key=key, submission=unpack_submission(key, text))
+            yield open_event(person.seal, record_id, row)
+
+    def read_events(self, person: Person, record_ids: Iterable[str]) -> list[Event]:
+        """Open those of some events of a person's history that exist, oldest first."""
+        found = self.rows.read_rows(person.id, record_ids)
+        return [open_event(person.seal, record_id, row) for record_id, row in sorted(found.items())]
 
     def list_orders(self, person: Person) -> Iterator[OrderRecord]:
         """Open every order of a person, in no order."""
@@ -119,6 +132,14 @@ class PeopleReader:
         """Open every entry of a person, as (sort key, record), in no order."""
         for key, row in self.rows.list_stored(person.id, ENTRY):
             yield key, open_entry(person.seal, key, row)
+
+
+def open_event(seal: PersonSeal, record_id: str, row: StoredRow) -> Event:
+    """Open one event of a history; raise NewerShapeError for one that a later version wrote."""
+    if row.shape > SHAPE:
+        raise NewerShapeError(f"event: shape {row.shape}")
+    key = record_id.rpartition("#")[2]
+    return Event(key=key, submission=unpack_submission(key, seal.open_record(record_id, "event", row.sealed)))
 
 
 def open_order(seal: PersonSeal, key: str, row: StoredRow) -> OrderRecord:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import Event, OrderState, Profile, Reading
-from chalicelib.people.profile import shows_activity
 from chalicelib.senders import find_sender
+from chalicelib.shop.periods import OPEN_ORDER_HOLDS
 from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.retention_counts import Kind
@@ -51,15 +51,16 @@ class Change:
         return self.line.event
 
 
-def is_inactive(lines: Iterable[Line], now: datetime) -> bool:
+def is_inactive(profile: Profile, now: datetime) -> bool:
     """Return whether the last activity is older than the retention period; False where there is no activity."""
-    signs = [line.at for line in lines if shows_activity(line.event.submission, line.reading)]
-    return bool(signs) and max(signs) < now - find_span("inactive")
+    return profile.last_seen is not None and profile.last_seen < now - find_span("inactive")
 
 
-def has_open_order(profile: Profile) -> bool:
-    """Return whether a person has an open order that is no test."""
-    return any(order.state is OrderState.OPEN and not order.test for order in profile.orders.values())
+def has_open_order(profile: Profile, now: datetime) -> bool:
+    """Return whether an open order, which is no test, still keeps a person: it does so for a bounded time only."""
+    since = now - find_span("inactive") - OPEN_ORDER_HOLDS
+    orders = profile.latest.values()
+    return any(order.state is OrderState.OPEN and not order.test and order.placed_at > since for order in orders)
 
 
 def list_changes(lines: Iterable[Line], mails: Iterable[MailRow], now: datetime) -> list[Change]:

@@ -3,9 +3,9 @@
     forgotten -> no more reviews
     restricted, or with a request under way -> kept as it is
     inactive for too long, no open order -> forgotten, as if the person had asked
-    else -> old visits and mail events are deleted, old messages are cut down; the profile is folded anew from the rest
+    else -> old visits and mail events are deleted, old messages are cut down; the profile counts them no more
 
-Each transaction checks the profile's version: where the profile changed meanwhile, the review begins again.
+Each transaction checks the core's version: where the core changed meanwhile, the review begins again.
 """
 
 from collections import Counter
@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.downstream.changes import write_changes
-from chalicelib.erasure.forget import ForgetOrder, Reason, make_request, write_forgetting
+from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, make_request, write_forgetting
 from chalicelib.errors import RaceLostError
-from chalicelib.models import Profile, utc_text
+from chalicelib.models import Profile, Totals, utc_text
+from chalicelib.people.orders import add_totals
 from chalicelib.people.person import Person
-from chalicelib.people.profile import add_identities, fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.retention.expired import Change, Line, has_open_order, is_inactive, list_changes
 from chalicelib.runs import run_each
@@ -97,7 +96,7 @@ def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Co
         return Counter(), True
     found = judge_record(record, services, now)
     if found.ends:
-        table.commit_parts(write_end(record.person, services, now))
+        table.commit_parts(write_end(customer_id, services, now))
         return found.counts, True
     step = replace(found, changes=found.changes[:MOST_CHANGES])
     last = len(step.changes) == len(found.changes)
@@ -123,41 +122,45 @@ def judge_record(record: Record, services: Services, now: datetime) -> Finding:
         return Finding(kept="restricted")
     if any(row.state not in FINISHED for row in services.requests.list_requests(record.person.id)):
         return Finding(kept="request")
-    if is_inactive(record.lines, now) and not has_open_order(profile):
+    if is_inactive(profile, now) and not has_open_order(profile, now):
         return Finding(ends=True)
     return Finding(changes=tuple(list_changes(record.lines, record.mails, now)))
 
 
-def write_end(person: Person, services: Services, now: datetime) -> Parts:
-    """Return the parts that forget a person, if their profile did not change since it was read."""
+def write_end(customer_id: str, services: Services, now: datetime) -> Parts:
+    """Return the parts that forget a person; raise RaceLostError where they were forgotten meanwhile."""
     order = ForgetOrder(reason=Reason.RETENTION, request=make_request(), requested_at=now)
+    held = find_held(customer_id, services)
+    if held is None:
+        raise RaceLostError(customer_id)
     return [
-        *write_forgetting(person, order, services, now),
-        services.retention_queue.drop_row(person.id),
+        *write_forgetting(held, order, services, now),
+        services.retention_queue.drop_row(customer_id),
         services.retention_counts.add_counts({Kind.PEOPLE: 1}, now),
     ]
 
 
 def write_record(record: Record, step: Finding, services: Services, now: datetime) -> Parts:
-    """Return the parts that make the deletions, with the profile folded anew from the remaining events."""
+    """Return the parts that make the deletions, with a profile that no longer counts the deleted events."""
     person = record.person
-    profile = rebuild_profile(record, step.changes)
+    profile = forget_events(person.profile, step.changes)
     return [
-        *services.people.write_profile(person, profile, services.find_due(profile, now)),
-        *write_changes(services.outbox, person.profile, profile, now),
+        services.people.write_core(person, profile, services.find_due(profile, now)),
         *(write_change(change, person, services) for change in step.changes),
         *keep_links(step.changes, person, services),
         services.retention_counts.add_counts(step.counts, now),
     ]
 
 
-def rebuild_profile(record: Record, changes: Iterable[Change]) -> Profile:
-    """Return the profile of a history without the deleted events; a message that is cut down has the same Reading."""
-    gone = {id(change.line) for change in changes if change.line is not None and change.kind is not Kind.BODIES}
-    rest = [line for line in record.lines if id(line) not in gone]
-    history = ((line.event.key, line.event.submission, line.reading) for line in rest)
-    profile = record.person.profile
-    return add_identities(fold_history(profile.customer_id, history), profile.identities)
+def forget_events(profile: Profile, changes: Iterable[Change]) -> Profile:
+    """Return the profile without the deleted events; a message that is cut down has the same Reading.
+
+    Only visits and events of mails are deleted, so nothing but counts is made of them.
+    """
+    gone = [change.line for change in changes if change.line is not None and change.kind is not Kind.BODIES]
+    entries = Counter(line.reading.entry.kind for line in gone if line.reading.entry is not None)
+    totals = add_totals(profile.totals, Totals(), Totals(entries=dict(entries)))
+    return profile.model_copy(update={"events": profile.events - len(gone), "totals": totals})
 
 
 def write_change(change: Change, person: Person, services: Services) -> Part:

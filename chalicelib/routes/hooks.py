@@ -11,6 +11,7 @@ from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMet
 from chalicelib.routes.http import ANY, read_body, read_headers, request_time
 from chalicelib.routes.origins import read_site
 from chalicelib.senders import find_sender
+from chalicelib.senders.sizes import MOST_BYTES, fit_submission
 
 hooks = Blueprint(__name__)
 
@@ -27,13 +28,13 @@ def receive_delivery(sender: str) -> Response:
         raise TryAgainLaterError("Not ready: please send it again.")
     door = open_door()
     headers = read_headers(request)
-    raw = read_body(request, door.settings.max_body_bytes)
+    raw = read_body(request, MOST_BYTES)
     check_type(headers.get("content-type", ""), module.CONTENT_TYPES)
     if module.is_ping(raw, headers):
         return Response({"status": "ready"}, status_code=200)
     address = f"{read_site(door.settings.public_url)}/hooks/{sender}"
     module.verify(raw, headers, door.parameters.read_secrets(sender, now), now, address=address)
-    kept = door.accept(module.parse(raw, headers, now))
+    kept = door.accept(fit_submission(module.parse(raw, headers, now)))
     return Response({"status": "accepted" if kept else "duplicate"}, status_code=202 if kept else 200)
 
 

@@ -13,6 +13,9 @@ from typing import Any, Protocol, cast
 
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Reading, SenderName, Submission
+from chalicelib.senders.clamp import clamp_times
+from chalicelib.senders.delivery import UNKNOWN
+from chalicelib.senders.order_states import UNKNOWN_STATE, report_state
 from chalicelib.senders.source import Source
 
 # The senders that post to /hooks/<name>.
@@ -67,7 +70,7 @@ class Sender(Reader, Protocol):
         """
 
     def parse(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
-        """Name what arrived, without interpreting it; raise MalformedError where topic and body disagree."""
+        """Name what arrived, without interpreting it. Refuses nothing: what cannot be read is parked when settled."""
 
 
 def find_sender(name: str) -> Sender | None:
@@ -88,9 +91,12 @@ def load_module(name: str) -> Any:
 def read_submission(submission: Submission) -> Reading:
     """Return what a submission says; raise UnreadableError, whose text names the kind of fault and no content."""
     try:
-        return interpret_submission(submission)
+        reading = clamp_times(interpret_submission(submission), submission.received_at)
     except ODD_BODY as fault:
         raise UnreadableError(f"{submission.sender}: {type(fault).__name__}") from None
+    if state := reading.notes.get(UNKNOWN_STATE):
+        report_state(submission.sender, str(state))
+    return reading
 
 
 def interpret_submission(submission: Submission) -> Reading:
@@ -100,6 +106,8 @@ def interpret_submission(submission: Submission) -> Reading:
     reader = find_reader(submission.sender)
     if reader is None:
         raise UnreadableError("unknown sender")
+    if submission.sender in SENDERS and submission.topic == UNKNOWN:
+        raise UnreadableError(f"{submission.sender}: the topic is missing or odd")
     return reader.interpret(submission)
 
 

@@ -49,6 +49,7 @@ def read_body(submission: Submission, body: dict[str, JsonValue]) -> Reading:
         sender_id=body["id"],
         email=fields.get("email", ""),
         phone=fields.get("phone", ""),
+        country=body.get("country", ""),
         fields=fields,
         consents=tuple(read_consent(submission, row) for row in body["consents"]),
         orders=(read_order(body["order"]),) if body["order"] else (),

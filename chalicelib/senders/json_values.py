@@ -4,23 +4,11 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from chalicelib.errors import MalformedError, TooLargeError
 from chalicelib.models import JsonValue
-from chalicelib.strictjson import parse_object
 
 LAST_SECOND = 253_402_300_800  # the year 10000 begins: `datetime` ends before it
+COUNTRY = re.compile(r"[A-Za-z]{2}")
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
-
-
-def open_body(raw: bytes) -> dict[str, JsonValue]:
-    """Return the object in a signed body, or an empty one.
-
-    A body that cannot be parsed is kept, and parked when settling.
-    """
-    try:
-        return parse_object(raw)
-    except (MalformedError, TooLargeError):
-        return {}
 
 
 def get_path(body: JsonValue, *path: str) -> JsonValue:
@@ -91,6 +79,11 @@ def read_seconds(body: JsonValue, *path: str) -> datetime | None:
     leaf = get_path(body, *path)
     whole = isinstance(leaf, int) and not isinstance(leaf, bool) and 0 <= leaf < LAST_SECOND
     return datetime.fromtimestamp(leaf, UTC) if whole else None
+
+
+def choose_country(*codes: str) -> str:
+    """Return the first text that has the form of an ISO 3166 alpha-2 code, in capitals, or ""."""
+    return next((code.upper() for code in codes if COUNTRY.fullmatch(code)), "")
 
 
 def choose_text(*texts: str) -> str:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.errors import UnreadableError
 from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.delivery import UNKNOWN, open_body, read_body
 from chalicelib.senders.json_values import get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
 from chalicelib.senders.source import describe_form_builder
-from chalicelib.strictjson import parse_object
 
 SOURCE = describe_form_builder(SenderName.TALLY)
 CONTENT_TYPES = ("application/json",)
@@ -40,18 +40,14 @@ def verify(
 
 
 def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
-    """Name what arrived; raise MalformedError."""
-    body = parse_object(raw)
+    """Name what arrived."""
+    body = open_body(raw)
     topic, form_id = read_text(body, "eventType"), read_text(body, "data", "formId")
-    if not EVENT_TYPE.fullmatch(topic):
-        raise MalformedError("eventType is missing or odd.")
-    if topic == RESPONSE and not (ID.fullmatch(form_id) and isinstance(get_path(body, "data", "fields"), list)):
-        raise MalformedError("data.formId or data.fields is missing or odd.")
     moment = read_time(body, "data", "createdAt") or read_time(body, "createdAt") or now
     return Submission(
         sender=SenderName.TALLY,
         shop=form_id if ID.fullmatch(form_id) else "",
-        topic=topic,
+        topic=topic if EVENT_TYPE.fullmatch(topic) else UNKNOWN,
         trust=Trust.OWN,
         received_at=now,
         occurred_at=min(moment, now),
@@ -71,12 +67,12 @@ def interpret(submission: Submission) -> Reading:
     from chalicelib.senders.form_maps import find_mapping  # the door never needs these
     from chalicelib.senders.responses import Answer, read_response
 
-    try:
-        fields = read_parts(parse_object(submission.body), "data", "fields")
-    except (MalformedError, TooLargeError):
-        raise UnreadableError("tally: not JSON") from None
+    body = read_body(submission)
     if submission.topic != RESPONSE:
         return Reading(kind=ReadingKind.OTHER)
+    if not (submission.shop and isinstance(get_path(body, "data", "fields"), list)):
+        raise UnreadableError("tally: data.formId or data.fields is missing or odd")
+    fields = read_parts(body, "data", "fields")
     answers = [
         Answer(
             name_field(field),

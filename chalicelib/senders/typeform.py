@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.errors import UnreadableError
 from chalicelib.models import JsonValue, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.delivery import UNKNOWN, open_body, read_body
 from chalicelib.senders.json_values import choose_text, get_path, read_id, read_part, read_parts, read_text, read_time
 from chalicelib.senders.signatures import check_digest
 from chalicelib.senders.source import describe_form_builder
-from chalicelib.strictjson import parse_object
 
 SOURCE = describe_form_builder(SenderName.TYPEFORM)
 CONTENT_TYPES = ("application/json",)
@@ -39,18 +39,14 @@ def verify(
 
 
 def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
-    """Name what arrived; raise MalformedError."""
-    body = parse_object(raw)
+    """Name what arrived."""
+    body = open_body(raw)
     topic = read_text(body, "event_type")
     form_id = read_text(body, "form_response", "form_id")
-    if not EVENT_TYPE.fullmatch(topic):
-        raise MalformedError("event_type is missing or odd.")
-    if topic in RESPONSES and not ID.fullmatch(form_id):
-        raise MalformedError("form_response.form_id is missing or odd.")
     return Submission(
         sender=SenderName.TYPEFORM,
         shop=form_id if ID.fullmatch(form_id) else "",
-        topic=topic,
+        topic=topic if EVENT_TYPE.fullmatch(topic) else UNKNOWN,
         trust=Trust.OWN,
         received_at=now,
         occurred_at=min(read_time(body, "form_response", "submitted_at") or now, now),
@@ -73,12 +69,11 @@ def interpret(submission: Submission) -> Reading:
     from chalicelib.senders.form_maps import find_mapping  # the door never needs these
     from chalicelib.senders.responses import Answer, read_response
 
-    try:
-        response = read_part(parse_object(submission.body), "form_response")
-    except (MalformedError, TooLargeError):
-        raise UnreadableError("typeform: not JSON") from None
+    response = read_part(read_body(submission), "form_response")
     if submission.topic not in RESPONSES:
         return Reading(kind=ReadingKind.OTHER)
+    if not submission.shop:
+        raise UnreadableError("typeform: form_response.form_id is missing or odd")
     asked = {read_id(field, "id"): read_text(field, "title") for field in read_parts(response, "definition", "fields")}
     answers = [
         Answer(

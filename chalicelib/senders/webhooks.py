@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import Entry, Reading, ReadingKind, SenderName, Submission, Trust
+from chalicelib.senders.delivery import UNKNOWN, open_body, read_body
 from chalicelib.senders.json_values import read_part, read_text, read_time
 from chalicelib.senders.signatures import check_message, find_header
 from chalicelib.senders.source import Fact, Source
-from chalicelib.strictjson import parse_object
 
 SOURCE = Source(
     name=SenderName.WEBHOOKS,
@@ -40,14 +39,12 @@ def verify(
 
 
 def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
-    """Name what arrived; raise MalformedError. The message's id is signed, and the same over retries."""
-    body = parse_object(raw)
+    """Name what arrived. The message's id is signed, and the same over retries."""
+    body = open_body(raw)
     topic = read_text(body, "type")
-    if not TYPE.fullmatch(topic):
-        raise MalformedError("type is missing or odd.")
     return Submission(
         sender=SenderName.WEBHOOKS,
-        topic=topic,
+        topic=topic if TYPE.fullmatch(topic) else UNKNOWN,
         trust=Trust.SIGNED,
         received_at=now,
         occurred_at=min(read_time(body, "timestamp") or now, now),
@@ -58,10 +55,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
 
 def interpret(submission: Submission) -> Reading:
     """Return what the body says; raise UnreadableError."""
-    try:
-        data = read_part(parse_object(submission.body), "data")
-    except (MalformedError, TooLargeError):
-        raise UnreadableError("webhooks: not JSON") from None
+    data = read_part(read_body(submission), "data")
     logged_in = submission.topic == LOGIN
     return Reading(
         kind=ReadingKind.LOGIN if logged_in else ReadingKind.OTHER,

@@ -1,32 +1,37 @@
 """The transaction in which a submission takes effect: its customer, its history event, its profile."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.downstream.changes import write_changes
 from chalicelib.erasure.tombstones import happened_at, is_person_initiated
-from chalicelib.models import ConsentState, Profile, Reading, Submission, utc_text
+from chalicelib.models import ConsentState, HeldName, Reading, ReadingKind, Submission, utc_text
+from chalicelib.people.bounds import is_bounded, is_full
 from chalicelib.people.directory import People
-from chalicelib.people.identity import list_deciding
-from chalicelib.people.person import Person
-from chalicelib.people.profile import add_identities, fold_event
+from chalicelib.people.entries import find_repeated, is_outdated
+from chalicelib.people.grades import THROUGH_MAILBOX
+from chalicelib.people.identity import name_shop
+from chalicelib.people.mailbox import read_mailbox
+from chalicelib.people.person import Person, list_touched
+from chalicelib.people.profile import Record, fold_event, read_withdrawals
 from chalicelib.services import Services
 from chalicelib.settling.effects import list_effects
 from chalicelib.settling.match import (
     IdentityMatch,
     claim_names,
-    is_stranger,
     look_up,
     name_claims,
     suggest_merges,
     took_effect_before,
 )
-from chalicelib.settling.redact import read_withdrawals, redact_history, redact_submission
-from chalicelib.store.inbox import InboxItem, State
-from chalicelib.store.requests import OWNED_BY_REQUEST
+from chalicelib.settling.moves import LateNews, Move, add_moved, find_moves, write_move
+from chalicelib.settling.names import LASTING, change_names
+from chalicelib.settling.redact import redact_history, redact_submission
+from chalicelib.settling.whose import Subject, find_subject, leave_person, names_nobody, take_replaced
+from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE
+from chalicelib.store.inbox import RELEASED, InboxItem, State
 from chalicelib.store.table import Part
-from chalicelib.store.unconfirmed import OWNED_BY_ITEM
 
 
 @dataclass(frozen=True)
@@ -38,55 +43,160 @@ class OpenedItem:
     reading: Reading
 
 
+@dataclass(frozen=True)
+class Settling:
+    """Items that take their effect together: whose they are, their names, the ids that they claim."""
+
+    items: tuple[OpenedItem, ...]
+    subject: Subject
+    match: IdentityMatch
+    claims: list[str]
+
+
 def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tuple[OpenedItem, ...] = ()) -> State:
     """Settle an item in one transaction; the items of `also` enter the same person's history with it."""
-    key = opened.item.key
-    claims = name_claims(opened.submission)
+    key, claims = opened.item.key, name_claims(opened.submission)
     match = look_up(opened.submission, opened.reading, claims, services)
     if took_effect_before(claims, match, key):
         return settle_without_effect(key, State.DUPLICATE, services, now)
     if would_recreate_forgotten(match, opened):
         return settle_without_effect(key, State.NOBODY, services, now)
-    person = find_person(match, services.people)
-    if person is None:
-        return settle_without_effect(key, State.NOBODY, services, now)
+    if names_nobody(match):
+        return leave_nameless(opened, services, now)
     items = (opened, *also)
-    profile = fold_items(person, items, match)
-    redact_history(person, profile, services.people)
-    withdrawals = read_withdrawals(profile)
-    events = [(each.item.key, redact_submission(each.submission, each.reading, withdrawals)) for each in items]
-    services.table.commit_parts(
-        [
-            *(services.inbox.write_tombstone(each.item.key, State.SETTLED, now, each.item.state) for each in items),
-            *write_history(person, profile, events, services, now),
-            *plan_review(person, services, now),
-            *(services.identities.write_owner(claim, key) for claim in claims),
-            *claim_names(person.id, match, services.people),
-            *suggest_merges(person.id, match, services.people),
-            *forward_withdrawals(person, match, opened, services, now),
-            *list_effects(person, opened.submission, opened.reading, services, now),
-        ]
-    )
+    subject = find_subject(match, services.people, list_touched((each.submission, each.reading) for each in items))
+    if subject is None:
+        return settle_without_effect(key, State.NOBODY, services, now)
+    if not also and is_too_much(opened, subject.person):
+        services.inbox.set_aside(key, State.QUARANTINED, "typed too often", now + KEEP_QUARANTINE)
+        return State.QUARANTINED
+    services.table.commit_parts(write_settled(Settling(items, subject, match, claims), services, now))
     return State.SETTLED
 
 
-def fold_items(person: Person, items: Iterable[OpenedItem], match: IdentityMatch) -> Profile:
-    """Return the profile after the items, with the names that they may give to the person."""
-    profile = person.profile
-    for each in items:
-        profile = fold_event(profile, each.item.key, each.submission, each.reading)
-    return add_identities(profile, match.list_own(person.id))
+def write_settled(settling: Settling, services: Services, now: datetime) -> list[Part]:
+    """Return all parts of the transaction."""
+    items, match, people = settling.items, settling.match, services.people
+    opened, person = items[0], settling.subject.person
+    try:
+        moves = find_moves(person, match, services)
+    except LateNews as late:
+        moves, person = [], late.keeper
+    names = change_names(person.profile, match)
+    taken, handed = take_replaced(person, match, services, now)
+    placed = [place_item(each, person) for each in items]
+    record = fold_items(person, placed, moves, (*names.identities, *taken))
+    redact_history(person, record.profile, people)
+    withdrawals = read_withdrawals(record.profile)
+    events = [(each.item.key, redact_submission(each.submission, each.reading, withdrawals)) for each in placed]
+    return [
+        *(services.inbox.write_tombstone(each.item.key, State.SETTLED, now, each.item.state) for each in items),
+        *write_history(person, record, events, services, now, match=match),
+        *replace_events(person, placed, people),
+        *plan_review(person, services, now),
+        *(services.identities.write_owner(claim, opened.item.key) for claim in settling.claims),
+        *claim_names(person.id, names.given, match, people),
+        *release_names(person.id, names.released, people),
+        *handed,
+        *leave_person(settling.subject, match, services, now),
+        *(part for move in moves for part in write_move(move, person, opened.item.key, match, services, now)),
+        *suggest_merges(person.id, match, people, [move.name for move in moves]),
+        *forward_withdrawals(person, match, opened, services, now),
+        *list_effects(person, opened.submission, opened.reading, services, now),
+    ]
+
+
+def is_too_much(opened: OpenedItem, person: Person) -> bool:
+    """Return whether a submission is beyond what may be typed about one person; staff may release it all the same."""
+    if opened.item.reason == RELEASED or not is_bounded(opened.submission, opened.reading):
+        return False
+    if find_repeated(person.record.entries, opened.submission, opened.reading):
+        return False
+    return is_full(person.profile, opened.submission.received_at)
+
+
+def leave_nameless(opened: OpenedItem, services: Services, now: datetime) -> State:
+    """Settle an item that names nobody: what says nothing is counted, anything else is kept for staff for a while."""
+    if opened.reading.kind is ReadingKind.OTHER:
+        return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+    services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", now + KEEP_NAMELESS)
+    return State.NAMELESS
+
+
+def place_item(each: OpenedItem, person: Person) -> OpenedItem:
+    """Return an item through a link with the mailbox that the person has, which the link went to."""
+    if each.submission.sender not in THROUGH_MAILBOX or each.submission.mailbox:
+        return each
+    mailbox = read_mailbox(person.profile)
+    return replace(each, submission=each.submission.model_copy(update={"mailbox": mailbox}))
+
+
+def fold_items(
+    person: Person, items: Iterable[OpenedItem], moves: Iterable[Move], names: tuple[HeldName, ...]
+) -> Record:
+    """Return the record after the items, with these names, and with the orders that moved to the person."""
+    record = replace(person.record, profile=person.profile.model_copy(update={"identities": sort_names(names)}))
+    events = [(each.item.key, each.submission, each.reading) for each in items]
+    for event in (*(event for move in moves for event in add_moved(move)), *events):
+        record = fold_event(record, *event)
+    return record
+
+
+def sort_names(names: Iterable[HeldName]) -> tuple[HeldName, ...]:
+    """Return names in a stable order, the one of two that lasts."""
+    ranked = sorted(names, key=lambda name: (name.until is None, name.at))
+    known = {(name.kind, name.value): name for name in ranked}
+    return tuple(known[pair] for pair in sorted(known))
+
+
+def replace_events(person: Person, items: Iterable[OpenedItem], people: People) -> list[Part]:
+    """Return the parts that delete the events of things that the items tell later news of."""
+    found = (find_repeated(person.record.entries, each.submission, each.reading) for each in items)
+    outdated = [is_outdated(person.record.entries, each.submission, each.reading) for each in items]
+    old = [record for record, late in zip(found, outdated, strict=True) if record is not None and not late]
+    return [people.rows.delete_row(person.id, record.event) for record in old]
+
+
+def release_names(customer_id: str, released: Iterable[HeldName], people: People) -> list[Part]:
+    """Return the parts that free names, under every live index secret."""
+    rows = [row for name in released for row in people.name_rows(name)]
+    owners = people.identities.find_owners(rows) if rows else {}
+    own = [row for row in rows if row in owners and owners[row].id == customer_id]
+    return [people.identities.release_name(row, customer_id, owners[row].gone_at) for row in own]
 
 
 def write_history(
-    person: Person, profile: Profile, events: Iterable[tuple[str, Submission]], services: Services, now: datetime
+    person: Person,
+    record: Record,
+    events: Iterable[tuple[str, Submission]],
+    services: Services,
+    now: datetime,
+    *,
+    match: IdentityMatch | None = None,
 ) -> list[Part]:
-    """Return the parts that add events to a person's history, replace the profile, and report changed consents."""
+    """Return the parts that add events to a person's history, write their record, and report changed consents.
+
+    `match` has the names of the events, which are kept beside the core.
+    """
+    names, sources = list_kept(match, services) if match is not None else ((), ())
+    new = [row for row in names if row not in person.names]
     return [
         *(services.people.write_event(person, key, submission) for key, submission in events),
-        *services.people.write_profile(person, profile, services.find_due(profile, now)),
-        *write_changes(services.outbox, person.profile, profile, now),
+        *services.people.write_record(
+            person, record, services.find_due(record.profile, now), names=names, sources=sources
+        ),
+        *(services.identities.note_holder(row, person.id) for row in new),
+        *write_changes(services.outbox, person.profile, record.profile, now),
     ]
+
+
+def list_kept(match: IdentityMatch, services: Services) -> tuple[list[str], list[str]]:
+    """Return the index rows of a submission's names that last, and those of the shop that it came from."""
+    names = [row for name in match.names if name.kind in LASTING for row in match.rows[name]]
+    submission, reading = match.submission, match.reading
+    if not (reading.sender_id or reading.orders or reading.refunds):
+        return names, []
+    return names, list(services.people.name_rows(name_shop(submission.sender, submission.shop)))
 
 
 def settle_without_effect(key: str, state: State, services: Services, now: datetime) -> State:
@@ -95,21 +205,9 @@ def settle_without_effect(key: str, state: State, services: Services, now: datet
     return state
 
 
-def find_person(match: IdentityMatch, people: People) -> Person | None:
-    """Return the customer whom the deciding names belong to, or a new one; None for a link without an owner."""
-    for name in list_deciding(match.names, match.submission.trust):
-        holder = match.find_holder(name)
-        if holder is None or holder.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
-            continue
-        person = people.load_person(holder)
-        if not is_stranger(match.names, person.profile):
-            return person
-    return None if any(name.kind == "link" for name in match.names) else people.make_person()
-
-
 def would_recreate_forgotten(match: IdentityMatch, opened: OpenedItem) -> bool:
     """Return whether an item would recreate a forgotten customer: it is older, or not the person's own act."""
-    deciding = list_deciding(match.names, opened.submission.trust)
+    deciding = match.deciding
     held = any(match.find_holder(name) for name in deciding)
     # All names of an import's row count, since a list may know a customer by the phone alone; but a phone that a
     # forgotten customer once gave does not silence the row of a customer who shares it.
@@ -141,11 +239,11 @@ def forward_withdrawals(
     if not withdrawals or holder in (None, person.id):
         return []
     reader = services.people.load_person(str(holder))
-    reading = Reading(kind="consent", consents=withdrawals)
+    reading = Reading(kind=ReadingKind.CONSENT, consents=withdrawals)
     body = reading.model_dump_json(exclude_defaults=True).encode()
     forwarded = opened.submission.model_copy(update={"body": body, "reduced": True, "claims": ()})
-    profile = fold_event(reader.profile, opened.item.key, forwarded, reading)
-    if profile.consents == reader.profile.consents:
+    record = fold_event(reader.record, opened.item.key, forwarded, reading)
+    if record.profile.consents == reader.profile.consents:
         return []
-    redact_history(reader, profile, services.people)
-    return write_history(reader, profile, [(opened.item.key, forwarded)], services, now)
+    redact_history(reader, record.profile, services.people)
+    return write_history(reader, record, [(opened.item.key, forwarded)], services, now)

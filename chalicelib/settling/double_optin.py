@@ -1,5 +1,6 @@
 """Double opt-in, from the settling side: a form's submission waits for its confirmation, then takes effect or ends."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,12 +9,14 @@ from chalicelib.optin.addresses import name_address
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, commit_item, settle_without_effect, would_recreate_forgotten
-from chalicelib.settling.effects import RECEPTION, list_stops
+from chalicelib.settling.effects import list_harm, note_reception
 from chalicelib.settling.match import look_up, name_claims
 from chalicelib.shop.periods import is_kept
 from chalicelib.store.inbox import InboxItem, State
 from chalicelib.store.requests import OWNED_BY_REQUEST
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM
+
+log = logging.getLogger(__name__)
 
 
 def settle_form(opened: OpenedItem, services: Services, now: datetime) -> State:
@@ -70,19 +73,22 @@ def find_owner(opened: OpenedItem, services: Services) -> str:
 
 
 def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Settle an SES event.
+    """Settle an SES event; one about an attempt that is not known has no effect, and stops nobody.
 
     One about a confirmation or proof mail enters no history: any visitor can cause such a mail.
     """
-    if not find_owner(opened, services).startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
+    owner, key = find_owner(opened, services), opened.item.key
+    if not owner:
+        log.warning("feedback_unknown", extra={"key": key, "reason": opened.submission.topic})
+        return settle_without_effect(key, State.NOBODY, services, now)
+    if not owner.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
         return commit_item(opened, services, now)
-    key, at = opened.item.key, opened.submission.occurred_at
-    counted = [kind for kind in RECEPTION if kind == opened.reading.notes["fact"]]
+    counted, at = list_harm(opened.reading), opened.submission.occurred_at
     services.table.commit_parts(
         [
             services.inbox.write_tombstone(key, State.SETTLED, now),
             *(services.identities.write_owner(claim, key) for claim in name_claims(opened.submission)),
-            *list_stops(opened.submission, opened.reading, services),
+            *note_reception(opened.submission, opened.reading, services),
             *([services.reputation.count_mail(counted, key, at)] if counted else []),
         ]
     )

@@ -5,10 +5,9 @@ All of it is written in the settling transaction, so it happens exactly once, li
 
 from datetime import datetime
 
-from chalicelib.addresses import normalise_email
-from chalicelib.models import Identity, MailState, Order, OrderState, Reading, Submission, utc_text
+from chalicelib.models import MailState, Order, OrderState, Reading, Submission, utc_text
+from chalicelib.people.orders import merge_order
 from chalicelib.people.person import Person
-from chalicelib.people.profile import merge_order
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
@@ -16,7 +15,6 @@ from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.table import Part
 
 PROVES_SENT = {"Send", "Delivery", "Bounce", "Complaint", "Open", "Click", "DeliveryDelay"}
-RECEPTION = ("bounced", "complained")  # the events that harm our reputation
 # A later event may still prove these mails sent: the report then counts their returns.
 MEASURED = (MailState.SENT, MailState.HELD_OUT, MailState.INTENT, MailState.UNKNOWN, MailState.PARKED)
 
@@ -35,26 +33,44 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
 
 
 def note_feedback(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
-    """Return the parts that move a mail's state on by an SES event, and suppress a bounced or complaining address."""
+    """Return the parts that move a mail's state on by an SES event, and those about the address that it went to."""
     attempt = reading.link.removeprefix("mail:")
-    mail = next((mail for mail in services.mails.list_mails(person.id) if mail.attempt == attempt), None)
-    stops = list_stops(submission, reading, services)
+    mail = find_mail(person, attempt, services)
+    stops = note_reception(submission, reading, services)
     if mail is None:
         return stops
     fact, at = str(reading.notes["fact"]), submission.occurred_at
     proof = prove_sent(person, mail, submission, services)
-    counted = ["sent"] * bool(proof) + [kind for kind in RECEPTION if kind == fact]
+    counted = ["sent"] * bool(proof) + list_harm(reading)
     counts = [services.reputation.count_mail(counted, mail.mail_id, at)] if counted else []
     return [*proof, *counts, services.facts.write_fact(mail.campaign, fact, mail.mail_id, at), *stops]
 
 
-def list_stops(submission: Submission, reading: Reading, services: Services) -> Parts:
-    """Return the parts that suppress every address which bounced for good or complained."""
-    reason = reading.notes.get("stop")
-    addresses = [normalise_email(str(address)) for address in reading.notes.get("addresses", ())] if reason else []
-    names = [Identity(kind="email", value=address) for address in addresses if address]
-    rows = [row for name in names for row in services.people.name_rows(name)]
-    return [services.suppressions.write_stop(row, str(reason), submission.occurred_at) for row in rows]
+def find_mail(person: Person, attempt: str, services: Services) -> MailRow | None:
+    """Return the mail of an attempt: one of the latest as a rule, or else any."""
+    latest = services.mails.read_mails(person.id, person.profile.mails)
+    found = next((mail for mail in latest if mail.attempt == attempt), None)
+    return found or next((mail for mail in services.mails.list_mails(person.id) if mail.attempt == attempt), None)
+
+
+def note_reception(submission: Submission, reading: Reading, services: Services) -> Parts:
+    """Return the parts about the address that an attempt was mailed to, whatever address the event names.
+
+    They are a stop, a counted soft bounce, or the end of that count; none for an attempt that is not known.
+    """
+    reason, fact, at = str(reading.notes["stop"]), reading.notes["fact"], submission.occurred_at
+    if not reason and fact not in ("bounced_soft", "delivered"):
+        return []
+    stops, rows = services.suppressions, services.people.find_mailed(reading.link)
+    if reason:
+        return [stops.write_stop(row, reason, at) for row in rows]
+    count = stops.count_soft if fact == "bounced_soft" else stops.count_delivery
+    return [part for row in rows for part in count(row, at)]
+
+
+def list_harm(reading: Reading) -> list[str]:
+    """Return what an event counts in the reputation of our mail: `bounced`, `complained` or nothing."""
+    return [str(reading.notes["harm"])] if reading.notes["harm"] else []
 
 
 def prove_sent(person: Person, mail: MailRow, submission: Submission, services: Services) -> Parts:
@@ -87,9 +103,12 @@ def note_returns(person: Person, submission: Submission, reading: Reading, servi
     that is cancelled later is taken back.
     """
     source = f"{submission.sender}:{submission.shop}"
-    held = person.profile.orders
-    orders = [merge_order(held.get(f"{source}:{order.id}"), order) for order in reading.orders]
-    mails = [mail for mail in services.mails.list_mails(person.id) if mail.state in MEASURED]
+    held = {name: record.order for name, record in person.record.orders.items() if record.order}
+    merged: dict[str, Order] = {}  # by id: a submission may name an order twice, and its return is one row
+    for order in reading.orders:
+        merged[order.id] = merge_order(merged.get(order.id) or held.get(f"{source}:{order.id}"), order)
+    orders = list(merged.values())
+    mails = [mail for mail in services.mails.read_mails(person.id, person.profile.mails) if mail.state in MEASURED]
     pairs = [(mail, order) for mail in mails for order in orders if belongs_to(order, mail)]
     secret = services.code_secret if pairs else b""
     return [write_return(mail, order, name_order(secret, source, order.id), services.facts) for mail, order in pairs]
@@ -104,7 +123,7 @@ def belongs_to(order: Order, mail: MailRow) -> bool:
 
 def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> Part:
     """Return the part that writes a return once per mail and order, less refunds, or deletes it."""
-    if order.test or order.state is OrderState.CANCELLED:
+    if order.test or order.state in (OrderState.CANCELLED, OrderState.UNPAID, OrderState.MOVED):
         return facts.drop_fact(mail.campaign, "returned", mail.mail_id, order=name)
     return facts.write_fact(
         mail.campaign,

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.models import Profile, Reading, Submission
-from chalicelib.people.consents import is_proven, is_taken_back, list_withdrawals
+from chalicelib.people.consents import is_proven, is_taken_back
 from chalicelib.people.directory import People
+from chalicelib.people.entries import clear_entries
 from chalicelib.people.person import Person
+from chalicelib.people.profile import read_withdrawals
 from chalicelib.senders import read_submission
 from chalicelib.strictjson import dump_json, parse_object
 
@@ -20,7 +22,7 @@ BATCH = 25  # events in one transaction: an event may have 256 KB, and a transac
 
 
 def redact_history(person: Person, profile: Profile, people: People) -> None:
-    """Remove from a person's history the values that the new profile takes back; read it only where there are some."""
+    """Remove the values that the new profile takes back from history and entries; read them only if there are some."""
     before, withdrawals = read_withdrawals(person.profile), read_withdrawals(profile)
     if all(before.get(purpose) == withdrawals.get(purpose) for purpose in list_held(person.profile)):
         return
@@ -30,19 +32,18 @@ def redact_history(person: Person, profile: Profile, people: People) -> None:
         if (cleaned := redact_submission(event.submission, read_submission(event.submission), withdrawals))
         != event.submission
     ]
+    for name, record in people.list_entries(person):
+        cleared = clear_entries({name: record}, withdrawals)[name]
+        if cleared != record:
+            changed.append(people.replace_entry(person, name, cleared))
     for start in range(0, len(changed), BATCH):
         people.table.commit_parts(changed[start : start + BATCH])
-
-
-def read_withdrawals(profile: Profile) -> dict[str, datetime]:
-    """Return when each purpose was last withdrawn, by a profile."""
-    return list_withdrawals({**profile.outranked, **profile.consents})
 
 
 def list_held(profile: Profile) -> set[str]:
     """Return the purposes of the sensitive values that a person ever gave."""
     fields = {held.purpose for held in (*profile.fields.values(), *profile.withheld.values())}
-    return (fields | {purpose for entry in profile.entries.values() for purpose in entry.sensitive.values()}) - {""}
+    return (fields | set(profile.sensitive)) - {""}
 
 
 def redact_submission(submission: Submission, reading: Reading, withdrawals: Mapping[str, datetime]) -> Submission:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting
+from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, write_forgetting
+from chalicelib.errors import RaceLostError
 from chalicelib.models import RequestKind, utc_text
+from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
 from chalicelib.services import Services
@@ -68,7 +70,10 @@ def open_corrections(proven: Confirmed, services: Services, now: datetime) -> Pa
 
 def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Make the person unreadable; what is left of them, this row too, is swept, and the receipt follows."""
-    row, person = proven.row, proven.person
+    row = proven.row
+    held = find_held(row.customer_id, services)
+    if held is None:
+        raise RaceLostError(row.customer_id)
     order = ForgetOrder(
         reason=Reason.REQUEST, request=row.id, requested_at=row.asked_at, result=name_token(proven.result)
     )
@@ -78,7 +83,7 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
         services.requests.write_row(done, now),
         note_request(proven, services, now),
         # The stream's clock is a whole second, and may lie before the moment at which the code was typed.
-        *write_forgetting(person, order, services, max(now, proven.opened.submission.received_at)),
+        *write_forgetting(held, order, services, max(now, proven.opened.submission.received_at)),
     ]
 
 
@@ -98,10 +103,11 @@ def write_redacted(opened: OpenedItem, person: Person, services: Services, now: 
     """Return the parts that settle an item into a person's history, without the tokens and addresses in it."""
     body = {name: value for name, value in parse_object(opened.submission.body).items() if name not in HIDDEN}
     submission = opened.submission.model_copy(update={"body": dump_json(body)})
-    profile = fold_event(person.profile, opened.item.key, submission, opened.reading)
+    submission = submission.model_copy(update={"mailbox": read_mailbox(person.profile)})
+    record = fold_event(person.record, opened.item.key, submission, opened.reading)
     return [
         services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
-        *write_history(person, profile, [(opened.item.key, submission)], services, now),
+        *write_history(person, record, [(opened.item.key, submission)], services, now),
     ]
 
 

@@ -11,10 +11,9 @@ The body is signed and its topic is not, so each body must have the shape of its
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting, write_nothing_held
+from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, write_forgetting, write_nothing_held
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Identity, RequestKind
-from chalicelib.people.identity import list_deciding
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem
@@ -52,12 +51,13 @@ def redact_customer(opened: OpenedItem, match: IdentityMatch, services: Services
     asked_at = opened.submission.received_at
     order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at)
     at = max(now, asked_at)  # the stream's clock is a whole second, and may lie before it
-    person = find_subject(match, services)
-    if person is None:
+    customer_id = find_holder_id(match, services)
+    held = find_held(customer_id, services) if customer_id else None
+    if held is None:
         note = note_request(opened, "", "nothing held", services, now)
         return [note, *write_nothing_held(names, order, services, at)]
-    note = note_request(opened, person.id, "forgotten", services, now)
-    return [note, *write_forgetting(person, order, services, at, more=names)]
+    note = note_request(opened, held.customer_id, "forgotten", services, now)
+    return [note, *write_forgetting(held, order, services, at, more=names)]
 
 
 def request_data(opened: OpenedItem, match: IdentityMatch, services: Services, now: datetime) -> Parts:
@@ -78,9 +78,19 @@ def redact_shop(opened: OpenedItem, match: IdentityMatch, services: Services, no
     return [note_request(opened, "", "forgetting begins", services, now), services.shop_erasures.write_row(row)]
 
 
+def find_holder_id(match: IdentityMatch, services: Services) -> str | None:
+    """Return the customer to forget: the holder of the sender's id needs no opening, and so can always be forgotten."""
+    account = match.find_name("id")
+    holder = match.find_holder(account) if account is not None else None
+    if holder is not None:
+        return holder
+    person = find_subject(match, services)
+    return person.id if person else None
+
+
 def find_subject(match: IdentityMatch, services: Services) -> Person | None:
     """Return the customer of the deciding names, or None: none found, or the shop knows them under another id."""
-    for name in list_deciding(match.names, match.submission.trust):
+    for name in match.deciding:
         holder = match.find_holder(name)
         person = services.people.load_person(holder) if holder else None
         if person is not None and not is_stranger(match.names, person.profile):

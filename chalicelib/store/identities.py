@@ -3,8 +3,10 @@
 pk                     sk            holds
 idn#<secret>#<hash>    identity      the customer who holds this blind index name; of a confirmation link: `item:`
                                      and the inbox key of the item to confirm; `gone` once the customer was forgotten,
-                                     and `gone_at` ever after
+                                     and `gone_at` ever after; of a mail's attempt: `mailed`, the index rows of the
+                                     address that it went to
 claim#<hash>           claim         the inbox key under which a delivery or event id took effect
+holds#<hash>           <id>          a customer whose record holds this address, whoever the address names
 merge                  <id>#<id>     two customers that may be one person: suggested, never done
 """
 
@@ -22,10 +24,14 @@ MERGE = "merge"
 
 @dataclass(frozen=True)
 class Owner:
-    """The owner of a name or a claim; `id` is "" for one who was forgotten. `gone_at` is the last erasure, or ""."""
+    """The owner of a name or a claim; `id` is "" for one who was forgotten. `gone_at` is the last erasure, or "".
+
+    `mailed` names the index rows of the address that a mail's attempt went to.
+    """
 
     id: str
     gone_at: str = ""
+    mailed: tuple[str, ...] = ()
 
 
 class Identities:
@@ -39,9 +45,10 @@ class Identities:
         found = self.table.read_items([name_row(row) for row in rows])
         return {row["pk"]: load_owner(row) for row in found}
 
-    def write_owner(self, row: str, owner: str, until: datetime | None = None) -> Part:
+    def write_owner(self, row: str, owner: str, until: datetime | None = None, mailed: Sequence[str] = ()) -> Part:
         """Return the part that gives a free identity or claim row to its owner, for good or `until`."""
         item = {**name_row(row), "owner": owner, **(expire_at(until) if until else {})}
+        item |= {"mailed": " ".join(mailed)} if mailed else {}
         return self.table.put_part(item, f"{NEW} OR #owner = :owner", owner=owner)
 
     def take_over_name(self, row: str, owner: str, gone_at: str) -> Part:
@@ -51,6 +58,16 @@ class Identities:
     def write_tombstone(self, row: str, owner: str, gone_at: str) -> Part:
         """Return the part that removes a name's owner, and keeps the time."""
         return self.change_owner(row, owner, GONE, gone_at)
+
+    def release_name(self, row: str, owner: str, gone_at: str) -> Part:
+        """Return the part that frees a name which `owner` has; the time of an earlier erasure stays."""
+        if gone_at:
+            return self.change_owner(row, owner, GONE, gone_at)
+        return self.table.delete_part(name_row(row), "#owner = :owner", owner=owner)
+
+    def hand_over(self, row: str, old: str, new: str, gone_at: str) -> Part:
+        """Return the part that gives a name from one owner to another."""
+        return self.change_owner(row, old, new, gone_at)
 
     def change_owner(self, row: str, old: str, new: str, gone_at: str, *, also: str = "") -> Part:
         """Return the part that changes one row's owner, if it still is `old` and `also` holds."""
@@ -73,6 +90,19 @@ class Identities:
         """Delete identity rows that nothing refers to any more."""
         self.table.delete_items(name_row(row) for row in rows)
 
+    def note_holder(self, row: str, customer_id: str) -> Part:
+        """Return the part that notes that a customer's record holds an address, by its index row."""
+        return self.table.put_part({"pk": name_holds(row), "sk": customer_id})
+
+    def list_holders(self, rows: Iterable[str]) -> tuple[str, ...]:
+        """Return the customers whose records hold an address."""
+        found = (row["sk"] for name in rows for row in self.table.query_items(name_holds(name)))
+        return tuple(dict.fromkeys(found))
+
+    def drop_holder(self, rows: Iterable[str], customer_id: str) -> None:
+        """Delete the notes that a customer's record holds these addresses."""
+        self.table.delete_items({"pk": name_holds(row), "sk": customer_id} for row in rows)
+
     def write_suggestion(self, first: str, second: str, kind: str) -> Part:
         """Return the part that notes two customers sharing a name of this kind."""
         return self.table.put_part({"pk": MERGE, "sk": "#".join(sorted((first, second))), "kind": kind})
@@ -94,6 +124,11 @@ def make_row(name: str) -> str:
     return f"{IDENTITY}{name}"
 
 
+def name_holds(row: str) -> str:
+    """Return the partition of the customers whose records hold an address."""
+    return f"holds#{row.removeprefix(IDENTITY)}"
+
+
 def read_name(row: str) -> str:
     """Return the blind index name of a row, as the ledger keeps it."""
     return row.removeprefix(IDENTITY)
@@ -110,4 +145,5 @@ def name_claim(sender: str, shop: str, topic: str, claim: str) -> str:
 
 
 def load_owner(row: Row) -> Owner:
-    return Owner("" if row["owner"] == GONE else row["owner"], row.get("gone_at", ""))
+    owner = "" if row["owner"] == GONE else row["owner"]
+    return Owner(owner, row.get("gone_at", ""), tuple(row.get("mailed", "").split()))

@@ -2,14 +2,15 @@
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
 state        new -> settled | duplicate | parked;  quarantined -> new (released);
+             new -> quarantined (too much was typed about one address); new -> nameless;
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
 attempt      random per accept call, stays on the tombstone: it shows our own retry apart from another call's put
-pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, a `Wait`;
-             absent when settled
+pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, nameless, a
+             `Wait`; absent when settled
 received_at  RFC 3339 UTC, sorts the index
 reason       why it was parked: a code, never content
-expires_at   epoch seconds; quarantined and unconfirmed items only
+expires_at   epoch seconds; quarantined, nameless and unconfirmed items only
 ask_at       when to mail the question next, or when it was mailed; unconfirmed items only
 """
 
@@ -27,6 +28,7 @@ from chalicelib.shop.periods import KEEP_QUARANTINE
 from chalicelib.store.attributes import load_row
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
+RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
 
 
@@ -41,6 +43,7 @@ class State(StrEnum):
     REFUSED = "refused"  # the mailbox's owner said no
     PARKED = "parked"
     QUARANTINED = "quarantined"
+    NAMELESS = "nameless"  # names nobody: kept for staff for a while, and makes no customer
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,21 @@ class Inbox:
         """Park an item that cannot be settled, with its content, until a member of staff reviews it."""
         self.move_item(key, State.NEW, State.PARKED, "parked", reason)
 
+    def set_aside(self, key: str, state: State, reason: str, until: datetime) -> None:
+        """Set a new item aside, quarantined or nameless, with its content, until staff release it or it expires."""
+        self.table.change_item(
+            name_row(key),
+            "SET #state = :new, pending = :new, reason = :reason, expires_at = :until",
+            "#state = :old",
+            new=state.value,
+            old=State.NEW.value,
+            reason=reason,
+            until=expire_at(until)["expires_at"],
+        )
+
     def release_item(self, key: str, state: State) -> None:
         """Send a parked or quarantined item back to be settled."""
-        self.move_item(key, state, State.NEW, name_shard(key), "released")
+        self.move_item(key, state, State.NEW, name_shard(key), RELEASED)
 
     def move_item(self, key: str, old: State, new: State, pending: str, reason: str) -> None:
         """Change the state of an item, unless another worker changed it first."""

@@ -5,7 +5,7 @@ cust#<id>    mail#<occasion>    state, attempt, campaign, mail id, not_after, th
                                 outcome is open also queue = open#<shard> and due_at, for the reconciler
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,11 @@ class MailRows:
     def list_mails(self, customer_id: str) -> list[MailRow]:
         """Return every mail row of a customer, read consistently."""
         return [load_mail(row) for row in self.table.query_items(f"cust#{customer_id}", "mail#")]
+
+    def read_mails(self, customer_id: str, occasions: Iterable[str]) -> list[MailRow]:
+        """Return those of some mail rows of a customer that exist, read consistently."""
+        keys = [{"pk": f"cust#{customer_id}", "sk": f"mail#{occasion}"} for occasion in occasions]
+        return sorted(map(load_mail, self.table.read_items(keys)), key=lambda mail: mail.occasion)
 
     def write_mail(self, customer_id: str, mail: MailRow) -> Part:
         """Return the part that makes a new row; it fails where the occasion has a row."""

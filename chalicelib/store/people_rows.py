@@ -90,6 +90,13 @@ class PeopleRows:
         """Return the part that replaces an event; it fails where the event is gone. Raise OversizeError."""
         return self.table.put_part(dump_event(customer_id, record_id, sealed), THERE)
 
+    def replace_sealed(self, customer_id: str, sort_key: str, sealed: bytes) -> Part:
+        """Return the part that replaces what an order's or entry's row has sealed, and counts its version on."""
+        if len(sealed) > MOST_SEALED:
+            raise OversizeError(sort_key.partition("#")[0])
+        change = "SET sealed = :sealed, shape = :shape ADD version :one"
+        return self.table.update_part(name_row(customer_id, sort_key), change, THERE, sealed=sealed, shape=SHAPE, one=1)
+
     def delete_row(self, customer_id: str, sort_key: str) -> Part:
         """Return the part that deletes one row of a person; it fails where the row is gone."""
         return self.table.delete_part(name_row(customer_id, sort_key), THERE)

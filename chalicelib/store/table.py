@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import RaceLostError
+from chalicelib.errors import RaceLostError, RowTwiceError
 from chalicelib.models import utc_text
 from chalicelib.store.attributes import Row as Row
 from chalicelib.store.attributes import dump_expressions, dump_row, load_row
@@ -43,8 +43,8 @@ class Table:
         return load_row(answer["Item"]) if "Item" in answer else None
 
     def read_items(self, keys: Sequence[Row], *, consistent: bool = True) -> Iterator[Row]:
-        """Yield the rows that exist of some keys, in any order."""
-        waiting = [dump_row(key) for key in keys]
+        """Yield the rows that exist of some keys, in any order, each once: DynamoDB refuses a key that stands twice."""
+        waiting = [dump_row(dict(key)) for key in dict.fromkeys(tuple(key.items()) for key in keys)]
         while waiting:
             request = {self.name: {"Keys": waiting[:READ_BATCH], "ConsistentRead": consistent}}
             answer = self.client.batch_get_item(RequestItems=request)
@@ -128,9 +128,12 @@ class Table:
         return self.put_part(versioned, "version = :old", old=old) if old else self.put_part(versioned, NEW)
 
     def commit_parts(self, parts: Iterable[Part]) -> None:
-        """Write all parts or none; raise RaceLostError where a condition failed or another worker was writing."""
+        """Write all parts or none; raise RaceLostError where a condition failed or another worker was writing.
+
+        DynamoDB refuses two parts for one row: equal ones are written once, and others raise RowTwiceError.
+        """
         try:
-            self.client.transact_write_items(TransactItems=list(parts))
+            self.client.transact_write_items(TransactItems=merge_parts(parts))
         except ClientError as fault:
             if fault.response["Error"]["Code"] in RACES:
                 raise RaceLostError("transaction") from None
@@ -168,6 +171,27 @@ class Table:
         while waiting:
             answer = self.client.batch_write_item(RequestItems={self.name: waiting[:DELETE_BATCH]})
             waiting = [*answer.get("UnprocessedItems", {}).get(self.name, []), *waiting[DELETE_BATCH:]]
+
+
+def merge_parts(parts: Iterable[Part]) -> list[Part]:
+    """Return the parts, of equal ones the first; raise RowTwiceError where one row has two that differ.
+
+    No order among them says which is meant: whoever builds the parts must make one of them.
+    """
+    merged: dict[str, Part] = {}
+    for part in parts:
+        row = identify_row(part)
+        if merged.setdefault(row, part) != part:
+            raise RowTwiceError(row.partition("#")[0])
+    return list(merged.values())
+
+
+def identify_row(part: Part) -> str:
+    """Return the partition key, the sort key and the table of the row that a part is about."""
+    (request,) = part.values()
+    key = request.get("Key") or request["Item"]
+    names = (key[name]["S"] for name in ("pk", "sk") if name in key)
+    return "\0".join((*names, request["TableName"]))
 
 
 def choose_shard(key: str, shards: int = SHARDS) -> int:

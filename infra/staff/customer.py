@@ -12,7 +12,9 @@ from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
 from chalicelib.models import Event, Grade, Identity, Profile
 from chalicelib.people.activity import judge_activity
+from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_phone
+from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
@@ -44,9 +46,17 @@ def print_profile(profile: Profile, services: Services, now: datetime) -> None:
     for purpose, consent in sorted(profile.consents.items()):
         print(f"  consent {purpose}: {consent.state} {consent.at.isoformat()} by {consent.channel} {consent.network}")
         print(f"      words {consent.words_version or '-'}: {consent.words or 'kept by the sender'}")
-    for name, order in sorted(profile.orders.items()):
-        items = ", ".join(f"{item.quantity} x {item.title}" for item in order.items)
-        print(f"  order {name}: {order.state} {order.total} {order.currency} ({items})")
+    spent = ", ".join(f"{amount} {currency}" for currency, amount in profile.totals.spent.items())
+    print(f"  {'purchases':14} {profile.totals.purchases} ({spent or 'nothing spent'})")
+
+
+def print_orders(person: Person, people: People) -> None:
+    """Print every order, by its name."""
+    for record in sorted(people.list_orders(person), key=lambda record: record.name):
+        order = record.order
+        if order is not None:
+            items = ", ".join(f"{item.quantity} x {item.title}" for item in order.items)
+            print(f"  order {record.name}: {order.state} {order.total} {order.currency} ({items})")
 
 
 def print_event(event: Event) -> None:
@@ -64,6 +74,7 @@ def show_customer(services: Services, customer_id: str, reason: str, now: dateti
     people = services.people
     person = people.load_person(customer_id)
     print_profile(person.profile, services, now)
+    print_orders(person, people)
     print("history")
     for event in people.list_history(person):
         print_event(event)

@@ -1,19 +1,18 @@
 """`make import FILE=customers.csv MAP=map.toml`: bring a shop's own customer list in, row by row, by the door.
 
 Without APPLY=yes it only reads the file and reports the result of an import: it writes nothing, and looks up no
-customer. With it, each row is accepted like any submission. A row counts once, so a run that ended early can be
-repeated. Works on the running local stack; on AWS with STAGE and credentials with the rights of the door.
+customer. With it, the file is read whole first: where one id has several addresses, or one address several ids,
+nothing is written unless ANYWAY=yes says so. Then each row is accepted like any submission. A row counts once, so a run
+that ended early can be repeated. Works on the running local stack; on AWS with STAGE and credentials with the rights of
+the door.
 """
 
 import argparse
-import csv
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -26,11 +25,14 @@ from chalicelib.imports.column_map import ImportMap, load_map
 from chalicelib.imports.csv_rows import Record, open_table
 from chalicelib.imports.reasons import FileRefusedError, RowRefusedError
 from chalicelib.imports.submission import RowReader
-from chalicelib.models import Submission
+from chalicelib.models import Identity, Submission
+from chalicelib.people.identity import list_identities
 from chalicelib.senders import read_submission
 from infra.local.environ import hold_lock, set_environ
 from infra.local.state import read_state
-from infra.places import ROOT, show_path
+from infra.places import ROOT
+from infra.staff.clashes import Clashes
+from infra.staff.import_report import Outcome, Refusals, describe_reading, write_outcome
 from infra.staff.progress import Progress
 from infra.staff.stage import is_local, stage_now
 
@@ -40,18 +42,6 @@ TRIES = 6  # of a row while the table is busy; then the run ends with a message
 PAUSE = 0.5  # seconds before the second try, twice as long before each later one
 
 Accept = Callable[[Submission], bool]
-
-
-@dataclass
-class Outcome:
-    """The result of a file. `refused` is written to a file as it grows: a bad file may refuse every row."""
-
-    read: int = 0
-    accepted: int = 0
-    repeated: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    content: Counter[str] = field(default_factory=Counter)  # of the accepted rows
-    lost_no: int = 0  # refused rows that hold a no
 
 
 def accept_patiently(accept: Accept, submission: Submission) -> bool:
@@ -64,12 +54,22 @@ def accept_patiently(accept: Accept, submission: Submission) -> bool:
     return accept(submission)
 
 
-def import_file(file: BinaryIO, rules: ImportMap, accept: Accept, now: datetime, refusals: "Refusals") -> Outcome:
-    """Read a file to its end; raise FileRefusedError, or TryAgainLaterError where the table takes no more."""
+def import_file(
+    file: BinaryIO,
+    rules: ImportMap,
+    accept: Accept,
+    now: datetime,
+    refusals: Refusals,
+    clashes: Clashes | None = None,
+) -> Outcome:
+    """Read a file to its end; raise FileRefusedError, or TryAgainLaterError where the table takes no more.
+
+    `clashes` takes the names of each good row.
+    """
     table = open_table(file, rules.wanted, rules.delimiter)
     reader = RowReader(rules, table.columns, current_settings().shop_country, now)
     outcome = refusals.outcome
-    rows = read_rows(table.records, reader, refusals, file)
+    rows = read_rows(table.records, reader, refusals, file, clashes)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for kept in run_ahead(pool, rows, lambda row: accept_patiently(accept, row)):
             outcome.accepted += kept
@@ -89,71 +89,35 @@ def run_ahead(
 
 
 def read_rows(
-    records: Iterable[Record], reader: RowReader, refusals: "Refusals", file: BinaryIO
+    records: Iterable[Record], reader: RowReader, refusals: Refusals, file: BinaryIO, clashes: Clashes | None
 ) -> Iterator[Submission]:
     """Yield the Submissions of the good rows; note the others."""
     outcome = refusals.outcome
     for record in records:
         outcome.read += 1
+        outcome.standins.update(reader.list_standins(record.cells) if record.cells else ())
         try:
-            if record.reason:
-                raise RowRefusedError(record.reason)
-            submission = reader.read_row(record.cells)
+            submission, names = read_row(record, reader, outcome)
         except RowRefusedError as fault:
             refusals.add(record, fault.reason, says_no=bool(record.cells) and reader.says_no(record.cells))
         else:
-            outcome.content.update(describe_row(submission))
+            if clashes is not None:
+                clashes.add(record.first, names)
             yield submission
         refusals.progress.show(file.tell(), outcome.read)
 
 
-def describe_row(submission: Submission) -> list[str]:
-    """Return the content of a row, in words that name no person; it is read as settling will read it."""
+def read_row(record: Record, reader: RowReader, outcome: Outcome) -> tuple[Submission, tuple[Identity, ...]]:
+    """Return a good row and the names in it, read as settling will read them; raise RowRefusedError."""
+    if record.reason:
+        raise RowRefusedError(record.reason)
+    submission = reader.read_row(record.cells)
     reading = read_submission(submission)
-    content = [f"{consent.purpose}: {consent.state.value}" for consent in reading.consents]
-    content += ["with an e-mail address"] * bool(reading.email) + ["with a phone number"] * bool(reading.phone)
-    return content + ["with a purchase"] * bool(reading.orders)
-
-
-class Refusals:
-    """The file of refused rows, and the progress of all."""
-
-    def __init__(self, path: Path, progress: Progress) -> None:
-        self.outcome, self.progress = Outcome(), progress
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = path.open("w", newline="")
-        self.rows = csv.writer(self.file)
-        self.rows.writerow(("first_line", "last_line", "reason", "holds_a_no"))
-
-    def add(self, record: Record, reason: str, *, says_no: bool) -> None:
-        """Note one row by its lines; never a value of it."""
-        self.outcome.reasons[reason] += 1
-        self.outcome.lost_no += says_no
-        self.rows.writerow((record.first, record.last, reason, "yes" if says_no else ""))
-
-    def __enter__(self) -> "Refusals":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.end()
-        self.file.close()
-
-
-def write_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
-    """Write the report."""
-    lines = [f"{outcome.read} rows read"]
-    if applied:
-        lines += [f"  {outcome.accepted} accepted", f"  {outcome.repeated} repeated: they were here before"]
-    else:
-        lines.append(f"  {outcome.accepted} would be accepted, as far as they are new")
-    lines += [f"      {count} {words}" for words, count in sorted(outcome.content.items())]
-    lines.append(f"  {outcome.reasons.total()} refused: {show_path(path)}")
-    lines += [f"      {count} {reason}" for reason, count in sorted(outcome.reasons.items())]
-    if outcome.lost_no:
-        lines.append(f"  {outcome.lost_no} of the refused rows hold a no: mend them, or enter those opt-outs by hand.")
-    if not applied:
-        lines.append("Nothing was written. APPLY=yes does it.")
-    return "\n".join(lines)
+    names = list_identities(submission, reading, reader.region)
+    if not names:
+        raise RowRefusedError("nobody")
+    outcome.content.update(describe_reading(reading))
+    return submission, names
 
 
 def open_target(*, apply: bool) -> AbstractContextManager[None]:
@@ -166,21 +130,45 @@ def open_target(*, apply: bool) -> AbstractContextManager[None]:
     return set_environ(read_state()["environ"])
 
 
-def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool) -> int:
-    """Import a file, or report the result of an import; return 1 where it ended early."""
-    refused = FOLDER / f"{rules.name}-refused.csv"
+def read_through(
+    path: Path, rules: ImportMap, now: datetime, accept: Accept, clashes: Clashes | None
+) -> tuple[Outcome, bool]:
+    """Import a file; return its outcome and whether the end was reached."""
     progress = Progress(path.stat().st_size, shown=sys.stderr.isatty())
-    accept: Accept = open_door().accept if apply else lambda _: True
-    status = 0
-    with path.open("rb") as file, Refusals(refused, progress) as refusals:
+    reached = True
+    with path.open("rb") as file, Refusals(name_refusals(rules), progress) as refusals:
         try:
-            import_file(file, rules, accept, now, refusals)
+            import_file(file, rules, accept, now, refusals, clashes)
         except (TryAgainLaterError, KeyboardInterrupt):
-            status = 1
-    print(write_outcome(refusals.outcome, refused, applied=apply))
-    if status:
+            reached = False
+    return refusals.outcome, reached
+
+
+def name_refusals(rules: ImportMap) -> Path:
+    """Return the path of the list of refused rows."""
+    return FOLDER / f"{rules.name}-refused.csv"
+
+
+def run_import(path: Path, rules: ImportMap, now: datetime, *, apply: bool, anyway: bool) -> int:
+    """Import a file, or report the result of an import; return 1 where it ended early or was refused.
+
+    The whole file is read before its first row is accepted: rows that would join strangers are told first.
+    """
+    with Clashes() as clashes:
+        outcome, reached = read_through(path, rules, now, lambda _: True, clashes)
+        told = clashes.write_report(FOLDER / f"{rules.name}-clashes.csv")
+    writes = apply and reached and (anyway or not told)
+    if writes:
+        outcome, reached = read_through(path, rules, now, open_door().accept, None)
+    print(write_outcome(outcome, name_refusals(rules), applied=writes))
+    if told:
+        print(told)
+    if not writes:
+        way = "ANYWAY=yes together with APPLY=yes" if told else "APPLY=yes"
+        print(f"Nothing was written. {way} does it.")
+    if not reached:
         print("It ended early, or the table takes no more just now. Run the same again: nothing counts twice.")
-    return status
+    return int(not reached or apply != writes)
 
 
 def main() -> int:
@@ -188,11 +176,12 @@ def main() -> int:
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--map", type=Path, required=True)
     parser.add_argument("--apply", choices=("yes", "no", ""), default="")
+    parser.add_argument("--anyway", choices=("yes", "no", ""), default="", help="import rows that clash, too")
     asked = parser.parse_args()
-    apply, now = asked.apply == "yes", stage_now()
+    apply, anyway, now = asked.apply == "yes", asked.anyway == "yes", stage_now()
     try:
         with open_target(apply=apply):
-            return run_import(asked.file, load_map(asked.map), now, apply=apply)
+            return run_import(asked.file, load_map(asked.map), now, apply=apply, anyway=anyway)
     except (DefinitionError, FileRefusedError, OSError) as fault:
         print(f"Nothing was imported. {fault}", file=sys.stderr)
         return 1

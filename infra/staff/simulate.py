@@ -87,7 +87,7 @@ def run_days(services: Services, start: datetime, days: int) -> Simulation:
     budgets, campaigns = services.budgets, services.campaigns
 
     def is_address_barred(profile: Profile, campaign: Campaign) -> bool:
-        return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services)
+        return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services, start)
 
     return simulate_days(
         read_people(services),

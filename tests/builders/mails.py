@@ -41,23 +41,30 @@ def count_facts(services, campaign="welcome") -> Counter:
     return Counter(fact.kind for fact in services.facts.list_facts(campaign))
 
 
-def stop_address(shop, email):
-    """Suppress an address, as a bounce does."""
+def stop_address(shop, email, reason="bounced", at=NOW):
+    """Stop an address, as a bounce does."""
     services = shop.services()
     rows = services.people.name_rows(Identity(kind="email", value=normalise_email(email)))
-    services.people.table.commit_parts([services.suppressions.write_stop(row, "bounced", NOW) for row in rows])
+    services.people.table.commit_parts([services.suppressions.write_stop(row, reason, at) for row in rows])
 
 
 class Killed(BaseException):
     """A process that ends at once."""
 
 
-def tell(shop, kind, attempt, **detail):
+def tell(shop, kind, attempt, at=DUE, **detail):
     """Let SES say something of an attempt, through SNS and the inbox; return the outcome."""
     event = {"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail}
-    sns = {"MessageId": f"{kind}-{attempt}", "Timestamp": DUE.isoformat(), "Message": json.dumps(event)}
-    submission = parse_notification({"Sns": sns}, DUE)
-    return settle_item(shop.accept(submission), shop.services(), DUE)
+    sns = {"MessageId": f"{kind}-{attempt}-{at}", "Timestamp": at.isoformat(), "Message": json.dumps(event)}
+    submission = parse_notification({"Sns": sns}, at)
+    return settle_item(shop.accept(submission), shop.services(), at)
+
+
+def list_reasons(shop, email) -> set[str]:
+    """Return why an address is stopped."""
+    services = shop.services()
+    rows = services.people.name_rows(Identity(kind="email", value=normalise_email(email)))
+    return set(services.suppressions.list_stops(rows))
 
 
 BOUNCE = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "Asel@example.org"}]}}

@@ -271,7 +271,7 @@ def test_ses_word_on_such_a_mail_is_nobodys_history(shop, asel, kind):
     post = Post()
     ask(shop)
     answer_requests(shop.services(post), START)
-    whose = [{"emailAddress": ASEL}]
+    whose = [{"emailAddress": "forwarded-to@example.net"}, {"emailAddress": "U8 <U8@example.net>"}]
     detail = {
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": whose},
         "complaint": {"complainedRecipients": whose},

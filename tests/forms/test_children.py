@@ -213,6 +213,7 @@ def test_without_the_parents_yes_nothing_stays(api, shop):
         ({"parent_email": ""}, "parent_needed"),
         ({"parent_email": CHILD}, "own_address"),
         ({"parent_email": CHILD.upper()}, "own_address"),
+        ({"parent_email": f"\u200b<{CHILD}.>"}, "own_address"),
         ({"parent_email": "nobody"}, "invalid"),
     ],
 )

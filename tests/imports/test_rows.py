@@ -173,6 +173,34 @@ def test_junk_is_refused_by_its_line_with_a_code_and_no_value(cells, reason):
     assert reason.rpartition(": ")[2] in REASONS
 
 
+@pytest.mark.parametrize("number", ["0", "00", "N/A", "NULL", "-", "#N/A", "1.2E+12", " null "])
+def test_a_stand_in_is_no_number_of_a_customer_or_a_purchase(number):
+    rules = make_map(ids_of="till", columns={"id": "name", "email": "email", "order_id": "total", "order_date": "day"})
+    raw = f"email,name,total,day,news\na@example.org,{number},{number},2026-01-05,\n,{number},,,\n".encode()
+    (_, _, said), (_, _, nobody) = read_file(raw, rules)
+
+    assert (said.sender_id, said.email, said.orders[0].id) == ("", "a@example.org", "2026-01-05")
+    assert nobody == "nobody"
+
+
+def test_stand_ins_are_described_by_what_they_are():
+    rules = make_map(ids_of="till", columns={"id": "name", "email": "email", "order_id": "total", "order_date": "day"})
+    reader = RowReader(rules, ("email", "name", "total", "day", "news"), "US", NOW)
+
+    damaged, missing = reader.list_standins(("a@example.org", "1.2E+12", "n/a", "2026-01-05", ""))
+    assert "customer's number is damaged" in damaged
+    assert "purchase's number is a stand-in" in missing
+    assert reader.list_standins(("a@example.org", "12e4", "", "2026-01-05", "")) == []
+
+
+def test_a_phone_stands_beside_the_country_of_the_map():
+    rules = make_map(country="CH", columns={"phone": "name", "email": "email"})
+    (_, _, said), (_, _, none) = read_file(HEADER + b"a@example.org,044 668 18 00,,,\n,0000000000,,,\n", rules)
+
+    assert (said.phone, said.country) == ("+41446681800", "CH")
+    assert (none.phone, none.country) == ("0000000000", "CH")
+
+
 def test_a_bad_row_takes_no_other_with_it():
     raw = b'a@example.org,"A"B,,,\n\nb@example.org,B,,,\nshort\nc@example.org,"C\nc",,,\nd@example.org,D,,,'
     rows = read_file(HEADER + raw)

@@ -2,9 +2,10 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from chalice.app import SNSEvent
 
 from infra.local.pumps import SchedulePump
 from infra.local.queue_pump import QueuePump, TopicPump
@@ -158,6 +159,59 @@ def test_what_is_published_to_a_topic_reaches_the_function(cloud, services):
     (record,) = function.events[0]["Records"]
     assert record["EventSource"] == "aws:sns"
     assert (record["Sns"]["Message"], record["Sns"]["Subject"]) == ("bounced", "news")
+
+
+@pytest.mark.parametrize("given", [{}, {"Subject": "news"}])
+def test_notification_has_the_fields_that_chalice_reads_of_it_and_the_time_of_the_stack(
+    cloud, services, given, monkeypatch
+):
+    heard, now = [], datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    monkeypatch.setattr("infra.local.queue_pump.read_now", lambda: now)
+
+    def hear(event, context):
+        assert datetime.fromisoformat(event["Records"][0]["Sns"]["Timestamp"]) == now
+        heard.extend((notice.message, notice.subject, notice.message_attributes) for notice in [read_notice(event)])
+
+    topic = f"news-{uuid.uuid4().hex}"
+    pump = TopicPump(EventSource("hear", "SNS", hear, {}), topic)
+    sns = cloud.client("sns")
+    sns.publish(TopicArn=sns.create_topic(Name=topic)["TopicArn"], Message="bounced", **given)
+    sns.close()
+    pump_until(pump, lambda: heard, turns=5)
+
+    assert heard == [("bounced", given.get("Subject"), {})]
+
+
+def read_notice(event):
+    """Return an event of a topic as Chalice reads it for a function."""
+    return SNSEvent(event, None)
+
+
+def test_notification_that_fails_or_cannot_be_read_blocks_no_other(cloud, services, monkeypatch):
+    monkeypatch.setattr("infra.local.delivery.time.sleep", lambda _: None)
+    heard = []
+
+    def hear(event, context):
+        (record,) = event["Records"]  # one notification a call, as on AWS
+        heard.append(record["Sns"]["Message"])
+        if record["Sns"]["Message"] == "poison":
+            raise ValueError
+
+    topic = f"news-{uuid.uuid4().hex}"
+    pump = TopicPump(EventSource("hear", "SNS", hear, {}), topic)
+    for body in ("no JSON", "[]", "null", '"text"'):
+        services.send_message(QueueUrl=pump.url, MessageBody=body)
+    sns = cloud.client("sns")
+    arn = sns.create_topic(Name=topic)["TopicArn"]
+    for message in ("poison", "good", "poison", "better"):
+        sns.publish(TopicArn=arn, Message=message)
+    sns.close()
+    pump_until(pump, lambda: {"good", "better"} <= set(heard), turns=5)
+    pump.pump_once()
+
+    assert (heard.count("poison"), heard.count("good"), heard.count("better")) == (6, 1, 1)
+    left = services.get_queue_attributes(QueueUrl=pump.url, AttributeNames=["All"])["Attributes"]
+    assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
 
 
 def test_a_schedule_fires_at_the_start_and_again_when_the_clock_is_moved(monkeypatch, tmp_path):

@@ -302,7 +302,7 @@ def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     post = Post()
     sign_up(shop)
     ask_waiting(shop.services(post), START)
-    whose = [{"emailAddress": ASEL}]
+    whose = [{"emailAddress": "forwarded-to@example.net"}, {"emailAddress": "U8 <U8@example.net>"}]
     detail = {
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": whose},
         "complaint": {"complainedRecipients": whose},

@@ -2,10 +2,12 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.errors import UnreadableError
 from chalicelib.functions import quota as quotas
 from chalicelib.functions import record_feedback, send_mails
 from chalicelib.functions.timing import HIDDEN_FOR, read_receipt_time
@@ -19,10 +21,65 @@ from tests.builders.campaigns import a_campaign
 from tests.builders.mails import DUE, Post, sign_up
 
 
-@pytest.mark.parametrize("words", ["Successfully validated SNS topic for Amazon SES event publishing.", "[]", ""])
-def test_what_is_no_event_of_ses_is_not_ours_and_fails_nothing(words):
-    sns = {"Message": words, "MessageId": "m-1", "Timestamp": "2026-03-01T12:00:00Z"}
-    assert record_feedback.handle({"Records": [{"Sns": sns}]}) == {"accepted": 0, "not ours": 1}
+def a_notice(words):
+    """Return a record of SNS with this text."""
+    return {"Sns": {"Message": words, "MessageId": "m-1", "Timestamp": "2026-03-01T12:00:00Z"}}
+
+
+OTHERS = [
+    "Successfully validated SNS topic for Amazon SES event publishing.",
+    "{}",
+    '{"eventType": "Bounce"}',
+    '{"eventType": "Bounce", "mail": {}}',
+    '{"eventType": "Bounce", "mail": {"tags": {"campaign": ["welcome"]}}}',
+    '{"eventType": "Bounce", "mail": {"tags": {"attempt": []}}}',
+    '{"eventType": "Parcel", "mail": {"tags": {"attempt": ["a"]}}}',
+]
+
+
+@pytest.mark.parametrize("words", OTHERS)
+def test_feedback_without_our_attempt_is_counted_and_accepted_by_nobody(words):
+    assert record_feedback.handle({"Records": [a_notice(words)]}) == {"accepted": 0, "not ours": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "[]",
+        "asel@example.org bounced",
+        '{"eventType":',
+        '{"eventType": "Bounce", "mail": "asel@example.org"}',
+        '{"eventType": "Bounce", "mail": {"tags": ["attempt"]}}',
+        '{"eventType": "Bounce", "mail": {"tags": {"attempt": {"a": 1}}}}',
+        '{"eventType": "Bounce", "mail": {"tags": {"attempt": ["a"]}}, "bounce": ["asel@example.org"]}',
+    ],
+)
+def test_feedback_that_cannot_be_read_fails_after_the_others_were_accepted(shop, monkeypatch, caplog, words):
+    submissions = []
+    monkeypatch.setattr(record_feedback, "open_door", lambda: SimpleNamespace(accept=submissions.append))
+    good = '{"eventType": "Delivery", "mail": {"tags": {"attempt": ["a"]}}}'
+
+    with pytest.raises(UnreadableError, match=r"^feedback$"):
+        record_feedback.handle({"Records": [a_notice(words), a_notice(good)]})
+
+    assert [submission.topic for submission in submissions] == ["Delivery"]
+    [line] = [record for record in caplog.records if record.msg == "feedback_unreadable"]
+    assert (line.key, "asel" in line.reason) == ("m-1", False)
+
+
+@pytest.mark.parametrize("body", ["", "c1", "{}", '"c1"', "null", "[1]", '["c1", null]', '[["c1"]]', '[""]', '["c1"'])
+def test_message_that_is_no_list_of_ids_comes_back_and_holds_up_no_other(shop, monkeypatch, body):
+    customer, post = sign_up(shop), Post()
+    services = shop.services(post)
+    monkeypatch.setattr(send_mails, "current_services", lambda: services)
+    monkeypatch.setattr(send_mails, "ask_quota", lambda *_: Quota(1_000.0, None, enabled=True))
+    good = a_message(customer)
+
+    answer = send_mails.handle({"Records": [{**good, "messageId": "bad", "body": body}, good]})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    assert [mail.state for mail in services.mails.list_mails(customer)] == [MailState.SENT]
 
 
 class Clock:

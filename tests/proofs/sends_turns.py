@@ -38,7 +38,7 @@ class Turns:
         if step is not None and step.state == "intent":
             self.log.append("intent")
         for part in request.get("TransactItems", ()) if name == "transact_write_items" else ():
-            suppressed = part.get("Put", {}).get("Item", {}).get("sk") == {"S": "stop"}
+            suppressed = part.get("Update", {}).get("Key", {}).get("sk") == {"S": "stop"}
             unsubscribed = "settled_at" in part.get("Update", {}).get("UpdateExpression", "")
             self.log += ["stop"] * (suppressed or unsubscribed)
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib.data_requests.run import answer_requests
+from chalicelib.models import Identity
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.retention.run import retire_people
 from chalicelib.settling.dispatch import settle_item, sweep_inbox
 from chalicelib.shop.retention import find_span
+from chalicelib.shop.stops import MOST_SOFT
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
 from tests.builders.erasures import finish, forget
@@ -43,6 +45,14 @@ def name_item(table: str, row: dict) -> str:
     return row["sk"]["S"].partition("#")[0] if kind == "cust" else {"idn": "identity"}.get(kind, kind)
 
 
+def bounce_softly(shop, email):
+    """Let so many mails bounce for now that their address is stopped."""
+    services = shop.services()
+    (row,) = services.people.name_rows(Identity(kind="email", value=email))
+    for hour in range(MOST_SOFT):
+        services.table.commit_parts(services.suppressions.count_soft(row, LATE + timedelta(hours=hour)))
+
+
 @pytest.fixture
 def written(tables, tmp_path, capsys):
     """Return every (table, item, attribute) that a walk through the service leaves or left."""
@@ -70,6 +80,7 @@ def written(tables, tmp_path, capsys):
     look()
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
     tell(shop, "Complaint", post.sent[0][2], complaint={"complainedRecipients": [D]})
+    bounce_softly(shop, "s@example.org")
     settle_item(shop.accept(an_order("d@example.org")), shop.services(), DUE + timedelta(days=2))
     sign_up_unconfirmed(shop, "e@example.org")
     ask_waiting(shop.services(post), START)

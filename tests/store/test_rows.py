@@ -20,7 +20,6 @@ from chalicelib.store.requests import STAFFS, WORKERS, RequestRows, RequestState
 from chalicelib.store.retention_counts import Kind, RetentionCounts
 from chalicelib.store.retention_queue import EVERY_DAYS, RetentionQueue
 from chalicelib.store.shop_erasures import ShopErasures, start_shop_erasure
-from chalicelib.store.suppressions import Suppressions
 from chalicelib.store.table import Table
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -88,18 +87,6 @@ def test_closed_mail_is_never_in_the_queue(table):
     table.commit_parts([rows.write_mail("c1", a_mail(state=MailState.HELD_OUT))])
 
     assert list(rows.list_open(NOW + DAY)) == []
-
-
-def test_suppressed_address_fails_the_transaction_of_a_mail(table):
-    stops = Suppressions(table)
-    table.commit_parts(stops.check_unstopped(ROWS))
-    assert not stops.is_stopped(ROWS)
-    table.commit_parts([stops.write_stop(ROWS[1], "bounced", NOW)])
-
-    assert stops.is_stopped(ROWS)
-    assert stops.list_stops(ROWS) == {"bounced": AT}
-    with pytest.raises(RaceLostError):
-        table.commit_parts(stops.check_unstopped(ROWS))
 
 
 def test_budget_is_spent_to_the_last_cent_and_no_further(table):

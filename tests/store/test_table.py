@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import RaceLostError
+from chalicelib.errors import RaceLostError, RowTwiceError
 from chalicelib.store.attributes import dump_expressions, dump_row, load_row
 from chalicelib.store.table import (
     DELETE_BATCH,
@@ -128,6 +128,62 @@ def test_condition_that_fails_loses_the_race_and_writes_nothing(table, losing):
 
     assert table.read_item({"pk": "a#9", "sk": "a"}) is None
     assert table.read_item(KEY) == KEY | {"state": "other"}
+
+
+def test_dynamodb_takes_no_row_twice_in_one_transaction(table):
+    part = table.put_part(KEY)
+
+    with pytest.raises(ClientError, match="ValidationException"):
+        table.client.transact_write_items(TransactItems=[part, part])
+
+
+@pytest.mark.parametrize("kind", ["put", "put if new", "update", "delete", "check"])
+def test_equal_parts_are_written_once(table, kind):
+    put_rows(table, {"pk": "a#2", "sk": "a"})
+    part = {
+        "put": table.put_part(KEY | {"binary": b"x"}),
+        "put if new": table.put_part(KEY, NEW),
+        "update": table.update_part(KEY, "ADD n :one", one=1),
+        "delete": table.delete_part({"pk": "a#2", "sk": "a"}, THERE),
+        "check": table.check_part({"pk": "a#2", "sk": "a"}, THERE),
+    }[kind]
+
+    table.commit_parts([part, table.put_part({"pk": "a#3", "sk": "a"}), dict(part), part])
+
+    assert table.read_item({"pk": "a#3", "sk": "a"}) is not None
+    assert (table.read_item(KEY) or {}).get("n", 1) == 1
+
+
+def test_two_different_parts_of_one_row_are_refused_before_anything_is_written(table):
+    first = table.put_part({"pk": "a#9", "sk": "a"})
+    for second, third in (
+        (table.put_part(KEY | {"text": "one"}), table.put_part(KEY | {"text": "two"})),
+        (table.put_part(KEY), table.put_part(KEY, NEW)),
+        (table.put_part(KEY), table.delete_part(KEY)),
+        (table.check_part(KEY, NEW), table.put_part(KEY)),
+        (table.update_part(KEY, "ADD n :one", one=1), table.update_part(KEY, "ADD n :one", one=2)),
+    ):
+        with pytest.raises(RowTwiceError, match=r"^a$"):
+            table.commit_parts([first, second, third])
+
+    assert table.read_item({"pk": "a#9", "sk": "a"}) is None
+
+
+def test_key_that_is_asked_for_twice_is_read_once(table):
+    other = {"pk": "a#2", "sk": "a"}
+    put_rows(table, KEY, other)
+
+    assert list(table.read_items([KEY, KEY])) == [KEY]
+    assert sorted(row["pk"] for row in table.read_items([KEY, other, dict(KEY), other] * 40)) == ["a#1", "a#2"]
+
+
+def test_rows_that_differ_in_sort_key_or_table_are_not_one_row(table, tables):
+    keys = Table(tables.dynamodb, tables.settings.prefix + "keys")
+    other = {"pk": KEY["pk"], "sk": "b"}
+
+    table.commit_parts([table.put_part(KEY), table.put_part(other), keys.put_part({"pk": KEY["pk"]})])
+
+    assert None not in (table.read_item(KEY), table.read_item(other), keys.read_item({"pk": KEY["pk"]}))
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,19 @@ from chalicelib.senders.json_values import (
     read_text,
     read_time,
 )
+from chalicelib.senders.order_states import choose_state
 
-# https://shopify.dev/docs/api/admin-rest/latest/resources/order: a void authorisation will never be paid.
+# https://shopify.dev/docs/api/admin-rest/latest/resources/order. Shopify makes an order when the checkout is
+# finished, so `pending` is no payment page that was left: cash on delivery, a bank transfer, an instalment. `expired`
+# and `voided` are authorisations that will never be paid.
 STATES = {
+    "pending": OrderState.OPEN,
+    "authorized": OrderState.OPEN,
+    "partially_paid": OrderState.OPEN,
     "paid": OrderState.PAID,
     "partially_refunded": OrderState.PAID,
     "refunded": OrderState.REFUNDED,
+    "expired": OrderState.UNPAID,
     "voided": OrderState.CANCELLED,
 }
 
@@ -46,10 +53,15 @@ def read_order(body: Mapping[str, JsonValue], fallback: datetime) -> Order:
 
 def read_state(body: Mapping[str, JsonValue]) -> OrderState:
     """Return the order's state; a refund of everything outlasts a cancellation, which usually comes with it."""
-    state = STATES.get(read_text(body, "financial_status"), OrderState.OPEN)
+    state = choose_state(read_status(body), STATES)
     if read_text(body, "cancelled_at") and state is not OrderState.REFUNDED:
         return OrderState.CANCELLED
     return state
+
+
+def read_status(body: Mapping[str, JsonValue]) -> str:
+    """Return the word for whether the order is paid."""
+    return read_text(body, "financial_status").lower()
 
 
 def read_item(line: Mapping[str, JsonValue]) -> LineItem:

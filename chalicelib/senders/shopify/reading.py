@@ -1,11 +1,12 @@
 """What a Shopify body says of a person."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.models import Consent, ConsentState, Entry, Grade, JsonValue, Reading, ReadingKind, Submission
+from chalicelib.errors import UnreadableError
+from chalicelib.models import Entry, JsonValue, Reading, ReadingKind, Submission
+from chalicelib.senders.delivery import read_body
 from chalicelib.senders.json_values import (
+    choose_country,
     choose_text,
     drop_blanks,
     get_path,
@@ -17,29 +18,21 @@ from chalicelib.senders.json_values import (
     read_text,
     read_time,
 )
-from chalicelib.senders.shopify.orders import read_item, read_order, read_refund
+from chalicelib.senders.order_states import note_state
+from chalicelib.senders.shopify.consents import CONFIRMED, read_consents, read_level, read_tick
+from chalicelib.senders.shopify.orders import STATES as ORDER_STATES
+from chalicelib.senders.shopify.orders import read_item, read_order, read_refund, read_status
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
-from chalicelib.strictjson import parse_object
 
 Body = Mapping[str, JsonValue]
 
-# Only a decision of the customer counts: `not_subscribed` means that there is none, `invalid` is about the address.
-# `redacted` follows a request for erasure, which is a no.
-STATES = {
-    "subscribed": ConsentState.GIVEN,
-    "pending": ConsentState.PENDING,
-    "unsubscribed": ConsentState.WITHDRAWN,
-    "redacted": ConsentState.WITHDRAWN,
-}
 
-
-def read_body(submission: Submission) -> Reading:
+def read_thing(submission: Submission) -> Reading:
     """Read by the topic's family; a topic we do not know is kept as it came. Raise UnreadableError."""
-    try:
-        body = parse_object(submission.body)
-        check_shape(submission.topic, body, submission.shop)
-    except (MalformedError, TooLargeError):
-        raise UnreadableError(f"{submission.topic}: not of the shape it promises") from None
+    body = read_body(submission)
+    if not submission.shop:
+        raise UnreadableError("shopify: the header names no shop")
+    check_shape(submission.topic, body, submission.shop)
     read_family = READERS.get(FAMILIES.get(submission.topic, ""))
     return read_family(body, submission) if read_family else Reading(kind=ReadingKind.OTHER)
 
@@ -58,9 +51,24 @@ def read_placed(body: Body, submission: Submission) -> Reading:
         fields=drop_blanks(
             {"name": name, "address": read_address(address), "language": read_text(body, "customer_locale")}
         ),
-        consents=(*read_consents(buyer, created), *read_tick(body, created)),
+        consents=(*read_consents(buyer, created, read_text(buyer, "email")), *read_tick(body, created)),
         orders=(read_order(body, submission.occurred_at),),
+        notes=note_state(read_status(body), ORDER_STATES),
+        typed=is_guest(buyer),
+        country=read_country(
+            read_part(body, "billing_address"), read_part(body, "shipping_address"), read_part(buyer, "default_address")
+        ),
     )
+
+
+def is_guest(buyer: Body) -> bool:
+    """Return whether a customer has no account: what the shop knows of them was typed into a checkout or a box."""
+    return not read_id(buyer, "id") or read_text(buyer, "state").lower() != "enabled"
+
+
+def read_country(*addresses: Body) -> str:
+    """Return the country of the first address that has one."""
+    return choose_country(*(read_text(address, "country_code") for address in addresses))
 
 
 def read_order_deleted(body: Body, submission: Submission) -> Reading:
@@ -81,13 +89,31 @@ def read_customer(body: Body, submission: Submission) -> Reading:
         email=read_text(body, "email"),
         phone=read_text(body, "phone"),
         fields=drop_blanks({"name": read_name(body), "address": read_address(read_part(body, "default_address"))}),
-        consents=read_consents(body, read_time(body, "created_at") or submission.occurred_at),
+        consents=read_consents(body, read_time(body, "created_at") or submission.occurred_at, read_text(body, "email")),
+        typed=is_guest(body),
+        country=read_country(read_part(body, "default_address")),
     )
+
+
+def read_merged(body: Body, submission: Submission) -> Reading:
+    """Read a merge of two customers; one that is not completed says nothing of anybody yet."""
+    kept, gone = (read_graph_id(body, f"admin_graphql_api_customer_{which}_id") for which in ("kept", "deleted"))
+    if not kept or not gone or kept == gone:
+        raise UnreadableError("customers/merge: an id is of another type")
+    if read_text(body, "status").lower() != "completed":
+        return Reading(kind=ReadingKind.OTHER)
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=kept, replaces=(gone,))
+
+
+def read_graph_id(body: Body, name: str) -> str:
+    """Return the number in `gid://shopify/Customer/1`, or ""."""
+    head, _, number = read_text(body, name).rpartition("/")
+    return number if head == "gid://shopify/Customer" and number.isascii() and number.isdigit() else ""
 
 
 def read_customer_deleted(body: Body, submission: Submission) -> Reading:
     """Note that the shop deleted its record of a customer: not the customer's wish, so nothing is forgotten here."""
-    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(body, "id"), phone=read_text(body, "phone"))
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(body, "id"), ends=True)
 
 
 def read_email_consent(body: Body, submission: Submission) -> Reading:
@@ -96,7 +122,8 @@ def read_email_consent(body: Body, submission: Submission) -> Reading:
         kind=ReadingKind.CONSENT,
         sender_id=read_id(body, "customer_id"),
         email=read_text(body, "email_address"),
-        consents=read_consents(body, submission.occurred_at),
+        consents=read_consents(body, submission.occurred_at, read_text(body, "email_address")),
+        typed=read_level(read_part(body, "email_marketing_consent")) != CONFIRMED,
     )
 
 
@@ -145,33 +172,6 @@ def read_compliance(body: Body, submission: Submission) -> Reading:
     )
 
 
-def read_consents(body: Body, fallback: datetime) -> tuple[Consent, ...]:
-    """Return the statements in a body; `fallback` dates one without a time, so it must be the earliest possible."""
-    email, sms = (read_part(body, f"{channel}_marketing_consent") for channel in ("email", "sms"))
-    return tuple(
-        Consent(
-            purpose=purpose,
-            state=STATES[state],
-            at=read_time(statement, "consent_updated_at") or fallback,
-            channel="shopify",
-            grade=Grade.SIGNED,
-        )
-        for purpose, statement in (("marketing", email), ("sms", sms))
-        if (state := read_text(statement, "state").lower()) in STATES
-    )
-
-
-def read_tick(body: Body, at: datetime) -> tuple[Consent, ...]:
-    """Return the consent ticked in a checkout, unless the customer's own state stands beside it.
-
-    Each later event of the order repeats the tick, so the consent is dated when the order was made.
-    """
-    ticked = get_path(body, "buyer_accepts_marketing") is True
-    if not ticked or read_text(body, "customer", "email_marketing_consent", "state"):
-        return ()
-    return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="shopify", grade=Grade.SIGNED),)
-
-
 def read_name(person: Body) -> str:
     return join_texts(read_text(person, "first_name"), read_text(person, "last_name"))
 
@@ -189,6 +189,7 @@ READERS: dict[str, Callable[[Body, Submission], Reading]] = {
     "refund": read_given_back,
     "customer": read_customer,
     "customer deleted": read_customer_deleted,
+    "customer merge": read_merged,
     "email consent": read_email_consent,
     "sms consent": read_sms_consent,
     "checkout": read_cart,

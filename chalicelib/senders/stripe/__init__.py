@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.models import Reading, ReadingKind, SenderName, Submission, Trust
-from chalicelib.senders.json_values import open_body, read_seconds, read_text
+from chalicelib.senders.delivery import UNKNOWN, open_body
+from chalicelib.senders.json_values import read_seconds, read_text
 from chalicelib.senders.signatures import check_stamp
 from chalicelib.senders.source import CONTACTS, Fact, Source
 
@@ -43,7 +44,7 @@ def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
     return Submission(
         sender=SenderName.STRIPE,
         shop=account if ID.fullmatch(account) else "",
-        topic=topic if TYPE.fullmatch(topic) else "unknown",
+        topic=topic if TYPE.fullmatch(topic) else UNKNOWN,
         trust=Trust.SIGNED,
         received_at=now,
         occurred_at=min(read_seconds(event, "created") or now, now),

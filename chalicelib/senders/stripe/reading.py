@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.addresses import normalise_email
+from chalicelib.errors import UnreadableError
 from chalicelib.models import (
     Consent,
     ConsentState,
@@ -16,7 +17,9 @@ from chalicelib.models import (
     Refund,
     Submission,
 )
+from chalicelib.senders.delivery import read_body
 from chalicelib.senders.json_values import (
+    choose_country,
     choose_text,
     drop_blanks,
     get_path,
@@ -30,7 +33,6 @@ from chalicelib.senders.json_values import (
     read_text,
 )
 from chalicelib.senders.minor_units import PLACES, read_minor
-from chalicelib.strictjson import parse_object
 
 Body = Mapping[str, JsonValue]
 
@@ -40,10 +42,7 @@ STRIPE_PLACES = {**PLACES, "ISK": 2, "MGA": 0, "UGX": 2}
 
 def read_event(submission: Submission) -> Reading:
     """Return what the event says; one that is not in READERS is kept as it came. Raise UnreadableError."""
-    try:
-        event = parse_object(submission.body)
-    except (MalformedError, TooLargeError):
-        raise UnreadableError("stripe: not JSON") from None
+    event = read_body(submission)
     if submission.topic not in READERS:
         return Reading(kind=ReadingKind.OTHER)
     kind, read = READERS[submission.topic]
@@ -60,11 +59,14 @@ def read_session(session: Body, event: Body, submission: Submission) -> Reading:
     return Reading(
         kind=ReadingKind.ORDER if paid else ReadingKind.CUSTOMER,
         sender_id=read_id(session, "customer"),
-        email=choose_text(read_text(buyer, "email"), read_text(session, "customer_email")),
+        email=read_buyer_email(session),
         phone=read_text(buyer, "phone"),
         fields=read_fields(buyer, "name", "address", "" if locale == "auto" else locale),
         consents=read_consents(session, submission),
         orders=(read_checkout(session, event, submission),) if paid else (),
+        # A checkout that made the customer has nothing but what was typed into it.
+        typed=not read_id(session, "customer") or bool(read_text(session, "customer_creation")),
+        country=choose_country(read_text(buyer, "address", "country")),
     )
 
 
@@ -76,7 +78,13 @@ def read_consents(session: Body, submission: Submission) -> tuple[Consent, ...]:
     if read_text(session, "consent", "promotions") != "opt_in":
         return ()
     at = read_seconds(session, "created") or submission.occurred_at
-    return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="stripe"),)
+    address = normalise_email(read_buyer_email(session))
+    return (Consent(purpose="marketing", state=ConsentState.GIVEN, at=at, channel="stripe", address=address),)
+
+
+def read_buyer_email(session: Body) -> str:
+    """Return the address in a checkout: the one that was typed, else the one that the shop filled in."""
+    return choose_text(read_text(session, "customer_details", "email"), read_text(session, "customer_email"))
 
 
 def read_checkout(session: Body, event: Body, submission: Submission) -> Order:
@@ -97,6 +105,7 @@ def read_invoice(invoice: Body, event: Body, submission: Submission) -> Reading:
         email=read_text(invoice, "customer_email"),
         phone=read_text(invoice, "customer_phone"),
         fields=read_fields(invoice, "customer_name", "customer_address"),
+        country=choose_country(read_text(invoice, "customer_address", "country")),
         orders=(order,) if order.total >= 0 else (),
     )
 
@@ -147,7 +156,13 @@ def read_customer(customer: Body, event: Body, submission: Submission) -> Readin
         email=read_text(customer, "email"),
         phone=read_text(customer, "phone"),
         fields=read_fields(customer, "name", "address", first if isinstance(first, str) else ""),
+        country=choose_country(read_text(customer, "address", "country")),
     )
+
+
+def read_deleted(customer: Body, event: Body, submission: Submission) -> Reading:
+    """Note that the shop deleted its record: not the customer's wish, so nothing is forgotten here."""
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(customer, "id"), ends=True)
 
 
 def make_order(thing: Body, event: Body, submission: Submission, total: str) -> Order:
@@ -181,4 +196,5 @@ READERS: Mapping[str, tuple[str, Callable[[Body, Body, Submission], Reading]]] =
     "charge.refunded": ("charge", read_refunded),
     "customer.created": ("customer", read_customer),
     "customer.updated": ("customer", read_customer),
+    "customer.deleted": ("customer", read_deleted),
 }

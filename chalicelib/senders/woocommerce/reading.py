@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from html import unescape
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.errors import UnreadableError
 from chalicelib.models import Entry, JsonValue, LineItem, Order, OrderState, Reading, ReadingKind, Submission
+from chalicelib.senders.delivery import read_body
 from chalicelib.senders.json_values import (
+    choose_country,
     choose_text,
     drop_blanks,
     join_texts,
@@ -16,40 +18,44 @@ from chalicelib.senders.json_values import (
     read_parts,
     read_text,
 )
-from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt
-from chalicelib.strictjson import parse_object
+from chalicelib.senders.order_states import choose_state, note_state
+from chalicelib.senders.woocommerce.shapes import DRAFT, check_shape, read_gmt, read_status
 
 Body = Mapping[str, JsonValue]
 
-# https://woocommerce.com/document/managing-orders/#order-statuses; any other (a plugin's) is open.
+# https://woocommerce.com/document/managing-orders/#order-statuses; `draft` and `auto-draft` are WordPress's own, for an
+# order that staff have begun. Any other word (a plugin's) is open.
 STATES = {
+    "auto-draft": OrderState.UNPAID,
+    "draft": OrderState.UNPAID,
+    "pending": OrderState.UNPAID,  # the buyer left at the payment page
+    "failed": OrderState.UNPAID,
+    "on-hold": OrderState.OPEN,  # a bank transfer is awaited
     "processing": OrderState.PAID,
     "completed": OrderState.PAID,
     "refunded": OrderState.REFUNDED,
     "cancelled": OrderState.CANCELLED,
-    "failed": OrderState.CANCELLED,
     "trash": OrderState.CANCELLED,
 }
 
 
-def read_body(submission: Submission) -> Reading:
+def read_thing(submission: Submission) -> Reading:
     """Read an order or a customer; anything else is kept as it came. Raise UnreadableError."""
-    try:
-        body = parse_object(submission.body)
-        check_shape(submission.topic, body)
-    except (MalformedError, TooLargeError):
-        raise UnreadableError(f"{submission.topic}: not of the shape it promises") from None
+    body = read_body(submission)
+    if not submission.shop:
+        raise UnreadableError("woocommerce: the source names no shop")
+    check_shape(submission.topic, body)
     thing, _, event = submission.topic.partition(".")
     if thing == "order":
         return Reading(kind=ReadingKind.ORDER) if event == "deleted" else read_placed(body, submission)
     if thing == "customer":
-        return read_customer(body)
+        return read_deleted(body) if event == "deleted" else read_customer(body)
     return Reading(kind=ReadingKind.OTHER)
 
 
 def read_placed(body: Body, submission: Submission) -> Reading:
     """Read an order, or the cart of a checkout not finished; a guest has customer_id 0."""
-    if read_text(body, "status") == DRAFT:
+    if read_status(body) == DRAFT:
         items = [read_item(line).model_dump(mode="json") for line in read_parts(body, "line_items")]
         entry = Entry(kind=ReadingKind.CART, at=submission.occurred_at, values=drop_blanks({"items": items}))
         return Reading(kind=ReadingKind.CART, email=read_text(body, "billing", "email"), entry=entry)
@@ -60,17 +66,25 @@ def read_placed(body: Body, submission: Submission) -> Reading:
         phone=read_text(body, "billing", "phone"),
         fields=read_fields(body),
         orders=(read_order(body, submission),),
+        notes=note_state(read_status(body), STATES),
+        typed=not read_id(body, "customer_id"),
+        country=read_country(body),
     )
 
 
+def read_deleted(body: Body) -> Reading:
+    """Note that the shop deleted its record: not the customer's wish, so nothing is forgotten here."""
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(body, "id"), ends=True)
+
+
 def read_customer(body: Body) -> Reading:
-    """Read a customer; a deleted one comes as its id alone, and nothing is forgotten for it."""
     return Reading(
         kind=ReadingKind.CUSTOMER,
         sender_id=read_id(body, "id"),
         email=choose_text(read_text(body, "email"), read_text(body, "billing", "email")),
         phone=read_text(body, "billing", "phone"),
         fields=read_fields(body),
+        country=read_country(body),
     )
 
 
@@ -80,7 +94,7 @@ def read_order(body: Body, submission: Submission) -> Order:
         id=read_id(body, "id"),
         placed_at=read_gmt(body, "date_created") or submission.occurred_at,
         updated_at=read_gmt(body, "date_modified") or submission.occurred_at,
-        state=STATES.get(read_text(body, "status"), OrderState.OPEN),
+        state=choose_state(read_status(body), STATES),
         total=read_amount(body, "total"),
         currency=read_text(body, "currency"),
         number=read_id(body, "number"),
@@ -88,6 +102,11 @@ def read_order(body: Body, submission: Submission) -> Order:
         codes=tuple(code for part in read_parts(body, "coupon_lines") if (code := read_plain(part, "code"))),
         refunds={read_id(part, "id"): abs(read_amount(part, "total")) for part in read_parts(body, "refunds")},
     )
+
+
+def read_country(body: Body) -> str:
+    """Return the country that stands beside the phone."""
+    return choose_country(*(read_text(body, part, "country") for part in ("billing", "shipping")))
 
 
 def read_item(line: Body) -> LineItem:

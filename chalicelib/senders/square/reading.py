@@ -1,15 +1,9 @@
-"""Square: payments, refunds, customers; of orders no more than ids and a state.
+"""What a Square event says of a person."""
 
-https://developer.squareup.com/docs/webhooks/overview. 10 seconds; retried for 24 hours. The body is signed whole, so
-nothing in it is checked at the door: what cannot be read is kept, and parked when settling.
-"""
-
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
+from chalicelib.errors import UnreadableError
 from chalicelib.models import (
     Consent,
     ConsentState,
@@ -20,84 +14,78 @@ from chalicelib.models import (
     Reading,
     ReadingKind,
     Refund,
-    SenderName,
     Submission,
-    Trust,
 )
+from chalicelib.senders.delivery import read_body
 from chalicelib.senders.json_values import (
+    choose_country,
     drop_blanks,
     get_path,
     join_texts,
-    open_body,
     read_id,
     read_part,
     read_text,
     read_time,
 )
 from chalicelib.senders.minor_units import read_minor
-from chalicelib.senders.signatures import check_digest
-from chalicelib.senders.source import CONTACTS, Fact, Source
-from chalicelib.strictjson import parse_object
+from chalicelib.senders.order_states import choose_state, note_state
 
 Body = Mapping[str, JsonValue]
 
-SOURCE = Source(
-    name=SenderName.SQUARE,
-    kinds=(ReadingKind.ORDER, ReadingKind.REFUND, ReadingKind.CUSTOMER, ReadingKind.OTHER),
-    facts=(*CONTACTS, Fact.NUMBER, Fact.ORDERS, Fact.REFUNDS, Fact.CONSENTS),
-    purposes=("orders", "marketing", "proof"),
-)
-CONTENT_TYPES = ("application/json",)
-TYPE = re.compile(r"[a-z0-9_.]{1,100}")
-ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # What a payment says of its purchase. A pending one may still fail: it is none yet.
 STATES = {
+    "PENDING": OrderState.UNPAID,
     "APPROVED": OrderState.OPEN,
     "COMPLETED": OrderState.PAID,
     "CANCELED": OrderState.CANCELLED,
-    "FAILED": OrderState.CANCELLED,
+    "FAILED": OrderState.UNPAID,
 }
+# https://developer.squareup.com/reference/square/enums/CustomerCreationSource: what a visitor began, not the shop.
+TYPED_SOURCES = (
+    "APPOINTMENTS",
+    "COUPON",
+    "EGIFTING",
+    "EMAIL_COLLECTION",
+    "FEEDBACK",
+    "INSTANT_PROFILE",
+    "LOYALTY",
+    "ONLINE_STORE",
+    "TERMINAL",
+)
 
 
-def is_ping(raw: bytes, headers: Mapping[str, str]) -> bool:
-    """Square has no handshake; its test notification is a signed delivery."""
-    return False
-
-
-def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[bytes], now: datetime, *, address: str) -> None:
-    """Check the digest over the notification's address, as the shop gave it to Square, and the body."""
-    check_digest(address.encode() + raw, headers.get("x-square-hmacsha256-signature", ""), secrets)
-
-
-def parse(raw: bytes, headers: Mapping[str, str], now: datetime) -> Submission:
-    """Name what arrived."""
-    event = open_body(raw)
-    topic, event_id, merchant = (read_text(event, name) for name in ("type", "event_id", "merchant_id"))
-    return Submission(
-        sender=SenderName.SQUARE,
-        shop=merchant if ID.fullmatch(merchant) else "",
-        topic=topic if TYPE.fullmatch(topic) else "unknown",
-        trust=Trust.SIGNED,
-        received_at=now,
-        occurred_at=min(read_time(event, "created_at") or now, now),
-        claims=(f"event:{event_id}",) if ID.fullmatch(event_id) else (),
-        body=raw,
-    )
-
-
-def interpret(submission: Submission) -> Reading:
+def read_event(submission: Submission) -> Reading:
     """Return what the event says; one that is not in READERS is kept as it came. Raise UnreadableError."""
-    try:
-        event = parse_object(submission.body)
-    except (MalformedError, TooLargeError):
-        raise UnreadableError("square: not JSON") from None
+    event = read_body(submission)
     if submission.topic not in READERS:
         return Reading(kind=ReadingKind.OTHER)
     name, read = READERS[submission.topic]
     thing = read_part(event, "data", "object", name)
     if not read_id(thing, "order_id" if name in ORDERS else "id"):
         raise UnreadableError(f"{submission.topic}: not of the shape it promises")
-    return read(thing, submission)
+    reading = read(thing, submission)
+    return join_customers(reading, read_part(event, "data", "object", "event_context", "merge"))
+
+
+def join_customers(reading: Reading, merge: Body) -> Reading:
+    """Return the reading of a customer with those who were merged into it; each of their own events says the same.
+
+    https://developer.squareup.com/docs/customers-api/use-the-api/customer-webhooks: a merge deletes the customers of
+    `from_customer_ids`, and creates the one of `to_customer_id`.
+    """
+    kept = read_id(merge, "to_customer_id")
+    gone = tuple(each for each in list_ids(merge, "from_customer_ids") if each != kept)
+    if reading.kind is not ReadingKind.CUSTOMER or not kept or not gone:
+        return reading
+    if reading.ends:
+        reading = Reading(kind=ReadingKind.CUSTOMER, sender_id=kept)
+    return reading.model_copy(update={"replaces": gone if reading.sender_id == kept else ()})
+
+
+def list_ids(body: Body, name: str) -> tuple[str, ...]:
+    """Return the ids in a list."""
+    found = get_path(body, name)
+    return tuple(each for each in found if isinstance(each, str) and each) if isinstance(found, list) else ()
 
 
 def read_order(order: Body, submission: Submission) -> Reading:
@@ -112,14 +100,15 @@ def read_order(order: Body, submission: Submission) -> Reading:
 
 def read_payment(payment: Body, submission: Submission) -> Reading:
     """Read a payment: each is an order of its own, since one order may be paid in parts."""
-    state = STATES.get(read_text(payment, "status"))
+    status = read_text(payment, "status")
+    state = choose_state(status, STATES)
     total, currency = read_money(payment, "total_money" if read_part(payment, "total_money") else "amount_money")
     returned, _ = read_money(payment, "refunded_money")
     order = Order(
         id=read_id(payment, "id"),
         placed_at=read_time(payment, "created_at") or submission.occurred_at,
         updated_at=read_time(payment, "updated_at") or submission.occurred_at,
-        state=OrderState.REFUNDED if state is OrderState.PAID and 0 < total <= returned else state or OrderState.OPEN,
+        state=OrderState.REFUNDED if state is OrderState.PAID and 0 < total <= returned else state,
         total=total,
         currency=currency,
         number=read_text(payment, "receipt_number"),
@@ -128,7 +117,9 @@ def read_payment(payment: Body, submission: Submission) -> Reading:
         kind=ReadingKind.ORDER,
         sender_id=read_id(payment, "customer_id"),
         email=read_text(payment, "buyer_email_address"),
-        orders=(order,) if state else (),
+        orders=(order,),
+        notes=note_state(status.lower(), {word.lower(): state for word, state in STATES.items()}),
+        typed=not read_id(payment, "customer_id"),
     )
 
 
@@ -153,6 +144,8 @@ def read_customer(customer: Body, submission: Submission) -> Reading:
         phone=read_text(customer, "phone_number"),
         fields=drop_blanks({"name": name, "address": join_texts(line1, line2, town, state, country, by=", ")}),
         consents=read_no(customer, submission),
+        typed=read_text(customer, "creation_source") in TYPED_SOURCES,
+        country=choose_country(country),
     )
 
 
@@ -166,7 +159,7 @@ def read_no(customer: Body, submission: Submission) -> tuple[Consent, ...]:
 
 def read_deleted(customer: Body, submission: Submission) -> Reading:
     """Note that the shop deleted or merged its record: not the customer's wish, so nothing is forgotten here."""
-    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(customer, "id"))
+    return Reading(kind=ReadingKind.CUSTOMER, sender_id=read_id(customer, "id"), ends=True)
 
 
 def read_money(body: Body, name: str) -> tuple[Decimal, str]:
