@@ -65,7 +65,18 @@ def test_a_form_may_label_its_utf8_too(label):
     assert parse_body(multipart(labelled), MULTIPART) == [("name", "নেহা")]
 
 
-OTHERS = ("latin-1", "iso-8859-1", "windows-1252", "us-ascii", "utf-16", "utf-7", '"shift_jis"', "koi8-r", "utf-8-x", "8")
+OTHERS = (
+    "latin-1",
+    "iso-8859-1",
+    "windows-1252",
+    "us-ascii",
+    "utf-16",
+    "utf-7",
+    '"shift_jis"',
+    "koi8-r",
+    "utf-8-x",
+    "8",
+)
 
 
 @pytest.mark.parametrize("kind", ["application/json", FORM, "text/plain"])
