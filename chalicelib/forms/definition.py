@@ -20,7 +20,7 @@ Origin = Annotated[
 # Printable ASCII without backslash, userinfo or fragment: every reader parses it alike.
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
 
-RESERVED = ("language", "page_token", "submission", "redirect")
+RESERVED = ("language", "page_token", "page_answer", "submission", "redirect")
 CONSENT_PREFIX = "consent_"
 
 
@@ -47,7 +47,7 @@ class Parent(Model):
 
 
 class Spam(Model):
-    """How a form recognises machines. A suspicious post is quarantined, never dropped."""
+    """How a form recognises machines. A suspicious post is answered with a question, and kept once it is answered."""
 
     honeypot: FieldName = "referral_note"
     min_seconds: int = Key(2, ge=0, le=60)

@@ -1,7 +1,9 @@
 """The words of pages and embedded forms beside a form's own: `words/<language>/interface.toml`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field as Key
 
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
@@ -10,12 +12,13 @@ from chalicelib.words import find_words
 
 
 class Interface(Model):
-    """The words of one language. `digits` are its ten digits, nought first; see words/en/interface.toml."""
+    """The words of one language. `digits` are its ten digits, nought first; `numbers` the words for one to ten."""
 
     language: str
     language_name: str
     direction: Literal["ltr", "rtl"]
     digits: str
+    numbers: Annotated[tuple[str, ...], Key(min_length=10, max_length=10)]
     required: str
     pick: str
     no_answer: str
@@ -26,6 +29,9 @@ class Interface(Model):
     leave_empty: str
     error: str
     summary: str
+    question: str
+    question_hint: str
+    asked: str
     sending: str
     not_sent: str
     open_page: str

@@ -35,16 +35,17 @@ def seal_stamp(form: Form, stamp: str, key: bytes) -> str:
 def check_page_token(form: Form, token: str, now: datetime, keys: Sequence[bytes]) -> tuple[Trust, tuple[str, ...]]:
     """Return the trust of a post and what is suspicious about it; raise InvalidSubmissionError for a forgery.
 
-    A post without a token, or with one older than the form allows, is anonymous. One that comes too fast is suspicious.
+    A post without a token, or with one older than the form allows, is anonymous. One that comes too fast is suspicious,
+    unless the form asks for a confirmation by mail: there the mailbox proves the person.
     """
     if not token:
         return Trust.ANONYMOUS, ()
     age = now - read_page_token(form, token, keys)
     if age < -SKEW:
-        return Trust.ANONYMOUS, ("from_future",)
+        return Trust.ANONYMOUS, () if form.confirm else ("from_future",)
     if age > timedelta(hours=form.spam.max_age_hours):
         return Trust.ANONYMOUS, ()
-    if age < timedelta(seconds=form.spam.min_seconds):
+    if age < timedelta(seconds=form.spam.min_seconds) and not form.confirm:
         return Trust.OWN, ("too_fast",)
     return Trust.OWN, ()
 

@@ -16,25 +16,31 @@ PAGE_TOKEN_LENGTH = 200
 
 @dataclass(frozen=True)
 class Post:
-    """One post. `language`, `page_token`, `submission` and `redirect` are empty where not sent."""
+    """One post. `language`, `page_token`, `page_answer`, `submission` and `redirect` are empty where not sent.
+
+    `asked` says that the post has a `page_answer`, be it empty; `trapped` that the honeypot is filled in.
+    """
 
     values: Mapping[str, JsonValue]
     language: str
     page_token: str
+    page_answer: str
     submission: str
     redirect: str
+    asked: bool
     trapped: bool
 
 
 def sort_post(form: Form, sent: Mapping[str, JsonValue] | Pairs) -> Post:
     """Sort a JSON object or a form's pairs; raise InvalidSubmissionError."""
     values = dict(sent) if isinstance(sent, Mapping) else fold_pairs(form, sent)
+    asked = "page_answer" in values
     taken = {name: take_text(values, name) for name in RESERVED}
     check_reserved(form, taken)
     trapped = bool(values.pop(form.spam.honeypot, ""))
     for name in form.ignored:
         values.pop(name, None)
-    return Post(values, trapped=trapped, **taken)
+    return Post(values, asked=asked, trapped=trapped, **taken)
 
 
 def fold_pairs(form: Form, pairs: Pairs) -> dict[str, JsonValue]:

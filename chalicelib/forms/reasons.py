@@ -22,6 +22,8 @@ REASONS = (
     "unknown",
     "file",
     "forged",
+    "unanswered",
+    "wrong_answer",
     "not_allowed",
     "no_consent",
     "too_young",

@@ -25,7 +25,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
 .rank{display:grid;grid-template-columns:6em 1fr;align-items:center;margin:.4em 0}
 .fault,.summary{color:#8c1d18;background:#fdecea;padding:.4em .7em;margin-bottom:.3em;font-weight:600}
 .summary a{color:inherit}ul{margin:0}li{padding:.15em 0}
-[aria-invalid]{border:2px solid #a6231b}
+[aria-invalid].box{border:2px solid #a6231b}
 :focus-visible{outline:3px solid var(--a);outline-offset:2px}
 .send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:#fff;background:var(--a);border:1px solid transparent;border-radius:.4em}`;
 
@@ -60,7 +60,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     make('span', {}, ...text));
 
   const several = field => {
-    const set = make('fieldset', { 'aria-describedby': hinted(field) },
+    const set = make('fieldset', { role: field.input.type === 'radio' && 'radiogroup', 'aria-describedby': hinted(field) },
       make('legend', { class: 'ask' }, field.label, need(field)), hint(field));
     const scored = field.control === 'scale', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
     const ranks = field.ranks || [], type = field.input.type;
@@ -128,6 +128,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       if (answer.ok) return thank();
       const refusal = await answer.json(), faults = refusal.fields || {};
       if (answer.status > 499) throw refusal;
+      if (refusal.question) pose(refusal.question);
       if (!faults.page_token || !tries) return tell(refusal.messages || {});
       await load();
       send(body, 0);
@@ -137,12 +138,20 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     }
   };
 
+  // A post that looks like a machine's is kept once this question is answered; it belongs to the page token beside it.
+  const pose = question => {
+    root.querySelectorAll(`[data-name=${question.name}]`).forEach(node => node.remove());
+    view.page_token = question.page_token;
+    view.fields.unshift(question);
+    form[view.honeypot].value = '';
+    form.querySelector('.send').before(make('div', { 'data-name': question.name }, ...typed(question)));
+  };
+
   const clear = () => {
     root.querySelectorAll('.fault,.summary').forEach(node => node.remove());
-    root.querySelectorAll('[aria-invalid]').forEach(node => {
-      node.removeAttribute('aria-invalid');
-      node.setAttribute('aria-describedby', node.getAttribute('aria-describedby').replace(/ ?e-\S+/, ''));
-    });
+    root.querySelectorAll('[aria-invalid]').forEach(node => node.removeAttribute('aria-invalid'));
+    root.querySelectorAll('[aria-describedby]').forEach(node =>
+      node.setAttribute('aria-describedby', node.getAttribute('aria-describedby').replace(/ ?e-\S+/, '')));
   };
 
   const tell = messages => {
@@ -154,8 +163,9 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       list.append(make('li', {}, link));
       if (!target) continue;
       row.prepend(make('p', { class: 'fault', id: 'e-' + name }, messages[name]));
-      target.setAttribute('aria-invalid', 'true');
-      target.setAttribute('aria-describedby', `${target.getAttribute('aria-describedby') || ''} e-${name}`);
+      const told = row.querySelector('fieldset') || target;
+      told.setAttribute('aria-describedby', `${told.getAttribute('aria-describedby') || ''} e-${name}`);
+      row.querySelectorAll('[role=radiogroup],[type=checkbox],.box').forEach(node => node.setAttribute('aria-invalid', true));
       link.onclick = event => { event.preventDefault(); target.focus(); };
     }
     const summary = make('div', { class: 'summary', role: 'alert', tabindex: -1 },

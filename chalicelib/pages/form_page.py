@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.page_question import NAME
 from chalicelib.forms.view import show_form
 from chalicelib.pages.rendering import render_page
 from chalicelib.words import list_languages
@@ -22,14 +23,18 @@ def render_form(
     page_token: str,
     typed: Typed | None = None,
     faults: Faults | None = None,
+    question: Mapping[str, Any] | None = None,
     problem: str = "",
 ) -> str:
     """Return the form's page.
 
-    `typed` holds the values already filled in, by name; `faults` maps names to reason codes.
+    `typed` holds the values already filled in, by name; `faults` maps names to reason codes. `question` is the one that
+    tells a person from a machine, in the shape of a field.
     """
-    sentences = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
+    faults = faults or {}
+    sentences = {name: words.explain_reason(form, name, reason) for name, reason in faults.items()}
     shown = show_form(form, words, page_token)
+    asked = [question] if question else []
     return render_page(
         "form.html",
         words=words,
@@ -38,11 +43,18 @@ def render_form(
         address=address,
         form=shown,
         switches=list_switches(form.languages),
-        typed=typed or {},
+        typed=drop_guess(typed or {}, faults),
         faults=sentences,
-        places={field["name"]: place_focus(field) for field in shown["fields"]},
+        questions=asked,
+        places={field["name"]: place_focus(field) for field in [*shown["fields"], *asked]},
+        heading=words.asked if list(faults) == [NAME] else words.summary,
         problem=problem,
     )
+
+
+def drop_guess(typed: Typed, faults: Faults) -> Typed:
+    """Return the values without a wrong answer: the page asks another question now."""
+    return {name: values for name, values in typed.items() if name != NAME or faults.get(NAME) != "wrong_answer"}
 
 
 def list_switches(languages: Collection[str] = ()) -> list[Interface]:

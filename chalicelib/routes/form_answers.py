@@ -8,11 +8,12 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLaterError
-from chalicelib.forms.page_token import sign_page_token
+from chalicelib.forms.page_question import NAME as PAGE_ANSWER
 from chalicelib.forms.post import Pairs, Post
 from chalicelib.models import JsonValue
 from chalicelib.pages.form_page import render_form, render_problem
 from chalicelib.pages.rendering import page_headers
+from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
 
@@ -33,16 +34,23 @@ def refuse_post(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> 
     """Answer a refused post: the page again with the typed values, or JSON that a page of an allowed site may read."""
     if request.by_browser:
         return show_again(request, refusal, sent)
-    return answer_json(request, describe_refusal(request, refusal), refusal.STATUS_CODE, refusal)
+    return answer_json(request, describe_refusal(request, refusal, sent), refusal.STATUS_CODE, refusal)
 
 
-def describe_refusal(request: FormRequest, refusal: ChaliceViewError) -> dict[str, Any]:
-    """Return a refusal as JSON: Chalice's shape; for fields a code to act on and a sentence to show."""
+def describe_refusal(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> dict[str, Any]:
+    """Return a refusal as JSON: Chalice's shape; for fields a code to act on and a sentence to show.
+
+    Where a question is to be answered it is shown too, with the page token that belongs to it.
+    """
     body: dict[str, Any] = {"Code": type(refusal).__name__, "Message": str(refusal)}
     if isinstance(refusal, InvalidSubmissionError):
         explain = request.words.explain_reason
         body["fields"] = refusal.fields
         body["messages"] = {name: explain(request.form, name, reason) for name, reason in refusal.fields.items()}
+        if PAGE_ANSWER in refusal.fields:
+            token = keep_page_token(request, list_typed(sent), refusal.fields)
+            question = pose_question(request, token, {}, refusal.fields)
+            body["question"] = {**question, "page_token": token} if question else {}
     return body
 
 
@@ -53,14 +61,17 @@ def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> R
         page = render_problem(request.words, shop=shop, status=status, address=request.link)
         return answer_page(request, page, status, refusal)
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
+    typed = list_typed(sent)
+    token = keep_page_token(request, typed, faults)
     page = render_form(
         request.form,
         request.words,
         shop=shop,
         address=request.link,
-        page_token=keep_page_token(request, sent, faults),
-        typed=list_typed(sent),
+        page_token=token,
+        typed=typed,
         faults=faults,
+        question=pose_question(request, token, typed, faults),
         problem="" if faults else request.words.problems.get(str(status), request.words.not_sent),
     )
     return answer_page(request, page, status, refusal)
@@ -73,20 +84,6 @@ def list_typed(sent: Sent) -> dict[str, list[str]]:
         texts = value if isinstance(value, list) else [value]
         typed.setdefault(name, []).extend(text for text in texts if isinstance(text, str))
     return typed
-
-
-def keep_page_token(request: FormRequest, sent: Sent, faults: Mapping[str, str]) -> str:
-    """Return the token of the page that was posted, so that a repeated post is still known as one.
-
-    A forged or missing token is replaced: the person then only presses the button again.
-    """
-    token = "".join(list_typed(sent).get("page_token", [])[:1])
-    return token if token and "page_token" not in faults else make_page_token(request)
-
-
-def make_page_token(request: FormRequest) -> str:
-    """Return a new signed token."""
-    return sign_page_token(request.form, request.now, request.door.page_token_keys(request.now)[0])
 
 
 def answer_page(

@@ -19,6 +19,8 @@ MAX_PAIRS = 200  # a form has at most 60 fields
 MAX_BOUNDARY = 70  # RFC 2046, 5.1.1
 # The parser takes a second `name` and ignores `filename*` (RFC 5987): both are refused beforehand.
 DISPOSITION_KEY = re.compile(rb";\s*(name|filename)\*?\s*=", re.IGNORECASE)
+# Every label of UTF-8, in lower case: https://encoding.spec.whatwg.org/#names-and-labels
+UTF8_LABELS = {"utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"}
 
 Pairs = list[tuple[str, str]]
 
@@ -41,10 +43,11 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, JsonValue] | Pairs:
 
 
 def check_charset(parameters: str) -> None:
-    """Refuse any charset but UTF-8: a wrong guess destroys names."""
+    """Refuse any charset but UTF-8: a wrong guess destroys names. An empty label names none."""
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset" and value.strip().strip('"').lower() != "utf-8":
+        label = value.strip(" \t\"'").lower()
+        if name.strip().lower() == "charset" and label and label not in UTF8_LABELS:
             raise UnsupportedTypeError("Send UTF-8.")
 
 
@@ -131,6 +134,8 @@ def read_part(headers: list[tuple[bytes, bytes]], data: bytes) -> tuple[str, str
     name = options.get(b"name", b"").decode(errors="replace")
     if b"filename" in keys:
         raise InvalidSubmissionError({mask_name(name): "file"})
+    for kind in kinds:
+        check_charset(kind.decode(errors="replace").partition(";")[2])
     try:
         return name, data.decode()
     except UnicodeDecodeError:

@@ -9,7 +9,7 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.door.limiter import Limiter
-from chalicelib.errors import SlowDownError
+from chalicelib.errors import InvalidSubmissionError, SlowDownError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.page_token import check_page_token
 from chalicelib.forms.post import Post, sort_post
@@ -17,6 +17,7 @@ from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.routes.form_answers import Sent, refuse_post, thank_sender
 from chalicelib.routes.form_body import parse_body
+from chalicelib.routes.form_questions import judge_person
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.http import read_body
 from chalicelib.routes.origins import check_origin
@@ -72,12 +73,12 @@ def keep_post(request: FormRequest, post: Post) -> bool:
     """Validate and accept a post; return False for one that was kept before."""
     form, now = request.form, request.now
     trust, suspicion = check_page_token(form, post.page_token, now, request.door.page_token_keys(now))
-    clean = clean_post(request, post)
+    clean = clean_post(request, post, suspicion)
     submission = make_submission(
         clean,
         post,
         trust=trust,
-        suspicion=suspicion,
+        suspicion=(),  # a suspicious post has answered the question by now
         address=request.address,
         header_key=request.headers.get("idempotency-key", ""),
         now=now,
@@ -85,8 +86,22 @@ def keep_post(request: FormRequest, post: Post) -> bool:
     return request.door.accept(submission)
 
 
-def clean_post(request: FormRequest, post: Post) -> CleanForm:
-    """Return clean answers; raise InvalidSubmissionError with a reason code per field."""
+def clean_post(request: FormRequest, post: Post, suspicion: tuple[str, ...] = ()) -> CleanForm:
+    """Return clean answers; raise InvalidSubmissionError with a reason code per field.
+
+    A post that looks like a machine's, by its honeypot or by `suspicion`, must also answer the question of its page.
+    One that is only too fast and has other faults is not asked: the next press of its page is not too fast.
+    """
+    try:
+        clean = validate_post(request, post)
+    except InvalidSubmissionError as refusal:
+        raise InvalidSubmissionError({**refusal.fields, **judge_person(request, post, ())}) from None
+    if faults := judge_person(request, post, suspicion):
+        raise InvalidSubmissionError(faults)
+    return clean
+
+
+def validate_post(request: FormRequest, post: Post) -> CleanForm:
     form, settings = request.form, request.door.settings
     return validate_form(
         form,

@@ -16,8 +16,9 @@ from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
 from chalicelib.pages.form_page import render_form, render_problem, render_thanks
-from chalicelib.routes.form_answers import answer_json, answer_page, make_page_token
+from chalicelib.routes.form_answers import answer_json, answer_page
 from chalicelib.routes.form_posts import take_post
+from chalicelib.routes.form_questions import make_page_token
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
 from chalicelib.routes.http import ANY, SHOWN, read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers

@@ -110,7 +110,6 @@ def keep_request(request: FormRequest, post: Post) -> bool:
         request.now,
         network=truncate_address(request.address),
         language=clean.language,
-        suspicion=("honeypot",) if post.trapped else (),
     )
     return request.door.accept(asked)
 

@@ -54,7 +54,7 @@ def make_submission(
         idempotency_key=choose_key(post, trust, header_key, network, now),
         network=network,
         language=post.language,
-        suspicion=(*suspicion, "honeypot") if post.trapped else suspicion,
+        suspicion=suspicion,
         body=write_body(clean),
     )
 

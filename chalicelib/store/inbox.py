@@ -1,7 +1,7 @@
 """The Inbox table: accepted submissions that wait to be settled, and the tombstones of settled ones.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
-state        new -> settled | duplicate | parked;  quarantined -> new (released);
+state        new -> settled | duplicate | parked;  quarantined -> new (released, or replaced by an honest post);
              new -> quarantined (too much was typed about one address); new -> nameless;
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
@@ -30,6 +30,8 @@ from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, 
 
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
+
+NEW_OR_QUARANTINED = f"{NEW} OR #state = :quarantined"
 
 
 class State(StrEnum):
@@ -69,8 +71,10 @@ class Inbox:
         """Keep a sealed submission: one conditional put is both the durable write and the dedupe.
 
         Return True when it is kept as new, False when the key was there already. A put whose reply was lost and
-        that the SDK repeated finds its own row, by the attempt id. Raise TryAgainLaterError when it is not kept.
+        that the SDK repeated finds its own row, by the attempt id. A submission that is not suspect replaces one that
+        is still quarantined. Raise TryAgainLaterError when it is not kept.
         """
+        quarantined = {} if suspect else {"quarantined": State.QUARANTINED.value}
         state = State.QUARANTINED if suspect else State.NEW
         row = {
             **name_row(key),
@@ -82,7 +86,7 @@ class Inbox:
             **(expire_at(received_at + KEEP_QUARANTINE) if suspect else {}),
         }
         try:
-            held = self.table.write_item(row, NEW)
+            held = self.table.write_item(row, NEW if suspect else NEW_OR_QUARANTINED, **quarantined)
         except (ClientError, BotoCoreError) as fault:
             raise explain_fault(fault) from fault
         return held is None or held.get("attempt") == attempt

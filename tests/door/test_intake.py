@@ -111,6 +111,44 @@ def test_sixty_four_deliveries_at_once_are_one_row(shop):
     assert len(shop.read_all("inbox")) == 1
 
 
+def suspect(submission):
+    return submission.model_copy(update={"suspicion": ("honeypot",)})
+
+
+def test_an_honest_repetition_replaces_a_quarantined_one_at_one_call(shop):
+    submission = a_submission(email="a@example.org")
+    accept(shop, suspect(submission), shop.dynamodb)
+    client = CountingClient(shop.dynamodb, after=ReadTimeoutError(endpoint_url="http://127.0.0.1"))
+
+    assert accept(shop, submission, client) is True  # the reply was lost, and the SDK repeated its one call
+    assert len(client.calls) == 2
+    [row] = shop.read_all("inbox")
+    assert row["state"]["S"] == "new"
+    assert accept(shop, submission, shop.dynamodb) is False
+    assert accept(shop, suspect(submission), shop.dynamodb) is False
+    assert [each["state"]["S"] for each in shop.read_all("inbox")] == ["new"]
+
+
+def test_honest_and_suspect_deliveries_at_once_are_one_new_row(shop):
+    submission = a_submission(email="a@example.org")
+    accept(shop, suspect(submission), shop.dynamodb)
+    start, kept = threading.Barrier(16), []
+
+    def deliver(number):
+        start.wait()
+        given = suspect(submission) if number % 2 else submission
+        kept.extend(accept(shop, given, shop.dynamodb) for _ in range(4))
+
+    threads = [threading.Thread(target=deliver, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(kept) == [False] * 63 + [True]
+    assert [row["state"]["S"] for row in shop.read_all("inbox")] == ["new"]
+
+
 @pytest.mark.parametrize(
     "change",
     [{"sender": "shopify"}, {"shop": "b"}, {"topic": "survey"}, {"idempotency_key": "other"}, {"body": b"{}"}],

@@ -141,12 +141,19 @@ def test_addresses_are_cut_to_their_neighbourhood(address):
     assert truncate_address(address) == NETWORKS[address]
 
 
-def test_a_filled_honeypot_marks_and_does_not_refuse():
-    submission = submit(score="9", referral_note="cheap pills", suspicion=("too_fast",))
+@pytest.mark.parametrize(("filled", "trapped"), [("cheap pills", True), (" ", True), (["x"], True), ("", False)])
+def test_a_filled_honeypot_is_told_apart_and_is_no_answer(filled, trapped):
+    post = sort_post(SURVEY, {"score": "9", "referral_note": filled})
 
-    assert submission.suspicion == ("too_fast", "honeypot")
-    assert b"pills" not in submission.body
-    assert submit(score="9", referral_note="").suspicion == ()
+    assert (post.trapped, dict(post.values)) == (trapped, {"score": "9"})
+
+
+@pytest.mark.parametrize(("sent", "asked"), [({}, False), ({"page_answer": ""}, True), ({"page_answer": "7"}, True)])
+def test_an_answer_to_the_question_is_no_answer_of_the_form(sent, asked):
+    post = sort_post(SURVEY, {"score": "9", **sent})
+
+    assert (post.asked, post.page_answer) == (asked, sent.get("page_answer", ""))
+    assert submit(score="9", **sent).body == submit(score="9").body
 
 
 # The signed page token -------------------------------------------------------------------------------------------
@@ -166,6 +173,14 @@ def test_age_of_a_page_lowers_trust_and_refuses_nobody(age):
     token = sign_page_token(SURVEY, NOW - age, KEY)
 
     assert check_page_token(SURVEY, token, NOW, [KEY]) == AGES[age]
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_a_form_with_double_optin_has_no_stopwatch(age):
+    form = load_form(DEFINITIONS / "newsletter.toml")
+    token = sign_page_token(form, NOW - age, KEY)
+
+    assert check_page_token(form, token, NOW, [KEY]) == (AGES[age][0], ())
 
 
 def test_no_token_is_a_post_like_any_other():

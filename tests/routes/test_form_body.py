@@ -48,11 +48,48 @@ def test_other_types_are_refused(kind):
         parse_body(b"{}", kind)
 
 
+LABELS = ("utf8", "UTF8", "utf-8", "Utf-8", "unicode-1-1-utf-8", "unicode11utf8", "UNICODE20UTF8", "x-unicode20utf8")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "Application/JSON"])
+@pytest.mark.parametrize("label", [*LABELS, '"utf-8"', "'utf8'", ' "UTF8" ', "utf8\t", "", '""'])
+def test_every_label_of_utf8_means_utf8(kind, label):
+    assert parse_body('{"name":"Айгүл"}'.encode(), f"{kind};  Charset={label}; q=1") == {"name": "Айгүл"}
+
+
+@pytest.mark.parametrize("label", [*LABELS, '"utf8"'])
+def test_a_form_may_label_its_utf8_too(label):
+    labelled = part("name", "নেহা", f"\r\nContent-Type: text/plain; charset={label}")
+
+    assert parse_body(b"name=%E0%A6%A8", f"{FORM};charset={label}") == [("name", "ন")]
+    assert parse_body(multipart(labelled), MULTIPART) == [("name", "নেহা")]
+
+
+OTHERS = (
+    "latin-1",
+    "iso-8859-1",
+    "windows-1252",
+    "us-ascii",
+    "utf-16",
+    "utf-7",
+    '"shift_jis"',
+    "koi8-r",
+    "utf-8-x",
+    "8",
+)
+
+
 @pytest.mark.parametrize("kind", ["application/json", FORM, "text/plain"])
-@pytest.mark.parametrize("charset", ["latin-1", "utf-16", '"shift_jis"'])
+@pytest.mark.parametrize("charset", [*OTHERS, "utf-8; charset=latin1"])
 def test_other_charsets_are_refused(kind, charset):
-    with pytest.raises(UnsupportedTypeError):
+    with pytest.raises(UnsupportedTypeError, match=r"Send UTF-8\."):
         parse_body(b"{}", f"{kind}; charset={charset}")
+
+
+@pytest.mark.parametrize("charset", OTHERS)
+def test_a_part_of_another_charset_is_refused(charset):
+    with pytest.raises(UnsupportedTypeError, match=r"Send UTF-8\."):
+        parse_body(multipart(part("name", "Zoë", f"\r\nContent-Type: text/plain; charset={charset}")), MULTIPART)
 
 
 @pytest.mark.parametrize(

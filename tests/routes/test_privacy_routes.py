@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import PrivacyWords, find_request_words
+from tests.builders.form_posts import read_token, solve_question
 from tests.builders.links import break_table, browse, read_inbox
 from tests.builders.privacy import (
     FORM,
@@ -145,12 +146,15 @@ def test_another_site_may_not_ask_in_its_visitors_name(api, shop):
     assert api.post("/privacy/requests", body, origin="http://127.0.0.1:8000", **FORM).status_code == 202
 
 
-def test_a_filled_trap_is_answered_alike_and_set_aside(api, shop):
-    plain = post(api, "/privacy/requests", email="a@example.com", kind="erase")
-    trapped = post(api, "/privacy/requests", email="a@example.com", kind="erase", referral_note="hello")
+def test_a_filled_trap_is_answered_with_a_question_and_the_answer_is_kept(api, shop):
+    asked = {"email": "a@example.com", "kind": "erase", "referral_note": "hello"}
+    refused = post(api, "/privacy/requests", **asked)
+    [question] = re.findall(r'for="f-page_answer">(.*?) <span', refused.body.decode())
 
-    assert (plain.status_code, plain.body) == (trapped.status_code, trapped.body)
-    assert sorted(row["state"]["S"] for row in shop.read_all("inbox")) == ["new", "quarantined"]
+    assert (refused.status_code, shop.read_all("inbox")) == (422, [])
+    given = {"page_token": read_token(refused), "page_answer": solve_question(question)}
+    assert post(api, "/privacy/requests", **asked, **given).status_code == 202
+    assert [row["state"]["S"] for row in shop.read_all("inbox")] == ["new"]
 
 
 def test_one_network_may_not_ask_for_ever(api, shop):

@@ -57,6 +57,65 @@ def test_suspect_item_waits_in_quarantine_until_it_is_released(inbox):
     assert list_all(inbox, "quarantined", *name_shards()) == ["k1"]
 
 
+def test_honest_item_replaces_a_quarantined_one(inbox):
+    put(inbox, suspect=True)
+    assert put(inbox, attempt="a2")
+    assert put(inbox, attempt="a2")  # the same attempt: its reply was lost
+    assert not put(inbox, attempt="a3")
+    assert not put(inbox, attempt="a4", suspect=True)
+
+    row = inbox.table.read_item({"pk": "k1"})
+    assert (row["state"], row["attempt"], row["pending"]) == ("new", "a2", name_shard("k1"))
+    assert "expires_at" not in row
+    assert list_all(inbox, "quarantined", *name_shards()) == ["k1"]
+
+
+def release(inbox):
+    inbox.release_item("k1", State.QUARANTINED)
+
+
+def settle(inbox):
+    release(inbox)
+    inbox.settle_without_effect("k1", State.NOBODY, NOW)
+
+
+def park(inbox):
+    release(inbox)
+    inbox.park_item("k1", "unreadable")
+
+
+def hold(inbox):
+    release(inbox)
+    inbox.table.commit_parts([Unconfirmed(inbox).hold_item(inbox.read_item("k1"))])
+
+
+def keep(inbox):
+    """Leave the item in quarantine."""
+
+
+@pytest.mark.parametrize(
+    ("change", "suspect"),
+    [(release, False), (settle, False), (park, False), (hold, False), (release, True), (keep, True)],
+)
+def test_item_is_replaced_in_quarantine_alone_and_by_an_honest_one_alone(inbox, change, suspect):
+    put(inbox, suspect=True)
+    change(inbox)
+    before = inbox.table.read_item({"pk": "k1"})
+
+    assert not put(inbox, attempt="a2", suspect=suspect)
+    assert put(inbox, attempt="a1", suspect=suspect)  # the first attempt, whose reply was lost
+    assert inbox.table.read_item({"pk": "k1"}) == before
+
+
+def test_released_item_that_was_replaced_first_is_released_once(inbox):
+    put(inbox, suspect=True)
+    put(inbox, attempt="a2")
+    release(inbox)
+
+    row = inbox.table.read_item({"pk": "k1"})
+    assert (row["state"], row["attempt"], row.get("reason")) == ("new", "a2", None)
+
+
 def test_item_is_parked_by_one_worker_and_a_later_change_loses(inbox):
     put(inbox)
     inbox.park_item("k1", "unreadable")
