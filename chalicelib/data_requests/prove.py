@@ -183,6 +183,7 @@ def compose_proof(row: RequestRow, services: Services, now: datetime) -> ProofMa
         language=row.language,
         request=row.kind,
         code_hash=hash_code(token, code),
+        salt=make_token(),
         expires_at=until,
     )
     own = (name_token(token), f"mail:{attempt}")

@@ -132,14 +132,14 @@ def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
     if slot is None:
         return refuse_tries(request)
     if check_code(link, request.token, code):
-        return redirect_visitor(request, link)
+        return redirect_visitor(request, link, name_result(link, request.token, code))
     left = TRIES - 1 - slot
     return ask_again(request, link, fault="wrong", left=left) if left else refuse_tries(request)
 
 
-def redirect_visitor(request: LinkRequest, link: Link) -> Response:
+def redirect_visitor(request: LinkRequest, link: Link, result: str) -> Response:
     """Keep that the code was right, and redirect to the result; a second right code does the same."""
-    context, result = request.context, name_result(request.token)
+    context = request.context
     confirmed = confirm_request(
         link,
         request.name,
