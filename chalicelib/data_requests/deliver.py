@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 def deliver_package(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Make the package of a confirmed request; return where the request went."""
+    mailbox = row.open_address(person.seal)  # the one that proved the request
+    if services.people.find_address(mailbox) != person.id:
+        return move_row(row, RequestState.EXPIRED, now, services, now, "address given up")
     token = person.seal.open_record(row.record_id, "result", row.result).decode()
     packed = make_package(person, services, row.language, now)
     try:

@@ -64,6 +64,18 @@ class People:
         text = seal.open_record("profile", "profile", stored.sealed)
         return Person(Profile.model_validate_json(text), stored.version, seal)
 
+    def open_seal(self, customer_id: str) -> PersonSeal | None:
+        """Open a customer's key and no record; return None for one who is forgotten.
+
+        Raise KeyUnavailableError while KMS does not answer.
+        """
+        key = self.keys.read_key(customer_id)
+        return None if key is None else PersonSeal(customer_id, key)
+
+    def find_address(self, address: str) -> str | None:
+        """Return the id of the customer who holds a normalised e-mail address, or None."""
+        return self.find_customer(Identity(kind="email", value=address)) if address else None
+
     def open_person(self, customer_id: str) -> Person | None:
         """Open a customer; return None for one who is forgotten.
 
