@@ -27,6 +27,7 @@ from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.ledger import Erasure, Ledger
+from chalicelib.store.suppressions import WISH
 from chalicelib.store.table import Part
 
 RETRIES = 8  # against other workers
@@ -48,13 +49,15 @@ class Reason(StrEnum):
 class ForgetOrder(Model):
     """The cause of an erasure.
 
-    `request` is a random id, `result` names the link row that will show the receipt, or is "".
+    `request` is a random id, `result` names the link row that will show the receipt, or is "". `barred` are index rows
+    of the address to which the person wishes no advertising to be sent, without `idn#`.
     """
 
     reason: Reason
     request: str
     requested_at: AwareDatetime
     result: str = ""
+    barred: tuple[str, ...] = ()
 
 
 def forget_person(customer_id: str, order: ForgetOrder, services: Services, now: datetime) -> bool:
@@ -76,7 +79,8 @@ def write_forgetting(
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; the names of `more` are blocked too.
 
-    There are five parts, one for each free name of `more`, and one event where the shop has systems of its own.
+    There are five parts, one for each free name of `more` and each row of the barred address, and one event where the
+    shop has systems of its own.
     """
     people, more = services.people, tuple(dict.fromkeys(more))
     names = dict.fromkeys(list_rows((*list_names(person, services.settings.shop_country), *more), people))
@@ -88,6 +92,7 @@ def write_forgetting(
         services.people_rows.delete_profile(person.id, person.version),
         services.erasures.write_row(row),
         *block_names(list_rows(more, people), people, now),
+        *bar_address(order.barred, services, now),
         *write_forgotten(services.outbox, person.id, person.profile.identities, order.reason.value, now),
     ]
 
@@ -113,6 +118,11 @@ def block_names(names: Iterable[str], people: People, now: datetime) -> Parts:
     return [part for row in rows for part in people.identities.block_if_free(row, owners.get(row), utc_text(now))]
 
 
+def bar_address(rows: Iterable[str], services: Services, at: datetime) -> Parts:
+    """Return the parts by which no advertising is sent to an address, as its owner wished: keyed hashes alone."""
+    return [services.suppressions.write_stop(row, WISH, at) for row in rows]
+
+
 def follow_ledger(
     names: tuple[str, ...], customer_id: str, order: ForgetOrder, ledger: Ledger, now: datetime
 ) -> Erasure:
@@ -125,6 +135,7 @@ def follow_ledger(
         reason=order.reason.value,
         customer=customer_id,
         names=names,
+        barred=order.barred,
         previous=head.hash,
     )
 

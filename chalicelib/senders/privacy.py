@@ -79,10 +79,12 @@ def confirm_request(
     network: str,
     language: str,
     purposes: Iterable[str] = (),
+    wish: bool = False,
 ) -> Submission:
     """Return the Submission that the right code was typed, one per link. It is sealed: it may hold the result's token.
 
     `purposes` are those of the campaigns that an objection ends: campaigns change later, so they are frozen here.
+    `wish` says that an erasure shall keep the hash of the address, so that no advertising is sent to it.
     """
     body: dict[str, JsonValue] = {
         "link": name,
@@ -93,6 +95,8 @@ def confirm_request(
     }
     if link.request == RequestKind.OBJECT.value:
         body["purposes"] = list(dict.fromkeys((*ADVERTISING, *purposes)))
+    if wish and link.request == RequestKind.ERASE.value:
+        body["wish"] = True
     # The time is not part of the body: a repeated request, whose first answer was lost, must have the same one.
     return write_action("confirm", name, now, body)
 
@@ -142,7 +146,7 @@ def read_confirm(submission: Submission, body: Body) -> Reading:
         link=body["link"],
         fields={RESTRICTED: True} if kind is RequestKind.RESTRICT else {},
         consents=object_to(submission, body) if kind is RequestKind.OBJECT else (),
-        notes={"kind": kind.value, "result": body.get("result", "")},
+        notes={"kind": kind.value, "result": body.get("result", ""), "wish": body.get("wish", False) is True},
     )
 
 

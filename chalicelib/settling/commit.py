@@ -37,8 +37,17 @@ class OpenedItem:
     reading: Reading
 
 
-def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tuple[OpenedItem, ...] = ()) -> State:
-    """Settle an item in one transaction; the items of `also` enter the same person's history with it."""
+def commit_item(
+    opened: OpenedItem,
+    services: Services,
+    now: datetime,
+    also: tuple[OpenedItem, ...] = (),
+    more: Iterable[Part] = (),
+) -> State:
+    """Settle an item in one transaction, with the parts of `more`.
+
+    The items of `also` enter the same person's history with it.
+    """
     key = opened.item.key
     claims = name_claims(opened.submission)
     match = look_up(opened.submission, opened.reading, claims, services)
@@ -64,6 +73,7 @@ def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tup
             *suggest_merges(person.id, match, services.people),
             *forward_withdrawals(person, match, opened, services, now),
             *list_effects(person, opened.submission, opened.reading, services, now),
+            *more,
         ]
     )
     return State.SETTLED

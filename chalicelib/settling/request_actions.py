@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.erasure.forget import ForgetOrder, Reason, write_forgetting
-from chalicelib.models import RequestKind, utc_text
+from chalicelib.erasure.forget import ForgetOrder, Reason, list_rows, write_forgetting
+from chalicelib.models import Identity, IdentityKind, RequestKind, utc_text
 from chalicelib.people.directory import Person
 from chalicelib.people.profile import fold_event
 from chalicelib.services import Services
@@ -34,6 +34,11 @@ class Confirmed:
     def result(self) -> str:
         """Return the token of the result's page."""
         return str(self.opened.reading.notes["result"])
+
+    @property
+    def wish(self) -> bool:
+        """Return whether the hash of the address shall be kept, so that no advertising is sent to it."""
+        return self.opened.reading.notes["wish"] is True
 
     @property
     def language(self) -> str:
@@ -70,7 +75,11 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Make the person unreadable; what is left of them, this row too, is swept, and the receipt follows."""
     row, person = proven.row, proven.person
     order = ForgetOrder(
-        reason=Reason.REQUEST, request=row.id, requested_at=row.asked_at, result=name_token(proven.result)
+        reason=Reason.REQUEST,
+        request=row.id,
+        requested_at=row.asked_at,
+        result=name_token(proven.result),
+        barred=list_barred(proven, services),
     )
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now))
     return [
@@ -80,6 +89,12 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
         # The stream's clock is a whole second, and may lie before the moment at which the code was typed.
         *write_forgetting(person, order, services, max(now, proven.opened.submission.received_at)),
     ]
+
+
+def list_barred(proven: Confirmed, services: Services) -> tuple[str, ...]:
+    """Return the index rows of the proven address where the person wishes a no to outlive the erasure; else none."""
+    address = proven.row.open_address(proven.person.seal)
+    return list_rows((Identity(kind=IdentityKind.EMAIL, value=address),), services.people) if proven.wish else ()
 
 
 def finish_request(proven: Confirmed, link: Link, services: Services, now: datetime) -> Parts:

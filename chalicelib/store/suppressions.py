@@ -11,6 +11,8 @@ from datetime import datetime
 from chalicelib.models import utc_text
 from chalicelib.store.table import NEW, Part, Row, Table
 
+WISH = "wish"  # the reason of a stop that a person wished for when they were erased: it blocks advertising
+
 
 @dataclass(frozen=True)
 class Suppressions:
@@ -25,6 +27,13 @@ class Suppressions:
     def write_stop(self, row: str, reason: str, at: datetime) -> Part:
         """Return the part that suppresses an address for good."""
         return self.table.put_part({**name_row(row), "reason": reason, "at": utc_text(at)})
+
+    def lift_wish(self, row: str) -> list[Part]:
+        """Return the part that ends a stop by wish; none for an address that is stopped for another reason, or free."""
+        held = self.table.read_item(name_row(row))
+        if held is None or held["reason"] != WISH:
+            return []
+        return [self.table.delete_part(name_row(row), "reason = :wish", wish=WISH)]
 
     def is_stopped(self, rows: Sequence[str]) -> bool:
         """Return whether an address is suppressed."""
