@@ -39,8 +39,8 @@ class Profile(Model):
     `joined` says by purpose when the first yes was said, whatever was said since.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
     `fields` and `consents` hold what stands. What does not stand now, for a no or an age, is used by nobody, and is
-    remembered only so that history may arrive in any order: `withheld` by field (a sensitive one without its value),
-    `outranked` by `purpose:state:who`.
+    remembered only so that history may arrive in any order: `withheld` by field (a sensitive one without its value, one
+    that the person emptied with an empty value), `outranked` by `purpose:state:who`.
     """
 
     customer_id: str

@@ -16,6 +16,7 @@ from chalicelib.people.restriction import may_state
 from chalicelib.shop.ages import OWN
 
 MARKETING = "marketing"
+EMPTY = (None, "")
 Consents = Mapping[str, Consent]
 Fields = Mapping[str, HeldValue]
 
@@ -67,18 +68,23 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
 
 
 def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Keep each field's strongest statement: proven before typed, then later before earlier."""
+    """Keep each field's strongest statement: proven before typed, then later before earlier.
+
+    An empty value is a statement where the person made it through their mailbox; a system's blank says nothing.
+    """
     heard = dict(known)
     stated = {**reading.fields, **list_contacts(reading)}
     for name, value in stated.items():
-        if not may_state(name, submission.sender):
+        grade = grade_reading(submission, reading)
+        empty = value in EMPTY
+        if not may_state(name, submission.sender) or (empty and grade is not Grade.CONFIRMED):
             continue
         purpose = reading.sensitive.get(name, "")
         new = HeldValue(
             value=value,
             at=submission.occurred_at,
             source=f"{submission.sender}:{submission.topic}",
-            grade=grade_reading(submission, reading),
+            grade=grade,
             under=normalise_email(reading.email),
             purpose=purpose,
             proven=is_proven(purpose, reading),
@@ -107,12 +113,12 @@ def rank_value(held: HeldValue) -> tuple[bool, bool, datetime, str, str, str, st
 def choose_fields(
     heard: Fields, of_age: datetime | None, withdrawals: Mapping[str, datetime]
 ) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
-    """Return the values that count, and the others: sensitive ones taken back, and what a child may not state."""
+    """Return the values that count, and the others: emptied, sensitive and taken back, or not for a child to state."""
     current, withheld = {}, {}
     for name, held in heard.items():
         if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
             withheld[name] = held.model_copy(update={"value": None})
-        elif name not in OWN and of_age is not None and held.at < of_age:
+        elif held.value in EMPTY or (name not in OWN and of_age is not None and held.at < of_age):
             withheld[name] = held
         else:
             current[name] = held

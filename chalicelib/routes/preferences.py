@@ -16,6 +16,7 @@ from chalicelib.store.links import Ask, LinkKind
 
 DEFINITION = UNLISTED / "preferences.toml"
 TOPIC = "topic_"
+REMOVE = "remove"  # the field that names the details to be emptied
 STATES = {"yes": ConsentState.GIVEN, "no": ConsentState.WITHDRAWN}
 
 Sent = dict[str, JsonValue] | list[tuple[str, str]]
@@ -36,8 +37,13 @@ def check_preferences(form: Form, sent: Sent, *, language: str, region: str, tod
 
 
 def list_fields(clean: CleanForm) -> dict[str, JsonValue]:
-    """Return the profile fields answered, by our names for them (`language` means something else in a post)."""
-    fields = dict(clean.fields)
+    """Return the profile fields answered, by our names for them (`language` means something else in a post).
+
+    A detail to be removed has an empty value, unless another value was typed for it.
+    """
+    removed = clean.entry.get(REMOVE)
+    fields: dict[str, JsonValue] = dict.fromkeys(map(str, removed), "") if isinstance(removed, list) else {}
+    fields |= clean.fields
     if "mail_language" in fields:
         fields["language"] = fields.pop("mail_language")
     return fields

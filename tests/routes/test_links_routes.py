@@ -282,6 +282,36 @@ def test_preferences_are_cleaned_kept_and_never_shown(api, shop, tables):
     assert '<a class="plain" href="https://shop.example">' in answer.body.decode()
 
 
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ("remove=phone", {"phone": ""}),
+        ("remove=name&remove=address", {"name": "", "address": ""}),
+        ("remove=name&name=Aruzhan", {"name": "Aruzhan"}),
+        ("remove=interests&frequency=weekly", {"interests": "", "frequency": "weekly"}),
+    ],
+)
+def test_a_detail_can_be_emptied(api, shop, tables, sent, fields):
+    answer = api.post(f"/preferences/{put_link(tables, 'choose')}", sent.encode(), **FORM)
+
+    assert answer.status_code == 200
+    assert read_inbox(shop)[0][1]["fields"] == fields
+
+
+@pytest.mark.parametrize("sent", ["remove=email", "remove=restricted", "remove=customer_id", "remove=name&remove=x"])
+def test_only_details_that_the_page_names_can_be_emptied(api, shop, tables, sent):
+    assert api.post(f"/preferences/{put_link(tables, 'choose')}", sent.encode(), **FORM).status_code == 422
+    assert shop.read_all("inbox") == []
+
+
+def test_an_unsubscribe_link_empties_nothing(api, shop, tables):
+    token = put_link(tables, "stop")
+
+    assert 'name="remove"' not in browse(api, f"/preferences/{token}").body.decode()
+    assert api.post(f"/preferences/{token}", b"remove=name", **FORM).status_code == 422
+    assert shop.read_all("inbox") == []
+
+
 def test_faults_are_told_beside_the_field_with_what_was_typed(api, shop, tables):
     token = put_link(tables, "choose", language="fa")
     answer = post(api, f"/preferences/{token}", phone="12", name="Anna\x00", frequency="hourly", admin="1")
