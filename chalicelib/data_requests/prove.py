@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.config import Settings
 from chalicelib.data_requests.codes import hash_code, make_code
-from chalicelib.data_requests.rows import move_row
+from chalicelib.data_requests.rows import end_unproven, move_row
 from chalicelib.errors import RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
 from chalicelib.mails.limits import CAPS, Caps, plan_asking, remember_asking
@@ -24,6 +24,7 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Identity, RequestKind, utc_text
 from chalicelib.people.directory import Person
+from chalicelib.people.mailboxes import may_prove
 from chalicelib.services import Services
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mail_limits import MailLimit
@@ -66,8 +67,8 @@ class ProofMail:
 def prepare_proof_mail(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Decide about one request that waits for its mail, and send it when it is time."""
     address = row.open_address(person.seal)
-    if services.people.find_address(address) != person.id:
-        return move_row(row, RequestState.EXPIRED, now, services, now, "address given up")
+    if not may_prove(row, address, services.people):
+        return end_unproven(row, services, now)
     rows = services.people.name_rows(Identity(kind="email", value=address))
     if "bounced" in services.suppressions.list_stops(rows):
         return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, "bounced")

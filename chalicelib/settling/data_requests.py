@@ -2,6 +2,7 @@
 
 request   a row below the person, if there is one of that address; nothing else: the person's key seals the address, and
           no record is opened
+move      a row below the person behind the link, who proves the new address by its own mail
 try       a turn at the code, counted by having been kept
 confirm   once, within 24 hours of the mail: history, what was asked for, the result's link, an audit row
 lift      staff ends a restriction
@@ -12,13 +13,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
-from chalicelib.models import Identity, Reading, RequestKind
+from chalicelib.models import Identity, Reading, RequestKind, utc_text
 from chalicelib.people.directory import People
+from chalicelib.people.mailboxes import may_prove
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, settle_without_effect
-from chalicelib.settling.request_actions import ACTIONS, Confirmed, write_redacted
+from chalicelib.settling.request_actions import ACTIONS, Confirmed, refuse_move, write_redacted
 from chalicelib.store.inbox import State
-from chalicelib.store.requests import CLOSED, RequestRow, RequestState, make_request
+from chalicelib.store.requests import CLOSED, TAKEN, RequestRow, RequestState, make_request
 
 
 def settle_request(opened: OpenedItem, services: Services, now: datetime) -> State:
@@ -35,11 +37,38 @@ def keep_request(opened: OpenedItem, services: Services, now: datetime) -> State
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
     new = start_request(opened, customer_id, services.people).seal_address(seal, address)
     waiting = services.requests.list_waiting(new, seal)
-    row = join_request(waiting[0], new) if waiting else new
+    return write_request(opened, join_request(waiting[0], new) if waiting else new, waiting, services, now)
+
+
+def keep_move(opened: OpenedItem, services: Services, now: datetime) -> State:
+    """Keep that a person names a new address; a row about an address that names somebody else is for staff."""
+    address, people = read_asked(opened.reading), services.people
+    customer_id = people.find_customer(Identity(kind="link", value=opened.reading.link)) or ""
+    seal = people.open_seal(customer_id)
+    if seal is None or not address or people.find_address(address) == customer_id:
+        return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+    new = start_request(opened, customer_id, people).seal_address(seal, address)
+    waiting = services.requests.list_waiting(new, seal)
+    if may_prove(new, address, people):
+        row = join_request(waiting[0], new) if waiting else new
+    else:
+        row = waiting[0] if waiting else leave_to_staff(new)
+    return write_request(opened, row, waiting, services, now)
+
+
+def leave_to_staff(row: RequestRow) -> RequestRow:
+    """Return a move whose address names somebody else: staff decide."""
+    return replace(row, state=RequestState.UNREACHABLE, due_at=utc_text(row.answer_by), reason=TAKEN)
+
+
+def write_request(
+    opened: OpenedItem, row: RequestRow, waiting: list[RequestRow], services: Services, now: datetime
+) -> State:
+    """Settle a request into its row, unless the row waits as it is."""
     services.table.commit_parts(
         [
             services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
-            services.keys.check_key(customer_id),
+            services.keys.check_key(row.customer_id),
             *([services.requests.write_row(row, now)] if row not in waiting else []),
         ]
     )
@@ -92,11 +121,14 @@ def settle_confirm(opened: OpenedItem, services: Services, now: datetime) -> Sta
     if row is None or not is_confirmable(row, opened):
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
     person = services.people.open_person(row.customer_id)
-    if person is None or services.people.find_address(row.open_address(person.seal)) != row.customer_id:
-        # Forgotten, or the address was given up since: its mailbox proves nothing about this person any more.
+    if person is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    proven = Confirmed(opened, row, person)
-    services.table.commit_parts(ACTIONS[RequestKind(row.kind)](proven, services, now))
+    proven, action = Confirmed(opened, row, person), ACTIONS[RequestKind(row.kind)]
+    if not may_prove(row, proven.address, services.people):
+        if row.kind != RequestKind.MOVE.value:  # given up since: the mailbox proves nothing about this person
+            return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+        action = refuse_move
+    services.table.commit_parts(action(proven, services, now))
     return State.SETTLED
 
 
@@ -125,6 +157,7 @@ def lift_restriction(opened: OpenedItem, services: Services, now: datetime) -> S
 
 SETTLERS: Mapping[str, Callable[[OpenedItem, Services, datetime], State]] = {
     "request": keep_request,
+    "move": keep_move,
     "try": ignore_code_attempt,
     "confirm": settle_confirm,
     "lift": lift_restriction,

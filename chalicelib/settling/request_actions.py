@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, list_rows, write_forgetting
-from chalicelib.models import Identity, IdentityKind, RequestKind, utc_text
+from chalicelib.models import Identity, IdentityKind, JsonValue, RequestKind, Submission, utc_text
 from chalicelib.people.directory import Person
-from chalicelib.people.profile import fold_event
+from chalicelib.people.profile import add_identities, fold_event
+from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, write_history
+from chalicelib.settling.match import claim_names, look_up
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.inbox import State
 from chalicelib.store.links import Link, LinkKind, name_token
-from chalicelib.store.requests import BY_PERSON, RequestRow, RequestState
+from chalicelib.store.requests import BY_PERSON, TAKEN, RequestRow, RequestState
 from chalicelib.store.table import Part
 from chalicelib.strictjson import dump_json, parse_object
 
@@ -34,6 +36,11 @@ class Confirmed:
     def result(self) -> str:
         """Return the token of the result's page."""
         return str(self.opened.reading.notes["result"])
+
+    @property
+    def address(self) -> str:
+        """Return the address whose mailbox proved the request, normalised."""
+        return self.row.open_address(self.person.seal)
 
     @property
     def wish(self) -> bool:
@@ -59,8 +66,7 @@ def start_access(proven: Confirmed, services: Services, now: datetime) -> Parts:
 
 def use_fields(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Do what the history says by itself (`senders.privacy`): restrict, object."""
-    link = Link(kind=LinkKind.RESULT, language=proven.language, request=proven.row.kind, expires_at=now + KEEP_RESULT)
-    return [*enter_history(proven, services, now), *finish_request(proven, link, services, now)]
+    return [*enter_history(proven, services, now), *finish_request(proven, link_result(proven, now), services, now)]
 
 
 def open_corrections(proven: Confirmed, services: Services, now: datetime) -> Parts:
@@ -69,6 +75,44 @@ def open_corrections(proven: Confirmed, services: Services, now: datetime) -> Pa
     link = Link(kind=LinkKind.CHOOSE, language=proven.language, request=proven.row.kind, expires_at=until)
     owners = services.people.claim_links([name_token(proven.result)], proven.person.id, until)
     return [*enter_history(proven, services, now), *finish_request(proven, link, services, now), *owners]
+
+
+def move_address(proven: Confirmed, services: Services, now: datetime) -> Parts:
+    """Let the proven address stand for the person; it becomes a name of theirs, and the profile's address."""
+    body = {**keep_body(proven.opened.submission), "address": proven.address}
+    submission = proven.opened.submission.model_copy(update={"body": dump_json(body)})
+    reading = read_submission(submission)
+    match = look_up(submission, reading.model_copy(update={"link": ""}), [], services)
+    person, key = proven.person, proven.opened.item.key
+    profile = add_identities(fold_event(person.profile, key, submission, reading), match.list_own(person.id))
+    return [
+        services.inbox.write_tombstone(key, State.SETTLED, now),
+        *write_history(person, profile, [(key, submission)], services, now),
+        *claim_names(person.id, match, services.people),
+        note_request(proven, services, now),
+        *finish_request(proven, link_result(proven, now), services, now),
+    ]
+
+
+def refuse_move(proven: Confirmed, services: Services, now: datetime) -> Parts:
+    """Leave a move to staff whose address came to name somebody else; its page says so in general words."""
+    row = replace(
+        proven.row,
+        state=RequestState.UNREACHABLE,
+        due_at=utc_text(proven.row.answer_by),
+        reason=TAKEN,
+        links=(*proven.row.links, name_token(proven.result)),
+    )
+    return [
+        services.inbox.write_tombstone(proven.opened.item.key, State.SETTLED, now),
+        services.requests.write_row(row, now),
+        services.links.write_link(proven.result, link_result(proven, now)),
+    ]
+
+
+def link_result(proven: Confirmed, now: datetime) -> Link:
+    """Return the link of a page that says what came of a request."""
+    return Link(kind=LinkKind.RESULT, language=proven.language, request=proven.row.kind, expires_at=now + KEEP_RESULT)
 
 
 def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
@@ -93,8 +137,8 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
 
 def list_barred(proven: Confirmed, services: Services) -> tuple[str, ...]:
     """Return the index rows of the proven address where the person wishes a no to outlive the erasure; else none."""
-    address = proven.row.open_address(proven.person.seal)
-    return list_rows((Identity(kind=IdentityKind.EMAIL, value=address),), services.people) if proven.wish else ()
+    name = Identity(kind=IdentityKind.EMAIL, value=proven.address)
+    return list_rows((name,), services.people) if proven.wish else ()
 
 
 def finish_request(proven: Confirmed, link: Link, services: Services, now: datetime) -> Parts:
@@ -111,13 +155,17 @@ def enter_history(proven: Confirmed, services: Services, now: datetime) -> Parts
 
 def write_redacted(opened: OpenedItem, person: Person, services: Services, now: datetime) -> Parts:
     """Return the parts that settle an item into a person's history, without the tokens and addresses in it."""
-    body = {name: value for name, value in parse_object(opened.submission.body).items() if name not in HIDDEN}
-    submission = opened.submission.model_copy(update={"body": dump_json(body)})
+    submission = opened.submission.model_copy(update={"body": dump_json(keep_body(opened.submission))})
     profile = fold_event(person.profile, opened.item.key, submission, opened.reading)
     return [
         services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
         *write_history(person, profile, [(opened.item.key, submission)], services, now),
     ]
+
+
+def keep_body(submission: Submission) -> dict[str, JsonValue]:
+    """Return what the history keeps of a submission's body."""
+    return {name: value for name, value in parse_object(submission.body).items() if name not in HIDDEN}
 
 
 def note_request(proven: Confirmed, services: Services, now: datetime) -> Part:
@@ -132,4 +180,5 @@ ACTIONS: Mapping[RequestKind, Callable[[Confirmed, Services, datetime], Parts]] 
     RequestKind.OBJECT: use_fields,
     RequestKind.CORRECT: open_corrections,
     RequestKind.ERASE: forget_asker,
+    RequestKind.MOVE: move_address,
 }

@@ -8,7 +8,8 @@
        |  ^      |         |  +-> confirmed -> done      access: the package is being made; or -> oversize
        |  +------+         +-> expired                   the code was not typed within its 24 hours
        +--> later -> sending                             this address was mailed too often just now
-       +--> unreachable                                  mail to the address bounces: for staff
+       +--> unreachable                                  mail to the address bounces, or a move's address is taken:
+                                                         for staff
 
 A row proves nothing about the person: anybody can type an address. So a row changes no profile and blocks no request.
 """
@@ -25,6 +26,7 @@ from chalicelib.store.table import Part, Row, Table, expire_at, put_in_queue
 from chalicelib.vault.person import PersonSeal
 
 OWNED_BY_REQUEST = "request:"  # the owner of a request's link and mail is `request:<customer>:<request>`
+TAKEN = "address taken"  # the reason of a move to an address that names somebody else
 BY_PERSON = "the person, by mail and code"  # who asked, in the audit
 ANSWER_WITHIN = timedelta(days=30)  # GDPR, Article 12(3): one month
 KEEP_REQUEST = timedelta(days=30)

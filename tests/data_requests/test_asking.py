@@ -8,7 +8,7 @@ from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.codes import hash_code
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.models import Identity, RequestKind, utc_text
+from chalicelib.models import ASKABLE, Identity, utc_text
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
@@ -131,7 +131,7 @@ def test_request_of_somebody_forgotten_is_about_nobody(shop, asel):
 def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, asel):
     post = Post()
     for number in range(40):
-        kind = list(RequestKind)[number % 5]
+        kind = ASKABLE[number % 5]
         ask(shop, kind, at=START + number * MINUTE, network=f"198.51.{number}.0/24")
     assert len(list_requests(shop, asel)) == 5  # one per kind waits, whoever asks how often
 
@@ -142,7 +142,7 @@ def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, ase
     assert len(post.sent) == 3
     run_hours(shop, post, 26, start + DAY)
     assert len(post.sent) == 5
-    assert {read_link(shop, read_mail(post, number)[0]).request for number in range(5)} == set(RequestKind)
+    assert {read_link(shop, read_mail(post, number)[0]).request for number in range(5)} == set(ASKABLE)
 
 
 def test_flood_from_one_network_brings_five_mails_an_hour_and_twenty_a_day(shop):

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.errors import SealBrokenError
-from chalicelib.models import Identity, RequestKind, Trust
+from chalicelib.models import ASKABLE, Identity, Trust
 from chalicelib.people.restriction import is_restricted
 from tests.builders.mails import Post
 from tests.builders.requests import (
@@ -51,7 +51,7 @@ def twofold(shop, asel):
     return asel
 
 
-@pytest.mark.parametrize("kind", list(RequestKind)[:5])
+@pytest.mark.parametrize("kind", ASKABLE)
 @pytest.mark.parametrize(
     ("asked", "mailed"),
     [(ASEL, ASEL), (WORK, WORK), (" Asel.Work@EXAMPLE.org ", WORK), ("ASEL@example.ORG", ASEL)],
@@ -89,7 +89,7 @@ def test_same_kind_for_another_address_is_a_request_of_its_own(shop, twofold):
 
 def test_caps_count_for_the_asked_address(shop, twofold):
     post = Post()
-    for number, kind in enumerate(list(RequestKind)[:5]):
+    for number, kind in enumerate(ASKABLE):
         ask(shop, kind, email=ASEL, network=f"198.51.{number}.0/24")
     ask(shop, "access", email=WORK)
     run_hours(shop, post, 24)
@@ -112,7 +112,7 @@ def test_each_proof_confirms_its_own_request(shop, twofold):
     assert shop.services().people.open_person(twofold) is None
 
 
-@pytest.mark.parametrize("kind", list(RequestKind)[:5])
+@pytest.mark.parametrize("kind", ASKABLE)
 def test_address_given_up_finds_nobody(shop, twofold, kind):
     release_address(shop, WORK)
 
@@ -140,7 +140,7 @@ def test_address_that_passed_to_somebody_else_gets_no_mail_about_the_first(shop,
     assert post.sent == []
 
 
-@pytest.mark.parametrize("kind", list(RequestKind)[:5])
+@pytest.mark.parametrize("kind", ASKABLE)
 def test_address_given_up_before_the_code_proves_nothing(shop, twofold, kind):
     post = Post()
     ask(shop, kind, email=WORK)
