@@ -12,9 +12,9 @@ from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind
 from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
 from tests.builders.links import NOW, name_page, put_request, put_result, read_inbox
-from tests.builders.privacy import PACKAGE, put_package, put_receipt
+from tests.builders.privacy import PACKAGE, RECEIPT, put_package, put_receipt
 
-STEPS = ("requests", "code", "gone", "pending", "receipt", "copy", "done")
+STEPS = ("requests", "code", "gone", "pending", "receipt", "kept", "copy", "done", "correct")
 
 
 def place_step(step, site, tables, language):
@@ -24,6 +24,10 @@ def place_step(step, site, tables, language):
     result = f"{site}/privacy/results/{name_page(tables, token)}?lang={language}"
     if step == "receipt":
         put_receipt(tables, token, **known)
+    if step == "kept":
+        put_receipt(tables, token, {**RECEIPT, "kept": "keyed hash"}, **known)
+    if step == "correct":
+        put_result(tables, token, kind=LinkKind.CHOOSE, request="correct", **known)
     if step == "copy":
         put_package(tables, token, PACKAGE, **known)
     if step == "done":
