@@ -85,6 +85,8 @@ GUESSES = {
     "the link with an empty code": lambda token: derive_alone(token, "result", "", ""),
     "the code without the link": lambda token: derive_alone(CODE, "result", "salt"),
     "the link and the code, but not the row": lambda token: derive_alone(token, "result", "", CODE),
+    "the link and the code, without a salt": lambda token: derive_alone(token, "result", CODE),
+    "the link and the salt, but not the code": lambda token: derive_alone(token, "result", "salt"),
     "the link and a wrong code": lambda token: derive_alone(token, "result", "salt", "AAAAAA"),
     "the link as it is": lambda token: token,
 }
