@@ -43,7 +43,11 @@ def check_code(link: Link, token: str, code: str) -> bool:
     return hmac.compare_digest(hash_code(token, code).encode(), link.code_hash.encode())
 
 
-def name_result(token: str) -> str:
-    """Return the token of the page that shows the result: the same for one link, and only its token gives it."""
-    digest = hmac.new(token.encode(), b"result", hashlib.sha256).digest()
+def name_result(link: Link, token: str, code: str) -> str:
+    """Return the token of the page that shows the result: the same for one link, however often its code is typed.
+
+    It needs the link's token and the cleaned code, so whoever saw the link alone does not have it. The salt stands in
+    the link's row alone: without it a reader of the link could try codes at the result's address, where nothing counts.
+    """
+    digest = hmac.new(token.encode(), f"result\n{link.salt}\n{code}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

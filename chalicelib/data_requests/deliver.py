@@ -13,9 +13,10 @@ from datetime import datetime
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.package import name_parts, pack_files, seal_package
 from chalicelib.data_requests.record import gather_record
-from chalicelib.data_requests.rows import move_row
+from chalicelib.data_requests.rows import end_unproven, move_row
 from chalicelib.errors import RaceLostError, TooLargeError
 from chalicelib.models import utc_text
+from chalicelib.people.mailboxes import may_prove
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_PACKAGE
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 def deliver_package(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Make the package of a confirmed request; return where the request went."""
+    mailbox = row.open_address(person.seal)  # the one that proved the request
+    if not may_prove(row, mailbox, services.people):
+        return end_unproven(row, services, now)
     token = person.seal.open_record(row.record_id, "result", row.result).decode()
     packed = make_package(person, services, row.language, now)
     try:

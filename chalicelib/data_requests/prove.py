@@ -3,8 +3,9 @@
     one transaction: row as it was read -> SENDING, both caps as they were read, link and its owner, the old link gone
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
 
-The mail goes to the address that the shop holds, whatever the visitor typed. It is no advertising: a customer who
-unsubscribed or complained still has the right to ask. Only an address that bounced for good gets no mail.
+The mail goes to the address that was asked for, and to no other of the same person: a right is proven at the mailbox
+that asks. It is no advertising: a customer who unsubscribed or complained still has the right to ask. Only an address
+that bounced for good gets no mail.
 """
 
 import logging
@@ -12,17 +13,17 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.addresses import normalise_email
 from chalicelib.config import Settings
 from chalicelib.data_requests.codes import hash_code, make_code
-from chalicelib.data_requests.rows import move_row
+from chalicelib.data_requests.rows import end_unproven, move_row
 from chalicelib.errors import RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
 from chalicelib.mails.limits import CAPS, Caps, plan_asking, remember_asking
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
-from chalicelib.models import Identity, Profile, RequestKind, utc_text
+from chalicelib.models import Identity, RequestKind, utc_text
+from chalicelib.people.mailboxes import may_prove
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.stops import MailUse
@@ -47,7 +48,7 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Slot:
-    """When the mail of a request may go, by recent mails to its person and from its network; `parts` take the slot."""
+    """When the mail of a request may go, by recent mails to its address and from its network; `parts` take the slot."""
 
     moment: datetime | None
     reason: str
@@ -66,9 +67,9 @@ class ProofMail:
 
 def prepare_proof_mail(row: RequestRow, person: Person, services: Services, now: datetime) -> str:
     """Decide about one request that waits for its mail, and send it when it is time."""
-    address = read_address(person.profile)
-    if not address:
-        return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, "no address")
+    address = row.open_address(person.seal)
+    if not may_prove(row, address, services.people):
+        return end_unproven(row, services, now)
     rows = services.people.name_rows(Identity(kind="email", value=address))
     if blocking := services.suppressions.list_blocking(rows, MailUse.PROOF, now):
         return move_row(row, RequestState.UNREACHABLE, row.answer_by, services, now, min(blocking))
@@ -77,12 +78,7 @@ def prepare_proof_mail(row: RequestRow, person: Person, services: Services, now:
         return move_row(row, RequestState.EXPIRED, now, services, now, "asked too often")
     if slot.moment > now:
         return wait_slot(row, slot, slot.moment, services, now)
-    return send_proof_mail(row, person, slot, services, now)
-
-
-def read_address(profile: Profile) -> str:
-    """Return the address that the shop holds, normalised, or ""."""
-    return normalise_email(profile.text("email"))
+    return send_proof_mail(row, address, slot, services, now)
 
 
 def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) -> Slot:
@@ -93,7 +89,7 @@ def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) 
         return Slot(None, "")
     network = RateLimit((row.network,) if row.network else (), NETWORK_CAPS, services)
     free = network.plan_turn(now)
-    if free is None or free > now:  # the person's own limit is not used meanwhile
+    if free is None or free > now:  # the address's own limit is not used meanwhile
         return Slot(free or now + LONGEST_WAIT, "network")
     own = RateLimit(services.people.name_rows(Identity(kind="prover", value=address)), CAPS, services)
     moment = own.plan_turn(now)
@@ -121,16 +117,15 @@ class RateLimit:
 
 
 def wait_slot(row: RequestRow, slot: Slot, moment: datetime, services: Services, now: datetime) -> str:
-    """Move a request to its slot; once a turn of the person is taken, no other request gets that turn."""
+    """Move a request to its slot; once a turn of the address is taken, no other request gets that turn."""
     state = RequestState.LATER if slot.parts else RequestState.ASKING
     later = replace(row, state=state, due_at=utc_text(moment), reason=slot.reason)
     services.table.commit_parts([services.requests.write_row(later, now), *slot.parts])
     return RequestState.LATER.value
 
 
-def send_proof_mail(row: RequestRow, person: Person, slot: Slot, services: Services, now: datetime) -> str:
+def send_proof_mail(row: RequestRow, address: str, slot: Slot, services: Services, now: datetime) -> str:
     """Write that the mail of a request is on its way, make the one attempt, and write its outcome."""
-    address = str(person.profile.fields["email"].value)
     try:
         proof = compose_proof(row, address, services, now)
     except UnfitMailError as fault:
@@ -184,6 +179,7 @@ def compose_proof(row: RequestRow, address: str, services: Services, now: dateti
         language=row.language,
         request=row.kind,
         code_hash=hash_code(token, code),
+        salt=make_token(),
         expires_at=until,
     )
     own = (name_token(token), f"mail:{attempt}")

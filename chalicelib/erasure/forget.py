@@ -25,6 +25,7 @@ from chalicelib.models import Identity, Model, utc_text
 from chalicelib.people.directory import People
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.stops import StopReason
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.identities import make_row, read_name
 from chalicelib.store.ledger import Erasure, Ledger
@@ -51,13 +52,15 @@ class Reason(StrEnum):
 class ForgetOrder(Model):
     """The cause of an erasure.
 
-    `request` is a random id, `result` names the link row that will show the receipt, or is "".
+    `request` is a random id, `result` names the link row that will show the receipt, or is "". `barred` are index rows
+    of the address to which the person wishes no advertising to be sent, without `idn#`.
     """
 
     reason: Reason
     request: str
     requested_at: AwareDatetime
     result: str = ""
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,9 @@ def write_forgetting(
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; the names of `more` are blocked too.
 
-    There are five parts, one for each free name of `more`, and one event where the shop has systems of its own. The
-    ledger keeps the person's lasting names; those of orders stand on the orders' rows, and the sweep reads them there.
+    There are five parts, one for each free name of `more` and each row of the barred address, and one event where the
+    shop has systems of its own. The ledger keeps the person's lasting names; those of orders stand on the orders' rows,
+    and the sweep reads them there.
     """
     people, more = services.people, tuple(dict.fromkeys(more))
     names = dict.fromkeys((*map(read_name, held.names), *list_rows(more, people)))
@@ -121,6 +125,7 @@ def write_forgetting(
         services.people_rows.delete_core(held.customer_id, held.version),
         services.erasures.write_row(row),
         *block_names(list_rows(more, people), people, now),
+        *bar_address(order.barred, services, now),
         *write_forgotten(services.outbox, held.customer_id, held.identities, order.reason.value, now),
     ]
 
@@ -146,6 +151,11 @@ def block_names(names: Iterable[str], people: People, now: datetime) -> Parts:
     return [part for row in rows for part in people.identities.block_if_free(row, owners.get(row), utc_text(now))]
 
 
+def bar_address(rows: Iterable[str], services: Services, at: datetime) -> Parts:
+    """Return the parts by which no advertising is sent to an address, as its owner wished: keyed hashes alone."""
+    return [services.suppressions.write_stop(row, StopReason.WISH.value, at) for row in rows]
+
+
 def follow_ledger(
     names: tuple[str, ...], customer_id: str, order: ForgetOrder, ledger: Ledger, now: datetime
 ) -> Erasure:
@@ -158,6 +168,7 @@ def follow_ledger(
         reason=order.reason.value,
         customer=customer_id,
         names=names,
+        barred=order.barred,
         previous=head.hash,
     )
 

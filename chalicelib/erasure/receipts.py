@@ -1,7 +1,8 @@
 """The receipt of an erasure, signed: what was done, when, and which copies remain until when. It names no person.
 
-It holds a random number, times, counts and the ledger's hash: nothing personal, and no hash of anything personal, so
-it can be shown to anyone. `openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json` checks it.
+It holds a random number, times, counts, whether a hash of the address is kept, and the ledger's hash: nothing personal,
+and no hash of anything personal, so it can be shown to anyone. This checks it:
+`openssl dgst -sha256 -verify receipt-key.pem -signature receipt.sig receipt.json`.
 """
 
 import secrets
@@ -19,6 +20,7 @@ from chalicelib.vault.signing import Signer
 # Backups that hold a copy for a while (infra/template.yaml, RecoveryPeriodInDays; a test holds the two together).
 # The copy of a record is sealed, and its key is gone when the backup of the keys has ended.
 COPIES = {"keys": timedelta(days=7), "customers": timedelta(days=35)}
+KEPT = "keyed hash of the address, so that no advertising is sent"  # where the person wished it
 SHOWN_FOR = timedelta(days=365)
 
 
@@ -38,6 +40,7 @@ def write_receipt(row: ErasureRow, entry: Erasure, shop: str, now: datetime) -> 
             "verified_at": utc_text(now),
             "counts": dict(row.counts or {}),
             "copies": copies if row.customer else [],
+            "kept": KEPT if entry.barred else "",
             "ledger": {"number": entry.number, "hash": hash_entry(entry.write_text())},
         }
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.erasure.forget import bar_address
 from chalicelib.erasure.run import advance_erasure
 from chalicelib.erasure.sweep import ErasureTarget, list_links
 from chalicelib.erasure.verify import find_leftovers
@@ -34,7 +35,9 @@ def replay_entry(entry: Erasure, waiting: WaitingItems, services: Services, now:
     if held is not None and not find_leftovers(row, target, services):
         return "still forgotten"
     again = replace(row, stage=Stage.SWEEPING, due_at=utc_text(now))
-    services.table.commit_parts([services.erasures.put_row(again)])
+    # A table that knows the erasure also knows whether its owner lifted the wish since.
+    barred = bar_address(entry.barred, services, entry.at) if held is None else []
+    services.table.commit_parts([services.erasures.put_row(again), *barred])
     outcome = advance_erasure(again, waiting, services, now)
     return outcome if outcome == "incomplete" else "forgotten again"
 

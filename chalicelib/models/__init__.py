@@ -43,9 +43,10 @@ from chalicelib.models.statements import (
     OrderState,
     Refund,
 )
-from chalicelib.models.submission import Event, RequestKind, SenderName, Submission, Trust
+from chalicelib.models.submission import ASKABLE, Event, RequestKind, SenderName, Submission, Trust
 
 __all__ = [
+    "ASKABLE",
     "PARENT",
     "RESTRICTED",
     "AgeSaid",

@@ -118,8 +118,8 @@ class Profile(Model):
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
     `fields` and `consents` hold what stands. What does not stand now, for a no, an age or another mailbox, is used by
     nobody, and is remembered only so that history may arrive in any order: `withheld` by field (a sensitive one
-    without its value), `outranked` by `purpose:state:grade:mailbox`.
-    `sensitive` are the purposes of sensitive values in entries.
+    without its value, one that the person emptied with an empty value), `outranked` by
+    `purpose:state:grade:mailbox`. `sensitive` are the purposes of sensitive values in entries.
     """
 
     customer_id: str

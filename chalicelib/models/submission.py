@@ -74,10 +74,17 @@ class Event(Model):
 
 
 class RequestKind(StrEnum):
-    """What a person may ask (GDPR, Articles 15, 16, 17, 18 and 21)."""
+    """What a person may ask (GDPR, Articles 15, 16, 17, 18 and 21).
+
+    A move is asked for on the page of corrections, and proven at the new address.
+    """
 
     ACCESS = "access"
     CORRECT = "correct"
     ERASE = "erase"
     RESTRICT = "restrict"
     OBJECT = "object"
+    MOVE = "move"
+
+
+ASKABLE = tuple(kind for kind in RequestKind if kind is not RequestKind.MOVE)  # by anybody, on the form of requests

@@ -39,6 +39,8 @@ class LinkWords(Model):
     before: str
     refused_title: str
     refused: str
+    moved_title: str
+    moved: str
     no_change: str
     nothing: str
 

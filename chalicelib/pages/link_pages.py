@@ -83,8 +83,10 @@ def render_preferences(
     )
 
 
-def render_chosen(context: PageContext, form: Form) -> str:
-    """Return the page after new preferences."""
+def render_chosen(context: PageContext, form: Form, *, moved: bool = False) -> str:
+    """Return the page after new preferences; `moved` tells that they name a new address, whoever it names by now."""
+    if moved:
+        return render_notice(context, "moved")
     title, text = form.thanks_title[context.language], form.thanks[context.language]
     return render_scene(context, "", title=title, text=text, onward=context.way_home)
 

@@ -11,7 +11,7 @@ from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import find_interface
-from chalicelib.models import Consent, JsonValue, Profile, RequestKind
+from chalicelib.models import ASKABLE, Consent, JsonValue, Profile
 from chalicelib.pages.policy_sources import FACTS, list_all_forms, list_foreign_forms, list_sources, name_field
 from chalicelib.pages.policy_words import PolicyWords, find_policy_words
 from chalicelib.senders.source import Source
@@ -72,7 +72,7 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
             "downstream": list_names(settings.downstream),
             "sold_to": list_names(settings.data_sold_to),
         },
-        "rights": name_words(RequestKind, words.rights),
+        "rights": name_words(ASKABLE, words.rights),
         "requests": f"{settings.public_url.rstrip('/')}/privacy/requests?lang={language}",
     }
 

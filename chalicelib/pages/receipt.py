@@ -15,6 +15,8 @@ class ReceiptWords(Model):
     when: str
     counts: str
     copies: str
+    kept: str
+    kept_hash: str
     check: str
     checking: str
     file: str
@@ -31,6 +33,7 @@ class ReceiptView:
     times: list[tuple[str, str]]
     counts: list[tuple[str, str]]
     copies: list[tuple[str, str]]
+    kept: str
     checking: str
     hash: str
 
@@ -49,6 +52,7 @@ def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptVie
             for name, count in read_object(values.get("counts")).items()
         ],
         copies=[(name_copy(copy, words), write_end(copy, words, language)) for copy in copies],
+        kept=words.kept_hash if values.get("kept") else "",
         checking=words.checking.format(number=number),
         hash=str(ledger.get("hash", "")),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chalicelib.forms.definition import Form
-from chalicelib.models import Model
+from chalicelib.models import Model, RequestKind
 from chalicelib.pages.context import PageContext
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.receipt import ReceiptWords, show_receipt, write_moment
@@ -35,6 +35,8 @@ class PrivacyWords(Model):
     code_missing: str
     code_shape: str
     code_wrong: str
+    keep: str
+    keep_hint: str
     ignore: str
     gone_title: str
     gone: str
@@ -80,11 +82,19 @@ def render_pending(context: PageContext) -> str:
 
 
 def render_code(
-    context: PageContext, link: Link, *, fault: str = "", left: int = 0, typed: str = "", problem: str = ""
+    context: PageContext,
+    link: Link,
+    *,
+    fault: str = "",
+    left: int = 0,
+    typed: str = "",
+    wish: bool = False,
+    problem: str = "",
 ) -> str:
     """Return the page that explains the request and asks for the code.
 
-    `fault` is `missing`, `shape` or `wrong` (with the tries `left`); `problem` says what is wrong with the whole post.
+    `wish` ticks the box that an erasure has. `fault` is `missing`, `shape` or `wrong` (with the tries `left`);
+    `problem` says what is wrong with the whole post.
     """
     words = find_request_words(context.language)
     kind = words.kinds[link.request]
@@ -98,6 +108,8 @@ def render_code(
         button=kind.button,
         fault=explained.format(left=context.interface.write_number(left)),
         typed=typed,
+        box=words.keep if link.request == RequestKind.ERASE.value else "",
+        wish=wish,
         problem=problem,
     )
 

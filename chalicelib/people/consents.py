@@ -18,6 +18,7 @@ from chalicelib.shop.ages import OWN
 MARKETING = "marketing"
 MAILBOXES = 8  # of one kind of statement: a person who changes their address more often loses the oldest
 UNPLACED = ("email", "phone", RESTRICTED)  # fields that hold for the person, whatever their mailbox
+EMPTY = (None, "")
 Consents = Mapping[str, Consent]
 Fields = Mapping[str, HeldValue]
 
@@ -88,18 +89,23 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
 
 
 def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
-    """Keep each field's strongest statement of each mailbox, by `name_value`: proven before typed, then the later."""
+    """Keep each field's strongest statement of each mailbox, by `name_value`: proven before typed, then the later.
+
+    An empty value is a statement where the person made it through their mailbox; a system's blank says nothing.
+    """
     heard = {name_value(read_field(key), held): held for key, held in known.items()}
     stated = {**reading.fields, **list_contacts(reading)}
     for name, value in stated.items():
-        if not may_state(name, submission.sender):
+        grade = grade_reading(submission, reading)
+        empty = value in EMPTY
+        if not may_state(name, submission.sender) or (empty and grade is not Grade.CONFIRMED):
             continue
         purpose = reading.sensitive.get(name, "")
         new = HeldValue(
             value=value,
             at=submission.occurred_at,
             source=f"{submission.sender}:{submission.topic}",
-            grade=grade_reading(submission, reading),
+            grade=grade,
             purpose=purpose,
             proven=is_proven(purpose, reading),
             under=normalise_email(reading.email) or submission.mailbox,
@@ -144,18 +150,26 @@ def choose_fields(
 ) -> tuple[dict[str, HeldValue], dict[str, HeldValue]]:
     """Return the values that count, and the others.
 
-    The others are sensitive ones taken back, what a child may not state, and what came under another mailbox.
+    The others are emptied ones, sensitive ones taken back, what a child may not state, and what came under another
+    mailbox.
     """
     current: dict[str, HeldValue] = {}
     withheld: dict[str, HeldValue] = {}
+    decided: set[str] = set()  # fields whose strongest statement was met
     for key, held in sorted(heard.items(), key=lambda pair: rank_value(pair[1]), reverse=True):
         name = read_field(key)
         if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
             withheld[key] = held.model_copy(update={"value": None})
-        elif name in current or is_child_word(name, held, of_age) or key not in (name, f"{name}:{mailbox}"):
+        elif (
+            is_child_word(name, held, of_age)
+            or key not in (name, f"{name}:{mailbox}")
+            or name in current
+            or name in emptied
+        ):
             withheld[key] = held
         else:
-            current[name] = held
+            decided.add(name)
+            (withheld if held.value in EMPTY else current)[key if held.value in EMPTY else name] = held
     return current, withheld
 
 

@@ -63,6 +63,18 @@ class PeopleReader:
         versions = {key: row.version for key, row in stored.items()}
         return Person(record, core.version, seal, versions=versions, names=core.names, sources=core.sources)
 
+    def open_seal(self, customer_id: str) -> PersonSeal | None:
+        """Open a customer's key and no record; return None for one who is forgotten.
+
+        Raise KeyUnavailableError while KMS does not answer.
+        """
+        key = self.keys.read_key(customer_id)
+        return None if key is None else PersonSeal(customer_id, key)
+
+    def find_address(self, address: str) -> str | None:
+        """Return the id of the customer who holds a normalised e-mail address, or None."""
+        return self.find_customer(Identity(kind=IdentityKind.EMAIL, value=address)) if address else None
+
     def open_rows(
         self, seal: PersonSeal, places: Mapping[str, str], stored: Mapping[str, StoredRow]
     ) -> tuple[dict[str, OrderRecord], dict[str, EntryRecord]]:

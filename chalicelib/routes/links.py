@@ -8,6 +8,7 @@
 No page here needs a script, a cookie or CORS: the token is the whole authority, so no Origin is checked.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 from chalice import Blueprint, Response
@@ -15,6 +16,7 @@ from chalice.app import ChaliceViewError
 
 from chalicelib.errors import InvalidSubmissionError, TryAgainLaterError
 from chalicelib.forms.definition import Form
+from chalicelib.forms.validation import CleanForm
 from chalicelib.models import Submission
 from chalicelib.pages.link_pages import (
     render_chosen,
@@ -29,9 +31,17 @@ from chalicelib.pages.link_pages import (
 from chalicelib.routes.form_answers import list_typed
 from chalicelib.routes.http import ANY, SHOWN, client_address, read_headers
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, log, read_post, show_page, with_link
-from chalicelib.routes.preferences import Sent, check_preferences, find_preferences, list_consents, list_fields
+from chalicelib.routes.preferences import (
+    Sent,
+    check_preferences,
+    find_preferences,
+    list_consents,
+    list_fields,
+    read_move,
+)
 from chalicelib.routes.scanners import classify_caller, is_ahead
 from chalicelib.senders.link import answer_confirmation, choose_preferences, note_click, withdraw_consent
+from chalicelib.senders.privacy import ask_move
 from chalicelib.store.links import Link, LinkKind
 
 links = Blueprint(__name__)
@@ -79,34 +89,46 @@ def unsubscribe(request: LinkRequest, link: Link) -> Response:
 @links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def show_preferences(request: LinkRequest, link: Link) -> Response:
-    return show_page(request, render_preferences(request.context, find_preferences(link.kind)))
+    return show_page(request, render_preferences(request.context, find_preferences(link)))
 
 
 @links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def receive_preferences(request: LinkRequest, link: Link) -> Response:
     """Keep the answers; show the page again, with the typed values, where one has a fault."""
-    form = find_preferences(link.kind)
+    form = find_preferences(link)
     sent: Sent = []
     try:
         sent = read_post(request)
-        action = read_choices(request, link, form, sent)
-        if action is None:
+        clean = read_answers(request, form, sent)
+        actions = [*read_choices(request, link, clean), *read_new_address(request, clean)]
+        if not actions:
             return show_again(request, form, sent)
-        request.door.accept(action)
+        for action in actions:
+            request.door.accept(action)
     except ChaliceViewError as refusal:
         return show_again(request, form, sent, refusal)
-    return show_page(request, render_chosen(request.context, form))
+    return show_page(request, render_chosen(request.context, form, moved=bool(read_move(clean))))
 
 
-def read_choices(request: LinkRequest, link: Link, form: Form, sent: Sent) -> Submission | None:
-    """Check the answers and return them as a Submission; None where there are none."""
+def read_answers(request: LinkRequest, form: Form, sent: Sent) -> CleanForm:
+    """Return the clean answers of a post."""
     region, today = request.door.settings.shop_country, request.now.date()
-    clean = check_preferences(form, sent, language=form.choose_language(request.language), region=region, today=today)
+    return check_preferences(form, sent, language=form.choose_language(request.language), region=region, today=today)
+
+
+def read_new_address(request: LinkRequest, clean: CleanForm) -> Iterator[Submission]:
+    """Yield the request for a new address, where one is named."""
+    if email := read_move(clean):
+        yield ask_move(request.name, email, request.now, network=request.network, language=request.language)
+
+
+def read_choices(request: LinkRequest, link: Link, clean: CleanForm) -> Iterator[Submission]:
+    """Yield the changed details and consents, where there are any."""
     fields, consents = list_fields(clean), tuple(list_consents(clean))
     if not fields and not consents:
-        return None
-    return choose_preferences(
+        return
+    yield choose_preferences(
         link,
         request.name,
         request.now,

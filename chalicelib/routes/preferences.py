@@ -11,22 +11,35 @@ from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.post import fold_pairs
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
-from chalicelib.models import ConsentState, JsonValue
-from chalicelib.store.links import Ask, LinkKind
+from chalicelib.models import ConsentState, JsonValue, RequestKind
+from chalicelib.store.links import Ask, Link, LinkKind
 
 DEFINITION = UNLISTED / "preferences.toml"
 TOPIC = "topic_"
+MOVE = "new_email"  # the field that names the address which shall stand for the person
+REMOVE = "remove"  # the field that names the details to be emptied
 STATES = {"yes": ConsentState.GIVEN, "no": ConsentState.WITHDRAWN}
 
 Sent = dict[str, JsonValue] | list[tuple[str, str]]
 
 
-def find_preferences(kind: LinkKind) -> Form:
-    """Return the form for a link. An unsubscribe link, which never expires, changes no details of a person."""
+def find_preferences(link: Link) -> Form:
+    """Return the form for a link.
+
+    An unsubscribe link, which never expires, changes no details of a person. Only the link of a proven correction asks
+    for a new address.
+    """
     form = load_form(DEFINITION)
-    if kind is LinkKind.CHOOSE:
-        return form
-    return form.model_copy(update={"fields": tuple(field for field in form.fields if not field.personal)})
+    proven = link.request == RequestKind.CORRECT.value
+    asked = [field for field in form.fields if proven or field.name != MOVE]
+    if link.kind is not LinkKind.CHOOSE:
+        asked = [field for field in asked if not field.personal]
+    return form.model_copy(update={"fields": tuple(asked)})
+
+
+def read_move(clean: CleanForm) -> str:
+    """Return the address that shall stand for the person, or ""."""
+    return str(clean.entry.get(MOVE, ""))
 
 
 def check_preferences(form: Form, sent: Sent, *, language: str, region: str, today: date) -> CleanForm:
@@ -36,8 +49,13 @@ def check_preferences(form: Form, sent: Sent, *, language: str, region: str, tod
 
 
 def list_fields(clean: CleanForm) -> dict[str, JsonValue]:
-    """Return the profile fields answered, by our names for them (`language` means something else in a post)."""
-    fields = dict(clean.fields)
+    """Return the profile fields answered, by our names for them (`language` means something else in a post).
+
+    A detail to be removed has an empty value, unless another value was typed for it.
+    """
+    removed = clean.entry.get(REMOVE)
+    fields: dict[str, JsonValue] = dict.fromkeys(map(str, removed), "") if isinstance(removed, list) else {}
+    fields |= clean.fields
     if "mail_language" in fields:
         fields["language"] = fields.pop("mail_language")
     return fields

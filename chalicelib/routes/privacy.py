@@ -10,6 +10,7 @@ A request looks up no customer. A code is compared only after an attempt is used
 written once, so there are three attempts, however many posts come at the same time.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 from chalice import Blueprint, Response
@@ -17,10 +18,11 @@ from chalice.app import ChaliceViewError
 
 from chalicelib.data_requests.codes import TRIES, check_code, clean_code, has_shape, name_result
 from chalicelib.door import open_door
+from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
-from chalicelib.models import RequestKind
+from chalicelib.models import JsonValue, RequestKind
 from chalicelib.pages.context import PageContext
 from chalicelib.pages.request_pages import render_code, render_gone, render_pending, render_sent, render_spent
 from chalicelib.routes.data_request_results import RESULTS, offer_file, offer_key, open_result
@@ -39,6 +41,8 @@ with_request_link = partial(with_link, privacy, LinkKind.REQUEST, gone=render_go
 with_result_link = partial(with_link, privacy, *RESULTS, gone=render_pending)
 
 DEFINITION = UNLISTED / "request.toml"
+WISH = "keep_no"  # the box on the page of an erasure
+TICKED = ("yes", "on", True)
 NEXT_MAIL = "3600"  # seconds: waiting gives no new attempt, but a new mail can be requested after an hour
 
 
@@ -66,11 +70,12 @@ def show_code(request: LinkRequest, link: Link) -> Response:
 def receive_code(request: LinkRequest, link: Link) -> Response:
     """Read a code and check it; a text that cannot be a code uses no attempt."""
     try:
-        typed = dict(read_post(request)).get("code")
+        sent = dict(read_post(request))
+        typed, wish = sent.get("code"), read_wish(sent)
         code = clean_code(typed) if isinstance(typed, str) else ""
         if not has_shape(code):
-            return ask_again(request, link, fault="shape" if code else "missing", typed=code[:40])
-        return use_attempt(request, link, code)
+            return ask_again(request, link, fault="shape" if code else "missing", typed=code[:40], wish=wish)
+        return use_attempt(request, link, code, wish)
     except ChaliceViewError as refusal:
         return ask_again(request, link, refusal=refusal)
 
@@ -124,21 +129,29 @@ def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Respo
     return answer_page(request, render_sent(context, request.form), 202)
 
 
-def use_attempt(request: LinkRequest, link: Link, code: str) -> Response:
+def read_wish(sent: Mapping[str, JsonValue]) -> bool:
+    """Return whether the box of an erasure is ticked; raise InvalidSubmissionError for another answer."""
+    answer = sent.get(WISH, "")
+    if answer not in (*TICKED, "", False):
+        raise InvalidSubmissionError({WISH: "invalid"})
+    return answer in TICKED
+
+
+def use_attempt(request: LinkRequest, link: Link, code: str, wish: bool) -> Response:
     """Keep an attempt, and only then compare the code; raise TryAgainLaterError where it could not be kept."""
     slots = (slot for slot in range(TRIES) if request.door.accept(try_code(request.name, slot, request.now)))
     slot = next(slots, None)
     if slot is None:
         return refuse_tries(request)
     if check_code(link, request.token, code):
-        return redirect_visitor(request, link)
+        return redirect_visitor(request, link, name_result(link, request.token, code), wish)
     left = TRIES - 1 - slot
-    return ask_again(request, link, fault="wrong", left=left) if left else refuse_tries(request)
+    return ask_again(request, link, fault="wrong", left=left, wish=wish) if left else refuse_tries(request)
 
 
-def redirect_visitor(request: LinkRequest, link: Link) -> Response:
+def redirect_visitor(request: LinkRequest, link: Link, result: str, wish: bool) -> Response:
     """Keep that the code was right, and redirect to the result; a second right code does the same."""
-    context, result = request.context, name_result(request.token)
+    context = request.context
     confirmed = confirm_request(
         link,
         request.name,
@@ -147,6 +160,7 @@ def redirect_visitor(request: LinkRequest, link: Link) -> Response:
         network=request.network,
         language=request.language,
         purposes=list_advertised() if link.request == RequestKind.OBJECT.value else (),
+        wish=wish,
     )
     request.door.accept(confirmed)
     address = f"{context.site}/privacy/results/{result}?lang={context.language}"
@@ -176,11 +190,12 @@ def ask_again(
     fault: str = "",
     left: int = 0,
     typed: str = "",
+    wish: bool = False,
     refusal: ChaliceViewError | None = None,
 ) -> Response:
     """Show the page again with its fault."""
     status = refusal.STATUS_CODE if refusal else 422
     interface = request.context.interface
     problem = interface.problems.get(str(status), interface.not_sent) if refusal else ""
-    page = render_code(request.context, link, fault=fault, left=left, typed=typed, problem=problem)
+    page = render_code(request.context, link, fault=fault, left=left, typed=typed, wish=wish, problem=problem)
     return show_page(request, page, status)

@@ -2,6 +2,7 @@
 
     request   a visitor names an address and asks for something; this proves nothing and changes nothing
     try       one of the three attempts at typing the code of the mail
+    move      on the page of corrections, a person names the address that shall stand for them
     confirm   the code was right
     lift      staff ended a restriction, as the person asked at the counter
 
@@ -37,7 +38,7 @@ SENDER = SenderName.PRIVACY
 SOURCE = Source(
     name=SENDER,
     kinds=(ReadingKind.REQUEST,),
-    facts=(Fact.REQUEST, Fact.RESTRICTED, Fact.CONSENTS),
+    facts=(Fact.REQUEST, Fact.EMAIL, Fact.RESTRICTED, Fact.CONSENTS),
     purposes=("proof",),
 )
 ADVERTISING = ("marketing", "sms")  # the purposes of forms and shop systems, whether a campaign uses them or not
@@ -65,6 +66,16 @@ def ask_request(
     )
 
 
+def ask_move(name: str, email: str, now: datetime, *, network: str, language: str) -> Submission:
+    """Return the request that another address shall stand for the person behind a link.
+
+    It changes nothing before the code is typed that is mailed to that address.
+    """
+    body: dict[str, JsonValue] = {"kind": RequestKind.MOVE.value, "email": email, "link": name}
+    asked = write_action("move", f"{name}:{secrets.token_urlsafe(12)}", now, body)
+    return asked.model_copy(update={"network": network, "language": language})
+
+
 def try_code(name: str, slot: int, now: datetime) -> Submission:
     """Return one of the `TRIES` attempts of a link: the request that stores it as new may compare a code."""
     return write_action("try", f"{name}:{slot}", now, {"link": name, "slot": slot})
@@ -79,10 +90,12 @@ def confirm_request(
     network: str,
     language: str,
     purposes: Iterable[str] = (),
+    wish: bool = False,
 ) -> Submission:
     """Return the Submission that the right code was typed, one per link. It is sealed: it may hold the result's token.
 
     `purposes` are those of the campaigns that an objection ends: campaigns change later, so they are frozen here.
+    `wish` says that an erasure shall keep the hash of the address, so that no advertising is sent to it.
     """
     body: dict[str, JsonValue] = {
         "link": name,
@@ -93,6 +106,8 @@ def confirm_request(
     }
     if link.request == RequestKind.OBJECT.value:
         body["purposes"] = list(dict.fromkeys((*ADVERTISING, *purposes)))
+    if wish and link.request == RequestKind.ERASE.value:
+        body["wish"] = True
     # The time is not part of the body: a repeated request, whose first answer was lost, must have the same one.
     return write_action("confirm", name, now, body)
 
@@ -134,15 +149,25 @@ def read_try(submission: Submission, body: Body) -> Reading:
     return Reading(kind=ReadingKind.TRY, link=body["link"])
 
 
+def read_move(submission: Submission, body: Body) -> Reading:
+    """Read that a person names a new address. It does not prove that the address is theirs."""
+    request = read_request(submission, body)
+    return request.model_copy(update={"link": body["link"]})
+
+
 def read_confirm(submission: Submission, body: Body) -> Reading:
-    """Read a proven request: the person who has the link and the code has the mailbox."""
+    """Read a proven request: the person who has the link and the code has the mailbox.
+
+    Settling writes the proven `address` of a move into the body: the door does not know it.
+    """
     kind = RequestKind(body["kind"])
     return Reading(
         kind=ReadingKind.REQUEST,
         link=body["link"],
+        email=body.get("address", ""),
         fields={RESTRICTED: True} if kind is RequestKind.RESTRICT else {},
         consents=object_to(submission, body) if kind is RequestKind.OBJECT else (),
-        notes={"kind": kind.value, "result": body.get("result", "")},
+        notes={"kind": kind.value, "result": body.get("result", ""), "wish": body.get("wish", False) is True},
     )
 
 
@@ -170,6 +195,7 @@ def read_lift(submission: Submission, body: Body) -> Reading:
 READERS: Mapping[str, Callable[[Submission, Body], Reading]] = {
     "request": read_request,
     "try": read_try,
+    "move": read_move,
     "confirm": read_confirm,
     "lift": read_lift,
 }

@@ -53,8 +53,17 @@ class Settling:
     claims: list[str]
 
 
-def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tuple[OpenedItem, ...] = ()) -> State:
-    """Settle an item in one transaction; the items of `also` enter the same person's history with it."""
+def commit_item(
+    opened: OpenedItem,
+    services: Services,
+    now: datetime,
+    also: tuple[OpenedItem, ...] = (),
+    more: Iterable[Part] = (),
+) -> State:
+    """Settle an item in one transaction, with the parts of `more`.
+
+    The items of `also` enter the same person's history with it.
+    """
     key, claims = opened.item.key, name_claims(opened.submission)
     match = look_up(opened.submission, opened.reading, claims, services)
     if took_effect_before(claims, match, key):
@@ -70,7 +79,7 @@ def commit_item(opened: OpenedItem, services: Services, now: datetime, also: tup
     if not also and is_too_much(opened, subject.person):
         services.inbox.set_aside(key, State.QUARANTINED, "typed too often", now + KEEP_QUARANTINE)
         return State.QUARANTINED
-    services.table.commit_parts(write_settled(Settling(items, subject, match, claims), services, now))
+    services.table.commit_parts([*write_settled(Settling(items, subject, match, claims), services, now), *more])
     return State.SETTLED
 
 

@@ -1,6 +1,8 @@
 """Data subject requests, from the settling side: what is asked waits for its proof, and what the proof brings about.
 
-request   a row below the person, if there is one of that address; nothing else, and nobody is opened
+request   a row below the person, if there is one of that address; nothing else: the person's key seals the address, and
+          no record is opened
+move      a row below the person behind the link, who proves the new address by its own mail
 try       a turn at the code, counted by having been kept
 confirm   once, within 24 hours of the mail: history, what was asked for, the result's link, an audit row
 lift      staff ends a restriction
@@ -11,13 +13,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
-from chalicelib.models import Identity, Reading, RequestKind
+from chalicelib.models import Identity, Reading, RequestKind, utc_text
 from chalicelib.people.directory import People
+from chalicelib.people.mailboxes import may_prove
 from chalicelib.services import Services
 from chalicelib.settling.commit import OpenedItem, settle_without_effect
-from chalicelib.settling.request_actions import ACTIONS, Confirmed, write_redacted
+from chalicelib.settling.request_actions import ACTIONS, Confirmed, refuse_move, write_redacted
 from chalicelib.store.inbox import State
-from chalicelib.store.requests import CLOSED, UNSENT, RequestRow, RequestState, make_request
+from chalicelib.store.requests import CLOSED, TAKEN, RequestRow, RequestState, make_request
 
 
 def settle_request(opened: OpenedItem, services: Services, now: datetime) -> State:
@@ -27,29 +30,61 @@ def settle_request(opened: OpenedItem, services: Services, now: datetime) -> Sta
 
 def keep_request(opened: OpenedItem, services: Services, now: datetime) -> State:
     """Keep that an address asks for something. One that still waits for its mail answers for both."""
-    people, requests = services.people, services.requests
-    customer_id = find_asked(opened.reading, people)
-    if customer_id is None:
+    address = read_asked(opened.reading)
+    customer_id = services.people.find_address(address)
+    seal = services.people.open_seal(customer_id) if customer_id else None
+    if customer_id is None or seal is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+    new = start_request(opened, customer_id, services.people).seal_address(seal, address)
+    waiting = services.requests.list_waiting(new, seal)
+    return write_request(opened, join_request(waiting[0], new) if waiting else new, waiting, services, now)
+
+
+def keep_move(opened: OpenedItem, services: Services, now: datetime) -> State:
+    """Keep that a person names a new address; a row about an address that names somebody else is for staff."""
+    address, people = read_asked(opened.reading), services.people
+    customer_id = people.find_customer(Identity(kind="link", value=opened.reading.link)) or ""
+    seal = people.open_seal(customer_id)
+    if seal is None or not address or people.find_address(address) == customer_id:
+        return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+    new = start_request(opened, customer_id, people).seal_address(seal, address)
+    waiting = services.requests.list_waiting(new, seal)
+    if may_prove(new, address, people):
+        row = join_request(waiting[0], new) if waiting else new
+    else:
+        row = waiting[0] if waiting else leave_to_staff(new)
+    return write_request(opened, row, waiting, services, now)
+
+
+def leave_to_staff(row: RequestRow) -> RequestRow:
+    """Return a move whose address names somebody else: staff decide."""
+    return replace(row, state=RequestState.UNREACHABLE, due_at=utc_text(row.answer_by), reason=TAKEN)
+
+
+def write_request(
+    opened: OpenedItem, row: RequestRow, waiting: list[RequestRow], services: Services, now: datetime
+) -> State:
+    """Settle a request into its row, unless the row waits as it is."""
+    services.table.commit_parts(
+        [
+            services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
+            services.keys.check_key(row.customer_id),
+            *([services.requests.write_row(row, now)] if row not in waiting else []),
+        ]
+    )
+    return State.SETTLED
+
+
+def start_request(opened: OpenedItem, customer_id: str, people: People) -> RequestRow:
+    """Return the row of a request, without its address."""
     submission = opened.submission
-    kind = RequestKind(opened.reading.notes["kind"])
-    new = make_request(
+    return make_request(
         customer_id,
-        kind,
+        RequestKind(opened.reading.notes["kind"]),
         submission.received_at,
         language=submission.language,
         network=name_network(submission.network, people),
     )
-    waiting = [row for row in requests.list_requests(customer_id) if row.kind == kind and row.state in UNSENT]
-    row = join_request(waiting[0], new) if waiting else new
-    services.table.commit_parts(
-        [
-            services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
-            services.keys.check_key(customer_id),
-            *([requests.write_row(row, now)] if row not in waiting else []),
-        ]
-    )
-    return State.SETTLED
 
 
 def join_request(held: RequestRow, new: RequestRow) -> RequestRow:
@@ -65,11 +100,9 @@ def join_request(held: RequestRow, new: RequestRow) -> RequestRow:
     return held
 
 
-def find_asked(reading: Reading, people: People) -> str | None:
-    """Return whose address a submission names, if they are still here."""
-    address = normalise_email(str(reading.notes["email"]))
-    customer_id = people.find_customer(Identity(kind="email", value=address)) if address else None
-    return customer_id if customer_id and people.keys.has_key(customer_id) else None
+def read_asked(reading: Reading) -> str:
+    """Return the address that a submission names, normalised, or ""."""
+    return normalise_email(str(reading.notes["email"]))
 
 
 def name_network(network: str, people: People) -> str:
@@ -90,8 +123,12 @@ def settle_confirm(opened: OpenedItem, services: Services, now: datetime) -> Sta
     person = services.people.open_person(row.customer_id)
     if person is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    proven = Confirmed(opened, row, person)
-    services.table.commit_parts(ACTIONS[RequestKind(row.kind)](proven, services, now))
+    proven, action = Confirmed(opened, row, person), ACTIONS[RequestKind(row.kind)]
+    if not may_prove(row, proven.address, services.people):
+        if row.kind != RequestKind.MOVE.value:  # given up since: the mailbox proves nothing about this person
+            return settle_without_effect(opened.item.key, State.NOBODY, services, now)
+        action = refuse_move
+    services.table.commit_parts(action(proven, services, now))
     return State.SETTLED
 
 
@@ -110,16 +147,17 @@ def is_confirmable(row: RequestRow, opened: OpenedItem) -> bool:
 
 def lift_restriction(opened: OpenedItem, services: Services, now: datetime) -> State:
     """End a restriction at the word of staff, who have noted it themselves."""
-    customer_id = find_asked(opened.reading, services.people)
-    if customer_id is None:
+    customer_id = services.people.find_address(read_asked(opened.reading))
+    person = services.people.open_person(customer_id) if customer_id else None
+    if person is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    person = services.people.load_person(customer_id)
     services.table.commit_parts(write_redacted(opened, person, services, now))
     return State.SETTLED
 
 
 SETTLERS: Mapping[str, Callable[[OpenedItem, Services, datetime], State]] = {
     "request": keep_request,
+    "move": keep_move,
     "try": ignore_code_attempt,
     "confirm": settle_confirm,
     "lift": lift_restriction,

@@ -14,6 +14,7 @@ from chalicelib.settling.match import look_up, name_claims
 from chalicelib.shop.periods import is_kept
 from chalicelib.store.inbox import InboxItem, State
 from chalicelib.store.requests import OWNED_BY_REQUEST
+from chalicelib.store.table import Part
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,19 @@ def settle_optin_answer(opened: OpenedItem, services: Services, now: datetime) -
     submission = services.opener.open_submission(kept.key, kept.sealed)
     held = OpenedItem(kept, submission, read_submission(submission))
     if opened.reading.notes["answer"] == "yes":
-        return commit_item(held, services, now, also=(opened,))
+        return commit_item(held, services, now, also=(opened,), more=lift_wish(opened, held, services))
     return refuse_item(opened, held, services, now)
+
+
+def lift_wish(opened: OpenedItem, held: OpenedItem, services: Services) -> list[Part]:
+    """Return the parts that end a wish for no advertising, since the same mailbox now says yes.
+
+    A parent's yes ends nothing: it came through another mailbox than the child's.
+    """
+    if not opened.reading.consents or held.reading.notes.get("parent"):
+        return []
+    rows = name_address(held.reading, services.people)
+    return [part for row in rows for part in services.suppressions.lift_wish(row)]
 
 
 def find_kept(opened: OpenedItem, services: Services) -> InboxItem | None:

@@ -4,18 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, write_forgetting
+from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, list_rows, write_forgetting
 from chalicelib.errors import RaceLostError
-from chalicelib.models import RequestKind, utc_text
+from chalicelib.models import Identity, IdentityKind, JsonValue, RequestKind, Submission, utc_text
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
+from chalicelib.senders import read_submission
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem, write_history
+from chalicelib.settling.commit import OpenedItem, release_names, write_history
+from chalicelib.settling.match import claim_names, look_up
+from chalicelib.settling.names import change_names
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.inbox import State
 from chalicelib.store.links import Link, LinkKind, name_token
-from chalicelib.store.requests import BY_PERSON, RequestRow, RequestState
+from chalicelib.store.requests import BY_PERSON, TAKEN, RequestRow, RequestState
 from chalicelib.store.table import Part
 from chalicelib.strictjson import dump_json, parse_object
 
@@ -38,6 +41,16 @@ class Confirmed:
         return str(self.opened.reading.notes["result"])
 
     @property
+    def address(self) -> str:
+        """Return the address whose mailbox proved the request, normalised."""
+        return self.row.open_address(self.person.seal)
+
+    @property
+    def wish(self) -> bool:
+        """Return whether the hash of the address shall be kept, so that no advertising is sent to it."""
+        return self.opened.reading.notes["wish"] is True
+
+    @property
     def language(self) -> str:
         """Return the language of the page on which the code was typed."""
         return str(parse_object(self.opened.submission.body)["language"])
@@ -56,8 +69,7 @@ def start_access(proven: Confirmed, services: Services, now: datetime) -> Parts:
 
 def use_fields(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Do what the history says by itself (`senders.privacy`): restrict, object."""
-    link = Link(kind=LinkKind.RESULT, language=proven.language, request=proven.row.kind, expires_at=now + KEEP_RESULT)
-    return [*enter_history(proven, services, now), *finish_request(proven, link, services, now)]
+    return [*enter_history(proven, services, now), *finish_request(proven, link_result(proven, now), services, now)]
 
 
 def open_corrections(proven: Confirmed, services: Services, now: datetime) -> Parts:
@@ -68,6 +80,47 @@ def open_corrections(proven: Confirmed, services: Services, now: datetime) -> Pa
     return [*enter_history(proven, services, now), *finish_request(proven, link, services, now), *owners]
 
 
+def move_address(proven: Confirmed, services: Services, now: datetime) -> Parts:
+    """Let the proven address stand for the person; it becomes a name of theirs, and the profile's address."""
+    body = {**keep_body(proven.opened.submission), "address": proven.address}
+    submission = proven.opened.submission.model_copy(update={"body": dump_json(body)})
+    reading = read_submission(submission)
+    match = look_up(submission, reading.model_copy(update={"link": ""}), [], services)
+    person, key = proven.person, proven.opened.item.key
+    names = change_names(person.profile, match)
+    placed = replace(person.record, profile=person.profile.model_copy(update={"identities": names.identities}))
+    record = fold_event(placed, key, submission, reading)
+    return [
+        services.inbox.write_tombstone(key, State.SETTLED, now),
+        *write_history(person, record, [(key, submission)], services, now, match=match),
+        *claim_names(person.id, names.given, match, services.people),
+        *release_names(person.id, names.released, services.people),
+        note_request(proven, services, now),
+        *finish_request(proven, link_result(proven, now), services, now),
+    ]
+
+
+def refuse_move(proven: Confirmed, services: Services, now: datetime) -> Parts:
+    """Leave a move to staff whose address came to name somebody else; its page says so in general words."""
+    row = replace(
+        proven.row,
+        state=RequestState.UNREACHABLE,
+        due_at=utc_text(proven.row.answer_by),
+        reason=TAKEN,
+        links=(*proven.row.links, name_token(proven.result)),
+    )
+    return [
+        services.inbox.write_tombstone(proven.opened.item.key, State.SETTLED, now),
+        services.requests.write_row(row, now),
+        services.links.write_link(proven.result, link_result(proven, now)),
+    ]
+
+
+def link_result(proven: Confirmed, now: datetime) -> Link:
+    """Return the link of a page that says what came of a request."""
+    return Link(kind=LinkKind.RESULT, language=proven.language, request=proven.row.kind, expires_at=now + KEEP_RESULT)
+
+
 def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
     """Make the person unreadable; what is left of them, this row too, is swept, and the receipt follows."""
     row = proven.row
@@ -75,7 +128,11 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
     if held is None:
         raise RaceLostError(row.customer_id)
     order = ForgetOrder(
-        reason=Reason.REQUEST, request=row.id, requested_at=row.asked_at, result=name_token(proven.result)
+        reason=Reason.REQUEST,
+        request=row.id,
+        requested_at=row.asked_at,
+        result=name_token(proven.result),
+        barred=list_barred(proven, services),
     )
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now))
     return [
@@ -85,6 +142,12 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
         # The stream's clock is a whole second, and may lie before the moment at which the code was typed.
         *write_forgetting(held, order, services, max(now, proven.opened.submission.received_at)),
     ]
+
+
+def list_barred(proven: Confirmed, services: Services) -> tuple[str, ...]:
+    """Return the index rows of the proven address where the person wishes a no to outlive the erasure; else none."""
+    name = Identity(kind=IdentityKind.EMAIL, value=proven.address)
+    return list_rows((name,), services.people) if proven.wish else ()
 
 
 def finish_request(proven: Confirmed, link: Link, services: Services, now: datetime) -> Parts:
@@ -101,14 +164,18 @@ def enter_history(proven: Confirmed, services: Services, now: datetime) -> Parts
 
 def write_redacted(opened: OpenedItem, person: Person, services: Services, now: datetime) -> Parts:
     """Return the parts that settle an item into a person's history, without the tokens and addresses in it."""
-    body = {name: value for name, value in parse_object(opened.submission.body).items() if name not in HIDDEN}
-    submission = opened.submission.model_copy(update={"body": dump_json(body)})
+    submission = opened.submission.model_copy(update={"body": dump_json(keep_body(opened.submission))})
     submission = submission.model_copy(update={"mailbox": read_mailbox(person.profile)})
     record = fold_event(person.record, opened.item.key, submission, opened.reading)
     return [
         services.inbox.write_tombstone(opened.item.key, State.SETTLED, now),
         *write_history(person, record, [(opened.item.key, submission)], services, now),
     ]
+
+
+def keep_body(submission: Submission) -> dict[str, JsonValue]:
+    """Return what the history keeps of a submission's body."""
+    return {name: value for name, value in parse_object(submission.body).items() if name not in HIDDEN}
 
 
 def note_request(proven: Confirmed, services: Services, now: datetime) -> Part:
@@ -123,4 +190,5 @@ ACTIONS: Mapping[RequestKind, Callable[[Confirmed, Services, datetime], Parts]] 
     RequestKind.OBJECT: use_fields,
     RequestKind.CORRECT: open_corrections,
     RequestKind.ERASE: forget_asker,
+    RequestKind.MOVE: move_address,
 }

@@ -25,7 +25,10 @@ HEAD: Row = {"pk": "head", "number": 0}
 
 
 class Erasure(Model):
-    """One entry. `names` are rows of the blind index without `idn#`; `customer` is "" where no customer was found."""
+    """One entry. `names` are rows of the blind index without `idn#`; `customer` is "" where no customer was found.
+
+    `barred` are rows of the address that gets no advertising any more, where the person wished it.
+    """
 
     number: int
     at: AwareDatetime
@@ -33,6 +36,7 @@ class Erasure(Model):
     reason: str
     customer: str
     names: tuple[str, ...]
+    barred: tuple[str, ...] = ()
     previous: str
 
     def write_text(self) -> str:

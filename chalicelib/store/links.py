@@ -53,7 +53,8 @@ class Link(Model):
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
     stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there;
     of a child's form (`parent`) `answers` are the questions that were answered.
-    request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`.
+    request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`,
+    `salt` is random and enters the token of the result.
     result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.
     """
 
@@ -70,6 +71,7 @@ class Link(Model):
     answers: tuple[str, ...] = ()
     request: str = ""
     code_hash: str = ""
+    salt: str = ""
     receipt: str = ""
     signature: str = ""
     parts: int = 0

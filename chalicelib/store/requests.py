@@ -1,13 +1,15 @@
 """Rows of data subject requests: one per request, below the person it is about, so that an erasure finds them.
 
     pk           sk              holds
-    cust#<id>    request#<id>    kind, state, times, language, the network it came from (keyed hash), names of its links
+    cust#<id>    request#<id>    kind, state, times, language, the address that was asked for (sealed under the person's
+                                 key), the network it came from (keyed hash), names of its links
 
     asking -> sending -> asked -> done                   restrict, object, correct
        |  ^      |         |  +-> confirmed -> done      access: the package is being made; or -> oversize
        |  +------+         +-> expired                   the code was not typed within its 24 hours
-       +--> later -> sending                             this person was mailed too often just now
-       +--> unreachable                                  no address, or mail to it bounces: for staff
+       +--> later -> sending                             this address was mailed too often just now
+       +--> unreachable                                  mail to the address bounces, or a move's address is taken:
+                                                         for staff
 
 A row proves nothing about the person: anybody can type an address. So a row changes no profile and blocks no request.
 """
@@ -21,8 +23,10 @@ from enum import StrEnum
 from chalicelib.models import RequestKind, utc_text
 from chalicelib.shop.periods import KEEP_FOR_STAFF
 from chalicelib.store.table import Part, Row, Table, expire_at, put_in_queue
+from chalicelib.vault.person import PersonSeal
 
 OWNED_BY_REQUEST = "request:"  # the owner of a request's link and mail is `request:<customer>:<request>`
+TAKEN = "address taken"  # the reason of a move to an address that names somebody else
 BY_PERSON = "the person, by mail and code"  # who asked, in the audit
 ANSWER_WITHIN = timedelta(days=30)  # GDPR, Article 12(3): one month
 KEEP_REQUEST = timedelta(days=30)
@@ -51,7 +55,7 @@ FOR_STAFF = (RequestState.UNREACHABLE, RequestState.OVERSIZE, RequestState.TO_SH
 FINISHED = (RequestState.DONE, RequestState.EXPIRED)
 
 # Attributes that are stored under their own names and as they are.
-PLAIN = ("kind", "at", "language", "network", "due_at", "reason", "link", "until", "result")
+PLAIN = ("kind", "at", "language", "network", "due_at", "reason", "link", "until", "result", "address")
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class RequestRow:
     """One request. Times are RFC 3339 UTC; `due_at` is when its next step is due.
 
     `link` names the one link that may confirm it, until `until`; `links` names every link it ever had, `mail:` with
-    each attempt, and the rows of a package. `result` is the result's token, sealed under the person's key. `version` is
-    0 where there is no row yet.
+    each attempt, and the rows of a package. `result` is the result's token and `address` the address that was asked
+    for, both sealed under the person's key; Shopify's requests have no address. `version` is 0 where there is no row
+    yet.
     """
 
     customer_id: str
@@ -76,6 +81,7 @@ class RequestRow:
     until: str = ""
     links: tuple[str, ...] = ()
     result: bytes = b""
+    address: bytes = b""
     version: int = 0
 
     @property
@@ -85,13 +91,21 @@ class RequestRow:
 
     @property
     def record_id(self) -> str:
-        """Return the row's sort key, which `result` is sealed to."""
+        """Return the row's sort key, which `result` and `address` are sealed to."""
         return f"request#{self.id}"
 
     @property
     def asked_at(self) -> datetime:
         """Return when the request was made."""
         return datetime.fromisoformat(self.at)
+
+    def seal_address(self, seal: PersonSeal, address: str) -> "RequestRow":
+        """Return the row with the address that was asked for."""
+        return replace(self, address=seal.seal_record(self.record_id, "address", address.encode()))
+
+    def open_address(self, seal: PersonSeal) -> str:
+        """Return the address that was asked for, normalised, or ""."""
+        return seal.open_record(self.record_id, "address", self.address).decode() if self.address else ""
 
     @property
     def answer_by(self) -> datetime:
@@ -125,6 +139,11 @@ class RequestRows:
         """Return every request about a customer, oldest first, read consistently."""
         found = map(load_request, self.table.query_items(f"cust#{customer_id}", "request#"))
         return sorted(found, key=lambda row: row.at)
+
+    def list_waiting(self, new: RequestRow, seal: PersonSeal) -> list[RequestRow]:
+        """Return the requests of the same kind for the same address that still wait for their mail."""
+        held = [row for row in self.list_requests(new.customer_id) if row.kind == new.kind and row.state in UNSENT]
+        return [row for row in held if row.open_address(seal) == new.open_address(seal)]
 
     def list_open(self, queue: str, before: str = "9999") -> Iterator[RequestRow]:
         """Yield the requests of one queue that are due by a time (RFC 3339 UTC), each read again: the index lags."""

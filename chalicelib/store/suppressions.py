@@ -45,6 +45,16 @@ class Suppressions:
         change = f"SET #{name} = if_not_exists(#{name}, :at) REMOVE expires_at ADD #version :one"
         return self.table.update_part(name_row(row), change, at=utc_text(at), one=1)
 
+    def lift_wish(self, row: str) -> list[Part]:
+        """Return the part that ends a stop by wish; none for an address without one."""
+        held = self.read_stop(row)
+        if StopReason.WISH not in held.since:
+            return []
+        since: dict[StopReason, str] = {
+            reason: at for reason, at in held.since.items() if reason is not StopReason.WISH
+        }
+        return [self.replace_stop(row, Stop(since, held.soft, held.version))]
+
     def count_soft(self, row: str, at: datetime) -> list[Part]:
         """Return the part that counts a soft bounce; the last of MOST_SOFT within SOFT_WITHIN stops the address.
 

@@ -4,7 +4,6 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from chalicelib.data_requests.codes import name_result
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface
@@ -12,19 +11,23 @@ from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind
 from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
-from tests.builders.links import NOW, put_request, put_result, read_inbox
-from tests.builders.privacy import PACKAGE, put_package, put_receipt
+from tests.builders.links import NOW, name_page, put_request, put_result, read_inbox
+from tests.builders.privacy import PACKAGE, RECEIPT, put_package, put_receipt
 
-STEPS = ("requests", "code", "gone", "pending", "receipt", "copy", "done")
+STEPS = ("requests", "code", "gone", "pending", "receipt", "kept", "copy", "done", "correct")
 
 
 def place_step(step, site, tables, language):
     """Return the address of a step's page, with what stands behind it."""
     token = put_request(tables, language=language)
     known = {"language": language}
-    result = f"{site}/privacy/results/{name_result(token)}?lang={language}"
+    result = f"{site}/privacy/results/{name_page(tables, token)}?lang={language}"
     if step == "receipt":
         put_receipt(tables, token, **known)
+    if step == "kept":
+        put_receipt(tables, token, {**RECEIPT, "kept": "keyed hash"}, **known)
+    if step == "correct":
+        put_result(tables, token, kind=LinkKind.CHOOSE, request="correct", **known)
     if step == "copy":
         put_package(tables, token, PACKAGE, **known)
     if step == "done":
@@ -165,4 +168,4 @@ def test_a_correction_ends_at_the_preferences(site, tables, open_browser):
     put_result(tables, token, kind=LinkKind.CHOOSE, language="kk")
     press(browser)
 
-    assert browser.current_url == f"{site}/preferences/{name_result(token)}?lang=kk"
+    assert browser.current_url == f"{site}/preferences/{name_page(tables, token)}?lang=kk"

@@ -10,9 +10,8 @@ import time
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
-from chalicelib.data_requests.codes import name_result
 from chalicelib.models import RequestKind
-from tests.builders.links import put_request, put_result, read_inbox
+from tests.builders.links import name_page, put_request, put_result, read_inbox
 from tests.builders.privacy import PACKAGE, put_package, put_receipt
 from tests.builders.shop import a_submission
 from tests.proofs.requests import freeze_tables, read_size
@@ -51,7 +50,7 @@ def test_a_browser_that_presses_everything_and_types_nothing_changes_nothing(sit
     put_package(tables, tokens[0], PACKAGE)
     put_result(tables, tokens[3], request="restrict")
     waiting = [f"{site}/privacy/confirm/{token}" for token in tokens]
-    waiting += [f"{site}/privacy/results/{name_result(token)}" for token in tokens]
+    waiting += [f"{site}/privacy/results/{name_page(tables, token)}" for token in tokens]
     before = freeze_tables(tables, ("customers", "keys", "links"))
     browser = open_browser()
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "deny"})

@@ -22,6 +22,7 @@ CHROME = {
     "sec-fetch-site": "none",
     "sec-fetch-user": "?1",
 }
+CODE = "K7X4MT"
 WORDS = "I agree that this shop sends me news and offers by e-mail."
 ASK = Ask(purpose="marketing", words=WORDS, words_version="2026-01-01", language="en")
 
@@ -44,17 +45,23 @@ def put_link(stage, kind, **known):
     return token
 
 
-def put_request(stage, kind="erase", code="K7X4MT", **known):
+def put_request(stage, kind="erase", code=CODE, **known):
     """Keep the link that proves a request; return its token."""
     token = make_token()
-    plain = {"kind": LinkKind.REQUEST, "language": "en", "request": kind, "expires_at": END}
+    plain = {"kind": LinkKind.REQUEST, "language": "en", "request": kind, "expires_at": END, "salt": "salt"}
     put_row(stage, token, Link(**{**plain, "code_hash": hash_code(token, code), **known}))
     return token
 
 
+def name_page(stage, token, code=CODE) -> str:
+    """Return the token of the result to which the link of a request leads whoever types its code."""
+    link = Links(Table(stage.dynamodb, stage.settings.prefix + "links")).read_link(token, NOW)
+    return name_result(link or Link(kind=LinkKind.REQUEST), token, code)
+
+
 def put_result(stage, token, **known):
     """Keep what came of a request, where the link that proved it leads."""
-    result = name_result(token)
+    result = name_page(stage, token)
     put_row(stage, result, Link(**{"kind": LinkKind.RESULT, "language": "en", "expires_at": END, **known}))
     return result
 

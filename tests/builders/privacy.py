@@ -7,9 +7,8 @@ import urllib.parse
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.data_requests.codes import name_result
 from chalicelib.data_requests.package import name_parts, pack_files, seal_package
-from tests.builders.links import CHROME, END, NOW, put_result, read_inbox
+from tests.builders.links import CHROME, CODE, END, NOW, name_page, put_result, read_inbox
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 PAGE = {**FORM, "accept": CHROME["accept"], "accept_language": "en"}
@@ -32,7 +31,7 @@ def post(api, path, **values):
     return api.post(path, urllib.parse.urlencode(values).encode(), **PAGE)
 
 
-def type_code(api, token, code="K7X4MT", **query):
+def type_code(api, token, code=CODE, **query):
     """Type a code into the page of a link."""
     asked = f"?{urllib.parse.urlencode(query)}" if query else ""
     return post(api, f"/privacy/confirm/{token}{asked}", code=code)
@@ -45,7 +44,7 @@ def list_tries(shop):
 
 def put_package(tables, token, files, **known):
     """Keep a package where the link that proved its request leads; return the result's token."""
-    result = name_result(token)
+    result = name_page(tables, token)
     parts = seal_package(result, pack_files(files, NOW))
     for name, sealed in zip(name_parts(result, len(parts)), parts, strict=True):
         item = {"pk": {"S": name}, "part": {"B": sealed}, "expires_at": {"N": str(int(END.timestamp()))}}

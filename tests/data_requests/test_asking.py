@@ -1,4 +1,4 @@
-"""Requests are mailed to the address that is held, one at a time, within caps, whatever SES answers."""
+"""Requests are mailed to the address that was asked for, one at a time, within caps, whatever SES answers."""
 
 import threading
 
@@ -8,7 +8,7 @@ from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.codes import hash_code
 from chalicelib.data_requests.prove import LOST_AFTER, PROVE_WITHIN, RETRY_AFTER
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.models import Identity, RequestKind, utc_text
+from chalicelib.models import ASKABLE, Identity, utc_text
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
@@ -55,7 +55,7 @@ def test_request_touches_nothing_of_the_person(shop, asel):
     assert len(shop.read_history(asel)) == 1
 
 
-def test_mail_goes_to_the_address_that_is_held_whatever_was_typed(shop, asel):
+def test_mail_goes_to_the_address_that_was_asked_for_however_it_was_typed(shop, asel):
     post = Post()
     ask(shop, "access", email=" ASEL@Example.ORG ", language="fa")
     assert answer_requests(shop.services(post), START) == {"asked": 1}
@@ -85,19 +85,17 @@ def test_neither_code_nor_token_stands_in_any_table(shop, asel):
         assert ASEL not in told
 
 
-def test_somebody_without_an_address_ends_unreachable_and_is_left_to_staff(shop, asel):
+def test_bounced_request_is_left_to_staff(shop, asel):
     people = shop.services().people
-    person = people.load_person(asel)
-    fields = {name: held for name, held in person.profile.fields.items() if name != "email"}
-    profile = person.profile.model_copy(update={"fields": fields})
-    people.table.commit_parts(people.write_profile(person, profile, None))
+    rows = people.name_rows(Identity(kind="email", value=ASEL))
+    people.table.commit_parts([Suppressions(people.table).write_stop(row, "bounced", START) for row in rows])
     ask(shop)
     post = Post()
 
     assert answer_requests(shop.services(post), START) == {"unreachable": 1}
     assert answer_requests(shop.services(post), START + DAY) == {}
     [row] = shop.services().requests.list_open(STAFFS)
-    assert (row.reason, row.state, post.sent) == ("no address", RequestState.UNREACHABLE, [])
+    assert (row.reason, row.state, post.sent) == ("bounced", RequestState.UNREACHABLE, [])
 
 
 def test_who_could_not_be_reached_and_asks_again_is_tried_again(shop, asel):
@@ -133,7 +131,7 @@ def test_request_of_somebody_forgotten_is_about_nobody(shop, asel):
 def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, asel):
     post = Post()
     for number in range(40):
-        kind = list(RequestKind)[number % 5]
+        kind = ASKABLE[number % 5]
         ask(shop, kind, at=START + number * MINUTE, network=f"198.51.{number}.0/24")
     assert len(list_requests(shop, asel)) == 5  # one per kind waits, whoever asks how often
 
@@ -144,7 +142,7 @@ def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, ase
     assert len(post.sent) == 3
     run_hours(shop, post, 26, start + DAY)
     assert len(post.sent) == 5
-    assert {read_link(shop, read_mail(post, number)[0]).request for number in range(5)} == set(RequestKind)
+    assert {read_link(shop, read_mail(post, number)[0]).request for number in range(5)} == set(ASKABLE)
 
 
 def test_flood_from_one_network_brings_five_mails_an_hour_and_twenty_a_day(shop):

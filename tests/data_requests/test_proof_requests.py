@@ -13,12 +13,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, name_result
+from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code
 from chalicelib.models import Identity, RequestKind
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import name_token
 from tests.builders.api import open_api
-from tests.builders.links import NOW, browse, put_link, put_request, put_result, read_inbox
+from tests.builders.links import NOW, browse, name_page, put_link, put_request, put_result, read_inbox
 from tests.builders.privacy import PACKAGE, post, put_package, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
 from tests.builders.shop import a_submission
@@ -57,7 +57,7 @@ def place_links(shop, tables):
         paths.append(f"/{page}/{token}")
     for kind in RequestKind:
         token = put_request(tables, kind.value)
-        paths += [f"/privacy/confirm/{token}", f"/privacy/results/{name_result(token)}"]
+        paths += [f"/privacy/confirm/{token}", f"/privacy/results/{name_page(tables, token)}"]
     receipt, _ = put_receipt(tables, put_request(tables))
     copy = put_package(tables, put_request(tables), PACKAGE)
     done = put_result(tables, put_request(tables), request="object")

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.data_requests.codes import name_result
 from chalicelib.data_requests.prove import PROVE_WITHIN
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.models import Identity, Submission, Trust
@@ -20,6 +19,7 @@ from tests.builders.requests import (
     DAY,
     HOUR,
     START,
+    a_result,
     ask,
     confirm,
     list_audits,
@@ -64,7 +64,7 @@ def test_two_confirms_settled_at_once_take_effect_once(shop, asel):
     link = read_link(shop, token)
     keys = [
         shop.accept(
-            confirm_request(link, name_token(token), name_result(token), START, network=f"{n}.0.0.0/24", language="en")
+            confirm_request(link, name_token(token), a_result(token), START, network=f"{n}.0.0.0/24", language="en")
         )
         for n in range(4)
     ]
@@ -118,7 +118,7 @@ def test_link_of_another_kind_proves_nothing(shop, asel, link):
     said = confirm_request(
         Link(kind=LinkKind.REQUEST, request="restrict"),
         link or "?",
-        name_result("t" * 43),
+        a_result("t" * 43),
         START,
         network="",
         language="en",
@@ -136,7 +136,7 @@ def test_link_proves_the_kind_it_was_made_for_and_no_other(shop, asel):
     said = confirm_request(
         Link(kind=LinkKind.REQUEST, request="erase"),
         name_token(token),
-        name_result(token),
+        a_result(token),
         START,
         network="",
         language="en",

@@ -16,7 +16,7 @@ from chalicelib.models import ConsentState, Identity
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.senders.link import choose_preferences
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.links import LinkKind, name_token
+from chalicelib.store.links import Link, LinkKind, name_token
 from tests.builders.api import read_json
 from tests.builders.links import a_link
 from tests.builders.mails import Post
@@ -419,7 +419,7 @@ def test_the_example_speaks_five_languages_and_every_sensitive_purpose_has_a_way
     from chalicelib.routes.preferences import find_preferences
 
     assert workshop.languages == LANGUAGES
-    asked = {field.name for field in find_preferences(LinkKind.CHOOSE).fields}
+    asked = {field.name for field in find_preferences(Link(kind=LinkKind.CHOOSE)).fields}
     assert {f"topic_{purpose}" for purpose in workshop.list_sensitive().values()} <= asked
 
 

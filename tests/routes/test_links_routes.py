@@ -7,7 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from chalicelib.pages.context import LinkWords
 from chalicelib.store.links import make_token, name_token
+from chalicelib.words import find_words
 from tests.builders.links import SHOP, WORDS, a_link, break_table, browse, put_link, read_inbox
 from tests.builders.scanners import AHEAD, SCANNERS
 
@@ -280,6 +282,63 @@ def test_preferences_are_cleaned_kept_and_never_shown(api, shop, tables):
     for shown in (answer.body.decode(), browse(api, f"/preferences/{token}").body.decode()):
         assert [word for word in ("Aruzhan", "555", "High St") if word in shown] == []
     assert '<a class="plain" href="https://shop.example">' in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ("remove=phone", {"phone": ""}),
+        ("remove=name&remove=address", {"name": "", "address": ""}),
+        ("remove=name&name=Aruzhan", {"name": "Aruzhan"}),
+        ("remove=interests&frequency=weekly", {"interests": "", "frequency": "weekly"}),
+    ],
+)
+def test_a_detail_can_be_emptied(api, shop, tables, sent, fields):
+    answer = api.post(f"/preferences/{put_link(tables, 'choose')}", sent.encode(), **FORM)
+
+    assert answer.status_code == 200
+    assert read_inbox(shop)[0][1]["fields"] == fields
+
+
+@pytest.mark.parametrize("sent", ["remove=email", "remove=restricted", "remove=customer_id", "remove=name&remove=x"])
+def test_only_details_that_the_page_names_can_be_emptied(api, shop, tables, sent):
+    assert api.post(f"/preferences/{put_link(tables, 'choose')}", sent.encode(), **FORM).status_code == 422
+    assert shop.read_all("inbox") == []
+
+
+def test_a_new_address_is_asked_for_behind_a_proven_correction_alone(api, shop, tables):
+    proven = put_link(tables, "choose", request="correct")
+    others = [put_link(tables, "choose"), put_link(tables, "stop"), put_link(tables, "choose", request="access")]
+    answer = post(api, f"/preferences/{proven}?lang=fa", new_email=" Asel.New@Example.org", name="Asel")
+    said = dict(read_inbox(shop))
+
+    assert 'name="new_email"' in browse(api, f"/preferences/{proven}").body.decode()
+    assert answer.status_code == 200
+    assert find_words("fa", "links", LinkWords).moved in answer.body.decode()
+    assert "asel" not in answer.body.decode().lower()
+    assert said["move"] == {"kind": "move", "email": "Asel.New@example.org", "link": name_token(proven)}
+    assert said["preferences"]["fields"] == {"name": "Asel"}
+    for token in others:
+        assert 'name="new_email"' not in browse(api, f"/preferences/{token}").body.decode()
+        assert post(api, f"/preferences/{token}", new_email="a@example.org").status_code == 422
+    assert len(read_inbox(shop)) == 2
+
+
+@pytest.mark.parametrize("typed", ["asel@", "a b@example.org", "a@example.org, b@example.org", "a@b.example\r\nBcc: c"])
+def test_a_new_address_that_is_none_is_told_beside_the_field(api, shop, tables, typed):
+    answer = post(api, f"/preferences/{put_link(tables, 'choose', request='correct')}", new_email=typed)
+
+    assert answer.status_code == 422
+    assert 'href="#f-new_email"' in answer.body.decode()
+    assert shop.read_all("inbox") == []
+
+
+def test_an_unsubscribe_link_empties_nothing(api, shop, tables):
+    token = put_link(tables, "stop")
+
+    assert 'name="remove"' not in browse(api, f"/preferences/{token}").body.decode()
+    assert api.post(f"/preferences/{token}", b"remove=name", **FORM).status_code == 422
+    assert shop.read_all("inbox") == []
 
 
 def test_faults_are_told_beside_the_field_with_what_was_typed(api, shop, tables):

@@ -1,18 +1,21 @@
 """The code of a request at the door: three tries, one confirmation, and nothing in any address."""
 
+import hashlib
+import hmac
 import html
 import itertools
 import threading
+from base64 import urlsafe_b64encode
 
 import pytest
 
 from chalicelib.campaigns.library import list_campaigns
-from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, make_code, name_result
+from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, make_code
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import make_token, name_token
 from chalicelib.strictjson import parse_object
-from tests.builders.links import END, break_table, browse, put_link, put_request, read_inbox
+from tests.builders.links import CODE, END, break_table, browse, name_page, put_link, put_request, read_inbox
 from tests.builders.privacy import LANGUAGES, PAGE, list_tries, put_receipt, type_code
 from tests.builders.scanners import AHEAD, SCANNERS
 
@@ -42,7 +45,7 @@ def test_the_page_says_what_will_happen_and_asks_for_the_code(api, shop, tables)
         assert f'<html lang="{language}"' in page
         for text in (said.title, said.text.format(shop="Corner Shop"), said.button, *said.points):
             assert text in page
-        assert page.count("<input") == 1
+        assert page.count("<input") == (2 if kind is RequestKind.ERASE else 1)
         assert 'autocomplete="one-time-code"' in page
         assert '<label class="ask" for="f-code">' in page
         assert "{" not in page.partition("</style>")[2]
@@ -62,13 +65,56 @@ def test_the_right_code_is_kept_once_and_leads_to_the_result(api, shop, tables):
     said = [said for topic, said in read_inbox(shop) if topic == "confirm"]
 
     assert (first.status_code, again.status_code) == (303, 303)
-    assert first.headers["Location"] == f"http://127.0.0.1:8000/privacy/results/{name_result(token)}?lang=fa"
+    assert first.headers["Location"] == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=fa"
     assert first.headers["Location"].partition("?")[0] == again.headers["Location"].partition("?")[0]
     assert (first.headers["Cache-Control"], first.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert {(one["link"], one["kind"], one["result"]) for one in said} == {
-        (name_token(token), "erase", name_result(token))
+        (name_token(token), "erase", name_page(tables, token))
     }
-    assert name_result(token) != token
+    assert name_page(tables, token) != token
+
+
+def derive_alone(key, *parts):
+    """Return what somebody makes of the parts of a result's token that they have."""
+    digest = hmac.new(key.encode(), "\n".join(parts).encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+GUESSES = {
+    "the link": lambda token: derive_alone(token, "result"),
+    "the link with an empty code": lambda token: derive_alone(token, "result", "", ""),
+    "the code without the link": lambda token: derive_alone(CODE, "result", "salt"),
+    "the link and the code, but not the row": lambda token: derive_alone(token, "result", "", CODE),
+    "the link and the code, without a salt": lambda token: derive_alone(token, "result", CODE),
+    "the link and the salt, but not the code": lambda token: derive_alone(token, "result", "salt"),
+    "the link and a wrong code": lambda token: derive_alone(token, "result", "salt", "AAAAAA"),
+    "the link as it is": lambda token: token,
+}
+
+
+@pytest.mark.parametrize("guess", GUESSES.values(), ids=GUESSES)
+def test_who_lacks_link_or_code_has_nothing_of_the_result(api, tables, guess):
+    token = put_request(tables)
+    assert type_code(api, token).status_code == 303
+    result, _ = put_receipt(tables, token)
+
+    assert browse(api, f"/privacy/results/{result}").status_code == 200
+    assert browse(api, f"/privacy/results/{guess(token)}").status_code == 404
+    assert browse(api, f"/privacy/results/{guess(token)}/receipt.json").status_code == 404
+
+
+def test_each_mail_has_a_result_of_its_own(api, tables):
+    tokens = [put_request(tables), put_request(tables), put_request(tables, code="K7X4MU")]
+
+    assert len({name_page(tables, token, code) for token in tokens for code in (CODE, "K7X4MU")}) == 6
+
+
+@pytest.mark.parametrize("typed", ["k7x4mt", " K7X 4MT ", "K7X-4MT", "K\u06f7X\u06f4MT", "\u200eK7X4MT\u200f"])
+def test_a_code_leads_to_the_same_result_however_it_is_typed(api, tables, typed):
+    token = put_request(tables)
+
+    location = type_code(api, token, typed).headers["Location"]
+    assert location == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=en"
 
 
 def test_a_repeated_right_code_is_one_and_the_same_confirmation(api, shop, tables):

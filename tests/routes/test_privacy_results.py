@@ -14,19 +14,18 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.data_requests.codes import name_result
 from chalicelib.data_requests.package import name_parts
 from chalicelib.erasure.sweep import KINDS
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind, make_token
 from infra.local.gateway import Gateway
 from tests.builders.api import make_request
-from tests.builders.links import END, browse, put_link, put_request, put_result
+from tests.builders.links import END, browse, name_page, put_link, put_request, put_result
 from tests.builders.privacy import LANGUAGES, PACKAGE, RECEIPT, put_package, put_receipt
 
 
 def test_a_result_that_is_not_there_yet_looks_like_any_unknown_one(api, shop, tables):
-    confirmed = name_result(put_request(tables))
+    confirmed = name_page(tables, put_request(tables))
     over = put_result(tables, put_request(tables), request="restrict", expires_at=END.replace(year=2025))
     paths = [f"/privacy/results/{token}" for token in (confirmed, over, make_token(), "x", put_link(tables, "go"))]
     answers = {(one.status_code, one.body) for one in (browse(api, path) for path in paths)}

@@ -29,6 +29,7 @@ from chalicelib.senders.link import choose_preferences, note_click, withdraw_con
 from chalicelib.senders.privacy import confirm_request, interpret
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
+from chalicelib.strictjson import dump_json
 from chalicelib.words import list_languages
 from tests.builders.imports import HEADER, make_map
 from tests.builders.mails import DUE, Post, tell
@@ -95,7 +96,7 @@ def press_links(shop, mail):
     link = Link(kind=LinkKind.CHOOSE, language="en", campaign="welcome", mail_id="m1")
     yield note_click(link, name_token(tokens["go"]), "person", DUE)
     yield withdraw_consent(link, name_token(tokens["unsubscribe"]), DUE, network="203.0.113.0/24", language="en")
-    form = find_preferences(LinkKind.CHOOSE)
+    form = find_preferences(Link(kind=LinkKind.CHOOSE))
     answers = {field.name: answer_field(field, 0) for field in form.fields}
     answers |= {ask.name: ask.version for ask in form.consents}
     clean = check_preferences(form, answers, language="en", region="US", today=NOW.date())
@@ -219,12 +220,15 @@ def test_each_fact_of_the_shop_systems_is_needed(walked):
         assert missed <= set(FACTS[fact])
 
 
-def test_restriction_and_objection_are_on_the_page():
+def test_restriction_objection_and_a_new_address_are_on_the_page():
     links = [Link(kind=LinkKind.REQUEST, request=kind.value, code_hash="x") for kind in RequestKind]
     said = [confirm_request(link, "n", "r" * 43, NOW, network="", language="en") for link in links]
+    moved = {"link": "n", "kind": "move", "language": "en", "network": "", "address": "a@example.org"}
+    said.append(said[0].model_copy(update={"body": dump_json(moved)}))
     events = [("key", submission, interpret(submission)) for submission in said]
 
-    assert {name for event in events for name in list_said(event[2])} == {"fields.restricted", "consents"}
+    told = {name for event in events for name in list_said(event[2])}
+    assert told == {"fields.restricted", "fields.email", "consents"}
     assert find_gaps(read_facts(), events) == set()
     assert {reading.kind for _, _, reading in events} <= list_kinds(read_facts())
 
