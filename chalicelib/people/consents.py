@@ -160,12 +160,7 @@ def choose_fields(
         name = read_field(key)
         if held.purpose and is_taken_back(held.at, withdrawals.get(held.purpose), held.proven):
             withheld[key] = held.model_copy(update={"value": None})
-        elif (
-            is_child_word(name, held, of_age)
-            or key not in (name, f"{name}:{mailbox}")
-            or name in current
-            or name in emptied
-        ):
+        elif is_child_word(name, held, of_age) or key not in (name, f"{name}:{mailbox}") or name in decided:
             withheld[key] = held
         else:
             decided.add(name)
