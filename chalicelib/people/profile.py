@@ -62,14 +62,6 @@ class Record:
     entries: Mapping[str, EntryRecord] = field(default_factory=dict)
 
 
-def fold_history(customer_id: str, history: Iterable[tuple[str, Submission, Reading]]) -> Record:
-    """Fold a whole history of (inbox key, submission, reading)."""
-    record = Record(Profile(customer_id=customer_id))
-    for key, submission, reading in history:
-        record = fold_event(record, key, submission, reading)
-    return renew_latest(record)
-
-
 def fold_event(record: Record, key: str, submission: Submission, reading: Reading) -> Record:
     """Return the record with one more event in it; it must have the rows that the event touches, where they exist.
 

@@ -18,10 +18,10 @@ from chalicelib.models import (
     MailState,
     Order,
     OrderState,
-    Profile,
     Submission,
     Trust,
 )
+from tests.builders.folding import profile_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -53,8 +53,8 @@ def held(value):
 
 def a_person(*bought, consent=True, entries=None, mails=(), **fields):
     """Return somebody with an address and a consent who bought at these moments."""
-    return Profile(
-        customer_id="c-1",
+    return profile_of(
+        "c-1",
         fields={name: held(value) for name, value in {"email": "a@example.org", **fields}.items()},
         consents={"marketing": a_consent(at=NOW - 400 * DAY)} if consent else {},
         joined={"marketing": NOW - 400 * DAY} if consent else {},

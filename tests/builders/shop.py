@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from chalicelib.addresses import normalise_email
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.models import Event, Identity, Profile, Submission, Trust
+from chalicelib.people.profile import Record
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
@@ -137,6 +138,19 @@ class Shop:
         """Open one customer's profile."""
         return self.services().people.load_person(customer_id).profile
 
+    def read_record(self, email: str) -> Record:
+        """Return the whole record behind an e-mail address, with all its orders and entries."""
+        customer_id = self.find_id(email)
+        assert customer_id is not None
+        return self.open_record(customer_id)
+
+    def open_record(self, customer_id: str) -> Record:
+        """Open one customer's whole record; entries by their sort keys."""
+        people = self.services().people
+        person = people.load_person(customer_id)
+        orders = {order.name: order for order in people.list_orders(person)}
+        return Record(person.profile, orders, dict(people.list_entries(person)))
+
     def read_history(self, customer_id: str) -> list[Event]:
         """Return one customer's history."""
         people = self.services().people
@@ -145,7 +159,7 @@ class Shop:
     def list_customers(self) -> list[str]:
         """Return every customer id."""
         rows = self.read_all("customers")
-        return [row["pk"]["S"].removeprefix("cust#") for row in rows if row["sk"]["S"] == "profile"]
+        return [row["pk"]["S"].removeprefix("cust#") for row in rows if row["sk"]["S"] == "core"]
 
 
 def read_all_events(shop: Shop):

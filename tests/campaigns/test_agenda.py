@@ -25,7 +25,6 @@ from chalicelib.models import (
     OrderState,
     Reading,
 )
-from chalicelib.people.profile import fold_history
 from tests.builders.agenda import (
     ALWAYS,
     CAMPAIGNS,
@@ -42,6 +41,7 @@ from tests.builders.agenda import (
     an_order,
     list_ids,
 )
+from tests.builders.folding import fold_history
 from tests.builders.work import count_calls
 
 # Triggers

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.campaigns.agenda import list_occasions, next_due, open_window
 from chalicelib.models import Entry, Grade, MailState, OrderState, Reading
-from chalicelib.people.profile import fold_history
 from tests.builders.agenda import CAMPAIGNS, SHOP, a_consent, a_note, a_submission, an_order, list_ids, people, times
+from tests.builders.folding import fold_history
 
 
 @settings(deadline=None)

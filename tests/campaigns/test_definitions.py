@@ -23,6 +23,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Consent, ConsentState, Entry, Grade, HeldValue, Order, OrderState, Profile, Refund
 from chalicelib.words import list_languages
+from tests.builders.folding import profile_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "campaigns.md"
@@ -238,7 +239,7 @@ def a_buyer(*totals, **changes):
         )
         for number, total in enumerate(totals)
     }
-    return Profile(customer_id="c", orders=orders)
+    return profile_of(orders=orders)
 
 
 def with_fields(**fields):
@@ -257,7 +258,7 @@ def with_health(state):
 
 
 def with_entry(kind):
-    return Profile(customer_id="c", entries={"k": Entry(kind=kind, at=NOW)})
+    return profile_of(entries={"k": Entry(kind=kind, at=NOW)})
 
 
 @pytest.mark.parametrize(

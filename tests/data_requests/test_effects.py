@@ -3,7 +3,6 @@
 import pytest
 
 from chalicelib.models import RESTRICTED, ConsentState, Identity, Trust
-from chalicelib.people.profile import fold_history
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.senders.link import choose_preferences, withdraw_consent
@@ -12,6 +11,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.store.requests import WORKERS, RequestState
 from tests.builders.campaigns import CLOCK, a_campaign
+from tests.builders.folding import fold_history
 from tests.builders.mails import DUE, Post
 from tests.builders.requests import (
     ASEL,

@@ -5,12 +5,12 @@ import pytest
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import Identity
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.senders.privacy import ask_move
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import LinkKind, name_token
 from chalicelib.store.requests import STAFFS, TAKEN
+from tests.builders.folding import fold_history
 from tests.builders.mails import Post
 from tests.builders.requests import (
     ASEL,

@@ -14,8 +14,8 @@ from chalicelib.imports.csv_rows import LONGEST, open_table
 from chalicelib.imports.reasons import REASONS, FileRefusedError, RowRefusedError
 from chalicelib.imports.submission import RowReader
 from chalicelib.models import Consent, ConsentState, Grade, Reading, Submission, Trust
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
+from tests.builders.folding import fold_history
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

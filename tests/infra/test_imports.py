@@ -15,13 +15,13 @@ from chalicelib.door.intake import accept_submission
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.models import ConsentState, Trust
 from chalicelib.outreach.decide import handle_customer
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff import imports
 from infra.staff.imports import AT_ONCE
 from tests.builders.api import open_api, put_parameters, start_container
 from tests.builders.erasures import finish, forget
+from tests.builders.folding import fold_history
 from tests.builders.imports import HEADER, WORDS, bring_in, make_map
 from tests.builders.mails import DUE, Post
 from tests.builders.shop import DOOR_KEY, NOW, a_submission

@@ -9,7 +9,6 @@ from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, ask_waiting, try_item
-from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import answer_confirmation
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
@@ -22,6 +21,7 @@ from chalicelib.strictjson import dump_json
 from infra.staff.waiting import list_waiting
 from tests.builders.canary import CANARIES, dump_table, find_canaries
 from tests.builders.erasures import finish, forget
+from tests.builders.folding import fold_history
 from tests.builders.mails import Killed, Post
 from tests.builders.optin import ASEL, DAY, HOUR, MINUTE, START, a_sign_up, press, read_token, sign_up
 from tests.builders.shop import a_submission, read_all_events

@@ -44,7 +44,7 @@ def test_due_person_gets_one_mail_and_never_a_second(shop):
 
 
 def test_mail_enters_the_history_and_the_profile_is_still_its_fold(shop):
-    from chalicelib.people.profile import fold_history
+    from tests.builders.folding import fold_history
     from tests.builders.shop import read_all_events
 
     customer = sign_up(shop)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.models import Order, OrderState, Profile
+from chalicelib.models import Order, OrderState
 from chalicelib.people.activity import ActivityStatus, judge_activity
+from tests.builders.folding import profile_of
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def a_profile(*days, **changes):
         )
         for number, day in enumerate(days)
     }
-    return Profile(customer_id="c", orders=orders)
+    return profile_of(orders=orders)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,8 @@ def test_a_purchase_still_to_come_is_not_counted():
 
 def test_dates_out_of_this_world_are_left_out():
     profile = a_profile(0)
-    nonsense = profile.orders["shopify:s:0"].model_copy(update={"placed_at": datetime(9999, 12, 31, tzinfo=UTC)})
-    assert judge_activity(profile.model_copy(update={"orders": {"x": nonsense}}), after(1)).since is None
+    nonsense = profile.latest["shopify:s:0"].model_copy(update={"placed_at": datetime(9999, 12, 31, tzinfo=UTC)})
+    assert judge_activity(profile.model_copy(update={"latest": {"x": nonsense}}), after(1)).since is None
 
 
 @given(st.lists(st.integers(0, 400), max_size=8), st.integers(0, 900), st.integers(0, 900))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from chalicelib.imports.column_map import ImportMap
 from chalicelib.models import Consent, ConsentState, Grade, Reading, Submission, Trust
 from chalicelib.people.consent_proof import Statement, judge_statements, list_ledgers
-from chalicelib.people.profile import fold_history
 from chalicelib.senders.link import withdraw_consent
 from chalicelib.store.links import Link, LinkKind
 from infra.staff.consent import FOLDER, main, read_ledgers, save_page, write_page, write_proof
+from tests.builders.folding import fold_history
 from tests.builders.imports import bring_in
 from tests.builders.mails import CONSENT
 from tests.builders.shop import NOW, a_submission

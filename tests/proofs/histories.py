@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 
 from chalicelib.models import Event
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.services import Services, current_services
 from chalicelib.store.inbox import name_shards
 from infra.local.environ import open_stack
+from tests.builders.folding import fold_history
 
 
 def list_customers(services: Services) -> list[str]:

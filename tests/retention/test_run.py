@@ -12,7 +12,6 @@ from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.functions import retire_data
 from chalicelib.models import Identity, RequestKind, Submission, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
-from chalicelib.people.profile import fold_history
 from chalicelib.retention.expired import list_changes
 from chalicelib.retention.run import (
     MOST_CHANGES,
@@ -32,6 +31,7 @@ from chalicelib.store.retention_counts import Kind
 from chalicelib.store.retention_queue import EVERY_DAYS
 from tests.builders.api import open_api
 from tests.builders.erasures import finish
+from tests.builders.folding import fold_history
 from tests.builders.imports import bring_in, make_map
 from tests.builders.mails import DUE, Post, count_facts, sign_up
 from tests.builders.orders import an_order

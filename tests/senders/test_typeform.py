@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.errors import DefinitionError, InvalidSignatureError, MalformedError, UnreadableError
 from chalicelib.models import ConsentState, Trust
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import typeform
 from chalicelib.senders.form_maps import MAPPINGS, Mapping, find_mapping, load_mapping
 from chalicelib.senders.responses import Answer, read_response
+from tests.builders.folding import fold_history
 from tests.payloads.deliveries import NOW, SECRET, read_payload, sign_delivery, write_body
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.models import Identity, Trust
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.senders.link import choose_preferences
 from chalicelib.store.links import make_token, name_token
+from tests.builders.folding import fold_history
 from tests.builders.links import NOW, a_link
 from tests.builders.mails import Post
 from tests.builders.requests import START, prove

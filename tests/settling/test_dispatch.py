@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import Order, OrderState, Reading, Refund, Submission, Trust
-from chalicelib.people.profile import fold_history
 from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
 from chalicelib.store.inbox import State
+from tests.builders.folding import fold_history
 from tests.builders.shop import NOW, a_submission, read_all_events, write_keys
 
 LATER = NOW + timedelta(minutes=5)
