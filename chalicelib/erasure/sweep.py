@@ -66,10 +66,11 @@ def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> 
 
 def sweep_person(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> None:
     block_names(target.names, target, services)
-    services.identities.drop_holder([make_row(name) for name in target.names], target.customer)
     drop_links(row.links, services)
     blank_waiting(target, services, now)
     services.identities.delete_suggestions(target.customer)
+    if target.customer:
+        services.identities.drop_holder([make_row(name) for name in target.names], target.customer)
     sweep_rows(target, services)
 
 

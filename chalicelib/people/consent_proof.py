@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from chalicelib.models import AgeSaid, Consent, ConsentState, Event, Model
-from chalicelib.people.consents import choose_consents, is_given_for_child, merge_consents
+from chalicelib.people.consents import choose_consents, is_given_for_child, merge_consents, place_consents
 from chalicelib.senders import read_submission
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 
@@ -46,7 +46,7 @@ def list_ledgers(history: Iterable[Event]) -> tuple[PurposeLedger, ...]:
         source = f"{submission.sender}:{submission.topic}"
         statements += [
             Statement(consent=consent, received_at=submission.received_at, source=source, key=event.key)
-            for consent in reading.consents
+            for consent in place_consents(submission, reading)
         ]
     return judge_statements(statements, come_of_age(ages))
 

@@ -79,6 +79,16 @@ def rank_consent(consent: Consent) -> tuple[int, datetime, bool, str]:
     return (weight, consent.at, withdrawn, consent.model_dump_json())
 
 
+def place_consents(submission: Submission, reading: Reading) -> tuple[Consent, ...]:
+    """Return the consents of a reading; one that names no mailbox counts for the mailbox that the link went to."""
+    if not submission.mailbox:
+        return reading.consents
+    return tuple(
+        consent if consent.address else consent.model_copy(update={"address": submission.mailbox})
+        for consent in reading.consents
+    )
+
+
 def list_withdrawals(heard: Consents) -> dict[str, datetime]:
     """Return when each purpose was last withdrawn."""
     withdrawals: dict[str, datetime] = {}
@@ -88,12 +98,14 @@ def list_withdrawals(heard: Consents) -> dict[str, datetime]:
     return withdrawals
 
 
-def merge_fields(known: Fields, submission: Submission, reading: Reading) -> dict[str, HeldValue]:
+def merge_fields(
+    known: Iterable[tuple[str, HeldValue]], submission: Submission, reading: Reading
+) -> dict[str, HeldValue]:
     """Keep each field's strongest statement of each mailbox, by `name_value`: proven before typed, then the later.
 
     An empty value is a statement where the person made it through their mailbox; a system's blank says nothing.
     """
-    heard = {name_value(read_field(key), held): held for key, held in known.items()}
+    heard = {name_value(read_field(key), held): held for key, held in known}
     stated = {**reading.fields, **list_contacts(reading)}
     for name, value in stated.items():
         grade = grade_reading(submission, reading)

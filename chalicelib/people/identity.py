@@ -4,7 +4,8 @@
        refund names no other customer). Weaker ones are not looked up.
     2. A signed source may go from an unknown customer id to a known e-mail; nothing else steps down.
     3. A signed source claims its customer id, its orders, and one address that is free: the e-mail, else the phone.
-       What was typed, also at a shop's checkout (`Reading.typed`), claims only the name that decided, and its orders.
+       Where that was typed at a shop's checkout (`Reading.typed`), a phone beside an id is not claimed. Anything else
+       claims only the name that decided.
     4. A link that we sent decides alone, and makes no new customer: a person who has it has the mailbox it went to.
     5. Where names of one submission belong to two customers, they are not merged: a suggestion is recorded.
     6. A row that the shop imports is not signed, but the shop's own word: under a customer id of its own it may step
@@ -62,9 +63,9 @@ def name_shop(sender: str, shop: str) -> Identity:
     return Identity(kind=IdentityKind.SHOP, value=f"{sender}:{shop}")
 
 
-def list_deciding(names: tuple[Identity, ...], trust: Trust, *, typed: bool = False) -> tuple[Identity, ...]:
+def list_deciding(names: tuple[Identity, ...], trust: Trust) -> tuple[Identity, ...]:
     """Return the names that may decide which customer this is, in order (rules 1, 2 and 6)."""
-    if (trust is Trust.SIGNED and not typed and names[:1] and names[0].kind == "id") or is_imported(names, trust):
+    if (trust is Trust.SIGNED and names[:1] and names[0].kind == "id") or is_imported(names, trust):
         return tuple(name for name in names if name.kind in ("id", "email"))
     return names[:1]
 
@@ -81,11 +82,10 @@ def list_claimable(names: tuple[Identity, ...], trust: Trust, *, typed: bool = F
         return tuple(name for name in names if name.kind in ("id", "email"))
     if trust is not Trust.SIGNED:
         return names[:1]
-    orders = tuple(name for name in names if name.kind == "order")
-    if typed:
-        return tuple(dict.fromkeys((*names[:1], *orders)))
     address = [name for name in names if name.kind in ("email", "phone")][:1]
-    return (*(name for name in names if name.kind in ("id", "link")), *address, *orders)
+    if typed and names[:1] != tuple(address):  # a checkout's phone names nobody beside an id
+        address = [name for name in address if name.kind == "email"]
+    return tuple(name for name in names if name.kind in ("id", "link", "order") or name in address)
 
 
 def choose_region(country: str, shop_country: str) -> str:

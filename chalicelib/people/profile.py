@@ -30,6 +30,7 @@ from chalicelib.people.consents import (
     merge_consents,
     merge_fields,
     name_value,
+    place_consents,
     read_field,
 )
 from chalicelib.people.entries import clear_entries, count_entry, find_repeated, join_entries, mark_entries
@@ -136,7 +137,7 @@ def fold_statements(profile: Profile, submission: Submission, reading: Reading, 
     heard = merge_consents(
         merge_consents(profile.outranked, profile.consents.values()), place_consents(submission, reading)
     )
-    held = merge_fields({**profile.withheld, **profile.fields}, submission, reading)
+    held = merge_fields(list_values(profile), submission, reading)
     typed = counts and is_bounded(submission, reading)
     stated = profile.model_copy(
         update={
@@ -168,18 +169,13 @@ def choose_statements(profile: Profile, heard: Mapping[str, Consent], held: Mapp
 def choose_again(profile: Profile) -> Profile:
     """Return the profile with the consents and fields that count for its names as they are now."""
     heard = merge_consents(profile.outranked, profile.consents.values())
-    held = {**profile.withheld, **profile.fields}
-    return choose_statements(profile, heard, {name_value(read_field(key), each): each for key, each in held.items()})
+    held = {name_value(read_field(key), each): each for key, each in list_values(profile)}
+    return choose_statements(profile, heard, held)
 
 
-def place_consents(submission: Submission, reading: Reading) -> tuple[Consent, ...]:
-    """Return the consents of a reading; one that names no mailbox counts for the mailbox that the link went to."""
-    if not submission.mailbox:
-        return reading.consents
-    return tuple(
-        consent if consent.address else consent.model_copy(update={"address": submission.mailbox})
-        for consent in reading.consents
-    )
+def list_values(profile: Profile) -> list[tuple[str, HeldValue]]:
+    """Return every statement of a field with its key: a withheld one and a current one may have one name."""
+    return [*profile.withheld.items(), *profile.fields.items()]
 
 
 def last_activity(held: datetime | None, submission: Submission, reading: Reading) -> datetime | None:

@@ -37,7 +37,7 @@ class IdentityMatch:
     @property
     def deciding(self) -> tuple[Identity, ...]:
         """Return the names that may decide which customer this is, in order."""
-        return list_deciding(self.names, self.submission.trust, typed=self.reading.typed)
+        return list_deciding(self.names, self.submission.trust)
 
     def find_name(self, kind: str) -> Identity | None:
         """Return the name of one kind, or None."""

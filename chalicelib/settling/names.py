@@ -45,7 +45,7 @@ def change_names(profile: Profile, match: IdentityMatch) -> NameChange:
 def name_source(match: IdentityMatch) -> str:
     """Return the sender's id that speaks in a submission, or ""."""
     name = match.find_name("id")
-    return name.value if name is not None and not match.reading.typed else ""
+    return name.value if name is not None else ""
 
 
 def is_account(match: IdentityMatch, source: str) -> bool:

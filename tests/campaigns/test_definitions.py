@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.campaigns import library
-from chalicelib.campaigns.audience import Audience, fits_audience, sum_spent
+from chalicelib.campaigns.audience import Audience, fits_audience
 from chalicelib.campaigns.definition import Campaign, When
 from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.holdout import draw_holdout
@@ -21,7 +21,7 @@ from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.campaigns.window import Window
 from chalicelib.errors import DefinitionError
 from chalicelib.mails.language import find_mail_language
-from chalicelib.models import Consent, ConsentState, Entry, Grade, HeldValue, Order, OrderState, Profile, Refund
+from chalicelib.models import Consent, ConsentState, Entry, Grade, HeldValue, Order, OrderState, Profile
 from chalicelib.words import list_languages
 from tests.builders.folding import profile_of
 
@@ -299,16 +299,6 @@ def with_entry(kind):
 )
 def test_an_audience_takes_whom_it_names(keys, profile, fits):
     assert fits_audience(profile, Audience.model_validate(keys)) is fits
-
-
-def test_a_refund_told_twice_is_taken_off_once():
-    buyer = a_buyer(12, 30, refunds={"r": Decimal(3)})
-    told = {
-        "shopify:s:r": Refund(id="r", order_id="0", amount=Decimal(3)),
-        "shopify:s:q": Refund(id="q", order_id="0", amount=Decimal(2)),
-        "shopify:other:p": Refund(id="p", order_id="0", amount=Decimal(9)),
-    }
-    assert sum_spent(buyer.model_copy(update={"refunds": told}), "EUR") == 12 - 3 - 2 + 30 - 3
 
 
 def a_campaign(name="spring", **changes):

@@ -212,8 +212,9 @@ def test_names_stand_strongest_first():
 @pytest.mark.parametrize(
     ("names", "trust", "deciding", "claimable"),
     [
-        ((ID, EMAIL, PHONE), Trust.SIGNED, (ID, EMAIL), (ID, EMAIL, PHONE)),
-        ((EMAIL, PHONE), Trust.SIGNED, (EMAIL,), (EMAIL, PHONE)),
+        ((ID, EMAIL, PHONE), Trust.SIGNED, (ID, EMAIL), (ID, EMAIL)),
+        ((ID, PHONE), Trust.SIGNED, (ID,), (ID, PHONE)),
+        ((EMAIL, PHONE), Trust.SIGNED, (EMAIL,), (EMAIL,)),
         ((PHONE,), Trust.SIGNED, (PHONE,), (PHONE,)),
         ((EMAIL, PHONE), Trust.ANONYMOUS, (EMAIL,), (EMAIL,)),
         ((EMAIL, PHONE), Trust.OWN, (EMAIL,), (EMAIL,)),
@@ -227,3 +228,16 @@ def test_names_stand_strongest_first():
 def test_only_signed_sources_reach_past_the_strongest_name(names, trust, deciding, claimable):
     assert list_deciding(names, trust) == deciding
     assert list_claimable(names, trust) == claimable
+
+
+@pytest.mark.parametrize(
+    ("names", "claimable"),
+    [
+        ((ID, EMAIL, PHONE), (ID, EMAIL)),
+        ((ID, PHONE), (ID,)),
+        ((EMAIL, PHONE), (EMAIL,)),
+        ((PHONE,), (PHONE,)),
+    ],
+)
+def test_what_was_typed_at_a_checkout_claims_no_phone_beside_another_name(names, claimable):
+    assert list_claimable(names, Trust.SIGNED, typed=True) == claimable

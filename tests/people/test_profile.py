@@ -147,7 +147,7 @@ def test_late_old_description_of_an_order_changes_nothing():
 
     order = record.orders["shopify::1"].order
     assert (order.state, order.total) == (OrderState.PAID, Decimal("9.90"))
-    assert profile.last_purchase == START
+    assert record.profile.last_purchase == START
 
 
 def test_cancelled_and_test_orders_are_no_purchase():

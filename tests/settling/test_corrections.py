@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.models import Identity, Trust
+from chalicelib.people.consents import read_field
 from chalicelib.senders import read_submission
 from chalicelib.senders.link import choose_preferences
 from chalicelib.store.links import make_token, name_token
@@ -106,7 +107,7 @@ def test_emptied_detail_is_neither_shown_nor_used(shop, asha, field):
     profile = shop.open_profile(asha)
     assert field not in profile.fields
     assert profile.text(field) == ""
-    assert profile.withheld[field].value == ""
+    assert [held.value for key, held in profile.withheld.items() if read_field(key) == field] == [""]
     assert OLD.get(field, "+12025550100") not in repr(profile.withheld)
 
 
@@ -115,7 +116,7 @@ def test_emptied_detail_may_be_said_anew(shop, asha):
     choose(shop, NOW + 2 * DAY, address="1 New Road")
 
     assert read_fields(shop, asha)["address"] == "1 New Road"
-    assert "address" not in shop.open_profile(asha).withheld
+    assert "address" not in map(read_field, shop.open_profile(asha).withheld)
 
 
 def test_emptied_detail_follows_a_later_signed_word_and_no_earlier_one(shop, asha):

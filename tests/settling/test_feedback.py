@@ -90,7 +90,7 @@ def test_feedback_stops_the_address_that_was_mailed_and_not_the_one_on_file_sinc
     person = people.load_person(customer)
     email = person.profile.fields["email"].model_copy(update={"value": OTHER})
     moved = person.profile.model_copy(update={"fields": {**person.profile.fields, "email": email}})
-    people.table.commit_parts(people.write_profile(person, moved, None))
+    people.table.commit_parts([people.write_core(person, moved, None)])
 
     tell(shop, "Bounce", attempt, **BOUNCE)
 

@@ -13,7 +13,7 @@ from chalicelib.models import AgeSaid, Consent, ConsentState, Entry, Grade, Prof
 from chalicelib.people.profile import Record, fold_event
 from chalicelib.shop.ages import AgeRules, clean_age, come_of_age, is_minor, join_ages, place_year, read_rules
 from tests.builders.agenda import a_campaign, a_shop
-from tests.builders.folding import fold_history
+from tests.builders.folding import fold_history, fold_record
 
 calm = settings(deadline=None)  # a busy machine takes its time
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -147,7 +147,8 @@ def test_nothing_but_contacts_stands_of_what_a_child_said_of_themselves(history)
 def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance):
     shuffled = list(history)
     chance.shuffle(shuffled)
-    profile = fold_history("c", shuffled)
+    record = fold_record("c", shuffled)
+    profile = record.profile
     withdrawals = [
         consent.at
         for _, _, reading in history
@@ -157,9 +158,9 @@ def test_a_sensitive_value_is_gone_once_its_consent_is_withdrawn(history, chance
 
     for held in (*profile.fields.values(), *(one for one in profile.withheld.values() if one.value is not None)):
         assert not held.purpose or not withdrawals or (held.proven and held.at > max(withdrawals))
-    for entry in profile.entries.values():
-        assert entry.values["score"] == 9
-        assert ("diet" in entry.values) is not bool(withdrawals)
+    for row in record.entries.values():
+        assert row.entry.values["score"] == 9
+        assert ("diet" in row.entry.values) is not bool(withdrawals)
 
 
 @calm
