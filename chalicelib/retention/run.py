@@ -16,9 +16,11 @@ from itertools import islice
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, make_request, write_forgetting
 from chalicelib.errors import RaceLostError
-from chalicelib.models import Profile, Totals, utc_text
+from chalicelib.models import MailNote, Profile, Totals, utc_text
+from chalicelib.people.mail_notes import join_mails
 from chalicelib.people.orders import add_totals
 from chalicelib.people.person import Person
+from chalicelib.people.profile import last_activity
 from chalicelib.people.restriction import is_restricted
 from chalicelib.retention.expired import Change, Line, has_open_order, is_inactive, list_changes
 from chalicelib.runs import run_each
@@ -143,7 +145,7 @@ def write_end(customer_id: str, services: Services, now: datetime) -> Parts:
 def write_record(record: Record, step: Finding, services: Services, now: datetime) -> Parts:
     """Return the parts that make the deletions, with a profile that no longer counts the deleted events."""
     person = record.person
-    profile = forget_events(person.profile, step.changes)
+    profile = forget_events(record, step.changes)
     return [
         services.people.write_core(person, profile, services.find_due(profile, now)),
         *(write_change(change, person, services) for change in step.changes),
@@ -152,15 +154,29 @@ def write_record(record: Record, step: Finding, services: Services, now: datetim
     ]
 
 
-def forget_events(profile: Profile, changes: Iterable[Change]) -> Profile:
+def forget_events(record: Record, changes: Iterable[Change]) -> Profile:
     """Return the profile without the deleted events; a message that is cut down has the same Reading.
 
-    Only visits and events of mails are deleted, so nothing but counts is made of them.
+    Only visits and events of mails are deleted, so nothing but counts, notes of mails and times is made of them.
     """
-    gone = [change.line for change in changes if change.line is not None and change.kind is not Kind.BODIES]
-    entries = Counter(line.reading.entry.kind for line in gone if line.reading.entry is not None)
-    totals = add_totals(profile.totals, Totals(), Totals(entries=dict(entries)))
-    return profile.model_copy(update={"events": profile.events - len(gone), "totals": totals})
+    profile = record.person.profile
+    gone = {id(change.line) for change in changes if change.line is not None and change.kind is not Kind.BODIES}
+    rest = [line for line in record.lines if id(line) not in gone]
+    lost = [line.reading.entry.kind for line in record.lines if id(line) in gone and line.reading.entry is not None]
+    mails: dict[str, MailNote] = {}
+    seen: datetime | None = None
+    for line in rest:
+        mails = join_mails(mails, line.reading)
+        seen = last_activity(seen, line.event.submission, line.reading)
+    return profile.model_copy(
+        update={
+            "events": profile.events - len(gone),
+            "totals": add_totals(profile.totals, Totals(), Totals(entries=dict(Counter(lost)))),
+            "mails": mails,
+            "first_seen": min((line.at for line in rest), default=None),
+            "last_seen": seen,
+        }
+    )
 
 
 def write_change(change: Change, person: Person, services: Services) -> Part:

@@ -4,7 +4,6 @@ import pytest
 
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.erasure.run import advance_erasures
-from chalicelib.models import Identity
 from chalicelib.senders import read_submission
 from chalicelib.senders.privacy import ask_move
 from chalicelib.settling.dispatch import settle_item
@@ -74,7 +73,9 @@ def test_new_mailbox_gets_the_code_and_its_press_alone_changes_the_address(shop,
     held = shop.open_profile(asel).fields["email"]
     assert (held.value, held.grade, held.source, held.under) == (NEW, "confirmed", "privacy:confirm", NEW)
     assert shop.find_id(NEW) == asel
-    assert Identity(kind="email", value=NEW) in shop.open_profile(asel).identities
+    names = {(name.value, name.until is None) for name in shop.open_profile(asel).identities}
+    assert names == {(NEW, True), (ASEL, False)}
+    assert shop.find_id(ASEL) is None
     result = read_link(shop, a_result(token), ASKED + HOUR)
     assert (result.kind, result.request) == (LinkKind.RESULT, "move")
     assert [audit["reason"]["S"] for audit in list_audits(shop)][-1] == "asked for: move"

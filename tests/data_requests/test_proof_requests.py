@@ -42,7 +42,7 @@ def api(shop, tables, cloud, monkeypatch):
 def list_people(shop):
     """Return what is known of everybody, without the visits that were noted."""
     people = {customer: shop.open_profile(customer) for customer in shop.list_customers()}
-    return {customer: (profile.fields, profile.consents, profile.orders) for customer, profile in people.items()}
+    return {customer: (profile.fields, profile.consents, profile.totals) for customer, profile in people.items()}
 
 
 def place_links(shop, tables):

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.downstream.changes import EventKind, list_changes, list_ids, write_forgotten
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
-from chalicelib.models import Consent, ConsentState, Identity, Profile, Submission, Trust
+from chalicelib.models import Consent, ConsentState, HeldName, Identity, Profile, Submission, Trust
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.outbox import Outbox
 from tests.builders.canary import CANARIES, dump_table, find_canaries
@@ -21,7 +21,8 @@ def a_consent(state, at=NOW, purpose="marketing", **changes):
 
 
 def a_profile(*consents, names=()):
-    return Profile(customer_id="c1", consents={one.purpose: one for one in consents}, identities=names)
+    held = tuple(HeldName(kind=name.kind, value=name.value, at=NOW) for name in names)
+    return Profile(customer_id="c1", consents={one.purpose: one for one in consents}, identities=held)
 
 
 def test_consent_given_in_a_form_is_told_with_ids_alone(shop):

@@ -146,7 +146,7 @@ def test_one_mail_that_cannot_be_reconciled_does_not_hold_up_the_rest(shop):
     for customer in (broken, *others):
         handle_customer(customer, services, DUE)
     customers = services.people.table
-    row = {"pk": {"S": f"cust#{broken}"}, "sk": {"S": "profile"}}
+    row = {"pk": {"S": f"cust#{broken}"}, "sk": {"S": "core"}}
     customers.client.update_item(
         TableName=customers.name,
         Key=row,

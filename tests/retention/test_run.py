@@ -12,6 +12,7 @@ from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.functions import retire_data
 from chalicelib.models import Identity, RequestKind, Submission, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
+from chalicelib.people.profile import fold_event
 from chalicelib.retention.expired import list_changes
 from chalicelib.retention.run import (
     MOST_CHANGES,
@@ -23,6 +24,7 @@ from chalicelib.retention.run import (
 )
 from chalicelib.senders import read_submission, reduce_submission
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.shop.periods import OPEN_ORDER_HOLDS
 from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import MailRows
 from chalicelib.store.old_links import OldLinks
@@ -131,8 +133,8 @@ def restrict(shop, customer):
     )
     people = shop.services().people
     person = people.load_person(customer)
-    profile = fold_history(customer, [*read_all_events(shop), ("k", submission, read_submission(submission))])
-    parts = [people.write_event(person, "k", submission), *people.write_profile(person, profile, None)]
+    record = fold_event(person.record, "k", submission, read_submission(submission))
+    parts = [people.write_event(person, "k", submission), *people.write_record(person, record, None)]
     people.table.commit_parts(parts)
     assert shop.open_profile(customer).fields["restricted"].value is True
 
@@ -147,11 +149,20 @@ def ask_request(shop, customer):
 def test_nobody_goes_who_waits_for_something_or_restricted_their_data(shop, step):
     customer = join(shop)
     step(shop, customer)
-    now = NOW + 2 * find_span("inactive")
+    now = NOW + find_span("inactive") + OPEN_ORDER_HOLDS - DAY
     counts = retire_people(shop.services(), now)
     assert "people" not in counts
     assert counts["reviewed"] == 1
     assert shop.open_profile(customer).fields["email"].value == ASHA
+
+
+def test_an_order_that_stays_open_holds_its_customer_for_a_bounded_time(shop):
+    customer = join(shop)
+    open_order(shop, customer)
+    retire_people(shop.services(), NOW + find_span("inactive") + OPEN_ORDER_HOLDS - DAY)
+    assert shop.list_customers() == [customer]
+    later = NOW + find_span("inactive") + OPEN_ORDER_HOLDS + 30 * DAY
+    assert retire_people(shop.services(), later)["people"] == 1
 
 
 def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
@@ -165,7 +176,8 @@ def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
     assert (profile.fields, profile.consents, profile.joined) == (before.fields, before.consents, before.joined)
     assert profile.identities == before.identities
     assert profile.mails == {}
-    assert {entry.kind for entry in profile.entries.values()} == {"sign-up"}
+    assert "click" not in profile.totals.entries
+    assert {row.entry.kind for row in shop.open_record(customer).entries.values()} == {"sign-up"}
     assert count_rows(shop, "mail") == (0,)
     assert count_facts(shop.services(Post())) == facts  # they name nobody
     assert shop.services().retention_counts.read_counts(utc_text(OLD)[:7]) == {
