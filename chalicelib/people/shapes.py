@@ -5,13 +5,13 @@ into those of the new one. A row is carried over when it is read, and written in
 A row of a later shape, which an older version meets during a deploy or a rollback, is left alone: NewerShapeError.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from chalicelib.errors import NewerShapeError
 from chalicelib.models import Model
 from chalicelib.store.people_rows import SHAPE
+from chalicelib.strictjson import dump_json, parse_object
 
 Step = Callable[[str, dict[str, Any]], dict[str, Any]]
 
@@ -29,7 +29,7 @@ def read_shape(
         raise NewerShapeError(f"{kind}: shape {shape}")
     if shape == newest:
         return model.model_validate_json(text)
-    values = json.loads(text)
+    values = parse_object(text)
     for number in range(shape, newest):
         values = steps[number](kind, values)
-    return model.model_validate_json(json.dumps(values))
+    return model.model_validate_json(dump_json(values))

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.downstream.changes import write_changes
 from chalicelib.erasure.tombstones import happened_at, is_person_initiated
-from chalicelib.models import ConsentState, HeldName, Reading, ReadingKind, Submission, utc_text
+from chalicelib.models import HeldName, ReadingKind, utc_text
 from chalicelib.people.bounds import is_bounded, is_full
 from chalicelib.people.directory import People
 from chalicelib.people.entries import find_repeated, is_outdated
 from chalicelib.people.grades import THROUGH_MAILBOX
-from chalicelib.people.identity import name_shop
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person, list_touched
 from chalicelib.people.profile import Record, fold_event, read_withdrawals
 from chalicelib.services import Services
 from chalicelib.settling.effects import list_effects
+from chalicelib.settling.history import OpenedItem, forward_withdrawals, release_names, write_history
 from chalicelib.settling.match import (
     IdentityMatch,
     claim_names,
@@ -26,25 +25,16 @@ from chalicelib.settling.match import (
     took_effect_before,
 )
 from chalicelib.settling.moves import LateNews, Move, add_moved, find_moves, write_move
-from chalicelib.settling.names import LASTING, change_names
+from chalicelib.settling.names import change_names
 from chalicelib.settling.redact import redact_history, redact_submission
 from chalicelib.settling.whose import Subject, find_subject, leave_person, names_nobody, take_replaced
 from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE
-from chalicelib.store.inbox import RELEASED, InboxItem, State
+from chalicelib.store.inbox import RELEASED, State
 from chalicelib.store.table import Part
 
 
 @dataclass(frozen=True)
-class OpenedItem:
-    """An inbox item, its opened submission, and the Reading of that submission."""
-
-    item: InboxItem
-    submission: Submission
-    reading: Reading
-
-
-@dataclass(frozen=True)
-class Settling:
+class ItemGroup:
     """Items that take their effect together: whose they are, their names, the ids that they claim."""
 
     items: tuple[OpenedItem, ...]
@@ -79,14 +69,14 @@ def commit_item(
     if not also and is_too_much(opened, subject.person):
         services.inbox.set_aside(key, State.QUARANTINED, "typed too often", now + KEEP_QUARANTINE)
         return State.QUARANTINED
-    services.table.commit_parts([*write_settled(Settling(items, subject, match, claims), services, now), *more])
+    services.table.commit_parts([*write_settled(ItemGroup(items, subject, match, claims), services, now), *more])
     return State.SETTLED
 
 
-def write_settled(settling: Settling, services: Services, now: datetime) -> list[Part]:
+def write_settled(group: ItemGroup, services: Services, now: datetime) -> list[Part]:
     """Return all parts of the transaction."""
-    items, match, people = settling.items, settling.match, services.people
-    opened, person = items[0], settling.subject.person
+    items, match, people = group.items, group.match, services.people
+    opened, person = items[0], group.subject.person
     try:
         moves = find_moves(person, match, services)
     except LateNews as late:
@@ -103,11 +93,11 @@ def write_settled(settling: Settling, services: Services, now: datetime) -> list
         *write_history(person, record, events, services, now, match=match),
         *replace_events(person, placed, people),
         *plan_review(person, services, now),
-        *(services.identities.write_owner(claim, opened.item.key) for claim in settling.claims),
+        *(services.identities.write_owner(claim, opened.item.key) for claim in group.claims),
         *claim_names(person.id, names.given, match, people),
         *release_names(person.id, names.released, people),
         *handed,
-        *leave_person(settling.subject, match, services, now),
+        *leave_person(group.subject, match, services, now),
         *(part for move in moves for part in write_move(move, person, opened.item.key, match, services, now)),
         *suggest_merges(person.id, match, people, [move.name for move in moves]),
         *forward_withdrawals(person, match, opened, services, now),
@@ -166,48 +156,6 @@ def replace_events(person: Person, items: Iterable[OpenedItem], people: People) 
     return [people.rows.delete_row(person.id, record.event) for record in old]
 
 
-def release_names(customer_id: str, released: Iterable[HeldName], people: People) -> list[Part]:
-    """Return the parts that free names, under every live index secret."""
-    rows = [row for name in released for row in people.name_rows(name)]
-    owners = people.identities.find_owners(rows) if rows else {}
-    own = [row for row in rows if row in owners and owners[row].id == customer_id]
-    return [people.identities.release_name(row, customer_id, owners[row].gone_at) for row in own]
-
-
-def write_history(
-    person: Person,
-    record: Record,
-    events: Iterable[tuple[str, Submission]],
-    services: Services,
-    now: datetime,
-    *,
-    match: IdentityMatch | None = None,
-) -> list[Part]:
-    """Return the parts that add events to a person's history, write their record, and report changed consents.
-
-    `match` has the names of the events, which are kept beside the core.
-    """
-    names, sources = list_kept(match, services) if match is not None else ((), ())
-    new = [row for row in names if row not in person.names]
-    return [
-        *(services.people.write_event(person, key, submission) for key, submission in events),
-        *services.people.write_record(
-            person, record, services.find_due(record.profile, now), names=names, sources=sources
-        ),
-        *(services.identities.note_holder(row, person.id) for row in new),
-        *write_changes(services.outbox, person.profile, record.profile, now),
-    ]
-
-
-def list_kept(match: IdentityMatch, services: Services) -> tuple[list[str], list[str]]:
-    """Return the index rows of a submission's names that last, and those of the shop that it came from."""
-    names = [row for name in match.names if name.kind in LASTING for row in match.rows[name]]
-    submission, reading = match.submission, match.reading
-    if not (reading.sender_id or reading.orders or reading.refunds):
-        return names, []
-    return names, list(services.people.name_rows(name_shop(submission.sender, submission.shop)))
-
-
 def settle_without_effect(key: str, state: State, services: Services, now: datetime) -> State:
     """Settle an item that has no effect."""
     services.inbox.settle_without_effect(key, state, now)
@@ -233,26 +181,3 @@ def would_recreate_forgotten(match: IdentityMatch, opened: OpenedItem) -> bool:
 def plan_review(person: Person, services: Services, now: datetime) -> list[Part]:
     """Return the part that plans the first retention review of a new customer."""
     return [] if person.new_key is None else [services.retention_queue.plan_first(person.id, now)]
-
-
-def forward_withdrawals(
-    person: Person, match: IdentityMatch, opened: OpenedItem, services: Services, now: datetime
-) -> list[Part]:
-    """Return the parts by which a withdrawal reaches the customer who holds the address that it names.
-
-    A shop may know two customers by one address, and advertising goes to the customer who holds it: the reader of that
-    mailbox withdrew. Only the withdrawal is forwarded, and nothing else of the submission.
-    """
-    withdrawals = tuple(consent for consent in opened.reading.consents if consent.state is ConsentState.WITHDRAWN)
-    holder = next((match.find_holder(name) for name in match.names if name.kind == "email"), None)
-    if not withdrawals or holder in (None, person.id):
-        return []
-    reader = services.people.load_person(str(holder))
-    reading = Reading(kind=ReadingKind.CONSENT, consents=withdrawals)
-    body = reading.model_dump_json(exclude_defaults=True).encode()
-    forwarded = opened.submission.model_copy(update={"body": body, "reduced": True, "claims": ()})
-    record = fold_event(reader.record, opened.item.key, forwarded, reading)
-    if record.profile.consents == reader.profile.consents:
-        return []
-    redact_history(reader, record.profile, services.people)
-    return write_history(reader, record, [(opened.item.key, forwarded)], services, now)

@@ -17,7 +17,8 @@ from chalicelib.models import Identity, Reading, RequestKind, utc_text
 from chalicelib.people.directory import People
 from chalicelib.people.mailboxes import may_prove
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem, settle_without_effect
+from chalicelib.settling.commit import settle_without_effect
+from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.request_actions import ACTIONS, Confirmed, refuse_move, write_redacted
 from chalicelib.store.inbox import State
 from chalicelib.store.requests import CLOSED, TAKEN, RequestRow, RequestState, make_request

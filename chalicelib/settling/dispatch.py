@@ -22,9 +22,10 @@ from chalicelib.models import utc_text
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem, commit_item
+from chalicelib.settling.commit import commit_item
 from chalicelib.settling.data_requests import settle_request
 from chalicelib.settling.double_optin import settle_form, settle_link, settle_mail_event
+from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.shopify_compliance import settle_compliance
 from chalicelib.store.inbox import InboxItem, State, name_shards
 

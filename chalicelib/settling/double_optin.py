@@ -8,8 +8,9 @@ from chalicelib.models import Identity
 from chalicelib.optin.addresses import name_address
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem, commit_item, settle_without_effect, would_recreate_forgotten
+from chalicelib.settling.commit import commit_item, settle_without_effect, would_recreate_forgotten
 from chalicelib.settling.effects import list_harm, note_reception
+from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.match import look_up, name_claims
 from chalicelib.shop.periods import is_kept
 from chalicelib.store.inbox import InboxItem, State

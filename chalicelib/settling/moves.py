@@ -11,7 +11,7 @@ from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.match import IdentityMatch
-from chalicelib.settling.whose import hand_over
+from chalicelib.settling.whose import pass_name
 from chalicelib.store.table import Part
 
 MOST_MOVED = 20  # events that move with one order
@@ -83,7 +83,7 @@ def write_move(
         *write_changes(services.outbox, move.old.profile, record.profile, now),
         *(services.people.delete_event(move.old, event) for event in move.events),
         *(services.people.write_event(person, event.key, event.submission) for event in move.events),
-        *hand_over(match, move.name, move.old.id, person.id, services),
+        *pass_name(match, move.name, move.old.id, person.id, services),
     ]
 
 

@@ -12,7 +12,7 @@ from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem, release_names, write_history
+from chalicelib.settling.history import OpenedItem, release_names, write_history
 from chalicelib.settling.match import claim_names, look_up
 from chalicelib.settling.names import change_names
 from chalicelib.shop.periods import KEEP_PACKAGE

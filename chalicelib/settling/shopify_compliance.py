@@ -16,7 +16,7 @@ from chalicelib.errors import UnreadableError
 from chalicelib.models import Identity, RequestKind
 from chalicelib.people.person import Person
 from chalicelib.services import Services
-from chalicelib.settling.commit import OpenedItem
+from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.match import IdentityMatch, is_stranger, look_up, name_claims, took_effect_before
 from chalicelib.store.inbox import State
 from chalicelib.store.requests import start_handover

@@ -67,7 +67,7 @@ def leave_person(subject: Subject, match: IdentityMatch, services: Services, now
     held = tuple(end_name(name, at) if name.value == account.value else name for name in old.profile.identities)
     return [
         *write_names(old, held, services, now),
-        *hand_over(match, account, old.id, subject.person.id, services),
+        *pass_name(match, account, old.id, subject.person.id, services),
     ]
 
 
@@ -97,7 +97,7 @@ def give_names(
     own = [row for row in rows if row in owners and owners[row].id == old.id]
     return [
         *write_names(old, rest, services, now),
-        *(services.identities.hand_over(row, old.id, new, owners[row].gone_at) for row in own),
+        *(services.identities.pass_name(row, old.id, new, owners[row].gone_at) for row in own),
         services.identities.write_suggestion(new, old.id, "merged"),
     ]
 
@@ -109,7 +109,7 @@ def write_names(person: Person, names: tuple[HeldName, ...], services: Services,
     return [part, *write_changes(services.outbox, person.profile, profile, now)]
 
 
-def hand_over(match: IdentityMatch, name: Identity, old: str, new: str, services: Services) -> list[Part]:
+def pass_name(match: IdentityMatch, name: Identity, old: str, new: str, services: Services) -> list[Part]:
     """Return the parts that give the index rows of a name from one customer to another."""
     rows = [row for row in match.rows[name] if row in match.owners and match.owners[row].id == old]
-    return [services.identities.hand_over(row, old, new, match.owners[row].gone_at) for row in rows]
+    return [services.identities.pass_name(row, old, new, match.owners[row].gone_at) for row in rows]

@@ -65,7 +65,7 @@ class Identities:
             return self.change_owner(row, owner, GONE, gone_at)
         return self.table.delete_part(name_row(row), "#owner = :owner", owner=owner)
 
-    def hand_over(self, row: str, old: str, new: str, gone_at: str) -> Part:
+    def pass_name(self, row: str, old: str, new: str, gone_at: str) -> Part:
         """Return the part that gives a name from one owner to another."""
         return self.change_owner(row, old, new, gone_at)
 

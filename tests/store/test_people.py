@@ -187,5 +187,5 @@ def test_a_released_name_is_free_and_keeps_the_time_of_an_erasure(table):
     assert names.find_owners([NAME, erased]) == {erased: Owner("", AT)}
 
     write(table, names.write_owner(NAME, "c2"), names.take_over_name(erased, "c2", AT))
-    write(table, names.hand_over(erased, "c2", "c3", AT))
+    write(table, names.pass_name(erased, "c2", "c3", AT))
     assert names.find_owners([NAME, erased]) == {NAME: Owner("c2"), erased: Owner("c3", AT)}

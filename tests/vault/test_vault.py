@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import SealBrokenError
+from chalicelib.errors import OversizeError, SealBrokenError
 from chalicelib.models import Submission, Trust
 from chalicelib.vault.envelope import InboxOpener, InboxSeal
 from chalicelib.vault.keyring import PERSON_PROVIDER, build_ring, wrap_secret
@@ -251,8 +251,17 @@ def test_second_encrypted_data_key_is_refused():
         PERSON.open_record("event#1", "event", sealed)
 
 
-def test_small_message_cannot_grow_past_the_limit():
+def test_what_opening_would_refuse_is_never_sealed():
+    largest = b"\x00" * MOST_BYTES
+    assert PERSON.open_record("r", "k", PERSON.seal_record("r", "k", largest)) == largest
+    with pytest.raises(OversizeError):
+        PERSON.seal_record("r", "k", largest + b"\x00")
+
+
+def test_small_message_cannot_grow_past_the_limit(monkeypatch):
+    monkeypatch.setattr("chalicelib.vault.suite.MOST_BYTES", MOST_BYTES + 1)
     bomb = seal_message(PERSON.materials, b"\x00" * (MOST_BYTES + 1), PERSON.name_place("r", "k"))
+    monkeypatch.undo()
 
     assert len(bomb) < 10_000
     with pytest.raises(SealBrokenError):
