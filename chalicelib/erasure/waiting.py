@@ -13,10 +13,10 @@ from chalicelib.models import Identity, IdentityKind, Submission, utc_text
 from chalicelib.people.identity import list_identities
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
-from chalicelib.store.inbox import InboxItem, State
+from chalicelib.store.inbox import ORPHANS, InboxItem, State
 from chalicelib.store.unconfirmed import Wait
 
-WAITING = (State.PARKED.value, State.QUARANTINED.value, State.NAMELESS.value, *(wait.value for wait in Wait))
+WAITING = (State.PARKED.value, State.QUARANTINED.value, State.NAMELESS.value, ORPHANS, *(wait.value for wait in Wait))
 ADDRESS = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MOST_WAITING = 100_000  # of each list
 

@@ -29,7 +29,7 @@ from chalicelib.settling.names import change_names
 from chalicelib.settling.redact import redact_history, redact_submission
 from chalicelib.settling.whose import Subject, find_subject, leave_person, names_nobody, take_replaced
 from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE
-from chalicelib.store.inbox import RELEASED, State
+from chalicelib.store.inbox import ORPHANS, RELEASED, State
 from chalicelib.store.table import Part
 
 
@@ -118,7 +118,9 @@ def leave_nameless(opened: OpenedItem, services: Services, now: datetime) -> Sta
     """Settle an item that names nobody: what says nothing is counted, anything else is kept for staff for a while."""
     if opened.reading.kind is ReadingKind.OTHER:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", now + KEEP_NAMELESS)
+    until = opened.submission.received_at + KEEP_NAMELESS
+    pending = ORPHANS if opened.reading.refunds else ""
+    services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", until, pending)
     return State.NAMELESS
 
 

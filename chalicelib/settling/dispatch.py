@@ -27,10 +27,11 @@ from chalicelib.settling.data_requests import settle_request
 from chalicelib.settling.double_optin import settle_form, settle_link, settle_mail_event
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.shopify_compliance import settle_compliance
-from chalicelib.store.inbox import InboxItem, State, name_shards
+from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
 
 log = logging.getLogger(__name__)
 
+ORPHAN_MINUTES, ORPHAN_DAYS = timedelta(minutes=15), timedelta(days=2)  # senders send an order and its refund apart
 RETRIES = 8  # against rivals, before the item is left to the next sweep
 STREAM_LEAD = timedelta(seconds=60)  # the stream settles what is younger
 
@@ -51,9 +52,21 @@ def settle_keys(keys: Iterable[str], services: Services, now: datetime) -> dict[
 
 def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
     """Settle every item that the stream should have settled by now: after lost records, crashes and outages."""
+    retry_orphans(services, now)
     before = utc_text(now - STREAM_LEAD)
     late = [key for shard in name_shards() for key in services.inbox.list_pending(shard, before)]
     return settle_keys(late, services, now)
+
+
+def retry_orphans(services: Services, now: datetime) -> None:
+    """Send refunds whose order was unknown back to be settled: each minute at first, then each hour, for two days."""
+    inbox = services.inbox
+    hourly = now.minute == 0
+    since = utc_text(now - (ORPHAN_DAYS if hourly else ORPHAN_MINUTES))
+    for key in inbox.list_pending(ORPHANS):
+        item = inbox.read_item(key)
+        if item is not None and item.state is State.NAMELESS and item.received_at >= since:
+            inbox.release_item(key, State.NAMELESS)
 
 
 def settle_item(key: str, services: Services, now: datetime) -> str:

@@ -6,8 +6,8 @@ state        new -> settled | duplicate | parked;  quarantined -> new (released,
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
 attempt      random per accept call, stays on the tombstone: it shows our own retry apart from another call's put
-pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, nameless, a
-             `Wait`; absent when settled
+pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, nameless,
+             orphan, a `Wait`; absent when settled
 received_at  RFC 3339 UTC, sorts the index
 reason       why it was parked: a code, never content
 expires_at   epoch seconds; quarantined, nameless and unconfirmed items only
@@ -28,6 +28,7 @@ from chalicelib.shop.periods import KEEP_QUARANTINE
 from chalicelib.store.attributes import load_row
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
+ORPHANS = "orphan"  # the list of nameless refunds, whose order may still come
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
 
@@ -106,14 +107,18 @@ class Inbox:
         """Park an item that cannot be settled, with its content, until a member of staff reviews it."""
         self.move_item(key, State.NEW, State.PARKED, "parked", reason)
 
-    def set_aside(self, key: str, state: State, reason: str, until: datetime) -> None:
-        """Set a new item aside, quarantined or nameless, with its content, until staff release it or it expires."""
+    def set_aside(self, key: str, state: State, reason: str, until: datetime, pending: str = "") -> None:
+        """Set a new item aside, quarantined or nameless, with its content, until staff release it or it expires.
+
+        `pending` is its list, where that is not named as the state.
+        """
         self.table.change_item(
             name_row(key),
-            "SET #state = :new, pending = :new, reason = :reason, expires_at = :until",
+            "SET #state = :new, pending = :pending, reason = :reason, expires_at = :until",
             "#state = :old",
             new=state.value,
             old=State.NEW.value,
+            pending=pending or state.value,
             reason=reason,
             until=expire_at(until)["expires_at"],
         )

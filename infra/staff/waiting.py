@@ -1,8 +1,9 @@
 """`make waiting`: lists the waiting inbox items and why; `make release KEY=...`: sends one item back to be settled.
 
-Parked items could not be settled, quarantined ones look like spam. Parked ones wait for ever, quarantined ones for
-thirty days. Unconfirmed ones wait for a confirmation by mail (asking, later, sending, asked), or for their seven days
-to end (unasked). Nothing of their content is shown.
+Parked items could not be settled, quarantined ones look like spam or are too many about one address, nameless ones name
+nobody. Parked ones wait for ever, quarantined and nameless ones for thirty days. Unconfirmed ones wait for a
+confirmation by mail (asking, later, sending, asked), or for their seven days to end (unasked). Nothing of their content
+is shown.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 
 from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.inbox import Inbox, State, name_shards
+from chalicelib.store.inbox import ORPHANS, Inbox, State, name_shards
 from chalicelib.store.unconfirmed import Wait
 from infra.local.environ import open_stack
 
@@ -19,7 +20,14 @@ from infra.local.environ import open_stack
 def list_waiting(inbox: Inbox) -> int:
     """Print every waiting item; return how many there are."""
     count = 0
-    for partition in (*name_shards(), State.PARKED.value, State.QUARANTINED.value, *Wait):
+    for partition in (
+        *name_shards(),
+        State.PARKED.value,
+        State.QUARANTINED.value,
+        State.NAMELESS.value,
+        ORPHANS,
+        *Wait,
+    ):
         for key in inbox.list_pending(partition):
             item = inbox.read_item(key)
             if item is not None:
@@ -32,7 +40,7 @@ def list_waiting(inbox: Inbox) -> int:
 def release_item(services: Services, key: str, now: datetime) -> str:
     """Send a parked or quarantined item back and settle it; return its outcome."""
     item = services.inbox.read_item(key)
-    if item is None or item.state not in (State.PARKED, State.QUARANTINED):
+    if item is None or item.state not in (State.PARKED, State.QUARANTINED, State.NAMELESS):
         return "nothing waits under that key"
     services.inbox.release_item(key, item.state)
     return settle_item(key, services, now)

@@ -13,7 +13,7 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.retention.run import retire_people
 from chalicelib.settling.dispatch import settle_item, sweep_inbox
 from chalicelib.shop.retention import find_span
-from chalicelib.shop.stops import MOST_SOFT
+from chalicelib.shop.stops import MOST_SOFT, StopReason
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
 from tests.builders.erasures import finish, forget
@@ -46,9 +46,11 @@ def name_item(table: str, row: dict) -> str:
 
 
 def bounce_softly(shop, email):
-    """Let so many mails bounce for now that their address is stopped."""
+    """Let so many mails bounce for now that their address is stopped; it is barred from advertising too."""
     services = shop.services()
     (row,) = services.people.name_rows(Identity(kind="email", value=email))
+    (wished,) = services.people.name_rows(Identity(kind="email", value="wish@example.org"))
+    services.table.commit_parts([services.suppressions.write_stop(wished, StopReason.WISH, LATE)])
     for hour in range(MOST_SOFT):
         services.table.commit_parts(services.suppressions.count_soft(row, LATE + timedelta(hours=hour)))
 

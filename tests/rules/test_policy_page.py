@@ -126,7 +126,7 @@ def walked(tables, tmp_path, imported):
     shop = Shop(tables, tmp_path)
     for number, name in enumerate(list_forms()):
         shop.take(fill_form(find_form(name), number))
-    for name in set(INVENTED) - ENDING:
+    for name in sorted(set(INVENTED) - ENDING, key=lambda name: "refund" in name):  # a refund after its order
         sender = name.split("/")[0]
         raw = write_body(read_file(name))
         module = load_sender(sender)
