@@ -49,9 +49,10 @@ def make_row(chance: random.Random, due: bool) -> Request:
     moment = DUE - timedelta(seconds=chance.randint(60, 30 * 3600)) if due else None
     return {
         "pk": {"S": f"cust#{customer}"},
-        "sk": {"S": "profile"},
+        "sk": {"S": "core"},
         "sealed": {"B": base64.b64encode(chance.randbytes(chance.randint(*SEALED))).decode()},
         "version": {"N": "1"},
+        "shape": {"N": "1"},
         **name_due(customer, moment),
     }
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from chalicelib.campaigns.shop import ShopClock
 from chalicelib.config import current_settings, read_settings
 from chalicelib.door.intake import name_submission
 from chalicelib.mails.ses import Mailer
-from chalicelib.models import Identity
+from chalicelib.models import HeldName, Identity, IdentityKind
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import WORK_TIMEOUTS, Services, make_client
@@ -110,11 +111,13 @@ class Office:
         person = people.make_person()
         form = a_submission(email=address, name="Асель", entry={"topic": "tea"}, consents=[CONSENT], **fields)
         key = name_submission(form, DOOR_KEY)
-        profile = fold_event(person.profile, key, form, read_submission(form))
+        named = HeldName(kind=IdentityKind.EMAIL, value=normalise_email(address), at=form.occurred_at)
+        start = replace(person.record, profile=person.profile.model_copy(update={"identities": (named,)}))
+        record = fold_event(start, key, form, read_submission(form))
         names = people.name_rows(Identity(kind="email", value=normalise_email(address)))
         return person.id, [
             people.write_event(person, key, form),
-            *people.write_profile(person, profile, self.plain.find_due(profile, NOW)),
+            *people.write_record(person, record, self.plain.find_due(record.profile, NOW), names=names),
             *(people.identities.write_owner(name, person.id) for name in names),
         ]
 
