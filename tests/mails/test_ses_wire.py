@@ -281,12 +281,21 @@ EVIL_LINES = ("Bcc: v@example.net", "Subject: x")
 EVIL_ADDRESSES = [
     *(f"a@example.org{sign}{line}" for sign in INJECTIONS for line in EVIL_LINES),
     *(f"a{sign}@example.org" for sign in INJECTIONS),
-    *(f"{sign}a@example.org" for sign in INJECTIONS),
-    *(f"a@example.org{sign}" for sign in INJECTIONS),
     *(f"a@example{sign}.org" for sign in INJECTIONS),
 ]
+OUTSIDE = [text for sign in INJECTIONS for text in (f"{sign}a@example.org", f"a@example.org{sign}")]
 EVIL_SUBJECTS = [f"Hello{sign}{line}" for sign in INJECTIONS for line in EVIL_LINES]
 EVIL_HEADERS = [f"<https://x.example.com/{sign}{line}>" for sign in INJECTIONS for line in EVIL_LINES]
+
+
+def test_what_stands_around_an_address_never_reaches_the_wire(run_server):
+    server, client = run_server(an_answer(200, {"MessageId": "m-1"}))
+    outcomes = [send(client, to=text) for text in [*OUTSIDE, "<a@example.org>", "a@example.org.", "a@example.org "]]
+
+    taken = [outcome for outcome in outcomes if outcome.kind == "accepted"]
+    assert len(taken) == len(server.posts) > 3
+    for _, _, body in server.posts:
+        assert json.loads(body)["Destination"]["ToAddresses"] == ["a@example.org"]
 
 
 def test_header_injections_never_reach_the_wire(run_server):
@@ -317,7 +326,6 @@ def test_header_injections_never_reach_the_wire(run_server):
         "a@example.org b@example.org",
         '"a@x, b" <c@example.org>',
         "A <a@example.org>",
-        "<a@example.org>",
         '"a b"@example.org',
         "(x)a@example.org",
         ".a@example.org",
@@ -330,8 +338,6 @@ def test_header_injections_never_reach_the_wire(run_server):
         "a@localhost",
         "a@[127.0.0.1]",
         "a@127.0.0.1",
-        "a@example.org.",
-        "a@example.org ",
         "=?utf-8?q?a=40x.org?=@example.org",
         "=?utf-8?q?x?=",
         "mıke@example.org",
