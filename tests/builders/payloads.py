@@ -12,6 +12,7 @@ TOPICS = {
     "shopify/customer": "customers/update",
     "shopify/customer-2025-01": "customers/update",
     "shopify/customer-deleted": "customers/delete",
+    "shopify/customer-merge": "customers/merge",
     "shopify/customer-redact": "customers/redact",
     "shopify/data-request": "customers/data_request",
     "shopify/draft-order": "draft_orders/create",

@@ -268,12 +268,12 @@ def test_the_payloads_of_others_are_received_and_read():
         try:
             reading = load_sender(sender).interpret(receive(sender, raw, headers))
             rows.append((label, describe(reading)))
-        except MalformedError as error:
-            rows.append((label, f"malformed: {error}"))
+        except UnreadableError as error:
+            rows.append((label, f"unreadable: {error}"))
     width = max(len(label) for label, _ in rows)
     print("\n" + "\n".join(f"{label:{width}}  {result}" for label, result in rows))
     assert len(rows) > 60
-    assert {label for label, result in rows if result.startswith("malformed")} == set(REFUSED)
+    assert {label for label, result in rows if result.startswith("unreadable")} == set(REFUSED)
 
 
 @needs_shared

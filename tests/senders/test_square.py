@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import InvalidSignatureError, UnreadableError
 from chalicelib.models import ConsentState, OrderState, Profile, ReadingKind, Trust
 from chalicelib.people.identity import list_identities
-from chalicelib.people.profile import fold_event
+from chalicelib.people.profile import Record, fold_event
 from chalicelib.senders import read_submission, square
 from tests.payloads.deliveries import ADDRESS, NOW, SECRET, digest_text, read_payload, sign_delivery, write_body
 
@@ -28,11 +28,11 @@ def read_event(payload, **changes):
 
 
 def fold(*events):
-    profile = Profile(customer_id="c")
+    record = Record(Profile(customer_id="c"))
     for number, event in enumerate(events):
         submission = parse_event(event)
-        profile = fold_event(profile, str(number), submission, square.interpret(submission))
-    return profile
+        record = fold_event(record, str(number), submission, square.interpret(submission))
+    return record
 
 
 OTHER_ADDRESSES = [
@@ -96,16 +96,16 @@ def test_amounts_are_in_the_currencys_own_smallest_unit():
         ("APPROVED", OrderState.OPEN),
         ("COMPLETED", OrderState.PAID),
         ("CANCELED", OrderState.CANCELLED),
-        ("FAILED", OrderState.CANCELLED),
-        ("PENDING", None),
-        ("NEWS", None),
-        (None, None),
+        ("FAILED", OrderState.UNPAID),
+        ("PENDING", OrderState.UNPAID),
+        ("NEWS", OrderState.OPEN),
+        (None, OrderState.OPEN),
     ],
 )
-def test_a_payment_that_is_still_pending_is_no_purchase(status, state):
+def test_a_payments_state_follows_its_status(status, state):
     orders = read_event("payment", status=status).orders
 
-    assert [order.state for order in orders] == ([state] if state else [])
+    assert [order.state for order in orders] == [state]
 
 
 @pytest.mark.parametrize(("returned", "state"), [(2750, OrderState.REFUNDED), (2749, OrderState.PAID)])
@@ -146,7 +146,7 @@ def test_an_order_never_takes_the_amount_away_that_its_payment_told():
     payment, order = read_payload("square/payment"), read_payload("square/order")
 
     for events in ((payment, order), (order, payment)):
-        assert [str(held.total) for held in fold(*events).orders.values()] == ["27.50"]
+        assert [str(held.order.total) for held in fold(*events).orders.values()] == ["27.50"]
 
 
 def test_a_customer_is_read_without_birthday_and_note():
@@ -176,7 +176,11 @@ def test_everything_else_is_neither_yes_nor_no(preferences):
 def test_a_deleted_customer_is_noted_by_id_alone():
     reading = read_event("customer-deleted")
 
-    assert reading.model_dump(exclude_defaults=True) == {"kind": "customer", "sender_id": "JDKYHBWT1D4F8MFH63DBMEN8Y4"}
+    assert reading.model_dump(exclude_defaults=True) == {
+        "kind": "customer",
+        "sender_id": "JDKYHBWT1D4F8MFH63DBMEN8Y4",
+        "ends": True,
+    }
 
 
 @pytest.mark.parametrize("event_type", ["inventory.count.updated", "invoice.payment_made", "a.type.of.tomorrow"])

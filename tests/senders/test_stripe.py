@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import InvalidSignatureError, UnreadableError
 from chalicelib.models import ConsentState, OrderState, Profile, ReadingKind, Trust
-from chalicelib.people.profile import fold_event
+from chalicelib.people.profile import Record, fold_event
 from chalicelib.senders import read_submission, stripe
 from tests.payloads.deliveries import NOW, SECRET, read_payload, sign_delivery, stamp_hex, write_body
 
@@ -33,11 +33,11 @@ def read_event(payload, **changes):
 
 
 def fold(*events):
-    profile = Profile(customer_id="c")
+    record = Record(Profile(customer_id="c"))
     for number, event in enumerate(events):
         submission = parse_event(event)
-        profile = fold_event(profile, str(number), submission, stripe.interpret(submission))
-    return profile
+        record = fold_event(record, str(number), submission, stripe.interpret(submission))
+    return record
 
 
 @pytest.mark.parametrize("moment", [-299, 0, 299])
@@ -133,8 +133,8 @@ def test_a_payment_that_comes_later_is_the_purchase():
     paid = json.loads(json.dumps(event)) | {"id": "evt_2", "type": "checkout.session.async_payment_succeeded"}
     paid["data"]["object"]["payment_status"] = "paid"
 
-    assert fold(event).last_purchase is None
-    assert fold(event, paid).last_purchase is not None
+    assert fold(event).profile.last_purchase is None
+    assert fold(event, paid).profile.last_purchase is not None
 
 
 MONEY = [
@@ -202,11 +202,12 @@ def test_checkout_invoice_and_refund_of_one_purchase_are_one_order(order):
     checkout["data"]["object"]["created"] = opened
     refund["data"]["object"].update({"invoice": "in_Box1", "amount": 12500, "currency": "kwd"})
     events = (checkout, invoice, refund)
-    profile = fold(*(events[number] for number in order))
+    record = fold(*(events[number] for number in order))
 
-    (held,) = profile.orders.values()
+    (row,) = record.orders.values()
+    held = row.order
     assert (held.id, held.number, len(held.items), held.state) == ("in_Box1", "REG-0007", 2, OrderState.PAID)
-    assert [one.order_id for one in profile.refunds.values()] == ["in_Box1"]
+    assert [one.order_id for one in row.refunds.values()] == ["in_Box1"]
 
 
 def test_a_refund_is_what_was_added_to_those_before():
@@ -223,7 +224,8 @@ def test_two_refunds_of_one_charge_add_up_and_a_repeated_one_does_not():
     first = json.loads(json.dumps(second))
     first["data"]["object"]["amount_refunded"] = 1000
     first["data"]["previous_attributes"] = {"amount_refunded": 0}
-    refunds = fold(second, first, second).refunds.values()
+    (row,) = fold(second, first, second).orders.values()
+    refunds = row.refunds.values()
 
     assert sum(refund.amount for refund in refunds) == Decimal("15.50")
 
@@ -232,11 +234,11 @@ def test_a_charge_that_is_refunded_whole_is_no_purchase_any_more():
     checkout, refund = read_payload("stripe/checkout"), read_payload("stripe/refund")
     refund["data"]["object"].update({"refunded": True, "amount_refunded": 4550})
 
-    assert fold(checkout).last_purchase is not None
+    assert fold(checkout).profile.last_purchase is not None
     for events in ((checkout, refund), (refund, checkout)):
-        profile = fold(*events)
-        assert [order.state for order in profile.orders.values()] == [OrderState.REFUNDED]
-        assert profile.last_purchase is None
+        record = fold(*events)
+        assert [row.order.state for row in record.orders.values()] == [OrderState.REFUNDED]
+        assert record.profile.last_purchase is None
 
 
 def test_a_customer_is_read():

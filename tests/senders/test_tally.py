@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.errors import MalformedError
+from chalicelib.errors import UnreadableError
 from chalicelib.models import Trust
-from chalicelib.senders import tally
+from chalicelib.senders import read_submission, tally
 from tests.payloads.deliveries import NOW, read_payload, sign_delivery, write_body
 
 
@@ -80,15 +80,15 @@ def test_an_odd_field_never_stops_a_reading(field):
 
 
 @pytest.mark.parametrize("data", [None, {}, [], {"formId": "x"}, {"formId": "a/b", "fields": []}])
-def test_a_response_without_its_form_or_fields_is_malformed(data):
-    with pytest.raises(MalformedError):
-        parse_body({**read_payload("tally/response"), "data": data})
+def test_a_response_without_its_form_or_fields_is_kept_and_cannot_be_read(data):
+    with pytest.raises(UnreadableError):
+        read_submission(parse_body({**read_payload("tally/response"), "data": data}))
 
 
 @pytest.mark.parametrize("event_type", [None, "", "form response", 5])
-def test_an_odd_event_type_is_malformed(event_type):
-    with pytest.raises(MalformedError):
-        parse_body({**read_payload("tally/response"), "eventType": event_type})
+def test_an_odd_event_type_is_kept_and_cannot_be_read(event_type):
+    with pytest.raises(UnreadableError):
+        read_submission(parse_body({**read_payload("tally/response"), "eventType": event_type}))
 
 
 def test_an_event_that_we_do_not_know_is_kept_whole():

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import DefinitionError, InvalidSignatureError, MalformedError, UnreadableError
+from chalicelib.errors import DefinitionError, InvalidSignatureError, UnreadableError
 from chalicelib.models import ConsentState, Trust
-from chalicelib.senders import typeform
+from chalicelib.senders import read_submission, typeform
 from chalicelib.senders.form_maps import MAPPINGS, Mapping, find_mapping, load_mapping
 from chalicelib.senders.responses import Answer, read_response
 from tests.builders.folding import fold_history
@@ -62,16 +62,16 @@ def test_a_webhook_without_a_secret_is_refused():
 
 
 @pytest.mark.parametrize("event_type", [None, "", "Form Response", 5, "x" * 61])
-def test_an_odd_event_type_is_malformed(event_type):
-    with pytest.raises(MalformedError):
-        parse_body({**read_payload("typeform/response"), "event_type": event_type})
+def test_an_odd_event_type_is_kept_and_cannot_be_read(event_type):
+    with pytest.raises(UnreadableError):
+        read_submission(parse_body({**read_payload("typeform/response"), "event_type": event_type}))
 
 
 @pytest.mark.parametrize("response", [None, [], {}, {"form_id": None}, {"form_id": "../../x"}, {"form_id": "a b"}])
 @pytest.mark.parametrize("event_type", ["form_response", "form_response_partial"])
-def test_a_response_without_its_form_is_malformed(event_type, response):
-    with pytest.raises(MalformedError):
-        parse_body({"event_id": "e", "event_type": event_type, "form_response": response})
+def test_a_response_without_its_form_is_kept_and_cannot_be_read(event_type, response):
+    with pytest.raises(UnreadableError):
+        read_submission(parse_body({"event_id": "e", "event_type": event_type, "form_response": response}))
 
 
 def test_an_event_that_we_do_not_know_is_kept_whole():

@@ -50,7 +50,7 @@ def test_a_purchase_becomes_a_customer_and_its_retry_changes_nothing(api, shop, 
     assert post(api, json.dumps(body, indent=1).encode()).status_code == 202  # other bytes, the same event
     assert sweep_inbox(shop.services(), LATER) == {"settled": 1, "duplicate": 1}
     profile = shop.read_profile(email)
-    assert len(profile.orders) == 1
+    assert len(profile.latest) == profile.totals.purchases == 1
     assert profile.last_purchase is not None
     assert profile.events == 1
 
@@ -60,7 +60,7 @@ def test_a_purchase_becomes_a_customer_and_its_retry_changes_nothing(api, shop, 
 def test_a_signed_delivery_is_never_refused_for_its_content(api, shop, sender, raw):
     assert POSTS[sender](api, raw).status_code == 202
     (outcome,) = sweep_inbox(shop.services(), LATER + timedelta(minutes=5))
-    assert outcome in ("parked", "settled")
+    assert outcome in ("parked", "nobody", "settled")
 
 
 @pytest.mark.parametrize("sender", POSTS)
