@@ -14,18 +14,32 @@ from chalicelib.models import FieldName, Model, Name, Version
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, is_band
 from chalicelib.shop.purposes import judge_consents
 
+HIDDEN = "hidden:"
 MAPPINGS = Path(__file__).parent / "mappings"
 
 Source = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class ConsentAnswer(Model):
-    """A yes to `answer` gives consent. `words` are the evidence where a delivery does not quote the question."""
+    """A yes to `answer` gives consent. `words` are the evidence where a delivery does not quote the question.
+
+    `yes` lists the options that mean yes; without it that is the only option of a question, or a plain yes.
+    """
 
     purpose: Name
     answer: Source
     version: Version
     words: str
+    yes: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def check_yes(self) -> "ConsentAnswer":
+        """Refuse a consent that no answer can give: what a link carries is text, and no text means yes by itself."""
+        if self.answer.startswith(HIDDEN) and not self.yes:
+            raise ValueError("a hidden field holds text: yes must list the texts that mean yes")
+        if any(not text.strip() for text in self.yes):
+            raise ValueError("yes holds a blank text, which no option has")
+        return self
 
 
 def check_band(text: str) -> str:

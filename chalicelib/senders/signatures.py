@@ -6,14 +6,19 @@ of two `str` raises TypeError for a non-ASCII header, which would be a 500.
 """
 
 import hmac
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.errors import InvalidSignatureError
 
+log = logging.getLogger(__name__)
+
 TOLERANCE = 300  # seconds, both ways (Standard Webhooks 1.0.0, "Verifying webhook authenticity")
 SECRET_PREFIX = b"whsec_"
+LEAST_KEY = 24  # bytes
+URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
 HEADER_PREFIXES = ("webhook-", "svix-")  # Svix's own senders say `svix-id` for `webhook-id`
 
 
@@ -89,8 +94,17 @@ def list_signatures(given: str) -> list[bytes]:
 
 
 def decode_secret(secret: bytes) -> bytes:
-    """Return the key inside `whsec_<base64>`, or b"" where there is none: such a secret matches nothing."""
+    """Return the key inside `whsec_<base64>`, or b"" where there is none: such a secret matches nothing.
+
+    What copying does to a secret is undone: spaces and quotes around it, the `v1,` of some consoles in front, missing
+    padding, the alphabet of URLs. A key of less than 24 bytes (Standard Webhooks 1.0.0) counts as none, and is logged.
+    """
+    text = secret.strip(b" \t\r\n\"'").removeprefix(b"v1,").removeprefix(SECRET_PREFIX).translate(URL_ALPHABET)
     try:
-        return b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+        key = b64decode(text.rstrip(b"=") + b"=" * (-len(text.rstrip(b"=")) % 4), validate=True)
     except ValueError:
+        key = b""
+    if len(key) < LEAST_KEY:
+        log.error("secret_unusable", extra={"reason": "not whsec_ and base64 of at least 24 bytes"})
         return b""
+    return key

@@ -79,9 +79,10 @@ def interpret(submission: Submission) -> Reading:
             KINDS.get(read_text(field, "type"), "other"),
             read_value(field),
             read_text(field, "label"),
+            len(read_options(field, "options")),
+            repeats_checkbox(field),
         )
         for field in fields
-        if not repeats_checkbox(field)
     ]
     return read_response(submission, answers, find_mapping(SenderName.TALLY, submission.shop), finished=True)
 

@@ -74,13 +74,14 @@ def interpret(submission: Submission) -> Reading:
         return Reading(kind=ReadingKind.OTHER)
     if not submission.shop:
         raise UnreadableError("typeform: form_response.form_id is missing or odd")
-    asked = {read_id(field, "id"): read_text(field, "title") for field in read_parts(response, "definition", "fields")}
+    questions = {read_id(field, "id"): field for field in read_parts(response, "definition", "fields")}
     answers = [
         Answer(
             name_field(answer),
             KINDS.get(read_text(answer, "type"), "other"),
             read_answer(answer),
-            asked.get(read_id(answer, "field", "id"), ""),
+            read_text(questions.get(read_id(answer, "field", "id"), {}), "title"),
+            count_options(questions.get(read_id(answer, "field", "id"), {})),
         )
         for answer in read_parts(response, "answers")
     ]
@@ -93,6 +94,11 @@ def name_field(answer: Mapping[str, JsonValue]) -> tuple[str, ...]:
     """Return a question's reference and id; old payloads have the id alone."""
     names = (read_text(answer, "field", "ref"), read_text(answer, "field", "id"))
     return tuple(name for name in names if name)
+
+
+def count_options(question: Mapping[str, JsonValue]) -> int:
+    """Return how many options a question has, or 0 where the delivery does not say."""
+    return len(read_parts(question, "choices") or read_parts(question, "properties", "choices"))
 
 
 def list_hidden(response: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import InvalidSignatureError
 from chalicelib.senders import SENDERS
-from chalicelib.senders.signatures import check_digest, check_message
+from chalicelib.senders.signatures import check_digest, check_message, decode_secret
 from tests.payloads.deliveries import (
     ADDRESS,
     NOW,
@@ -299,3 +299,32 @@ def test_no_header_makes_a_verifier_raise_anything_else(sender, given_signature,
     }
     with pytest.raises(InvalidSignatureError):
         load_sender(sender).verify(RAW, headers, [choose_secret(sender)], NOW, address=ADDRESS)
+
+
+KEY = bytes(range(200, 232))
+PLAIN = b64encode(KEY)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        b"whsec_" + PLAIN,
+        PLAIN,
+        b"whsec_" + PLAIN.rstrip(b"="),
+        b"v1,whsec_" + PLAIN,
+        b'"whsec_' + PLAIN + b'"',
+        b" whsec_" + PLAIN + b"\n",
+        b"whsec_" + PLAIN.replace(b"+", b"-").replace(b"/", b"_"),
+    ],
+)
+def test_a_secret_is_read_as_consoles_and_copying_write_it(secret):
+    assert decode_secret(secret) == KEY
+
+
+@pytest.mark.parametrize(
+    "secret", [b"", b"whsec_", b"whsec_abc", b"whsec_" + b64encode(b"x" * 23), b"whsec_!!!", b"v1,"]
+)
+def test_a_secret_without_a_usable_key_matches_nothing_and_is_logged_without_it(secret, caplog):
+    assert decode_secret(secret) == b""
+    assert [record.message for record in caplog.records] == ["secret_unusable"]
+    assert "whsec_a" not in caplog.text
