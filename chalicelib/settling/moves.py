@@ -14,6 +14,7 @@ from chalicelib.settling.match import IdentityMatch
 from chalicelib.settling.whose import pass_name
 from chalicelib.store.table import Part
 
+MOVED = "moved"
 MOST_MOVED = 20  # events that move with one order
 
 
@@ -76,9 +77,10 @@ def write_move(
     reading = Reading(kind=match.reading.kind, orders=(gone,))
     body = reading.model_dump_json(exclude_defaults=True).encode()
     submission = match.submission.model_copy(update={"body": body, "reduced": True, "claims": ()})
-    record = fold_event(move.old.record, key, submission, reading)
+    left = f"{key}-{MOVED}"  # the event itself is in the other history, and may come back from there
+    record = fold_event(move.old.record, left, submission, reading)
     return [
-        services.people.write_event(move.old, key, submission),
+        services.people.write_event(move.old, left, submission),
         *services.people.write_record(move.old, record, services.find_due(record.profile, now)),
         *write_changes(services.outbox, move.old.profile, record.profile, now),
         *(services.people.delete_event(move.old, event) for event in move.events),

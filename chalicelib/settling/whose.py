@@ -46,7 +46,7 @@ def find_subject(match: IdentityMatch, people: People, touched: Touched) -> Subj
             left = person
         elif left is not None and person.id == left.id:
             continue
-        elif not is_stranger(match.names, person.profile):
+        elif name not in match.names or not is_stranger(match.names, person.profile):
             return Subject(person, left)
     if any(name.kind == "link" for name in match.names):
         return None
