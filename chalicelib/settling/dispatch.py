@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import RaceLostError, RowTwiceError, SealBrokenError, UnreadableError
+from chalicelib.errors import OversizeError, RaceLostError, RowTwiceError, SealBrokenError, UnreadableError
 from chalicelib.models import utc_text
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
@@ -79,7 +79,7 @@ def settle_item(key: str, services: Services, now: datetime) -> str:
             return settle_once(item, services, now).value
         except RaceLostError:
             time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311 - spreads rivals, guards nothing
-        except (SealBrokenError, UnreadableError, RowTwiceError) as fault:
+        except (SealBrokenError, UnreadableError, RowTwiceError, OversizeError) as fault:
             return park_item(key, f"{type(fault).__name__}: {fault}", services)
         except ClientError as fault:
             if fault.response["Error"]["Code"] != "ValidationException":
