@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.package import name_parts, pack_files, seal_package
-from chalicelib.data_requests.record import gather_record
+from chalicelib.data_requests.record import gather_own, join_sections
 from chalicelib.data_requests.rows import end_unproven, move_row
 from chalicelib.errors import RaceLostError, TooLargeError
 from chalicelib.models import utc_text
@@ -32,7 +32,7 @@ def deliver_package(row: RequestRow, person: Person, services: Services, now: da
     if not may_prove(row, mailbox, services.people):
         return end_unproven(row, services, now)
     token = person.seal.open_record(row.record_id, "result", row.result).decode()
-    packed = make_package(person, services, row.language, now)
+    packed = make_package(person, mailbox, services, row.language, now)
     try:
         parts = seal_package(token, packed)
     except TooLargeError:
@@ -54,9 +54,14 @@ def deliver_package(row: RequestRow, person: Person, services: Services, now: da
     return RequestState.DONE.value
 
 
-def make_package(person: Person, services: Services, language: str, now: datetime) -> bytes:
-    """Return everything held of a person as a zip."""
-    sections = gather_record(person, services, now)
+def make_package(person: Person, mailbox: str, services: Services, language: str, now: datetime) -> bytes:
+    """Return as a zip everything that is held under a proven mailbox, in this record and in any other."""
+    records = [gather_own(person, mailbox, services, now)]
+    for customer_id in services.people.find_holders(mailbox):
+        other = services.people.open_person(customer_id) if customer_id != person.id else None
+        if other is not None:
+            records.append(gather_own(other, mailbox, services, now))
+    sections = join_sections(records) if len(records) > 1 else records[0]
     spoken = language or services.settings.shop_language
     return pack_files(write_files(sections, language=spoken, shop=services.settings.shop_name, now=now), now)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
+from chalicelib.data_requests.mailbox import choose_events, list_foreign, list_proven, narrow_person
 from chalicelib.data_requests.status import describe_person, list_plans
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
@@ -54,6 +55,38 @@ def gather_record(person: Person, services: Services, now: datetime) -> tuple[Se
         make_section("doubles", list_doubles(person, services)),
         make_section("history", [dump_event(event) for event, _ in history]),
     )
+
+
+def gather_own(person: Person, mailbox: str, services: Services, now: datetime) -> tuple[Section, ...]:
+    """Return what a proven mailbox opens of a person: everything, or what came under it where there are others."""
+    if not list_foreign(person.profile, mailbox):
+        return gather_record(person, services, now)
+    proven = list_proven(person.profile, mailbox)
+    own, is_own = narrow_person(person, mailbox), choose_events(proven)
+    read = ((event, read_event(event)) for event in services.people.list_history(person))
+    history = [pair for pair in read if is_own(pair)]
+    orders = sorted(services.people.list_orders(person), key=lambda one: one.name)
+    entries = [record.entry for _, record in services.people.list_entries(person) if record.under in proven]
+    shown = [one for one in orders if one.under in proven]
+    return (
+        make_section("fields", [*list_fields(own.profile.fields, True), *list_fields(own.profile.withheld, False)]),
+        make_section("identities", [dump_row(one) for one in own.profile.identities]),
+        make_section("consents", [dump_row(one) for one in own.profile.consents.values()]),
+        make_section("consent_history", list_consents(history)),
+        make_section("orders", [{"source": one.name, **dump_row(one.order)} for one in shown if one.order]),
+        make_section("refunds", [dump_row(refund) for one in shown for refund in one.refunds.values()]),
+        make_section("entries", [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]),
+        make_section("history", [dump_event(event) for event, _ in history]),
+    )
+
+
+def join_sections(records: list[tuple[Section, ...]]) -> tuple[Section, ...]:
+    """Return the sections of several records of one address as one record's; the first record has all kinds."""
+    names = dict.fromkeys(section.name for record in records for section in record)
+    rows = {
+        name: [row for record in records for one in record if one.name == name for row in one.rows] for name in names
+    }
+    return tuple(make_section(name, found) for name, found in rows.items())
 
 
 def make_section(name: str, rows: list[Row]) -> Section:

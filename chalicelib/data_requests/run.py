@@ -45,8 +45,10 @@ def answer_row(row: RequestRow, services: Services, now: datetime) -> str:
         return move_row(row, RequestState.ASKING, now, services, now, "lost")
     if row.state is RequestState.ASKED:
         return move_row(row, RequestState.EXPIRED, now, services, now)
-    person = services.people.open_person(row.customer_id)
+    confirmed = row.state is RequestState.CONFIRMED
+    people = services.people
+    person = people.open_person(row.customer_id) if confirmed else people.open_hollow(row.customer_id)
     if person is None:
         return "gone"  # forgotten: this row is being swept
-    step = deliver_package if row.state is RequestState.CONFIRMED else prepare_proof_mail
+    step = deliver_package if confirmed else prepare_proof_mail
     return step(row, person, services, now)

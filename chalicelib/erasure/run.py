@@ -8,6 +8,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.erasure.others import forget_others
 from chalicelib.erasure.receipts import publish_receipt, sign_receipt
 from chalicelib.erasure.sweep import ErasureTarget, count_stores, sweep_person
 from chalicelib.erasure.verify import find_leftovers
@@ -50,7 +51,7 @@ def advance_erasure(row: ErasureRow, waiting: WaitingItems, services: Services, 
 
 def finish_sweep(row: ErasureRow, entry: Erasure, target: ErasureTarget, services: Services, now: datetime) -> str:
     """Sweep, verify, and write the receipt where there is none yet."""
-    row = count_stores(row, target, services)
+    row = count_stores(row, target, services, lambda: forget_others(row, target, services, now))
     destroy_key(target, services)
     sweep_person(row, target, services, now)
     leftovers = find_leftovers(row, target, services)

@@ -7,7 +7,7 @@ The names come from the ledger, and the links from the mails' rows, which are re
 needs the key, and the same steps sweep a restored table.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -49,13 +49,19 @@ class ErasureTarget:
         return self.waiting.find_about({make_row(name) for name in self.names}, self.gone_at)
 
 
-def count_stores(row: ErasureRow, target: ErasureTarget, services: Services) -> ErasureRow:
-    """Count the rows of each store, once, and keep the names of the mails' links; return the changed row."""
+def count_stores(
+    row: ErasureRow, target: ErasureTarget, services: Services, forget_others: Callable[[], int]
+) -> ErasureRow:
+    """Count the rows of each store, once, and keep the names of the mails' links; return the changed row.
+
+    `forget_others` forgets the other records of the same addresses and returns how many there were.
+    """
     if row.counts is not None:
         return row
     links = tuple(dict.fromkeys((*row.links, *list_links(target, services))))
     counts = {"names": len(list_held(target, services)), "links": sum(not link.startswith("mail:") for link in links)}
     counts["waiting"] = len(target.list_waiting())
+    counts["records"] = int(bool(target.customer)) + forget_others()
     for item in list_own(target, services):
         kind = name_store(item["sk"])
         counts[kind] = counts.get(kind, 0) + 1

@@ -31,8 +31,9 @@ class HeldValue(Model):
 class HeldName(Identity):
     """A name of a person, from `at` until `until`; without `until` it is theirs now.
 
-    `source` is the sender's id (`sender:shop:id`) that stated an address last, or "" for a form, a link or staff. An id
-    has `via` where it found its customer by an address: that address. `grade` is how the name came.
+    `source` is the sender's id (`sender:shop:id`) that stated an address, or "" for a form, a link or staff. An id that
+    found its customer by an address has that address as `via`; an address confirmed in place of another has the other.
+    `grade` is how the name came.
     """
 
     at: AwareDatetime

@@ -71,6 +71,24 @@ class PeopleReader:
         key = self.keys.read_key(customer_id)
         return None if key is None else PersonSeal(customer_id, key)
 
+    def open_hollow(self, customer_id: str) -> Person | None:
+        """Return a person of whom nothing is read but the key, for steps that need no record; None for one forgotten.
+
+        So a record that cannot be read stands in no right's way. Raise KeyUnavailableError while KMS does not answer.
+        """
+        seal = self.open_seal(customer_id)
+        return None if seal is None else Person(Record(Profile(customer_id=customer_id)), 0, seal)
+
+    def name_address(self, address: str) -> tuple[str, ...]:
+        """Return the index rows of a normalised e-mail address."""
+        return self.name_rows(Identity(kind=IdentityKind.EMAIL, value=address))
+
+    def find_holders(self, address: str) -> tuple[str, ...]:
+        """Return every customer whose record holds a normalised e-mail address; whom it names comes first."""
+        rows = self.name_address(address)
+        named = find_holder(rows, self.identities.find_owners(rows))
+        return tuple(dict.fromkeys([*([named] if named else []), *self.identities.list_holders(rows)]))
+
     def find_address(self, address: str) -> str | None:
         """Return the id of the customer who holds a normalised e-mail address, or None."""
         return self.find_customer(Identity(kind=IdentityKind.EMAIL, value=address)) if address else None

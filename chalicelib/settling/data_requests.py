@@ -121,7 +121,8 @@ def settle_confirm(opened: OpenedItem, services: Services, now: datetime) -> Sta
     row = find_row(opened, services)
     if row is None or not is_confirmable(row, opened):
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    person = services.people.open_person(row.customer_id)
+    erases = row.kind == RequestKind.ERASE.value
+    person = (services.people.open_hollow if erases else services.people.open_person)(row.customer_id)
     if person is None:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
     proven, action = Confirmed(opened, row, person), ACTIONS[RequestKind(row.kind)]

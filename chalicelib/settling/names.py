@@ -39,7 +39,7 @@ def change_names(profile: Profile, match: IdentityMatch) -> NameChange:
     held = [
         end_name(name, at) if name in released or ends_id(name, match, source) else name for name in profile.identities
     ]
-    return NameChange(add_names(held, given, match, source), given, tuple(released))
+    return NameChange(add_names(held, given, match, source, find_via(match, released)), given, tuple(released))
 
 
 def name_source(match: IdentityMatch) -> str:
@@ -94,11 +94,10 @@ def end_name(name: HeldName, at: datetime) -> HeldName:
 
 
 def add_names(
-    held: Iterable[HeldName], given: Iterable[Identity], match: IdentityMatch, source: str
+    held: Iterable[HeldName], given: Iterable[Identity], match: IdentityMatch, source: str, via: str
 ) -> tuple[HeldName, ...]:
     """Return the names with the given ones, in a stable order; a name that came back begins anew."""
     names = {(name.kind, name.value): name for name in held}
-    via = find_via(match)
     for name in given:
         old = names.get((name.kind, name.value))
         if name.kind in LASTING and not (match.reading.ends and name.value == source):
@@ -114,7 +113,7 @@ def renew_name(old: HeldName | None, name: Identity, match: IdentityMatch, sourc
         at=match.submission.occurred_at,
         grade=grade_reading(match.submission, match.reading),
         source=source if name.kind != "id" and is_account(match, source) else "",
-        via=via if name.kind == "id" else "",
+        via=via if name.kind in ("id", "email") else "",
     )
     if old is None or old.until is not None:
         return new
@@ -123,8 +122,10 @@ def renew_name(old: HeldName | None, name: Identity, match: IdentityMatch, sourc
     return old.model_copy(update={"grade": better, "source": old.source or new.source, "at": at})
 
 
-def find_via(match: IdentityMatch) -> str:
-    """Return the address by which an unknown id found its customer, or ""."""
+def find_via(match: IdentityMatch, released: Iterable[HeldName]) -> str:
+    """Return the address by which an unknown id found its customer, or that a confirmed one replaced, or ""."""
+    if grade_reading(match.submission, match.reading) is Grade.CONFIRMED:
+        return next((name.value for name in released), "")
     account, email = match.find_name("id"), match.find_name("email")
     if account is None or email is None or match.find_holder(account) is not None:
         return ""

@@ -161,10 +161,12 @@ def make_request(customer_id: str, kind: RequestKind, now: datetime, *, language
     )
 
 
-def start_handover(customer_id: str, kind: RequestKind, now: datetime, *, language: str) -> RequestRow:
-    """Return a request that came from the shop's own platform, signed: nothing is left to prove."""
+def start_handover(
+    customer_id: str, kind: RequestKind, now: datetime, *, language: str, reason: str = "shopify"
+) -> RequestRow:
+    """Return a request that is for staff at once: nothing is left to prove."""
     row = make_request(customer_id, kind, now, language=language, network="")
-    return replace(row, state=RequestState.TO_SHOP, reason="shopify")
+    return replace(row, state=RequestState.TO_SHOP, reason=reason)
 
 
 def name_row(customer_id: str, request_id: str) -> Row:

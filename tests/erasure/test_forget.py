@@ -88,7 +88,7 @@ def test_links_of_mails_go_and_whose_they_were(shop, tmp_path):
     finish(shop, tmp_path, at=DUE + DAY)
     assert shop.read_all("links") == []
     row = shop.services().erasures.read_row("r1")
-    assert row.counts == {"entries": 1, "history": 2, "links": 3, "mails": 1, "names": 1, "waiting": 0}
+    assert row.counts == {"entries": 1, "history": 2, "links": 3, "mails": 1, "names": 1, "records": 1, "waiting": 0}
     assert {one["owner"]["S"] for one in read_customers(shop, "idn")} == {"gone"}
 
 

@@ -83,7 +83,7 @@ def test_a_receipt_is_told_in_words(api, tables, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receipt_has_words_for_all_that_a_sweep_counts(language):
-    counted = {*KINDS.values(), "other", "names", "links", "waiting"}
+    counted = {*KINDS.values(), "other", "names", "links", "waiting", "records"}
     assert counted <= find_request_words(language).receipt.names.keys()
 
 
