@@ -10,7 +10,7 @@ JAR := .cache/.dynamodb-local
 
 ##@ Most used
 
-run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto)
+run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto NEW=yes)
 	@exec $(BIN)/python -m infra.local.run
 
 test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)

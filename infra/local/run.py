@@ -36,6 +36,7 @@ from infra.local.keys import make_keys, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
 from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
+from infra.local.shape import check_shape
 from infra.local.stack import create_stack
 from infra.local.state import STATE, read_state
 from infra.places import LOCAL, ROOT
@@ -188,6 +189,9 @@ def main() -> int:
     with hold_lock() as alone:
         if not alone:
             print(f"Already running: {read_state()['url']}", file=sys.stderr)
+            return 1
+        if fault := check_shape(anew=os.environ.get("NEW") == "yes"):
+            print(fault, file=sys.stderr)
             return 1
         try:
             return run_stack(run)

@@ -22,9 +22,9 @@ from infra.staff.stage import open_stage, stage_now
 
 
 def find_person(services: Services, email: str, phone: str) -> str | None:
-    """Return the customer id behind an address."""
+    """Return the customer whom an address names, or else one whose record holds it."""
     if email:
-        return services.people.find_customer(Identity(kind="email", value=normalise_email(email)))
+        return next(iter(services.people.find_holders(normalise_email(email))), None)
     number = normalise_phone(phone, current_settings().shop_country)
     return services.people.find_customer(Identity(kind="phone", value=number))
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.data_requests.files import PAGE, write_files
-from chalicelib.data_requests.record import gather_record
+from chalicelib.data_requests.record import gather_own, gather_record, join_sections
 from chalicelib.models import RequestKind
+from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
 from chalicelib.services import Services, current_services
 from infra.places import show_path
@@ -26,7 +27,14 @@ def export_person(customer_id: str, folder: Path, services: Services, *, reason:
     """Note the export first, then write the files; return their paths. Without the note no file is written."""
     person = services.people.load_person(customer_id)
     note_reading(services, reason, customer_id, now)
-    sections = gather_record(person, services, now)
+    records = [gather_record(person, services, now)]
+    address = read_mailbox(person.profile)
+    for other_id in services.people.find_holders(address) if address else ():
+        other = services.people.open_person(other_id) if other_id != customer_id else None
+        if other is not None:
+            note_reading(services, reason, other_id, now)
+            records.append(gather_own(other, address, services, now))
+    sections = join_sections(records) if len(records) > 1 else records[0]
     shop = services.settings
     files = write_files(sections, language=read_language(person) or shop.shop_language, shop=shop.shop_name, now=now)
     paths = [write_file(folder / name, content) for name, content in files.items()]

@@ -9,7 +9,7 @@ import sys
 from datetime import datetime
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person, make_request
-from chalicelib.erasure.run import advance_erasure
+from chalicelib.erasure.run import advance_erasure, advance_erasures
 from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
@@ -25,6 +25,7 @@ def forget_now(customer_id: str, reason: str, services: Services, now: datetime)
     row = services.erasures.read_row(order.request)
     if row is not None:
         advance_erasure(row, WaitingItems(services), services, now)
+        advance_erasures(services, now)  # of the other records of the address
         row = services.erasures.read_row(order.request)
     return row.receipt if row is not None else ""
 
