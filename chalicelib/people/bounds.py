@@ -9,8 +9,8 @@ from datetime import datetime
 from chalicelib.models import ConsentState, Grade, OrderState, Profile, Reading, SenderName, Submission, TypedCount
 from chalicelib.people.grades import grade_reading
 
-MOST_A_DAY = 20
-MOST_IN_ALL = 500
+MOST_A_DAY = 10
+MOST_IN_ALL = 300
 # The shop's own word, and what a mail of ours led to.
 UNBOUNDED = (SenderName.IMPORT, SenderName.OUTREACH, SenderName.SES, SenderName.LINK, SenderName.PRIVACY)
 
