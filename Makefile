@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -31,8 +31,8 @@ clock: $(READY) ## move the clock of the running stack: make clock NOW=2026-12-2
 fire: $(READY) ## run a scheduled function once: make fire JOB=sweep_inbox NOW=2026-12-24T09:00:00Z
 	@$(BIN)/python -m infra.local.fire "$(JOB)" "$(NOW)"
 
-customer: $(READY) ## print what is known of a customer: make customer EMAIL=asha.rao@example.com (or PHONE=+...)
-	@$(BIN)/python -m infra.staff.customer --email "$(EMAIL)" --phone "$(PHONE)"
+customer: $(READY) ## print what is known of a customer: make customer EMAIL=asha.rao@example.com (or PHONE=+..., ID=...)
+	@$(BIN)/python -m infra.staff.customer --email "$(EMAIL)" --phone "$(PHONE)" --id "$(ID)"
 
 waiting: $(READY) ## list the inbox items that are parked, quarantined or not confirmed, with the reason
 	@$(BIN)/python -m infra.staff.waiting
@@ -59,6 +59,12 @@ lift: $(READY) ## end a restriction, as the customer asked: make lift EMAIL=...
 
 lift-stop: $(READY) ## let an address get mails again that bounced: make lift-stop EMAIL=... (WHY=... where the person complained)
 	@$(BIN)/python -m infra.staff.lift_stop --why "$(WHY)" -- "$(EMAIL)"
+
+join: $(READY) ## list customers who may be one person; join two: make join ONE=asha.rao@example.com OTHER=+12025550123
+	@$(BIN)/python -m infra.staff.join -- "$(ONE)" "$(OTHER)"
+
+part: $(READY) ## part a joined record again, within 30 days: make part ONE=...
+	@$(BIN)/python -m infra.staff.join --part -- "$(ONE)"
 
 consent: $(READY) ## print the proof of what a customer agreed to: make consent EMAIL=... (a page in out/consents/)
 	@$(BIN)/python -m infra.staff.consent "$(EMAIL)"

@@ -24,6 +24,7 @@
     +-- LedgerBrokenError            the record of erasures has a hole: one table was restored without the other
     +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again
+    +-- NotJoinableError             two customers cannot be joined or parted now; says why, for staff
     +-- RowTwiceError                a transaction would write one row in two ways: parked
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
@@ -145,6 +146,10 @@ class TargetRefusedError(RegularsError):
 
 class RaceLostError(RegularsError):
     """A condition of a transaction failed because another worker was faster; read again and retry."""
+
+
+class NotJoinableError(RegularsError):
+    """Two customers cannot be joined, or a joined record cannot be parted; the text is the reason and names nobody."""
 
 
 class RowTwiceError(RegularsError):

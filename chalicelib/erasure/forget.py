@@ -85,7 +85,7 @@ def find_held(customer_id: str, services: Services) -> Held | None:
         return None
     held = Held(customer_id, core.version, core.names)
     try:
-        person = services.people.load_person(customer_id)
+        person = services.people.load_own(customer_id)
     except Exception as fault:  # whatever is wrong with a record must not keep it from being forgotten
         log.error("forgotten_unread", extra={"key": customer_id, "fault": type(fault).__name__})
         return held

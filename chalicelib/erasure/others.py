@@ -28,7 +28,13 @@ def forget_others(row: ErasureRow, target: ErasureTarget, services: Services, no
 
 
 def forget_other(customer_id: str, rows: set[str], row: ErasureRow, services: Services, now: datetime) -> bool:
-    """Forget one other record, or leave it to staff; return whether it was forgotten."""
+    """Forget one other record, or leave it to staff; return whether it was forgotten.
+
+    A record that the forgotten one was made of goes with it. One that another joined record stands for is left to that.
+    """
+    core = services.people_rows.read_core(customer_id)
+    if core is not None and core.joined:
+        return core.joined == row.customer and forget_now(customer_id, row, services, now)
     try:
         person = services.people.open_person(customer_id)
     except Exception as fault:  # a record that cannot be read must not end the erasure of another
@@ -38,6 +44,11 @@ def forget_other(customer_id: str, rows: set[str], row: ErasureRow, services: Se
         return False
     if not holds_only(person, rows, services):
         return leave_to_staff(customer_id, services, now)
+    return forget_now(customer_id, row, services, now)
+
+
+def forget_now(customer_id: str, row: ErasureRow, services: Services, now: datetime) -> bool:
+    """Forget one other record, in an erasure of its own."""
     asked = datetime.fromisoformat(row.requested_at)
     order = ForgetOrder(reason=Reason(row.reason), request=f"{row.id}.{customer_id}", requested_at=asked)
     return forget_person(customer_id, order, services, now)

@@ -56,8 +56,9 @@ class People(PeopleReader):
             SHAPE,
             names=tuple(dict.fromkeys((*person.names, *names))),
             sources=tuple(dict.fromkeys((*person.sources, *sources))),
+            joined=person.joined,
         )
-        return self.rows.write_core(person.id, row, due)
+        return self.rows.write_core(person.id, row, None if person.joined else due)
 
     def write_order(self, person: Person, name: str, record: OrderRecord) -> Part:
         """Return the part that writes an order's row, with the index rows of its name; raise OversizeError."""

@@ -70,7 +70,12 @@ def count_entry(entry: Entry) -> Totals:
 def mark_entries(held: Mapping[str, EntryMark], records: Mapping[str, EntryRecord]) -> dict[str, EntryMark]:
     """Return the marks of the latest entries that campaigns write about."""
     marked = {name: mark_entry(each.entry) for name, each in records.items() if each.entry.kind in MARKED}
-    ranked = sorted({**held, **marked}.items(), key=lambda pair: (pair[1].at, pair[0]))
+    return keep_marks({**held, **marked})
+
+
+def keep_marks(marks: Mapping[str, EntryMark]) -> dict[str, EntryMark]:
+    """Return the latest marks."""
+    ranked = sorted(marks.items(), key=lambda pair: (pair[1].at, pair[0]))
     return dict(ranked[-MOST_MARKS:])
 
 

@@ -8,12 +8,13 @@ MOST_MAILS = 40  # the latest notes, kept in the profile
 
 
 def join_mails(held: Mapping[str, MailNote], reading: Reading) -> dict[str, MailNote]:
+    """Return the notes with that of a reading; see `merge_notes`."""
+    return dict(held) if reading.mail is None else merge_notes(held, {reading.mail.occasion: reading.mail})
+
+
+def merge_notes(held: Mapping[str, MailNote], more: Mapping[str, MailNote]) -> dict[str, MailNote]:
     """Move each mail forward through its states, never back; at one state keep the earlier time. Keep the latest."""
-    new = reading.mail
-    if new is None:
-        return dict(held)
-    old = held.get(new.occasion, new)
-    notes = {**held, new.occasion: max(old, new, key=rank_mail)}
+    notes = {**held, **{name: max(held.get(name, new), new, key=rank_mail) for name, new in more.items()}}
     return dict(sorted(notes.items(), key=lambda pair: (pair[1].at, pair[0]))[-MOST_MAILS:])
 
 

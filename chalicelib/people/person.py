@@ -24,7 +24,7 @@ class Person:
     """One customer: their record as far as it was read, the versions of its rows, their seal.
 
     `versions` is by sort key; a row that is not in it is new. `new_key` is set on a customer not stored yet. `names`
-    and `sources` are the index rows kept beside the core.
+    and `sources` are the index rows kept beside the core; `joined` is the id of the record that stands for it, or "".
     """
 
     record: Record
@@ -34,6 +34,7 @@ class Person:
     versions: Mapping[str, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    joined: str = ""
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
@@ -47,7 +47,15 @@ class PeopleReader:
         return find_holder(rows, self.identities.find_owners(rows))
 
     def load_person(self, customer_id: str, touched: Touched = UNTOUCHED) -> Person:
-        """Open a customer's core and the rows that are touched; raise KeyUnavailableError for one being forgotten."""
+        """Open a customer's core and the rows that are touched, or those of the record that stands for the customer.
+
+        Raise KeyUnavailableError for one being forgotten.
+        """
+        person = self.load_own(customer_id, touched)
+        return self.load_person(person.joined, touched) if person.joined else person
+
+    def load_own(self, customer_id: str, touched: Touched = UNTOUCHED) -> Person:
+        """Open a customer's own core and rows, whatever record stands for them; raise KeyUnavailableError likewise."""
         key = self.keys.read_key(customer_id)
         if key is None:
             raise KeyUnavailableError("customer")
@@ -61,7 +69,8 @@ class PeopleReader:
         profile = read_shape(Profile, CORE, core.shape, seal.open_record(CORE, PROFILE, core.sealed))
         record = Record(profile, *self.open_rows(seal, places, stored))
         versions = {key: row.version for key, row in stored.items()}
-        return Person(record, core.version, seal, versions=versions, names=core.names, sources=core.sources)
+        person = Person(record, core.version, seal, versions=versions, names=core.names)
+        return replace(person, sources=core.sources, joined=core.joined)
 
     def open_seal(self, customer_id: str) -> PersonSeal | None:
         """Open a customer's key and no record; return None for one who is forgotten.
@@ -84,10 +93,15 @@ class PeopleReader:
         return self.name_rows(Identity(kind=IdentityKind.EMAIL, value=address))
 
     def find_holders(self, address: str) -> tuple[str, ...]:
-        """Return every customer whose record holds a normalised e-mail address; whom it names comes first."""
+        """Return every customer whose record holds a normalised e-mail address; whom it names comes first.
+
+        A joined record comes in place of those that it stands for.
+        """
         rows = self.name_address(address)
         named = find_holder(rows, self.identities.find_owners(rows))
-        return tuple(dict.fromkeys([*([named] if named else []), *self.identities.list_holders(rows)]))
+        found = [*([named] if named else []), *self.identities.list_holders(rows)]
+        joined = self.rows.find_joined(found)
+        return tuple(dict.fromkeys(joined.get(one, one) for one in found))
 
     def find_address(self, address: str) -> str | None:
         """Return the id of the customer who holds a normalised e-mail address, or None."""

@@ -16,6 +16,7 @@ from itertools import islice
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, make_request, write_forgetting
 from chalicelib.errors import RaceLostError
+from chalicelib.joining.end import end_side
 from chalicelib.models import MailNote, Profile, Totals, utc_text
 from chalicelib.people.mail_notes import join_mails
 from chalicelib.people.orders import add_totals
@@ -27,6 +28,7 @@ from chalicelib.runs import run_each
 from chalicelib.senders import read_submission, reduce_submission
 from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
+from chalicelib.store.people_rows import StoredRow
 from chalicelib.store.requests import FINISHED
 from chalicelib.store.retention_counts import Kind
 from chalicelib.store.table import Part
@@ -92,6 +94,9 @@ def retire_person(customer_id: str, services: Services, now: datetime) -> Counte
 def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Counter[Kind], bool]:
     """Make one transaction; return its deletions by kind, and whether it was the last."""
     table, queue = services.table, services.retention_queue
+    core = services.people_rows.read_core(customer_id)
+    if core is not None and core.joined:
+        return retire_side(customer_id, core, services, now)
     record = open_record(customer_id, services)
     if record is None:
         table.commit_parts([queue.drop_row(customer_id)])
@@ -105,6 +110,15 @@ def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Co
     parts = write_record(record, step, services, now) if step.changes else []
     table.commit_parts([*parts, *([queue.plan_next(customer_id, now)] if last else [])])
     return step.counts, last
+
+
+def retire_side(customer_id: str, core: StoredRow, services: Services, now: datetime) -> tuple[Counter[Kind], bool]:
+    """Delete a record that a joined one stands for, in its time; forget it where the joined one was forgotten."""
+    if services.keys.has_key(core.joined):
+        end_side(customer_id, core, services, now)
+        return Counter(), True
+    services.table.commit_parts(write_end(customer_id, services, now))
+    return Counter([Kind.PEOPLE]), True
 
 
 def open_record(customer_id: str, services: Services) -> Record | None:

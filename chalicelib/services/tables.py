@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.store.facts import Facts
     from chalicelib.store.identities import Identities
     from chalicelib.store.inbox import Inbox
+    from chalicelib.store.joins import Joins
     from chalicelib.store.keys import Keys
     from chalicelib.store.ledger import Ledger
     from chalicelib.store.links import Links
@@ -71,6 +72,12 @@ class Tables(Clients):
         from chalicelib.store.ledger import Ledger
 
         return Ledger(self.open_table("ledger"))
+
+    @cached_property
+    def joins(self) -> Joins:
+        from chalicelib.store.joins import Joins
+
+        return Joins(self.table)
 
     @cached_property
     def keys(self) -> Keys:

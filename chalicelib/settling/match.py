@@ -1,7 +1,7 @@
 """Which customer a submission may be about: its names, their holders, and the names that it may give to a customer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from chalicelib.models import Identity, IdentityKind, Profile, Reading, Submission
 from chalicelib.people.directory import People
@@ -17,7 +17,7 @@ from chalicelib.store.table import Part
 class IdentityMatch:
     """A submission and its reading, its names, the index rows of each, and the owners of the rows that exist.
 
-    `rows` has the ids that were merged into this one too.
+    `rows` has the ids that were merged into this one too. `joined` are the records that stand for holders, by holder.
     """
 
     submission: Submission
@@ -25,10 +25,12 @@ class IdentityMatch:
     names: tuple[Identity, ...]
     rows: dict[Identity, tuple[str, ...]]
     owners: dict[str, Owner]
+    joined: dict[str, str] = field(default_factory=dict)
 
     def find_holder(self, name: Identity) -> str | None:
         """Return the customer who holds a name, or None where it is free."""
-        return find_holder(self.rows[name], self.owners)
+        holder = find_holder(self.rows[name], self.owners)
+        return self.joined.get(holder, holder) if holder else None
 
     def find_forgotten_at(self, name: Identity) -> str:
         """Return when a customer of this name was last forgotten (RFC 3339 UTC), or ""."""
@@ -62,7 +64,16 @@ def look_up(submission: Submission, reading: Reading, claims: list[str], service
     replaced = [Identity(kind=IdentityKind.ID, value=source) for source in sources]
     rows = {name: services.people.name_rows(name) for name in (*names, *replaced)}
     wanted = [*claims, *(row for own in rows.values() for row in own)]
-    return IdentityMatch(submission, reading, names, rows, services.identities.find_owners(wanted))
+    match = IdentityMatch(submission, reading, names, rows, services.identities.find_owners(wanted))
+    return replace(match, joined=services.people_rows.find_joined(list_stale(match)))
+
+
+def list_stale(match: IdentityMatch) -> set[str]:
+    """Return the holders who may have been joined since: orders and links go on naming the customer they named."""
+    holders = {kind: {match.find_holder(name) for name in match.names if name.kind == kind} for kind in IdentityKind}
+    old = holders[IdentityKind.ORDER] | holders[IdentityKind.LINK]
+    sure = holders[IdentityKind.ID] | holders[IdentityKind.EMAIL] | holders[IdentityKind.PHONE]
+    return {holder for holder in old - sure if holder is not None}
 
 
 def is_stranger(names: tuple[Identity, ...], profile: Profile) -> bool:

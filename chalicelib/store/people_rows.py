@@ -3,7 +3,8 @@
 pk           sk                   holds
 cust#<id>    core                 sealed profile; `version` counts its changes; in a week's queue while a mail is due;
                                   `names`: the index rows of every name they had, and `sources`: those of the shops that
-                                  they came through, so that an erasure needs nothing opened
+                                  they came through, so that an erasure needs nothing opened; `joined`: the record that
+                                  staff made of this one and another (`store.joins`), which stands for it since
 cust#<id>    order#<hash>         one sealed order; `names`: its index rows
 cust#<id>    entry#<hash>         one sealed entry
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
@@ -27,13 +28,17 @@ MOST_SEALED = 390_000  # bytes of one row's sealed part: DynamoDB takes 400 KB w
 
 @dataclass(frozen=True)
 class StoredRow:
-    """A row as stored; `version` is 0 for one not stored yet. `names` and `sources` are index rows."""
+    """A row as stored; `version` is 0 for one not stored yet. `names` and `sources` are index rows.
+
+    `joined` is the id of the record that stands for this one, or "".
+    """
 
     sealed: bytes
     version: int
     shape: int
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    joined: str = ""
 
 
 class PeopleRows:
@@ -69,6 +74,18 @@ class PeopleRows:
         return self.table.put_version_part(
             {**dump_stored(customer_id, CORE, row), **name_due(customer_id, due)}, row.version
         )
+
+    def join_core(self, customer_id: str, version: int, joined: str) -> Part:
+        """Return the part by which another record stands for a core, which is still at `version`; no mail is due."""
+        change = "SET joined = :joined REMOVE #queue, due_at ADD version :one"
+        key = name_row(customer_id, CORE)
+        return self.table.update_part(key, change, "version = :version", joined=joined, one=1, version=version)
+
+    def find_joined(self, customer_ids: Iterable[str]) -> dict[str, str]:
+        """Return the records that stand for some customers, by customer id; read consistently."""
+        keys = [name_row(customer_id, CORE) for customer_id in dict.fromkeys(customer_ids)]
+        found = {row["pk"].removeprefix("cust#"): row.get("joined", "") for row in self.table.read_items(keys)}
+        return {customer_id: joined for customer_id, joined in found.items() if joined}
 
     def write_row(self, customer_id: str, sort_key: str, row: StoredRow) -> Part:
         """Return the part that replaces a row which is still at the version of `row`; raise OversizeError."""
@@ -106,8 +123,11 @@ class PeopleRows:
         self.table.delete_items(name_row(customer_id, key) for key in sort_keys)
 
     def scan_ids(self) -> Iterator[str]:
-        """Yield the id of every customer. It scans the whole table, which only commands of staff may do."""
-        for row in self.table.scan_keys("sk = :core", core=CORE):
+        """Yield the id of every customer but those that a joined record stands for.
+
+        It scans the whole table, which only commands of staff may do.
+        """
+        for row in self.table.scan_keys("sk = :core AND attribute_not_exists(joined)", core=CORE):
             yield row["pk"].removeprefix("cust#")
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
@@ -135,7 +155,7 @@ def name_due(customer_id: str, due: datetime | None) -> dict[str, str]:
 
 def dump_stored(customer_id: str, sort_key: str, row: StoredRow) -> Row:
     """Return a row's attributes, but for its version; raise OversizeError."""
-    lists = {"names": row.names, "sources": row.sources}
+    lists = {"names": row.names, "sources": row.sources, "joined": (row.joined,) if row.joined else ()}
     return {
         **dump_event(customer_id, sort_key, row.sealed),
         **{name: " ".join(rows) for name, rows in lists.items() if rows},
@@ -156,6 +176,7 @@ def load_stored(row: Row) -> StoredRow:
         shape=int(row["shape"]),
         names=split_rows(row.get("names", "")),
         sources=split_rows(row.get("sources", "")),
+        joined=str(row.get("joined", "")),
     )
 
 

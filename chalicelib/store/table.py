@@ -11,21 +11,22 @@ queue by time. A queue is a sparse index: a row that leaves it costs nothing.
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import RaceLostError, RowTwiceError
+from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.store.attributes import Row as Row
 from chalicelib.store.attributes import dump_expressions, dump_row, load_row
-
-Part = dict[str, Any]  # one part of a transaction, as DynamoDB's client takes it
+from chalicelib.store.parts import Part as Part
+from chalicelib.store.parts import merge_parts
 
 NEW = "attribute_not_exists(pk)"
 THERE = "attribute_exists(pk)"
 SHARDS = 4  # of a queue: one partition of an index takes 1,000 writes a second
-READ_BATCH, DELETE_BATCH = 100, 25  # keys that one BatchGetItem, rows that one BatchWriteItem takes
+READ_BATCH, MOST_BATCH = 100, 25  # keys that one BatchGetItem, rows that one BatchWriteItem takes
 RACES = {"TransactionCanceledException", "TransactionConflictException", "TransactionInProgressException"}
 REFUSED = "ConditionalCheckFailedException"
 
@@ -167,31 +168,20 @@ class Table:
 
     def delete_items(self, keys: Iterable[Row]) -> None:
         """Delete rows by their keys, until DynamoDB has taken them all."""
-        waiting = [{"DeleteRequest": {"Key": dump_row(key)}} for key in keys]
+        self.send_batches({"DeleteRequest": {"Key": dump_row(key)}} for key in keys)
+
+    def write_items(self, rows: Iterable[Row]) -> None:
+        """Write rows without a condition, until DynamoDB has taken them all; no two may have the same key."""
+        self.send_batches({"PutRequest": {"Item": dump_row(row)}} for row in rows)
+
+    def send_batches(self, requests: Iterable[Part]) -> None:
+        """Send requests, some at a time, until DynamoDB has taken them all."""
+        left = iter(requests)
+        waiting = list(islice(left, MOST_BATCH))
         while waiting:
-            answer = self.client.batch_write_item(RequestItems={self.name: waiting[:DELETE_BATCH]})
-            waiting = [*answer.get("UnprocessedItems", {}).get(self.name, []), *waiting[DELETE_BATCH:]]
-
-
-def merge_parts(parts: Iterable[Part]) -> list[Part]:
-    """Return the parts, of equal ones the first; raise RowTwiceError where one row has two that differ.
-
-    No order among them says which is meant: whoever builds the parts must make one of them.
-    """
-    merged: dict[str, Part] = {}
-    for part in parts:
-        row = identify_row(part)
-        if merged.setdefault(row, part) != part:
-            raise RowTwiceError(row.partition("#")[0])
-    return list(merged.values())
-
-
-def identify_row(part: Part) -> str:
-    """Return the partition key, the sort key and the table of the row that a part is about."""
-    (request,) = part.values()
-    key = request.get("Key") or request["Item"]
-    names = (key[name]["S"] for name in ("pk", "sk") if name in key)
-    return "\0".join((*names, request["TableName"]))
+            answer = self.client.batch_write_item(RequestItems={self.name: waiting})
+            refused = answer.get("UnprocessedItems", {}).get(self.name, [])
+            waiting = [*refused, *islice(left, MOST_BATCH - len(refused))]
 
 
 def choose_shard(key: str, shards: int = SHARDS) -> int:

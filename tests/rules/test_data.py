@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.data_requests.run import answer_requests
+from chalicelib.joining.join import join_people
 from chalicelib.models import Identity
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
@@ -92,6 +93,8 @@ def written(tables, tmp_path, capsys):
     answer_requests(shop.services(Post()), LATE + timedelta(minutes=2))
     show_customer(shop.services(), shop.find_id("a@example.org"), "test", NOW)
     capsys.readouterr()
+    look()
+    join_people(shop.find_id("a@example.org"), shop.find_id("f@example.org"), "test", shop.services(), LATE)
     look()
     shop.take(a_webhook("shop/redact", {"shop_id": 9, "shop_domain": "corner.example"}))
     forget(shop, "d@example.org", at=DUE + timedelta(days=3))

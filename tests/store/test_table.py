@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import RaceLostError, RowTwiceError
 from chalicelib.store.attributes import dump_expressions, dump_row, load_row
 from chalicelib.store.table import (
-    DELETE_BATCH,
+    MOST_BATCH,
     NEW,
     READ_BATCH,
     SHARDS,
@@ -275,7 +275,7 @@ def test_keys_that_dynamodb_left_out_are_asked_for_again():
 
 
 def test_rows_are_deleted_in_batches(table):
-    keys = [{"pk": "p", "sk": f"{number:03}"} for number in range(2 * DELETE_BATCH + 3)]
+    keys = [{"pk": "p", "sk": f"{number:03}"} for number in range(2 * MOST_BATCH + 3)]
     put_rows(table, *keys)
     table.delete_items(keys[1:])
     table.delete_items([])

@@ -1,0 +1,1 @@
+"""Join two customers who are one person, as staff decide, and part them again."""

@@ -1,0 +1,29 @@
+"""Parts of a transaction, as DynamoDB's client takes them: one row each."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.errors import RowTwiceError
+
+Part = dict[str, Any]
+
+
+def merge_parts(parts: Iterable[Part]) -> list[Part]:
+    """Return the parts, of equal ones the first; raise RowTwiceError where one row has two that differ.
+
+    No order among them says which is meant: whoever builds the parts must make one of them.
+    """
+    merged: dict[str, Part] = {}
+    for part in parts:
+        row = identify_row(part)
+        if merged.setdefault(row, part) != part:
+            raise RowTwiceError(row.partition("#")[0])
+    return list(merged.values())
+
+
+def identify_row(part: Part) -> str:
+    """Return the partition key, the sort key and the table of the row that a part is about."""
+    (request,) = part.values()
+    key = request.get("Key") or request["Item"]
+    names = (key[name]["S"] for name in ("pk", "sk") if name in key)
+    return "\0".join((*names, request["TableName"]))
