@@ -80,10 +80,9 @@ class Totals(Model):
 
 
 class TypedCount(Model):
-    """How much was typed about a person: on the last day (UTC) on which something was, and in all."""
+    """How much was typed about a person: when the latest came (seconds since 1970), as many as a day takes, and all."""
 
-    day: date
-    on_day: int
+    latest: tuple[int, ...]
     in_all: int
 
 

@@ -4,13 +4,14 @@ Beyond the bounds a submission goes to quarantine, where staff see it and can re
 and neither is what a shop's system knows itself.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.models import ConsentState, Grade, OrderState, Profile, Reading, SenderName, Submission, TypedCount
 from chalicelib.people.grades import grade_reading
 
 MOST_A_DAY = 10
 MOST_IN_ALL = 300
+DAY = timedelta(days=1)
 # The shop's own word, and what a mail of ours led to.
 UNBOUNDED = (SenderName.IMPORT, SenderName.OUTREACH, SenderName.SES, SenderName.LINK, SenderName.PRIVACY)
 
@@ -24,17 +25,21 @@ def is_bounded(submission: Submission, reading: Reading) -> bool:
 
 
 def count_typed(held: TypedCount | None, submission: Submission) -> TypedCount:
-    """Return the count with one more; the day is that of the arrival (UTC), so that no sender can choose it."""
-    day = submission.received_at.date()
-    if held is None:
-        return TypedCount(day=day, on_day=1, in_all=1)
-    on_day = held.on_day + 1 if day == held.day else 1 if day > held.day else held.on_day
-    return TypedCount(day=max(day, held.day), on_day=on_day, in_all=held.in_all + 1)
+    """Return the count with one more, by the time of its arrival, which no sender can choose."""
+    new = TypedCount(latest=(int(submission.received_at.timestamp()),), in_all=1)
+    return new if held is None else add_counts(held, new)
+
+
+def add_counts(first: TypedCount, second: TypedCount) -> TypedCount:
+    """Return two counts as one."""
+    latest = sorted((*first.latest, *second.latest))[-MOST_A_DAY:]
+    return TypedCount(latest=tuple(latest), in_all=first.in_all + second.in_all)
 
 
 def is_full(profile: Profile, received_at: datetime) -> bool:
-    """Return whether nothing more may be typed about a person, today or at all."""
+    """Return whether nothing more may be typed about a person, in the 24 hours before or at all."""
     typed = profile.typed
     if typed is None:
         return False
-    return typed.in_all >= MOST_IN_ALL or (typed.day >= received_at.date() and typed.on_day >= MOST_A_DAY)
+    since = (received_at - DAY).timestamp()
+    return typed.in_all >= MOST_IN_ALL or sum(at > since for at in typed.latest) >= MOST_A_DAY

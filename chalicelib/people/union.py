@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.models import HeldName, HeldValue, OrderMark, OrderRecord, OrderState, Profile, Totals, TypedCount
+from chalicelib.people.bounds import add_counts
 from chalicelib.people.consents import merge_consents, name_value, rank_value, read_field
 from chalicelib.people.entries import keep_marks
 from chalicelib.people.mail_notes import merge_notes
@@ -91,11 +92,7 @@ def choose_date(choose: Choose, *dates: datetime | None) -> datetime | None:
 
 def add_typed(first: TypedCount | None, second: TypedCount | None) -> TypedCount | None:
     """Return the counts of both together."""
-    if first is None or second is None:
-        return first or second
-    day = max(first.day, second.day)
-    on_day = sum(each.on_day for each in (first, second) if each.day == day)
-    return TypedCount(day=day, on_day=on_day, in_all=first.in_all + second.in_all)
+    return add_counts(first, second) if first and second else first or second
 
 
 def join_order(first: OrderRecord, second: OrderRecord) -> OrderRecord:

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.door.intake import name_submission
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import Consent, ConsentState, Entry, Reading, Trust
-from chalicelib.people.bounds import MOST_A_DAY, MOST_IN_ALL
+from chalicelib.people.bounds import MOST_A_DAY, MOST_IN_ALL, count_typed
 from chalicelib.settling.dispatch import settle_item, settle_keys
 from chalicelib.store.inbox import State
 from tests.builders.erasures import LATER, forget
@@ -36,6 +36,26 @@ def test_a_day_takes_so_much_and_the_next_day_more(shop):
     assert post(shop, MOST_A_DAY) == "quarantined"
     assert shop.read_profile(VERA).events == MOST_A_DAY
     assert post(shop, 0, day=1) == "settled"
+    assert post(shop, 0.5, day=1) == "quarantined"
+
+
+@pytest.mark.parametrize("hour", [3, 12, 20])
+def test_no_day_of_24_hours_takes_more_wherever_midnight_is(shop, hour):
+    outcomes = [
+        shop.take(a_submission(email=VERA, entry={"n": n}, at=NOW + timedelta(hours=hour + n))) for n in range(24)
+    ]
+    assert outcomes == ["settled"] * MOST_A_DAY + ["quarantined"] * (24 - MOST_A_DAY)
+
+
+def test_the_count_does_not_depend_on_the_order_of_settling():
+    times = [NOW + timedelta(hours=hour) for hour in range(MOST_A_DAY + 3)]
+    counts = set()
+    for turn in (times, times[::-1], times[5:] + times[:5]):
+        held = None
+        for at in turn:
+            held = count_typed(held, a_submission(email=VERA, at=at))
+        counts.add(held)
+    assert len(counts) == 1
 
 
 def test_what_is_set_aside_is_kept_for_staff_who_can_let_it_through(shop):
