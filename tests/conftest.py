@@ -32,6 +32,7 @@ from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
 from infra.template import read_template
 from tests.builders.api import Api, open_api
+from tests.builders.policies import Watch
 from tests.builders.shop import Shop
 
 # A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
@@ -61,6 +62,7 @@ class Stage:
 
     settings: Settings
     dynamodb: Any  # a boto3 client
+    watch: Watch
     own: bool = False  # of one test alone, which may break it
 
     def read_all(self, table: str) -> list[dict[str, Any]]:
@@ -172,7 +174,9 @@ def open_stage(stack: Stack) -> Iterator[Stage]:
     stage = f"t{uuid.uuid4().hex[:12]}"
     dynamodb = stack.client("dynamodb")
     made = create_stack(stage, lambda _: dynamodb, TABLES, protect=False)
-    yield Stage(read_settings({"STAGE": stage}), dynamodb)
+    watch = Watch(stage, made)
+    watch.watch_client(dynamodb)
+    yield Stage(read_settings({"STAGE": stage}), dynamodb, watch)
     for table in made.values():
         dynamodb.delete_table(TableName=table["Ref"])
     dynamodb.close()
@@ -202,6 +206,7 @@ def own_tables(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]
     """
     with open_stage(stack) as stage:
         yield replace(enter_stage(stage, stack, monkeypatch), own=True)
+        stage.watch.assert_allowed()
     current_settings.cache_clear()
 
 
@@ -215,6 +220,7 @@ def tables(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Stage]:
     yield stage
     stage.empty()
     current_settings.cache_clear()
+    stage.watch.assert_allowed()
 
 
 @pytest.fixture

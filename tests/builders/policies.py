@@ -1,0 +1,76 @@
+"""Holds what the functions do to their policies in every test: DynamoDB Local and moto allow each call."""
+
+import sys
+from types import CodeType
+
+from botocore.exceptions import ClientError
+
+from chalicelib.data_requests.run import answer_requests
+from chalicelib.downstream.delivery import deliver_records
+from chalicelib.downstream.relay import relay_events
+from chalicelib.erasure.run import advance_erasures
+from chalicelib.erasure.shops import erase_shop_customers
+from chalicelib.optin.ask import ask_waiting
+from chalicelib.outreach.decide import handle_customer
+from chalicelib.outreach.reconcile import reconcile_mails
+from chalicelib.retention.run import retire_people, retire_person
+from chalicelib.settling.dispatch import settle_item, sweep_inbox
+from infra.local.permissions import Guard
+
+# The use case of each function, and the functions that call it.
+USE_CASES = {
+    settle_item: ("settle_stream", "sweep_inbox"),
+    sweep_inbox: ("sweep_inbox",),
+    ask_waiting: ("ask_confirmations",),
+    handle_customer: ("send_mails", "reconcile_mails"),
+    reconcile_mails: ("reconcile_mails",),
+    answer_requests: ("answer_requests",),
+    advance_erasures: ("forget_people",),
+    erase_shop_customers: ("forget_people",),
+    retire_people: ("retire_data",),
+    retire_person: ("retire_data",),
+    relay_events: ("relay_events",),
+    deliver_records: ("deliver_events",),
+}
+FUNCTIONS = {use_case.__code__: names for use_case, names in USE_CASES.items()}
+
+
+def list_running() -> tuple[str, ...]:
+    """Return the functions whose use case is running: the one that was called first."""
+    running: tuple[str, ...] = ()
+    frame = sys._getframe(1)
+    while frame is not None:
+        running = find_functions(frame.f_code) or running
+        frame = frame.f_back
+    return running
+
+
+def find_functions(code: CodeType) -> tuple[str, ...]:
+    """Return the functions of a use case's code, none for other code."""
+    return FUNCTIONS.get(code, ())
+
+
+class Watch:
+    """Notes the calls of a stage that a policy would refuse; the call goes on."""
+
+    def __init__(self, stage, made):
+        self.guard = Guard(stage, made)
+        self.refused: set[str] = set()
+
+    def watch_client(self, client) -> None:
+        """Look at every call of a client from now on."""
+        client.meta.events.register("before-parameter-build", self.check_call)
+
+    def check_call(self, params, model, **_) -> None:
+        """Note the call where a running function lacks the right to it."""
+        for function in list_running():
+            with self.guard.act_as(function):
+                try:
+                    self.guard.check_call(params, model)
+                except ClientError as refusal:
+                    self.refused.add(str(refusal))
+
+    def assert_allowed(self) -> None:
+        """Fail where a call was noted; forget it, so that it fails one test."""
+        refused, self.refused = self.refused, set()
+        assert not refused, f"AWS would have refused: {sorted(refused)}"
