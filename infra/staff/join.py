@@ -22,7 +22,7 @@ def find_named(name: str, services: Services) -> str | None:
     if "@" in name:
         return find_person(services, name, "")
     if services.keys.has_key(name):
-        return services.people.load_person(name).id
+        return services.people_rows.find_joined([name]).get(name, name)
     return find_person(services, "", name)
 
 

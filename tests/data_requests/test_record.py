@@ -37,6 +37,7 @@ from tests.builders.requests import (
     read_link,
     read_mail,
 )
+from tests.builders.rivals import act_as_rival
 from tests.builders.shop import NOW, a_submission
 
 SECTIONS = (
@@ -280,7 +281,7 @@ def test_who_is_forgotten_while_their_package_is_made_leaves_none(shop, asel, mo
 
     def put_and_forget(*args):
         put(*args)
-        forget(shop, ASEL, at=START + 2 * MINUTE)
+        act_as_rival(forget, shop, ASEL, at=START + 2 * MINUTE)
 
     monkeypatch.setattr(Links, "put_part", lambda _, *args: put_and_forget(*args))
     assert answer_requests(services, START + 2 * MINUTE) == {"moved": 1}

@@ -24,6 +24,7 @@ from tests.builders.erasures import finish, forget
 from tests.builders.folding import fold_history
 from tests.builders.mails import Killed, Post
 from tests.builders.optin import ASEL, DAY, HOUR, MINUTE, START, a_sign_up, press, read_token, sign_up
+from tests.builders.rivals import act_as_rival
 from tests.builders.shop import a_submission, read_all_events
 
 WORDS = "Yes, write to me."
@@ -347,7 +348,7 @@ def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):
     class Quick(Post):
         def send_mail(self, *args, **kwargs):
             outcome = super().send_mail(*args, **kwargs)
-            assert press(shop, read_token(self), "yes", START) == "settled"
+            assert act_as_rival(press, shop, read_token(self), "yes", START) == "settled"
             return outcome
 
     post = Quick()
