@@ -18,7 +18,6 @@ def accept_submission(submission: Submission, *, inbox: Inbox, seal: InboxSeal, 
         seal.seal_submission(key, submission),
         attempt=secrets.token_urlsafe(12),
         received_at=submission.received_at,
-        suspect=bool(submission.suspicion),
     )
 
 

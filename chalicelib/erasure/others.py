@@ -14,7 +14,6 @@ from chalicelib.models import RequestKind
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
-from chalicelib.store.identities import make_row
 from chalicelib.store.requests import start_handover
 
 log = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def forget_others(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> int:
     """Forget the other records of the same addresses; return how many. Staff get those that need a decision."""
-    rows = {make_row(name) for name in target.names}
+    rows = set(target.rows)
     others = [one for one in services.identities.list_holders(rows) if one != target.customer]
     return sum(forget_other(customer_id, rows, row, services, now) for customer_id in others)
 

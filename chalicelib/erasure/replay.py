@@ -13,7 +13,6 @@ from chalicelib.erasure.forget import bar_address
 from chalicelib.erasure.run import advance_erasure
 from chalicelib.erasure.sweep import ErasureTarget, list_links
 from chalicelib.erasure.verify import find_leftovers
-from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.models import utc_text
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
@@ -22,13 +21,12 @@ from chalicelib.store.ledger import Erasure
 
 def replay_entries(entries: Iterable[Erasure], services: Services, now: datetime) -> dict[str, int]:
     """Forget again every customer in the entries; return counts: still forgotten, forgotten again, incomplete."""
-    waiting = WaitingItems(services)
-    return dict(Counter(replay_entry(entry, waiting, services, now) for entry in entries))
+    return dict(Counter(replay_entry(entry, services, now) for entry in entries))
 
 
-def replay_entry(entry: Erasure, waiting: WaitingItems, services: Services, now: datetime) -> str:
+def replay_entry(entry: Erasure, services: Services, now: datetime) -> str:
     """Forget one person again if a store still holds anything of them."""
-    target = ErasureTarget(entry.customer, entry.names, utc_text(entry.at), waiting)
+    target = ErasureTarget(entry.customer, entry.names, utc_text(entry.at))
     held = services.erasures.read_row(entry.request)
     row = held or revive_row(entry)
     row = replace(row, links=tuple(dict.fromkeys((*row.links, *list_links(target, services)))))
@@ -38,7 +36,7 @@ def replay_entry(entry: Erasure, waiting: WaitingItems, services: Services, now:
     # A table that knows the erasure also knows whether its owner lifted the wish since.
     barred = bar_address(entry.barred, services, entry.at) if held is None else []
     services.table.commit_parts([services.erasures.put_row(again), *barred])
-    outcome = advance_erasure(again, waiting, services, now)
+    outcome = advance_erasure(again, services, now)
     return outcome if outcome == "incomplete" else "forgotten again"
 
 

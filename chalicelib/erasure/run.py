@@ -12,7 +12,6 @@ from chalicelib.erasure.others import forget_others
 from chalicelib.erasure.receipts import publish_receipt, sign_receipt
 from chalicelib.erasure.sweep import ErasureTarget, count_stores, sweep_person
 from chalicelib.erasure.verify import find_leftovers
-from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.runs import run_each
@@ -27,19 +26,18 @@ CHECKS = (timedelta(days=1), timedelta(days=14), timedelta(days=35))
 
 def advance_erasures(services: Services, now: datetime) -> dict[str, int]:
     """Take each erasure that is due as far as it goes now; return counts by outcome."""
-    waiting = WaitingItems(services)
     return run_each(
         services.erasures.list_due(now),
-        lambda row: advance_erasure(row, waiting, services, now),
+        lambda row: advance_erasure(row, services, now),
         name="erasure",
         key=lambda row: row.id,
     )
 
 
-def advance_erasure(row: ErasureRow, waiting: WaitingItems, services: Services, now: datetime) -> str:
+def advance_erasure(row: ErasureRow, services: Services, now: datetime) -> str:
     """Take one erasure as far as it goes now; return its outcome."""
     entry = services.ledger.read_entry(row.number)
-    target = ErasureTarget(row.customer, entry.names, row.at, waiting)
+    target = ErasureTarget(row.customer, entry.names, row.at)
     if row.stage is Stage.SWEEPING:
         return finish_sweep(row, entry, target, services, now)
     leftovers = find_leftovers(row, target, services)

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.erasure.waiting import WaitingItems
+from chalicelib.erasure.waiting import blank_waiting, find_waiting
 from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
 from chalicelib.store.identities import make_row, read_name
-from chalicelib.store.inbox import State
 from chalicelib.store.people_rows import find_names
 from chalicelib.store.table import Part, Row
 
@@ -34,19 +33,16 @@ BATCH = 100  # rows of a customer in one step of the sweep
 
 @dataclass(frozen=True)
 class ErasureTarget:
-    """The person to remove: the customer id, their index rows, and when they were forgotten (RFC 3339 UTC).
-
-    `waiting` are the inbox items that wait for staff or for a confirmation, read once for all erasures of a run.
-    """
+    """The person to remove: the customer id, their index rows, and when they were forgotten (RFC 3339 UTC)."""
 
     customer: str
     names: tuple[str, ...]
     gone_at: str
-    waiting: WaitingItems
 
-    def list_waiting(self) -> list[tuple[str, State]]:
-        """Return (key, state) of waiting inbox items about this person that are older than the erasure."""
-        return self.waiting.find_about({make_row(name) for name in self.names}, self.gone_at)
+    @property
+    def rows(self) -> list[str]:
+        """Return the index rows of the names."""
+        return [make_row(name) for name in self.names]
 
 
 def count_stores(
@@ -60,7 +56,7 @@ def count_stores(
         return row
     links = tuple(dict.fromkeys((*row.links, *list_links(target, services))))
     counts = {"names": len(list_held(target, services)), "links": sum(not link.startswith("mail:") for link in links)}
-    counts["waiting"] = len(target.list_waiting())
+    counts["waiting"] = sum(1 for _ in find_waiting(target.rows, target.gone_at, services))
     counts["records"] = int(bool(target.customer)) + forget_others()
     for item in list_own(target, services):
         kind = name_store(item["sk"])
@@ -73,10 +69,10 @@ def count_stores(
 def sweep_person(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> None:
     block_names(target.names, target, services)
     drop_links(row.links, services)
-    blank_waiting(target, services, now)
+    blank_waiting(target.rows, target.gone_at, services, now)
     services.identities.delete_suggestions(target.customer)
     if target.customer:
-        services.identities.drop_holder([make_row(name) for name in target.names], target.customer)
+        services.identities.drop_holder(target.rows, target.customer)
     sweep_rows(target, services)
 
 
@@ -107,8 +103,7 @@ def name_store(sort_key: str) -> str:
 
 def list_held(target: ErasureTarget, services: Services) -> list[str]:
     """Return the index rows that still lead to the customer."""
-    rows = [make_row(name) for name in target.names]
-    owners = services.identities.find_owners(rows)
+    owners = services.identities.find_owners(target.rows)
     return [row for row, owner in owners.items() if target.customer and owner.id == target.customer]
 
 
@@ -137,9 +132,3 @@ def drop_links(links: Iterable[str], services: Services) -> None:
     """Delete the links of the mails, and the rows of their owner."""
     services.identities.delete_names(services.people.name_links(links))
     services.links.delete_rows(link for link in links if not link.startswith("mail:"))
-
-
-def blank_waiting(target: ErasureTarget, services: Services, now: datetime) -> None:
-    """Empty the inbox items about this person."""
-    for key, state in target.list_waiting():
-        commit_quietly([services.inbox.write_tombstone(key, State.NOBODY, now, state)], services)

@@ -4,10 +4,11 @@ One check is a decryption that must fail: of a text sealed under the person's ke
 """
 
 from chalicelib.erasure.sweep import ErasureTarget
+from chalicelib.erasure.waiting import find_waiting
 from chalicelib.errors import SealBrokenError
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
-from chalicelib.store.identities import Owner, make_row
+from chalicelib.store.identities import Owner
 from chalicelib.vault.person import PersonSeal
 
 
@@ -22,7 +23,7 @@ def find_leftovers(row: ErasureRow, target: ErasureTarget, services: Services) -
         "names": count_names(target, services),
         "links": len(services.links.find_rows(link for link in row.links if not link.startswith("mail:"))),
         "owners": len(identities.find_owners(services.people.name_links(row.links))),
-        "waiting": len(target.list_waiting()),
+        "waiting": sum(1 for _ in find_waiting(target.rows, target.gone_at, services)),
         "suggestions": sum(customer in pair[:2] for pair in identities.list_suggestions()),
     }
     return {store: count for store, count in leftovers.items() if count}
@@ -45,14 +46,14 @@ def count_names(target: ErasureTarget, services: Services) -> int:
 
     Another customer may hold a name by then: taking over a blocked name keeps the time of its tombstone.
     """
-    rows = [make_row(name) for name in target.names]
+    rows = target.rows
     owners = services.identities.find_owners(rows)
     return sum(row not in owners or not is_settled(owners[row], target) for row in rows)
 
 
 def count_notes(target: ErasureTarget, services: Services) -> int:
     """Return how many notes still say that the customer's record holds an address."""
-    rows = [make_row(name) for name in target.names]
+    rows = target.rows
     return int(bool(target.customer) and target.customer in services.identities.list_holders(rows))
 
 

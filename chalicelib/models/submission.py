@@ -43,7 +43,6 @@ class Submission(Model):
     `idempotency_key` tells two posts of one form apart; empty for webhooks, whose body suffices.
     `network` is the truncated address (IPv4 /24, IPv6 /48) kept as consent evidence; forms only.
     `mailbox` is the person's mailbox at the time of an action through a link, normalised; settling adds it.
-    `suspicion` lists why it looks like spam; not empty means quarantine.
     `reduced` tells that `body` is no longer what was sent but what it said, as a Reading in JSON (retention).
     """
 
@@ -58,7 +57,6 @@ class Submission(Model):
     network: str = ""
     mailbox: str = ""
     language: str = ""
-    suspicion: tuple[str, ...] = ()
     reduced: bool = False
     body: bytes
 

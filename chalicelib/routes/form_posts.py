@@ -78,7 +78,6 @@ def keep_post(request: FormRequest, post: Post) -> bool:
         clean,
         post,
         trust=trust,
-        suspicion=(),  # a suspicious post has answered the question by now
         address=request.address,
         header_key=request.headers.get("idempotency-key", ""),
         now=now,

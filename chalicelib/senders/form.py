@@ -38,7 +38,6 @@ def make_submission(
     post: Post,
     *,
     trust: Trust,
-    suspicion: tuple[str, ...],
     address: str,
     header_key: str,
     now: datetime,
@@ -54,7 +53,6 @@ def make_submission(
         idempotency_key=choose_key(post, trust, header_key, network, now),
         network=network,
         language=post.language,
-        suspicion=suspicion,
         body=write_body(clean),
     )
 

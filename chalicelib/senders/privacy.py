@@ -45,9 +45,7 @@ ADVERTISING = ("marketing", "sms")  # the purposes of forms and shop systems, wh
 CHANNEL = "privacy"  # of a consent that ends by an objection
 
 
-def ask_request(
-    kind: RequestKind, email: str, now: datetime, *, network: str, language: str, suspicion: tuple[str, ...] = ()
-) -> Submission:
+def ask_request(kind: RequestKind, email: str, now: datetime, *, network: str, language: str) -> Submission:
     """Return a request.
 
     Each post is a request of its own; `data_requests.prove` limits how often an address is mailed.
@@ -61,7 +59,6 @@ def ask_request(
         idempotency_key=secrets.token_urlsafe(12),
         network=network,
         language=language,
-        suspicion=suspicion,
         body=dump_json({"kind": kind.value, "email": email}),
     )
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.store.suppressions import Suppressions
     from chalicelib.store.table import Table
     from chalicelib.store.unconfirmed import Unconfirmed
+    from chalicelib.store.waits import Waits
 
 
 class Tables(Clients):
@@ -202,6 +203,12 @@ class Tables(Clients):
         from chalicelib.store.unconfirmed import Unconfirmed
 
         return Unconfirmed(self.inbox)
+
+    @cached_property
+    def waits(self) -> Waits:
+        from chalicelib.store.waits import Waits
+
+        return Waits(self.table)
 
 
 def split_names(names: str) -> list[str]:

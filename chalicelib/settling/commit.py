@@ -27,8 +27,8 @@ from chalicelib.settling.match import (
 from chalicelib.settling.moves import LateNews, Move, add_moved, find_moves, write_move
 from chalicelib.settling.names import change_names
 from chalicelib.settling.redact import redact_history, redact_submission
+from chalicelib.settling.waiting import leave_aside, quarantine_item
 from chalicelib.settling.whose import Subject, find_subject, leave_person, names_nobody, take_replaced
-from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE
 from chalicelib.store.inbox import ORPHANS, RELEASED, State
 from chalicelib.store.table import Part
 
@@ -67,8 +67,7 @@ def commit_item(
     if subject is None:
         return settle_without_effect(key, State.NOBODY, services, now)
     if not also and is_too_much(opened, subject.person):
-        services.inbox.set_aside(key, State.QUARANTINED, "typed too often", now + KEEP_QUARANTINE)
-        return State.QUARANTINED
+        return quarantine_item(opened, "typed too often", services, now)
     services.table.commit_parts([*write_settled(ItemGroup(items, subject, match, claims), services, now), *more])
     return State.SETTLED
 
@@ -118,10 +117,7 @@ def leave_nameless(opened: OpenedItem, services: Services, now: datetime) -> Sta
     """Settle an item that names nobody: what says nothing is counted, anything else is kept for staff for a while."""
     if opened.reading.kind is ReadingKind.OTHER:
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    until = opened.submission.received_at + KEEP_NAMELESS
-    pending = ORPHANS if opened.reading.refunds else ""
-    services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", until, pending)
-    return State.NAMELESS
+    return leave_aside(opened, services, ORPHANS if opened.reading.refunds else "")
 
 
 def place_item(each: OpenedItem, person: Person) -> OpenedItem:

@@ -9,7 +9,6 @@ nothing is left to do. Two workers on one item, or on one person, meet in the tr
 other reads again.
 """
 
-import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -27,9 +26,8 @@ from chalicelib.settling.data_requests import settle_request
 from chalicelib.settling.double_optin import settle_form, settle_link, settle_mail_event
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.shopify_compliance import settle_compliance
+from chalicelib.settling.waiting import park_item
 from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
-
-log = logging.getLogger(__name__)
 
 ORPHAN_MINUTES, ORPHAN_DAYS = timedelta(minutes=15), timedelta(days=2)  # senders send an order and its refund apart
 RETRIES = 8  # against rivals, before the item is left to the next sweep
@@ -80,19 +78,12 @@ def settle_item(key: str, services: Services, now: datetime) -> str:
         except RaceLostError:
             time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311 - spreads rivals, guards nothing
         except (SealBrokenError, UnreadableError, RowTwiceError, OversizeError) as fault:
-            return park_item(key, f"{type(fault).__name__}: {fault}", services)
+            return park_item(item, f"{type(fault).__name__}: {fault}", services).value
         except ClientError as fault:
             if fault.response["Error"]["Code"] != "ValidationException":
                 raise
-            return park_item(key, "ValidationException", services)  # a row past 400 KB: waiting would not help
+            return park_item(item, "ValidationException", services).value  # a row past 400 KB: waiting would not help
     raise RaceLostError(key)
-
-
-def park_item(key: str, reason: str, services: Services) -> str:
-    """Park an item and log it."""
-    services.inbox.park_item(key, reason)
-    log.error("submission_parked", extra={"key": key, "reason": reason})
-    return State.PARKED.value
 
 
 def settle_once(item: InboxItem, services: Services, now: datetime) -> State:

@@ -12,6 +12,7 @@ from chalicelib.settling.commit import commit_item, settle_without_effect, would
 from chalicelib.settling.effects import list_harm, note_reception
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.match import look_up, name_claims
+from chalicelib.settling.waiting import hold_unconfirmed
 from chalicelib.shop.periods import is_kept
 from chalicelib.store.inbox import InboxItem, State
 from chalicelib.store.requests import OWNED_BY_REQUEST
@@ -41,8 +42,7 @@ def wait_for_confirmation(opened: OpenedItem, services: Services, now: datetime)
     match = look_up(opened.submission, opened.reading, [], services)
     if not is_kept(opened.submission.received_at, now) or would_recreate_forgotten(match, opened):
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    services.table.commit_parts([services.unconfirmed.hold_item(opened.item)])
-    return State.UNCONFIRMED
+    return hold_unconfirmed(opened, services)
 
 
 def settle_optin_answer(opened: OpenedItem, services: Services, now: datetime) -> State:

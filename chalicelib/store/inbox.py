@@ -1,8 +1,8 @@
 """The Inbox table: accepted submissions that wait to be settled, and the tombstones of settled ones.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
-state        new -> settled | duplicate | parked;  quarantined -> new (released, or replaced by an honest post);
-             new -> quarantined (too much was typed about one address); new -> nameless;
+state        new -> settled | duplicate | parked;  new -> nameless;
+             new -> quarantined (too much was typed about one address) -> new (released, or posted again) | dropped;
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
 attempt      random per accept call, stays on the tombstone: it shows our own retry apart from another call's put
@@ -24,7 +24,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import TooLargeError, TryAgainLaterError
 from chalicelib.models import utc_text
-from chalicelib.shop.periods import KEEP_QUARANTINE
 from chalicelib.store.attributes import load_row
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
@@ -46,6 +45,7 @@ class State(StrEnum):
     REFUSED = "refused"  # the mailbox's owner said no
     PARKED = "parked"
     QUARANTINED = "quarantined"
+    DROPPED = "dropped"  # was the oldest in a quarantine that was full
     NAMELESS = "nameless"  # names nobody: kept for staff for a while, and makes no customer
 
 
@@ -68,26 +68,23 @@ class Inbox:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def put_item(self, key: str, sealed: bytes, *, attempt: str, received_at: datetime, suspect: bool) -> bool:
+    def put_item(self, key: str, sealed: bytes, *, attempt: str, received_at: datetime) -> bool:
         """Keep a sealed submission: one conditional put is both the durable write and the dedupe.
 
         Return True when it is kept as new, False when the key was there already. A put whose reply was lost and
-        that the SDK repeated finds its own row, by the attempt id. A submission that is not suspect replaces one that
-        is still quarantined. Raise TryAgainLaterError when it is not kept.
+        that the SDK repeated finds its own row, by the attempt id. A repetition of one that is still quarantined takes
+        its place. Raise TryAgainLaterError when it is not kept.
         """
-        quarantined = {} if suspect else {"quarantined": State.QUARANTINED.value}
-        state = State.QUARANTINED if suspect else State.NEW
         row = {
             **name_row(key),
-            "state": state.value,
+            "state": State.NEW.value,
             "sealed": sealed,
             "attempt": attempt,
             "received_at": utc_text(received_at),
-            "pending": state.value if suspect else name_shard(key),
-            **(expire_at(received_at + KEEP_QUARANTINE) if suspect else {}),
+            "pending": name_shard(key),
         }
         try:
-            held = self.table.write_item(row, NEW if suspect else NEW_OR_QUARANTINED, **quarantined)
+            held = self.table.write_item(row, NEW_OR_QUARANTINED, quarantined=State.QUARANTINED.value)
         except (ClientError, BotoCoreError) as fault:
             raise explain_fault(fault) from fault
         return held is None or held.get("attempt") == attempt
@@ -143,6 +140,11 @@ class Inbox:
         """Return the part that settles an item: its content is removed, its key stays for ever."""
         values = {"state": state.value, "old": old.value, "now": utc_text(now)}
         return self.table.update_part(name_row(key), SETTLE, "#state = :old", **values)
+
+    def drop_item(self, key: str, old: State, now: datetime) -> bool:
+        """Empty a waiting item that makes room for others; return False where it waits no more."""
+        values = {"state": State.DROPPED.value, "old": old.value, "now": utc_text(now)}
+        return self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
         """Settle an item that has no effect: a duplicate, or one about an unknown person."""

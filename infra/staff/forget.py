@@ -10,7 +10,6 @@ from datetime import datetime
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person, make_request
 from chalicelib.erasure.run import advance_erasure, advance_erasures
-from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
@@ -24,7 +23,7 @@ def forget_now(customer_id: str, reason: str, services: Services, now: datetime)
     forget_person(customer_id, order, services, now)
     row = services.erasures.read_row(order.request)
     if row is not None:
-        advance_erasure(row, WaitingItems(services), services, now)
+        advance_erasure(row, services, now)
         advance_erasures(services, now)  # of the other records of the address
         row = services.erasures.read_row(order.request)
     return row.receipt if row is not None else ""

@@ -16,6 +16,8 @@ from chalicelib.people.profile import Record
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.settling.history import OpenedItem
+from chalicelib.settling.waiting import quarantine_item
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.table import Table
 from chalicelib.vault.envelope import InboxSeal
@@ -123,6 +125,13 @@ class Shop:
     def take(self, submission: Submission) -> str:
         """Accept and settle; return the outcome."""
         return settle_item(self.accept(submission), self.services(), NOW + timedelta(seconds=1))
+
+    def quarantine(self, submission: Submission) -> str:
+        """Accept a submission and set it aside as staff find it in quarantine; return its inbox key."""
+        key = self.accept(submission)
+        opened = OpenedItem(self.inbox.read_item(key), submission, read_submission(submission))
+        quarantine_item(opened, "typed too often", self.services(), submission.received_at)
+        return key
 
     def find_id(self, email: str) -> str | None:
         """Return the customer id behind an e-mail address."""

@@ -8,7 +8,6 @@ from chalicelib.data_requests.run import answer_requests
 from chalicelib.erasure.receipts import KEPT
 from chalicelib.erasure.replay import replay_entry
 from chalicelib.erasure.run import advance_erasures
-from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.models import Identity
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.senders.privacy import confirm_request
@@ -139,12 +138,11 @@ def test_restored_table_bars_the_address_again(shop, asel):
     for row in services.people.name_rows(Identity(kind="email", value=ASEL)):
         services.table.commit_parts(services.suppressions.lift_wish(row))
     [entry] = [services.ledger.read_entry(1)]
-    waiting = WaitingItems(services)
-    assert replay_entry(entry, waiting, services, START + DAY) == "still forgotten"
+    assert replay_entry(entry, services, START + DAY) == "still forgotten"
     assert list_stops(shop) == {}  # the table knows the erasure: the owner lifted the wish since
     services.table.delete_item({"pk": f"forget#{entry.request}", "sk": "forget"})
 
-    assert replay_entry(entry, waiting, services, START + DAY) == "forgotten again"
+    assert replay_entry(entry, services, START + DAY) == "forgotten again"
     assert set(list_stops(shop)) == {"wish"}
 
 

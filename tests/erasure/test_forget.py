@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives import serialization
 
 from chalicelib.erasure.forget import find_held, forget_person, write_forgetting
 from chalicelib.erasure.run import advance_erasure, advance_erasures
-from chalicelib.erasure.waiting import WaitingItems
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import Identity, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
@@ -94,10 +93,9 @@ def test_links_of_mails_go_and_whose_they_were(shop, tmp_path):
 
 def test_waiting_items_about_them_are_emptied_and_others_stay(shop, tmp_path):
     sign_on(shop)
-    suspect = {"suspicion": ("honeypot",)}
-    hers = shop.accept(a_submission(email=ASHA, at=NOW + DAY).model_copy(update=suspect))
-    other = shop.accept(a_submission(email="bo@example.org", at=NOW + DAY).model_copy(update=suspect))
-    newer = shop.accept(a_submission(email=ASHA, at=LATER + DAY).model_copy(update=suspect))
+    hers = shop.quarantine(a_submission(email=ASHA, at=NOW + DAY))
+    other = shop.quarantine(a_submission(email="bo@example.org", at=NOW + DAY))
+    newer = shop.quarantine(a_submission(email=ASHA, at=LATER + DAY))
     forget(shop, ASHA)
 
     finish(shop, tmp_path)
@@ -273,8 +271,7 @@ def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
         ),
     }
     if kept == "waiting":
-        suspect = a_submission(email=ASHA, at=DUE).model_copy(update={"suspicion": ("honeypot",)})
-        shop.accept(suspect)
+        shop.quarantine(a_submission(email=ASHA, at=DUE))
     else:
         table, row = left[kept]
         shop.dynamodb.put_item(TableName=shop.prefix + table, Item=row)
@@ -284,10 +281,10 @@ def test_the_verifier_notices_each_thing_that_is_left(shop, tmp_path, kept):
     from chalicelib.erasure.verify import find_leftovers
 
     row = erasing.erasures.read_row("r1")
-    trace = ErasureTarget(row.customer, erasing.ledger.read_entry(row.number).names, row.at, WaitingItems(erasing))
+    trace = ErasureTarget(row.customer, erasing.ledger.read_entry(row.number).names, row.at)
     remains = find_leftovers(row, trace, erasing)
     assert remains
-    assert advance_erasure(row, WaitingItems(erasing), erasing, at + DAY) == "verified"
+    assert advance_erasure(row, erasing, at + DAY) == "verified"
     assert find_leftovers(erasing.erasures.read_row("r1"), trace, erasing) == {}
 
 
@@ -375,24 +372,25 @@ def test_two_runs_at_once_write_one_receipt(shop, tmp_path):
     forget(shop, ASHA)
     erasing = shop.services()
     row = erasing.erasures.read_row("r1")
-    assert advance_erasure(row, WaitingItems(erasing), erasing, LATER) == "verified"
+    assert advance_erasure(row, erasing, LATER) == "verified"
     first = erasing.erasures.read_row("r1").receipt
     with pytest.raises(RaceLostError):
-        advance_erasure(row, WaitingItems(erasing), erasing, LATER)
+        advance_erasure(row, erasing, LATER)
     assert erasing.erasures.read_row("r1").receipt == first
     assert advance_erasures(erasing, LATER) == {}
 
 
-def test_waiting_items_are_opened_once_for_all_erasures_of_a_run(shop, monkeypatch):
+def test_an_erasure_opens_no_waiting_item(shop, monkeypatch):
     for number in range(6):
-        suspect = a_submission(email=f"spam{number}@example.org", at=NOW + timedelta(seconds=number))
-        shop.accept(suspect.model_copy(update={"suspicion": ("honeypot",)}))
+        shop.quarantine(a_submission(email=f"spam{number}@example.org", at=NOW + timedelta(seconds=number)))
+    shop.quarantine(a_submission(email="p0@example.org", at=NOW + DAY))
     for number in range(3):
         shop.take(a_submission(email=f"p{number}@example.org"))
         forget(shop, f"p{number}@example.org", request=f"r{number}")
-    services, opened = shop.services(), []
-    open_submission = services.opener.open_submission
-    monkeypatch.setattr(services.opener, "open_submission", lambda *item: opened.append(item) or open_submission(*item))
+    services, read = shop.services(), []
+    monkeypatch.setattr(services.opener, "open_submission", None)
+    read_item = services.inbox.read_item
+    monkeypatch.setattr(services.inbox, "read_item", lambda key: read.append(key) or read_item(key))
 
     assert advance_erasures(services, LATER) == {"verified": 3}
-    assert len(opened) == 6
+    assert len(set(read)) == 1

@@ -20,13 +20,11 @@ KEY, OLD_KEY = b"k" * 32, b"o" * 32
 SURVEY = load_form(DEFINITIONS / "survey.toml")
 
 
-def submit(form=SURVEY, trust=Trust.ANONYMOUS, address="203.0.113.77", header_key="", now=NOW, suspicion=(), **sent):
+def submit(form=SURVEY, trust=Trust.ANONYMOUS, address="203.0.113.77", header_key="", now=NOW, **sent):
     post = sort_post(form, sent)
     language = post.language or "en"
     clean = validate_form(form, post.values, language=language, occasion=Occasion("US", date(2026, 3, 1)))
-    return make_submission(
-        clean, post, trust=trust, suspicion=suspicion, address=address, header_key=header_key, now=now
-    )
+    return make_submission(clean, post, trust=trust, address=address, header_key=header_key, now=now)
 
 
 def test_body_is_canonical_and_holds_the_words_that_were_shown():

@@ -34,6 +34,7 @@ from tests.proofs.units import size_item
 MOST_ORDERS = 50_000
 STATES = (OrderState.PAID, OrderState.PAID, OrderState.PAID, OrderState.OPEN, OrderState.CANCELLED, OrderState.UNPAID)
 MINUTE = timedelta(minutes=1)
+PAIRS = 45
 
 
 def say(*words: object) -> None:
@@ -137,15 +138,22 @@ class Meter:
 
 
 def prove_growth(shop: Shop, orders: int) -> tuple[float, float]:
-    """Return what the last of so many orders cost against the 20th: times the seconds (of 15), times the units."""
+    """Return what the last of so many orders cost against the 20th: times the seconds, times the write units.
+
+    The two are settled in turn, 45 of each, so that a busy machine is slow for both: the 20th orders are those of 45
+    more customers.
+    """
     meter = Meter(shop)
-    found: list[tuple[float, int]] = []
     for number in range(orders):
-        order = an_order_of(number, "", "77", number, placed=number)
-        found.append(meter.settle(order))
+        meter.settle(an_order_of(number, "", "77", number, placed=number))
         if number and number % 5_000 == 0:
             say(f"    {number} orders")
-    early, late = found[20:35], found[-15:]
+    early, late = [], []
+    for turn in range(PAIRS):
+        others = [an_order_of(f"{turn}-{number}", "", f"o{turn}", number, placed=number) for number in range(20)]
+        early.append([meter.settle(order) for order in others][-1])
+        number = orders + turn
+        late.append(meter.settle(an_order_of(number, "", "77", number, placed=number)))
     seconds = median(one for one, _ in late) / median(one for one, _ in early)
     return seconds, median(one for _, one in late) / median(one for _, one in early)
 

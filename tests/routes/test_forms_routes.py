@@ -83,7 +83,7 @@ def test_a_page_of_ours_is_trusted_more_than_a_bare_post(api, shop):
     browse(api, answers={**ANSWERS, "page_token": fresh_token()})
 
     (kept,) = read_inbox(shop)
-    assert (kept.trust, kept.suspicion) == (Trust.OWN, ())
+    assert kept.trust == Trust.OWN
 
 
 def test_a_corrected_second_post_of_one_page_is_kept_too(api, shop):

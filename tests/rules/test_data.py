@@ -70,7 +70,7 @@ def written(tables, tmp_path, capsys):
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
     shop.take(a_submission(phone="+12025550123"))
     shop.take(a_submission(email="a@example.org", phone="+12025550123", at=NOW + timedelta(days=1)))
-    shop.accept(a_submission(email="b@example.org").model_copy(update={"suspicion": ("honeypot",)}))
+    shop.quarantine(a_submission(email="b@example.org"))
     broken = shop.accept(a_submission().model_copy(update={"body": b"?"}))
     shop.accept(a_submission(email="c@example.org"))
     look()

@@ -203,8 +203,7 @@ def test_tampered_item_is_parked_and_blocks_nobody(shop):
 
 
 def test_quarantined_item_waits_for_release(shop):
-    suspect = a_submission(email="bot@example.org").model_copy(update={"suspicion": ("honeypot",)})
-    key = shop.accept(suspect)
+    key = shop.quarantine(a_submission(email="bot@example.org"))
 
     assert settle_item(key, shop.services(), LATER) == "quarantined"
     assert list(shop.inbox.list_pending("quarantined")) == [key]

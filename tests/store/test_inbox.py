@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.errors import RaceLostError
+from chalicelib.shop.periods import KEEP_QUARANTINE
 from chalicelib.store.inbox import Inbox, InboxItem, State, name_shard, name_shards, read_new_keys
 from chalicelib.store.table import Table
 from chalicelib.store.unconfirmed import Unconfirmed, Wait
@@ -19,8 +20,13 @@ def inbox(tables):
     return Inbox(Table(tables.dynamodb, tables.settings.prefix + "inbox"))
 
 
-def put(inbox, key="k1", attempt="a1", suspect=False):
-    return inbox.put_item(key, b"sealed", attempt=attempt, received_at=NOW, suspect=suspect)
+def put(inbox, key="k1", attempt="a1"):
+    return inbox.put_item(key, b"sealed", attempt=attempt, received_at=NOW)
+
+
+def quarantine(inbox, key="k1"):
+    put(inbox, key)
+    inbox.set_aside(key, State.QUARANTINED, "typed too often", NOW + KEEP_QUARANTINE)
 
 
 def list_all(inbox, *lists):
@@ -39,15 +45,15 @@ def test_item_is_kept_once_and_our_own_retry_is_no_duplicate(inbox):
 
 def test_lists_are_by_time_and_no_longer_than_asked_for(inbox):
     for number in range(5):
-        item = (f"k{number}", b"")
-        inbox.put_item(*item, attempt="a", received_at=NOW + timedelta(seconds=9 - number), suspect=True)
+        inbox.put_item(f"k{number}", b"s", attempt="a", received_at=NOW + timedelta(seconds=9 - number))
+        inbox.set_aside(f"k{number}", State.QUARANTINED, "typed too often", NOW + KEEP_QUARANTINE)
 
     assert list(inbox.list_pending("quarantined", most=2)) == ["k4", "k3"]
     assert list(inbox.list_pending("quarantined", "2026-03-01T12:00:08")) == ["k4", "k3", "k2"]
 
 
-def test_suspect_item_waits_in_quarantine_until_it_is_released(inbox):
-    put(inbox, suspect=True)
+def test_quarantined_item_waits_in_quarantine_until_it_is_released(inbox):
+    quarantine(inbox)
     assert list_all(inbox, "quarantined") == ["k1"]
     assert "expires_at" in inbox.table.read_item({"pk": "k1"})
     inbox.release_item("k1", State.QUARANTINED)
@@ -57,12 +63,11 @@ def test_suspect_item_waits_in_quarantine_until_it_is_released(inbox):
     assert list_all(inbox, "quarantined", *name_shards()) == ["k1"]
 
 
-def test_honest_item_replaces_a_quarantined_one(inbox):
-    put(inbox, suspect=True)
+def test_repetition_replaces_a_quarantined_one(inbox):
+    quarantine(inbox)
     assert put(inbox, attempt="a2")
     assert put(inbox, attempt="a2")  # the same attempt: its reply was lost
     assert not put(inbox, attempt="a3")
-    assert not put(inbox, attempt="a4", suspect=True)
 
     row = inbox.table.read_item({"pk": "k1"})
     assert (row["state"], row["attempt"], row["pending"]) == ("new", "a2", name_shard("k1"))
@@ -89,26 +94,28 @@ def hold(inbox):
     inbox.table.commit_parts([Unconfirmed(inbox).hold_item(inbox.read_item("k1"))])
 
 
-def keep(inbox):
-    """Leave the item in quarantine."""
-
-
-@pytest.mark.parametrize(
-    ("change", "suspect"),
-    [(release, False), (settle, False), (park, False), (hold, False), (release, True), (keep, True)],
-)
-def test_item_is_replaced_in_quarantine_alone_and_by_an_honest_one_alone(inbox, change, suspect):
-    put(inbox, suspect=True)
+@pytest.mark.parametrize("change", [release, settle, park, hold])
+def test_item_is_replaced_in_quarantine_alone(inbox, change):
+    quarantine(inbox)
     change(inbox)
     before = inbox.table.read_item({"pk": "k1"})
 
-    assert not put(inbox, attempt="a2", suspect=suspect)
-    assert put(inbox, attempt="a1", suspect=suspect)  # the first attempt, whose reply was lost
+    assert not put(inbox, attempt="a2")
+    assert put(inbox, attempt="a1")  # the first attempt, whose reply was lost
     assert inbox.table.read_item({"pk": "k1"}) == before
 
 
+def test_dropped_item_is_emptied_and_one_that_waits_no_more_is_left_alone(inbox):
+    quarantine(inbox)
+    assert inbox.drop_item("k1", State.QUARANTINED, NOW)
+    assert (inbox.read_item("k1").state, inbox.read_item("k1").sealed) == (State.DROPPED, b"")
+    put(inbox, "k2")
+    assert not inbox.drop_item("k2", State.QUARANTINED, NOW)
+    assert inbox.read_item("k2").sealed
+
+
 def test_released_item_that_was_replaced_first_is_released_once(inbox):
-    put(inbox, suspect=True)
+    quarantine(inbox)
     put(inbox, attempt="a2")
     release(inbox)
 

@@ -1,0 +1,109 @@
+"""Set an inbox item aside: parked, quarantined, nameless or unconfirmed.
+
+Whom it names is noted first, by index rows (`store.waits`): an erasure finds it by them and opens no other item. After
+a crash in between, a note leads to an item that is still new, which does no harm.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+
+from chalicelib.addresses import normalise_email
+from chalicelib.erasure.tombstones import happened_at
+from chalicelib.errors import RegularsError
+from chalicelib.models import Identity, IdentityKind, Reading, Submission, Trust, utc_text
+from chalicelib.people.identity import list_identities
+from chalicelib.senders import read_submission
+from chalicelib.services import Services
+from chalicelib.settling.history import OpenedItem
+from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE, KEEP_UNCONFIRMED
+from chalicelib.store.inbox import InboxItem, State
+from chalicelib.store.waits import Wait
+
+log = logging.getLogger(__name__)
+
+ADDRESS = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
+MOST_TYPED, MOST_SIGNED = 20, 500  # addresses of a body that are noted: each costs a write
+MOST_PARTS = 50  # of one transaction
+MOST_ABOUT = 100  # items in quarantine about one name; the oldest make room
+
+
+def quarantine_item(opened: OpenedItem, reason: str, services: Services, now: datetime) -> State:
+    """Set an item aside that staff should look at, for thirty days; the oldest about the same names make room."""
+    noted = note_names(opened.item, opened.submission, services, now + KEEP_QUARANTINE)
+    services.inbox.set_aside(opened.item.key, State.QUARANTINED, reason, now + KEEP_QUARANTINE)
+    make_room(noted, services, now)
+    return State.QUARANTINED
+
+
+def leave_aside(opened: OpenedItem, services: Services, pending: str) -> State:
+    """Set an item aside that names nobody, for thirty days; `pending` is its list, where it has one of its own."""
+    until = opened.submission.received_at + KEEP_NAMELESS
+    note_names(opened.item, opened.submission, services, until)
+    services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", until, pending)
+    return State.NAMELESS
+
+
+def hold_unconfirmed(opened: OpenedItem, services: Services) -> State:
+    """Let an item wait for its confirmation by mail."""
+    note_names(opened.item, opened.submission, services, opened.submission.received_at + KEEP_UNCONFIRMED)
+    services.table.commit_parts([services.unconfirmed.hold_item(opened.item)])
+    return State.UNCONFIRMED
+
+
+def park_item(item: InboxItem, reason: str, services: Services) -> State:
+    """Park an item that cannot be settled, and log it. One that cannot be opened names nobody who could be found."""
+    try:
+        note_names(item, services.opener.open_submission(item.key, item.sealed), services, None)
+    except RegularsError as fault:
+        log.warning("parked_unnamed", extra={"key": item.key, "fault": type(fault).__name__})
+    services.inbox.park_item(item.key, reason)
+    log.error("submission_parked", extra={"key": item.key, "reason": reason})
+    return State.PARKED
+
+
+def note_names(item: InboxItem, submission: Submission, services: Services, until: datetime | None) -> list[str]:
+    """Note an item under everybody whom it names; return the index rows of the names that it is about."""
+    names, at = read_names(submission, services)
+    most = MOST_SIGNED if submission.trust is Trust.SIGNED else MOST_TYPED
+    addresses = find_addresses(submission.body)
+    if len(addresses) > most:
+        log.warning("names_cut", extra={"key": item.key})
+    found = (Identity(kind=IdentityKind.EMAIL, value=address) for address in islice(addresses, most))
+    about = list_rows(names, services)
+    rows = dict.fromkeys((*about, *list_rows(found, services)))
+    parts = (services.waits.write_wait(Wait(row, item.key, item.received_at, utc_text(at)), until) for row in rows)
+    while batch := list(islice(parts, MOST_PARTS)):
+        services.table.commit_parts(batch)
+    return about
+
+
+def list_rows(names: Iterable[Identity], services: Services) -> list[str]:
+    """Return the index rows of names."""
+    return [row for name in names for row in services.people.name_rows(name)]
+
+
+def read_names(submission: Submission, services: Services) -> tuple[tuple[Identity, ...], datetime]:
+    """Return the names in a submission and when it happened; one that cannot be interpreted has its body alone."""
+    try:
+        reading: Reading = read_submission(submission)
+    except RegularsError:
+        return (), submission.occurred_at
+    return list_identities(submission, reading, services.settings.shop_country), happened_at(submission, reading)
+
+
+def find_addresses(body: bytes) -> list[str]:
+    """Return every e-mail address that stands anywhere in a body, normalised, in its order."""
+    found = (normalise_email(text.decode()) for text in ADDRESS.findall(body))
+    return [address for address in dict.fromkeys(found) if address]
+
+
+def make_room(rows: Iterable[str], services: Services, now: datetime) -> None:
+    """Drop the oldest items in quarantine about a name that has too many: one address must not fill it."""
+    for row in rows:
+        waits = list(services.waits.list_waits([row]))
+        for wait in waits[:-MOST_ABOUT]:
+            services.inbox.drop_item(wait.key, State.QUARANTINED, now)
+        services.waits.delete_waits(waits[:-MOST_ABOUT])
