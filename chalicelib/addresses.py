@@ -25,6 +25,9 @@ IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 )
 LONGEST = 2_000  # signs; no address is so long (RFC 5321: 254), and stripping layer by layer takes their square
+# Domains of one provider, and the signs of a local part that it ignores.
+SAME_DOMAINS = {"googlemail.com": "gmail.com", "pm.me": "proton.me", "protonmail.com": "proton.me"}
+IGNORED_SIGNS = {"gmail.com": str.maketrans("", "", "."), "proton.me": str.maketrans("", "", ".-_")}
 REPLACED = "\ufffd"  # stands where a sign could not be read: two addresses with it need not be the same
 JOINERS = "\u200c\u200d"  # a domain may hold them, where IDNA 2008 allows (RFC 5892, A.1 and A.2)
 
@@ -87,6 +90,18 @@ def normalise_email(address: str) -> str:
     except (idna.IDNAError, UnicodeError):
         return ""
     return f"{local.translate(ASCII_UPPER)}@{ascii_domain}"
+
+
+def fold_mailbox(address: str) -> str:
+    """Return what all spellings of one mailbox have in common, for counting alone: two mailboxes may share it.
+
+    A tag behind `+` leads to the same mailbox at most providers (RFC 5233), dots to the same at Gmail, dots, hyphens
+    and underscores at Proton (their support pages). Names of persons are never compared by it.
+    """
+    local, _, domain = normalise_email(address).rpartition("@")
+    domain = SAME_DOMAINS.get(domain, domain)
+    plain = local.partition("+")[0] or local
+    return f"{plain.translate(IGNORED_SIGNS.get(domain, {}))}@{domain}" if domain else ""
 
 
 def encode_email(kept: str) -> str:

@@ -13,22 +13,23 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.addresses import fold_mailbox
 from chalicelib.config import Settings
 from chalicelib.data_requests.codes import hash_code, make_code
 from chalicelib.data_requests.rows import end_unproven, move_row
 from chalicelib.errors import RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
-from chalicelib.mails.limits import CAPS, Caps, plan_asking, remember_asking
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
-from chalicelib.models import Identity, RequestKind, utc_text
+from chalicelib.models import Identity, IdentityKind, RequestKind, utc_text
 from chalicelib.people.mailboxes import may_prove
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.limits import CAPS, Caps
 from chalicelib.shop.stops import MailUse
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
-from chalicelib.store.mail_limits import MailLimit
+from chalicelib.store.mail_limits import RateLimit
 from chalicelib.store.requests import KEEP_REQUEST, RequestRow, RequestState
 from chalicelib.store.table import Part
 
@@ -87,33 +88,16 @@ def plan_slot(row: RequestRow, address: str, services: Services, now: datetime) 
         return Slot(now, "")
     if now > row.asked_at + LONGEST_WAIT:
         return Slot(None, "")
-    network = RateLimit((row.network,) if row.network else (), NETWORK_CAPS, services)
-    free = network.plan_turn(now)
+    network = RateLimit((row.network,) if row.network else (), NETWORK_CAPS, services.mail_limits)
+    free = network.plan_turn(now, LONGEST_WAIT)
     if free is None or free > now:  # the address's own limit is not used meanwhile
         return Slot(free or now + LONGEST_WAIT, "network")
-    own = RateLimit(services.people.name_rows(Identity(kind="prover", value=address)), CAPS, services)
-    moment = own.plan_turn(now)
+    mailbox = services.people.name_rows(Identity(kind=IdentityKind.PROVER, value=fold_mailbox(address)))
+    own = RateLimit(mailbox, CAPS, services.mail_limits)
+    moment = own.plan_turn(now, LONGEST_WAIT)
     if moment is None:
         return Slot(None, "")
     return Slot(moment, "person", (*own.take_turn(moment), *network.take_turn(now)))
-
-
-class RateLimit:
-    """The counts under one cap, read once, so that the turn taken is the turn planned."""
-
-    def __init__(self, rows: tuple[str, ...], caps: Caps, services: Services) -> None:
-        """Read the rows, newest secret first; without rows there is no cap."""
-        self.rows, self.caps, self.limits = rows, caps, services.mail_limits
-        self.held = self.limits.read_row(rows) if rows else MailLimit()
-
-    def plan_turn(self, now: datetime) -> datetime | None:
-        """Return the time of the next free turn, or None where there is none soon."""
-        return plan_asking(self.held.times, now, caps=self.caps, longest_wait=LONGEST_WAIT)
-
-    def take_turn(self, moment: datetime) -> list[Part]:
-        """Return the part that takes a turn, if no other worker took one since."""
-        taken = replace(self.held, times=remember_asking(self.held.times, moment, self.caps))
-        return [self.limits.write_row(self.rows, taken, moment)] if self.rows else []
 
 
 def wait_slot(row: RequestRow, slot: Slot, moment: datetime, services: Services, now: datetime) -> str:
@@ -159,7 +143,7 @@ def close_row(row: RequestRow, kind: str, services: Services, now: datetime) -> 
     closed = replace(row, state=state, due_at=utc_text(due), reason="" if state is RequestState.ASKED else kind)
     parts = [services.requests.write_row(closed, now)]
     if state is RequestState.ASKED:
-        parts.append(services.reputation.count_mail(["sent"], row.id, now))
+        parts.append(services.ask_reputation.count_mail(["sent"], row.id, now))
 
     def is_open() -> bool:
         stored = services.requests.read_row(row.customer_id, row.id)

@@ -43,7 +43,8 @@ class IdentityKind(StrEnum):
     ORDER = "order"  # sender, shop and the sender's id of the order
     LINK = "link"  # a link's row name, or `mail:` and an attempt id
     SHOP = "shop"  # sender and shop; kept beside a customer, never claimed
-    PROVER = "prover"  # an address that asks to prove itself; counted, never claimed
+    PROVER = "prover"  # a mailbox that asks to prove itself, folded; counted, never claimed
+    MAILBOX = "mailbox"  # a mailbox that is asked to confirm, folded; counted, never claimed
     NETWORK = "network"  # a truncated network address; counted, never claimed
 
 

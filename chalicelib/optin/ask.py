@@ -1,4 +1,4 @@
-"""Mails the question of a double opt-in, every minute: within the caps of `mails.limits`, one attempt at a time.
+"""Mails the question of a double opt-in, every minute: within the caps of `optin.turns`, one attempt at a time.
 
     one transaction: cap row as it was read, address not suppressed, link and its owner, item -> SENDING
     one attempt, then by its outcome: ASKED; tried again in minutes (certainly not sent); asked anew (perhaps sent)
@@ -10,28 +10,28 @@ again, and each mail counts against the caps. No step needs a customer's record 
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
-from chalicelib.config import Settings
+from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError, SealBrokenError, UnfitMailError, UnreadableError
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
-from chalicelib.mails.limits import plan_asking, remember_asking
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.pace import LONGEST_RUN
-from chalicelib.mails.rendering import render_mail
-from chalicelib.mails.words import MailWords
-from chalicelib.models import PARENT, Reading, utc_text
+from chalicelib.models import Reading, utc_text
 from chalicelib.optin.addresses import choose_address, name_address
+from chalicelib.optin.question import make_link, render_question
+from chalicelib.optin.turns import Budget, Turns, find_turns, open_budget
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
 from chalicelib.shop.stops import MailUse
+from chalicelib.shop.unasked import is_unasked
 from chalicelib.store.inbox import InboxItem
-from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind, make_token, name_token
-from chalicelib.store.mail_limits import MailLimit
+from chalicelib.store.links import make_token, name_token
 from chalicelib.store.table import Part
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM, Unconfirmed, Wait
 
@@ -52,10 +52,11 @@ class Question:
 
 
 def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
-    """Ask about every item that is due, while there is time; return counts by outcome."""
+    """Ask about every item that is due, while there is time and budget; return counts by outcome."""
+    budget = open_budget(services, now)
     return run_each(
-        list_ripe(services.unconfirmed, now),
-        lambda item: try_item(item, services, now),
+        takewhile(lambda _: not budget.is_spent, list_ripe(services.unconfirmed, now)),
+        lambda item: try_item(item, budget, services, now),
         name="ask",
         key=lambda item: item.key,
         until=time.monotonic() + LONGEST_RUN,
@@ -63,18 +64,26 @@ def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
 
 
 def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
-    """Yield the items to ask about now; new items go before those that waited."""
+    """Yield the items to ask about now, of each list in turn the oldest: no list keeps another waiting."""
     due = {Wait.ASKING: now, Wait.LATER: now, Wait.SENDING: now - LOST_AFTER}
-    for wait, before in due.items():
-        for item in unconfirmed.list_waiting(wait):
-            if wait is Wait.ASKING or item.ask_at <= utc_text(before):
+    lists = [filter_ripe(unconfirmed.list_waiting(wait), wait, before) for wait, before in due.items()]
+    while lists:
+        for own in tuple(lists):
+            if (item := next(own, None)) is not None:
                 yield item
+            else:
+                lists.remove(own)
 
 
-def try_item(item: InboxItem, services: Services, now: datetime) -> str:
+def filter_ripe(items: Iterable[InboxItem], wait: Wait, before: datetime) -> Iterator[InboxItem]:
+    """Yield the items of a list that are due."""
+    return (item for item in items if wait is Wait.ASKING or item.ask_at <= utc_text(before))
+
+
+def try_item(item: InboxItem, budget: Budget, services: Services, now: datetime) -> str:
     """Take one step with an item; one that cannot be read, or whose mail cannot be sent, is never asked about."""
     try:
-        return ask_item(item, services, now)
+        return ask_item(item, budget, services, now)
     except RaceLostError:
         return "moved"
     except (SealBrokenError, UnreadableError, UnfitMailError) as fault:
@@ -88,50 +97,51 @@ def move_item(item: InboxItem, wait: Wait, ask_at: datetime, services: Services,
     return wait.value
 
 
-def ask_item(item: InboxItem, services: Services, now: datetime) -> str:
+def ask_item(item: InboxItem, budget: Budget, services: Services, now: datetime) -> str:
     """Decide about one item, and ask when it is time; raise RaceLostError when another worker did."""
     if not is_kept(datetime.fromisoformat(item.received_at), now):
         return move_item(item, Wait.UNASKED, now, services, "expired")
     if item.pending == Wait.SENDING.value:
         return move_item(item, Wait.ASKING, now, services, "lost")
-    reading = read_submission(services.opener.open_submission(item.key, item.sealed))
-    rows = name_address(reading, services.people)
-    if not rows or services.suppressions.is_stopped(rows, MailUse.QUESTION, now):
-        return move_item(item, Wait.UNASKED, now, services, "stopped" if rows else "no address")
-    limit = services.mail_limits.read_row(rows)
-    moment = plan_item(item, limit, now)
+    submission = services.opener.open_submission(item.key, item.sealed)
+    reading = read_submission(submission)
+    if reason := find_hindrance(reading, services, now):
+        return move_item(item, Wait.UNASKED, now, services, reason)
+    turns = find_turns(item, submission, reading, services)
+    moment = turns.plan_turn(now)
     if moment is None:
+        budget.tell("mailbox or network")
         return move_item(item, Wait.UNASKED, now, services, "asked too often")
     if moment > now:
         later = services.unconfirmed.move_item(item, Wait.LATER, moment)
-        services.table.commit_parts([later, take_turn(item, limit, rows, moment, services)])
+        services.table.commit_parts([later, *turns.take_turns(moment)])
         return Wait.LATER.value
-    return ask_person(item, reading, rows, limit, services, now)
+    if budget.is_full(submission.topic):
+        return "full"
+    budget.sent[submission.topic] += 1
+    return ask_person(item, reading, turns, services, now)
 
 
-def plan_item(item: InboxItem, limit: MailLimit, now: datetime) -> datetime | None:
-    """Return when to ask; an item whose turn has come is counted by the cap already."""
-    taken = () if item.pending == Wait.LATER.value else limit.times
-    return plan_asking(taken, now, refused_at=limit.refused_at)
+def find_hindrance(reading: Reading, services: Services, now: datetime) -> str:
+    """Return why an address gets no confirmation mail at all, or ""."""
+    rows = name_address(reading, services.people)
+    if not rows:
+        return "no address"
+    if services.suppressions.is_stopped(rows, MailUse.QUESTION, now):
+        return "stopped"
+    own = normalise_email(services.settings.mail_from)
+    return "role address" if is_unasked(normalise_email(choose_address(reading)), own) else ""
 
 
-def take_turn(item: InboxItem, limit: MailLimit, rows: tuple[str, ...], moment: datetime, services: Services) -> Part:
-    """Return the part that takes a turn of the address, if no other worker took one since."""
-    times = limit.times if item.pending == Wait.LATER.value else remember_asking(limit.times, moment)
-    return services.mail_limits.write_row(rows, replace(limit, times=times), moment)
-
-
-def ask_person(
-    item: InboxItem, reading: Reading, rows: tuple[str, ...], limit: MailLimit, services: Services, now: datetime
-) -> str:
+def ask_person(item: InboxItem, reading: Reading, turns: Turns, services: Services, now: datetime) -> str:
     """Write that the mail of an item is on its way, make the one attempt, and write its outcome."""
     question = write_question(item, reading, services)
     services.pace.wait_turn()
     services.table.commit_parts(
         [
             services.unconfirmed.move_item(item, Wait.SENDING, now),
-            take_turn(item, limit, rows, now, services),
-            *services.suppressions.check_unstopped(rows, MailUse.QUESTION, now),
+            *turns.take_turns(now),
+            *services.suppressions.check_unstopped(name_address(reading, services.people), MailUse.QUESTION, now),
             *question.parts,
         ]
     )
@@ -146,7 +156,7 @@ def close_item(item: InboxItem, kind: str, services: Services, now: datetime) ->
     wait = ENDS.get(kind, Wait.LATER)
     parts = [services.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
     if wait is Wait.ASKED:
-        parts.append(services.reputation.count_mail(["sent"], item.key, now))
+        parts.append(services.ask_reputation.count_mail(["sent"], item.key, now))
 
     def is_open() -> bool:
         stored = services.inbox.read_item(item.key)
@@ -168,40 +178,3 @@ def write_question(item: InboxItem, reading: Reading, services: Services) -> Que
         *services.people.claim_attempt(attempt, owner, address, until),
     )
     return Question(address, attempt, parts, render_question(reading, token, services.settings))
-
-
-def render_question(reading: Reading, token: str, settings: Settings) -> Mail:
-    """Return the mail to the person, or for a child's submission to a parent."""
-    parent, language = reading.notes.get("parent"), str(reading.notes["language"])
-    words = MailWords(
-        shop_name=settings.shop_name,
-        shop_url=settings.shop_url,
-        shop_address=settings.shop_address,
-        confirm_url=f"{settings.public_url}/confirm/{token}",
-        privacy_url=f"{settings.public_url}/privacy?lang={language}",
-        reason="asked",
-        title=str(reading.notes["title"]) if parent else "",
-        answers=SEPARATOR.join(parent["answered"]) if parent else "",
-    )
-    return render_mail("parent" if parent else "confirm", language, words)
-
-
-def make_link(reading: Reading, until: datetime) -> Link:
-    """Return the link of a question: the form's title, and the words of each ticked box."""
-    asks = tuple(
-        Ask(
-            purpose=consent.purpose,
-            words=consent.words,
-            words_version=consent.words_version,
-            language=consent.language,
-        )
-        for consent in reading.consents
-    )
-    language = str(reading.notes["language"])
-    title = str(reading.notes["title"])
-    link = Link(kind=LinkKind.CONFIRM, language=language, title=title, asks=asks, expires_at=until)
-    parent = reading.notes.get("parent")
-    if not parent:
-        return link
-    own = Ask(purpose=PARENT, words=parent["words"], words_version=parent["words_version"], language=language)
-    return link.model_copy(update={"parent": True, "answers": tuple(parent["answered"]), "asks": (own, *asks)})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.mails.ses import Mailer
     from chalicelib.models import Profile
     from chalicelib.people.directory import People
+    from chalicelib.store.reputation import MailReputation
     from chalicelib.vault.envelope import InboxOpener
     from chalicelib.vault.signing import Signer
 
@@ -73,6 +74,13 @@ class Services(Tables):
         from chalicelib.mails.pace import Pace
 
         return Pace()
+
+    @cached_property
+    def ask_reputation(self) -> MailReputation:
+        """Return what counts the mails that any visitor can cause, over two days."""
+        from chalicelib.store.reputation import MailReputation
+
+        return MailReputation(self.table, "ask-", days=2)
 
     @cached_property
     def code_secret(self) -> bytes:

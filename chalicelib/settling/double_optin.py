@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.models import Identity
-from chalicelib.optin.addresses import name_address
+from chalicelib.optin.addresses import name_address, name_mailbox
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.commit import commit_item, settle_without_effect, would_recreate_forgotten
@@ -102,7 +102,7 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
             services.inbox.write_tombstone(key, State.SETTLED, now),
             *(services.identities.write_owner(claim, key) for claim in name_claims(opened.submission)),
             *note_reception(opened.submission, opened.reading, services),
-            *([services.reputation.count_mail(counted, key, at)] if counted else []),
+            *([services.ask_reputation.count_mail(counted, key, at)] if counted else []),
         ]
     )
     return State.SETTLED
@@ -110,7 +110,7 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
 
 def refuse_item(opened: OpenedItem, held: OpenedItem, services: Services, now: datetime) -> State:
     """End an unconfirmed item, keep nothing of its person, and send its address no confirmation mail for a while."""
-    rows = name_address(held.reading, services.people)
+    rows = name_mailbox(held.reading, services.people)
     refused = replace(services.mail_limits.read_row(rows), refused_at=opened.submission.received_at)
     services.table.commit_parts(
         [

@@ -1,15 +1,16 @@
-"""Rows of the Customers table about the confirmation mails to an address, by the address's keyed hash.
+"""Rows of the Customers table about the mails that strangers can cause, by the keyed hash of a mailbox or a network.
 
 pk                 sk    holds
-ask#<index row>    ask   the times of the last mails, sent or planned, when the address last said no, version,
+ask#<index row>    ask   the times of the last mails, sent or planned, when the mailbox last said no, version,
                          expires_at: no time older than a week and a day is needed
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from chalicelib.models import utc_text
+from chalicelib.shop.limits import Caps, plan_asking, remember_asking
 from chalicelib.shop.periods import KEEP_QUIET, LONGEST_WAIT
 from chalicelib.store.table import Part, Row, Table, expire_at
 
@@ -50,6 +51,32 @@ class MailLimits:
             **expire_at(now + KEEP_QUIET + LONGEST_WAIT),
         }
         return self.table.put_version_part(row, limit.version)
+
+
+class RateLimit:
+    """The counts under one cap, read once, so that the turn taken is the turn planned."""
+
+    def __init__(self, rows: Sequence[str], caps: Caps, limits: MailLimits) -> None:
+        """Read the rows, newest secret first; without rows there is no cap."""
+        self.rows, self.caps, self.limits = rows, caps, limits
+        self.held = limits.read_row(rows) if rows else MailLimit()
+
+    def plan_turn(self, now: datetime, longest_wait: timedelta = LONGEST_WAIT) -> datetime | None:
+        """Return the time of the next free turn, or None where there is none soon or the mailbox said no."""
+        held = self.held
+        return plan_asking(held.times, now, refused_at=held.refused_at, caps=self.caps, longest_wait=longest_wait)
+
+    def take_turn(self, moment: datetime) -> list[Part]:
+        """Return the part that takes a turn, if no other worker took one since."""
+        taken = replace(self.held, times=remember_asking(self.held.times, moment, self.caps))
+        return self.write_held(taken, moment)
+
+    def keep_turns(self, moment: datetime) -> list[Part]:
+        """Return the part that fails where a turn was taken or refused since, and changes nothing."""
+        return self.write_held(self.held, moment)
+
+    def write_held(self, held: MailLimit, moment: datetime) -> list[Part]:
+        return [self.limits.write_row(self.rows, held, moment)] if self.rows else []
 
 
 def name_row(row: str) -> Row:

@@ -9,6 +9,7 @@ from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, ask_waiting, try_item
+from chalicelib.optin.turns import Budget
 from chalicelib.senders.link import answer_confirmation
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
@@ -234,7 +235,7 @@ def test_two_items_of_one_address_asked_at_once_send_one_mail(shop, monkeypatch)
             raced.append(sign_up(shop, form="other"))
             other = shop.services(post)
             item = other.unconfirmed.inbox.read_item(raced[0])
-            assert try_item(item, other, START) == "asked"
+            assert try_item(item, Budget(), other, START) == "asked"
         return commit(parts)
 
     monkeypatch.setattr(services.people.table, "commit_parts", ask_other_first)
@@ -314,8 +315,11 @@ def test_bounce_or_complaint_of_a_question_stops_its_address(shop, kind):
     for _ in range(2):
         assert settle_item(shop.accept(parse_notification({"Sns": record}, START)), shop.services(), START) == "settled"
 
-    reputation = shop.services().reputation
-    assert reputation.read_rates(START) == Rates(sent=1, bounced=kind == "Bounce", complained=kind == "Complaint")
+    services = shop.services()
+    assert services.reputation.read_rates(START) == Rates(sent=0, bounced=0, complained=0)
+    assert services.ask_reputation.read_rates(START) == Rates(
+        sent=1, bounced=kind == "Bounce", complained=kind == "Complaint"
+    )
     sign_up(shop, at=START + DAY)
     expected = "asked" if kind == "Send" else "unasked"
     assert ask_waiting(shop.services(post), START + DAY) == {expected: 1}
@@ -338,10 +342,10 @@ def test_rival_at_the_counter_sends_no_second_mail(shop, monkeypatch):
     monkeypatch.setattr(services.people.table, "commit_parts", lose_once)
     assert ask_waiting(services, START) == {"asked": 1}
     assert len(lost) == len(post.sent) == 1
-    assert services.mail_limits.read_row(services.people.name_rows(Identity(kind="email", value=ASEL))).times == (
+    assert services.mail_limits.read_row(services.people.name_rows(Identity(kind="mailbox", value=ASEL))).times == (
         START,
     )
-    assert services.reputation.read_rates(START).sent == 1
+    assert services.ask_reputation.read_rates(START).sent == 1
 
 
 def test_press_that_settles_before_our_own_mark_sends_no_second_mail(shop):

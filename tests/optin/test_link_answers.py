@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mails.limits import plan_asking, remember_asking
+from chalicelib.shop.limits import plan_asking, remember_asking
 from chalicelib.shop.periods import KEEP_QUIET, KEEP_UNCONFIRMED, is_kept
 from tests.builders.links import NOW
 

@@ -1,9 +1,9 @@
 """The caps on confirmation mails: when an address may be asked to confirm. Pure.
 
 A confirmation mail is itself mail without consent: nine addresses once got 81,000 confirmation mails in two weeks
-(Spamhaus, 2016). So an address, known by its keyed hash, is asked at most once an hour and three times a day, by all
-forms together, and not for a week after it said no. A submission over the cap waits for its turn; one that would wait
-longer than a day gets no mail.
+(Spamhaus, 2016). So a mailbox, known by its keyed hash, is asked at most once an hour and three times a day, by all
+forms together, and not for a week after it said no. What was posted from one network is mailed to at most so many
+mailboxes. A submission over a cap waits for its turn; one that would wait longer than a day gets no mail.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,9 @@ from chalicelib.shop.periods import KEEP_QUIET, LONGEST_WAIT
 Caps = tuple[tuple[timedelta, int], ...]
 
 CAPS: Caps = ((timedelta(hours=1), 1), (timedelta(days=1), 3))  # in any such span, at most this many mails
+NETWORK_CAPS: Caps = ((timedelta(hours=1), 20), (timedelta(days=1), 60))  # a shop's own tablet posts from one network
+# In one run, which is a minute: SES's sandbox takes one mail a second, and a small shop has a sign-up in minutes.
+MOST_A_RUN, MOST_OF_A_FORM, MOST_WHILE_BAD = 30, 15, 1
 
 
 def plan_asking(
