@@ -53,7 +53,8 @@ class ForgetOrder(Model):
     """The cause of an erasure.
 
     `request` is a random id, `result` names the link row that will show the receipt, or is "". `barred` are index rows
-    of the address to which the person wishes no advertising to be sent, without `idn#`.
+    of the address to which the person wishes no advertising to be sent, without `idn#`. `decided_at` is when the door
+    took the decision, where it is settled later.
     """
 
     reason: Reason
@@ -61,6 +62,7 @@ class ForgetOrder(Model):
     requested_at: AwareDatetime
     result: str = ""
     barred: tuple[str, ...] = ()
+    decided_at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def write_forgetting(
         services.keys.delete_key(held.customer_id),
         services.people_rows.delete_core(held.customer_id, held.version),
         services.erasures.write_row(row),
-        *block_names(list_rows(more, people), people, now),
+        *block_names(list_rows(more, people), people, entry.gone_at),
         *bar_address(order.barred, services, now),
         *write_forgotten(services.outbox, held.customer_id, held.identities, order.reason.value, now),
     ]
@@ -137,7 +139,7 @@ def write_nothing_held(names: tuple[Identity, ...], order: ForgetOrder, services
     return [
         *services.ledger.append_entry(entry),
         services.erasures.write_row(start_row(entry, order, now, b"")),
-        *block_names(rows, services.people, now),
+        *block_names(rows, services.people, entry.gone_at),
     ]
 
 
@@ -169,6 +171,7 @@ def follow_ledger(
         customer=customer_id,
         names=names,
         barred=order.barred,
+        since=min(order.decided_at, now) if order.decided_at else None,
         previous=head.hash,
     )
 

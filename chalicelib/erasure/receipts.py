@@ -35,7 +35,7 @@ def write_receipt(row: ErasureRow, entry: Erasure, shop: str, now: datetime) -> 
             "shop": shop,
             "reason": row.reason,
             "requested_at": row.requested_at,
-            "confirmed_at": row.at,
+            "confirmed_at": utc_text(entry.gone_at),
             "unreadable_at": row.at,
             "verified_at": utc_text(now),
             "counts": dict(row.counts or {}),

@@ -26,7 +26,7 @@ def replay_entries(entries: Iterable[Erasure], services: Services, now: datetime
 
 def replay_entry(entry: Erasure, services: Services, now: datetime) -> str:
     """Forget one person again if a store still holds anything of them."""
-    target = ErasureTarget(entry.customer, entry.names, utc_text(entry.at))
+    target = ErasureTarget(entry.customer, entry.names, utc_text(entry.gone_at))
     held = services.erasures.read_row(entry.request)
     row = held or revive_row(entry)
     row = replace(row, links=tuple(dict.fromkeys((*row.links, *list_links(target, services)))))

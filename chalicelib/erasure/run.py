@@ -37,7 +37,7 @@ def advance_erasures(services: Services, now: datetime) -> dict[str, int]:
 def advance_erasure(row: ErasureRow, services: Services, now: datetime) -> str:
     """Take one erasure as far as it goes now; return its outcome."""
     entry = services.ledger.read_entry(row.number)
-    target = ErasureTarget(row.customer, entry.names, row.at)
+    target = ErasureTarget(row.customer, entry.names, utc_text(entry.gone_at))
     if row.stage is Stage.SWEEPING:
         return finish_sweep(row, entry, target, services, now)
     leftovers = find_leftovers(row, target, services)

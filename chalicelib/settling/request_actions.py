@@ -133,6 +133,7 @@ def forget_asker(proven: Confirmed, services: Services, now: datetime) -> Parts:
         requested_at=row.asked_at,
         result=name_token(proven.result),
         barred=list_barred(proven, services),
+        decided_at=proven.opened.submission.received_at,
     )
     done = replace(row, state=RequestState.DONE, due_at=utc_text(now))
     return [

@@ -49,7 +49,7 @@ def redact_customer(opened: OpenedItem, match: IdentityMatch, services: Services
     """Return the parts that forget the customer and block every name and order of the request."""
     names = (*match.names, *list_orders(opened))
     asked_at = opened.submission.received_at
-    order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at)
+    order = ForgetOrder(reason=Reason.SHOPIFY, request=opened.item.key, requested_at=asked_at, decided_at=asked_at)
     at = max(now, asked_at)  # the stream's clock is a whole second, and may lie before it
     customer_id = find_holder_id(match, services)
     held = find_held(customer_id, services) if customer_id else None

@@ -12,6 +12,7 @@ stand in it as keyed hashes: without the index secret a reader learns no name.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import AwareDatetime
 
@@ -27,7 +28,8 @@ HEAD: Row = {"pk": "head", "number": 0}
 class Erasure(Model):
     """One entry. `names` are rows of the blind index without `idn#`; `customer` is "" where no customer was found.
 
-    `barred` are rows of the address that gets no advertising any more, where the person wished it.
+    `barred` are rows of the address that gets no advertising any more, where the person wished it. `since` is when the
+    door took the decision, where that was earlier than `at`: what the door took after it is not about the old record.
     """
 
     number: int
@@ -37,7 +39,13 @@ class Erasure(Model):
     customer: str
     names: tuple[str, ...]
     barred: tuple[str, ...] = ()
+    since: AwareDatetime | None = None
     previous: str
+
+    @property
+    def gone_at(self) -> datetime:
+        """Return the moment up to which what happened is about the forgotten person."""
+        return self.since or self.at
 
     def write_text(self) -> str:
         """Return the entry as it is hashed and kept: canonical JSON."""

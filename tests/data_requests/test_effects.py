@@ -1,7 +1,11 @@
 """What a proven request does: restrict, object, correct, erase; and what it leaves behind."""
 
+from datetime import timedelta
+
 import pytest
 
+from chalicelib.data_requests.run import answer_requests
+from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import RESTRICTED, ConsentState, Identity, Trust
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
@@ -152,3 +156,22 @@ def test_every_row_of_a_link_is_named_in_its_request(shop, asel):
     named = {name for link in row.links for name in people.name_rows(Identity(kind="link", value=link))}
     assert owned == named
     assert {one["pk"]["S"] for one in shop.read_all("links")} <= set(row.links)
+
+
+@pytest.mark.parametrize(("after", "outcome"), [(3, "settled"), (-3, "nobody")])
+def test_what_came_after_the_code_is_no_part_of_the_erasure_however_late_both_are_settled(shop, after, outcome):
+    shop.take(a_submission(email=ASEL, at=START - DAY))
+    post = Post()
+    ask(shop, "erase")
+    answer_requests(shop.services(post), START)
+    token, _ = read_mail(post)
+    typed = START + HOUR
+    late = shop.accept(a_submission(email=ASEL, name="Anew", at=typed + timedelta(seconds=after)))
+    assert confirm(shop, token, typed, settled_at=typed + HOUR) == "settled"
+    while advance_erasures(shop.services(), typed + HOUR):
+        pass
+
+    assert settle_item(late, shop.services(), typed + 2 * HOUR) == outcome
+    assert (shop.find_id(ASEL) is not None) == (outcome == "settled")
+    entry = shop.services().ledger.read_entry(1)
+    assert (entry.gone_at, entry.at) == (typed, typed + HOUR)
