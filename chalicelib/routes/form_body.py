@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnsupportedTypeError
 from chalicelib.forms.reasons import mask_name
 from chalicelib.models import JsonValue
+from chalicelib.routes.http import check_charset
 from chalicelib.strictjson import parse_object
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ MAX_PAIRS = 200  # a form has at most 60 fields
 MAX_BOUNDARY = 70  # RFC 2046, 5.1.1
 # The parser takes a second `name` and ignores `filename*` (RFC 5987): both are refused beforehand.
 DISPOSITION_KEY = re.compile(rb";\s*(name|filename)\*?\s*=", re.IGNORECASE)
-# Every label of UTF-8, in lower case: https://encoding.spec.whatwg.org/#names-and-labels
-UTF8_LABELS = {"utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"}
 
 Pairs = list[tuple[str, str]]
 
@@ -40,15 +39,6 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, JsonValue] | Pairs:
     if kind in ("application/json", "text/plain"):
         return parse_object(raw)
     raise UnsupportedTypeError("Send JSON, application/x-www-form-urlencoded or multipart/form-data.")
-
-
-def check_charset(parameters: str) -> None:
-    """Refuse any charset but UTF-8: a wrong guess destroys names. An empty label names none."""
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        label = value.strip(" \t\"'").lower()
-        if name.strip().lower() == "charset" and label and label not in UTF8_LABELS:
-            raise UnsupportedTypeError("Send UTF-8.")
 
 
 def parse_urlencoded(raw: bytes) -> Pairs:

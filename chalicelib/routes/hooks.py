@@ -7,8 +7,8 @@ after which every sender tries again; a bad signature is 401 exactly, which Shop
 from chalice.app import Blueprint, Response
 
 from chalicelib.door import open_door
-from chalicelib.errors import TryAgainLaterError, UnsupportedTypeError, WrongMethodError
-from chalicelib.routes.http import ANY, read_body, read_headers, request_time
+from chalicelib.errors import InvalidSignatureError, TryAgainLaterError, UnsupportedTypeError, WrongMethodError
+from chalicelib.routes.http import ANY, check_charset, read_body, read_headers, request_time
 from chalicelib.routes.origins import read_site
 from chalicelib.senders import find_sender
 from chalicelib.senders.sizes import MOST_BYTES, fit_submission
@@ -34,7 +34,9 @@ def receive_delivery(sender: str) -> Response:
         return Response({"status": "ready"}, status_code=200)
     address = f"{read_site(door.settings.public_url)}/hooks/{sender}"
     module.verify(raw, headers, door.parameters.read_secrets(sender, now), now, address=address)
-    kept = door.accept(fit_submission(module.parse(raw, headers, now)))
+    submission = fit_submission(module.parse(raw, headers, now))
+    check_shop(submission.shop, door.parameters.read_shops(sender, now))
+    kept = door.accept(submission)
     return Response({"status": "accepted" if kept else "duplicate"}, status_code=202 if kept else 200)
 
 
@@ -46,6 +48,18 @@ def refuse_method(sender: str) -> Response:
 
 def check_type(given: str, taken: tuple[str, ...]) -> None:
     """Refuse a content type that this sender does not use; the error does not repeat it."""
-    kind = given.partition(";")[0].strip().lower()
+    kind, _, parameters = given.partition(";")
+    kind = kind.strip().lower()
     if kind and kind not in taken:
         raise UnsupportedTypeError(f"Send {' or '.join(taken)}.")
+    check_charset(parameters)
+
+
+def check_shop(shop: str, taken: frozenset[str]) -> None:
+    """Refuse a delivery of a shop that is not listed.
+
+    Shopify and WooCommerce name the shop in a header, which no signature covers: who has captured one delivery could
+    let it count again under another shop's name.
+    """
+    if taken and shop.lower() not in taken:
+        raise InvalidSignatureError

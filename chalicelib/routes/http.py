@@ -12,6 +12,8 @@ SHOWN = ["GET", "HEAD"]
 ANY = ["*/*"]  # a scanner may name a content type on a GET too: without this Chalice would answer 415
 # For public pages that are the same for every visitor, and cheap to make again.
 SHARED = {"Cache-Control": "public, max-age=300", "Vary": "Accept, Accept-Language"}
+# Every label of UTF-8, in lower case: https://encoding.spec.whatwg.org/#names-and-labels
+UTF8_LABELS = {"utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"}
 
 
 def request_time(request: Any) -> datetime:
@@ -46,3 +48,12 @@ def read_body(request: Any, limit: int) -> bytes:
     if len(body) > limit:
         raise TooLargeError(f"The body is larger than {limit} bytes.")
     return body
+
+
+def check_charset(parameters: str) -> None:
+    """Refuse any charset but UTF-8: a wrong guess destroys names. An empty label names none."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        label = value.strip(" \t\"'").lower()
+        if name.strip().lower() == "charset" and label and label not in UTF8_LABELS:
+            raise UnsupportedTypeError("Send UTF-8.")

@@ -4,6 +4,7 @@
 /regulars/<stage>/door/inbox-public-key    the key's id on the first line, then its public half in PEM
 /regulars/<stage>/door/receipt-key         public half of the key that signs receipts, in PEM; shown beside each receipt
 /regulars/<stage>/door/senders/<sender>    the sender's signing secrets, one a line: two during a rotation
+/regulars/<stage>/door/shops/<sender>      the shops whose deliveries are taken, one a line; without it, any shop's
 """
 
 import base64
@@ -51,6 +52,11 @@ class Parameters:
         if not secrets:
             raise TryAgainLaterError("Not ready: please send it again.")
         return secrets
+
+    def read_shops(self, sender: str, now: datetime) -> frozenset[str]:
+        """Return the shops whose deliveries are taken, in lower case; empty where any is. Raise TryAgainLaterError."""
+        lines = self.read_values(now).get(f"shops/{sender}", "").split("\n")
+        return frozenset(line.strip().lower() for line in lines if line.strip())
 
     def read_door_key(self, now: datetime) -> bytes:
         """Return the door's own key; raise TryAgainLaterError when it is not set up."""

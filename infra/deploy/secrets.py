@@ -4,6 +4,7 @@
     inbox-public-key    the public half of the stack's inbox key, from KMS
     receipt-key         the public half of the key that signs receipts of erasures, from KMS
     senders/<sender>    asked for one by one; two secrets during a rotation, separated by a space
+    shops/<sender>      asked for: a delivery that names another shop is refused
 
 Plain String parameters are the default, so that a door that starts cold depends on no KMS key; `--secure` writes
 SecureString, which needs the right to use its key beside the right to read SSM, and fails with KMS at a cold start.
@@ -70,6 +71,14 @@ def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
             put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
 
 
+def ask_shops(ssm: Any, stage: str) -> None:
+    """Ask for the shops of the senders that name them in a header, which no signature covers."""
+    for sender in ("shopify", "woocommerce"):
+        given = input(f"Shops of {sender}, such as corner.myshopify.com (Enter: leave as it is): ").split()
+        if given:
+            put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
+
+
 def main() -> None:
     """Write all parameters of one stage, with the AWS account and region of the environment."""
     parser = argparse.ArgumentParser(description="Write what the door reads.")
@@ -83,6 +92,7 @@ def main() -> None:
     print("inbox-public-key:", publish_inbox_key(session.client("kms"), ssm, given.stage, kind))
     print("receipt-key:", publish_receipt_key(session.client("kms"), ssm, given.stage, kind))
     ask_secrets(ssm, given.stage, kind)
+    ask_shops(ssm, given.stage)
 
 
 if __name__ == "__main__":

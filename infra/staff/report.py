@@ -14,9 +14,9 @@ from chalicelib.report import Report, build_report
 from chalicelib.services import Services, current_services
 from chalicelib.store.reputation import Rates
 from infra.local.clock import read_now
-from infra.local.environ import open_stack
 from infra.places import ROOT, show_path
 from infra.staff.report_page import write_page
+from infra.staff.stage import open_stage
 
 FOLDER = ROOT / "out" / "reports"
 
@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Report what became of a campaign.")
     parser.add_argument("campaign", choices=sorted(campaigns))
     asked = parser.parse_args()
-    with open_stack():
+    with open_stage():
         services = current_services()
         report = read_report(campaigns[asked.campaign], services, read_now())
         rates = services.reputation.read_rates(read_now())

@@ -16,10 +16,10 @@ from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, is_barred
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from infra.local.clock import read_now
-from infra.local.environ import open_stack
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
 from infra.staff.simulation_page import write_page
+from infra.staff.stage import open_stage
 
 PAGE = ROOT / "out" / "simulation.html"
 STATES = {
@@ -106,7 +106,7 @@ def main() -> int:
     asked = parser.parse_args()
     if not 1 <= asked.days <= 3660:
         parser.error("days: 1 to 3660")
-    with open_stack():
+    with open_stage():
         services, now = current_services(), read_now()
         note_reading(services, "simulation: what campaigns would do", EVERYBODY, now)
         done = run_days(services, now, asked.days)

@@ -1,12 +1,13 @@
 """The stage that a command works on: the one that STAGE names, with the credentials at hand; else the local stack."""
 
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from infra.local.clock import read_now
 from infra.local.environ import STAGE, open_stack
+from infra.staff.terminal import clean_output
 
 
 def is_local() -> bool:
@@ -14,12 +15,16 @@ def is_local() -> bool:
     return os.environ.get("STAGE", STAGE) == STAGE
 
 
-def open_stage() -> AbstractContextManager[Mapping[str, str]]:
+@contextmanager
+def open_stage() -> Iterator[Mapping[str, str]]:
     """Set the environment of the running local stack, or of its data at rest; that of a stage on AWS is ours as it is.
+
+    What is printed inside steers no terminal.
 
     On AWS a command needs the settings of settling (STAGE, INBOX_KEY, ROOT_KEY) and the operator's credentials.
     """
-    return open_stack() if is_local() else nullcontext(dict(os.environ))
+    with clean_output(), open_stack() if is_local() else nullcontext(dict(os.environ)) as environ:
+        yield environ
 
 
 def stage_now() -> datetime:

@@ -14,7 +14,7 @@ from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import ORPHANS, Inbox, State, name_shards
 from chalicelib.store.unconfirmed import Wait
-from infra.local.environ import open_stack
+from infra.staff.stage import open_stage
 
 
 def list_waiting(inbox: Inbox) -> int:
@@ -59,5 +59,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    with open_stack():
+    with open_stage():
         sys.exit(main())

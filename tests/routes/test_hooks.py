@@ -194,3 +194,33 @@ def test_crash_is_a_500_without_a_word_of_what_was_sent(api, caplog, monkeypatch
     assert answer.status_code == 500
     out, err = capfd.readouterr()
     assert "asel" not in answer.body.decode() + out + err
+
+
+def name_shops(cloud, tables, value):
+    name = tables.settings.parameter_path + "shops/shopify"
+    cloud.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+    start_container()
+
+
+@pytest.mark.parametrize("named", ["other.myshopify.example", "", "corner.myshopify.example.evil.example"])
+def test_a_captured_delivery_under_another_shops_name_is_401_and_nothing_is_kept(api, shop, cloud, tables, named):
+    name_shops(cloud, tables, "corner.myshopify.example\nsecond.myshopify.example")
+    assert post_order(api, X_Shopify_Shop_Domain=named).status_code == 401
+    assert shop.read_all("inbox") == []
+
+
+@pytest.mark.parametrize("named", ["corner.myshopify.example", "Corner.MyShopify.example", "second.myshopify.example"])
+def test_a_delivery_of_a_listed_shop_is_taken(api, cloud, tables, named):
+    name_shops(cloud, tables, "corner.myshopify.example\nSecond.myshopify.example")
+    assert post_order(api, X_Shopify_Shop_Domain=named).status_code == 202
+
+
+@pytest.mark.parametrize("kind", ["application/json", "", 'application/json; charset="UTF-8"', "application/json;"])
+def test_a_type_without_a_foreign_charset_is_taken(api, kind):
+    assert post_order(api, content_type=kind).status_code == 202
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "iso-8859-1", "shift_jis"])
+def test_a_foreign_charset_is_refused_before_anything_is_read(api, shop, charset):
+    assert post_order(api, content_type=f"application/json; charset={charset}").status_code == 415
+    assert shop.read_all("inbox") == []

@@ -1,5 +1,6 @@
 """The packaged template says what Chalice cannot say, and what docs/data.md promises."""
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -137,6 +138,19 @@ def test_access_logs_hold_no_address_no_path_and_no_agent():
     assert "$context.resourcePath" in log_format
     for personal in ("identity", "$context.path", "authorizer", "userAgent", "querystring", "extendedRequestId"):
         assert personal not in log_format
+
+
+def test_the_gateway_answers_by_itself_as_the_functions_do():
+    answers = read_packaged()["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    given = {name: (int(each["StatusCode"]), each.get("ResponseParameters", {})) for name, each in answers.items()}
+    assert given["REQUEST_TOO_LARGE"] == (413, {})
+    assert given["THROTTLED"][0] == 429
+    for name in ("DEFAULT_5XX", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "THROTTLED"):
+        assert given[name][0] in (429, 503)
+        assert "Retry-After" in given[name][1]["Headers"]
+    for each in answers.values():
+        (text,) = each["ResponseTemplates"].values()
+        assert set(json.loads(text)) == {"Code", "Message"}
 
 
 def test_request_bodies_are_never_logged_and_requests_are_throttled():
