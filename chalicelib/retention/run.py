@@ -10,24 +10,21 @@ Each transaction checks the core's version: where the core changed meanwhile, th
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, find_held, make_request, write_forgetting
 from chalicelib.errors import RaceLostError
 from chalicelib.joining.end import end_side
-from chalicelib.models import MailNote, Profile, Totals, utc_text
-from chalicelib.people.mail_notes import join_mails
+from chalicelib.models import Profile, Totals, utc_text
 from chalicelib.people.orders import add_totals
 from chalicelib.people.person import Person
-from chalicelib.people.profile import last_activity
 from chalicelib.people.restriction import is_restricted
-from chalicelib.retention.expired import Change, Line, has_open_order, is_inactive, list_changes
+from chalicelib.retention.expired import Change, Expired, Line, find_expired, has_open_order, is_inactive
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission, reduce_submission
 from chalicelib.services import Services
-from chalicelib.store.mails import MailRow
 from chalicelib.store.people_rows import StoredRow
 from chalicelib.store.requests import FINISHED
 from chalicelib.store.retention_counts import Kind
@@ -40,26 +37,17 @@ Parts = list[Part]
 
 
 @dataclass(frozen=True)
-class Record:
-    """A person with their history, its Readings, and the rows of their mails."""
-
-    person: Person
-    lines: tuple[Line, ...]
-    mails: tuple[MailRow, ...]
-
-
-@dataclass(frozen=True)
 class Finding:
-    """The result of a review: `kept` is why nothing is deleted, `changes` are deletions, `ends` means an erasure."""
+    """The result of a review: `kept` is why nothing is deleted, `ends` means an erasure, `found` are the deletions."""
 
     kept: str = ""
     ends: bool = False
-    changes: tuple[Change, ...] = ()
+    found: Expired = field(default_factory=Expired)
 
     @property
     def counts(self) -> Counter[Kind]:
-        """Return how many deletions there are, by kind."""
-        return Counter([Kind.PEOPLE]) if self.ends else Counter(change.kind for change in self.changes)
+        """Return how many deletions are due, by kind."""
+        return Counter([Kind.PEOPLE]) if self.ends else self.found.counts
 
 
 def retire_people(services: Services, now: datetime, most: int = MOST_PEOPLE) -> dict[str, int]:
@@ -97,19 +85,18 @@ def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Co
     core = services.people_rows.read_core(customer_id)
     if core is not None and core.joined:
         return retire_side(customer_id, core, services, now)
-    record = open_record(customer_id, services)
-    if record is None:
+    person = services.people.open_person(customer_id)
+    if person is None:
         table.commit_parts([queue.drop_row(customer_id)])
         return Counter(), True
-    found = judge_record(record, services, now)
-    if found.ends:
+    finding = judge_person(person, services, now)
+    if finding.ends:
         table.commit_parts(write_end(customer_id, services, now))
-        return found.counts, True
-    step = replace(found, changes=found.changes[:MOST_CHANGES])
-    last = len(step.changes) == len(found.changes)
-    parts = write_record(record, step, services, now) if step.changes else []
-    table.commit_parts([*parts, *([queue.plan_next(customer_id, now)] if last else [])])
-    return step.counts, last
+        return finding.counts, True
+    found = finding.found
+    parts = write_record(person, found, services, now) if found.changes else []
+    table.commit_parts([*parts, *([queue.plan_next(customer_id, now)] if found.is_whole else [])])
+    return Counter(change.kind for change in found.changes), found.is_whole
 
 
 def retire_side(customer_id: str, core: StoredRow, services: Services, now: datetime) -> tuple[Counter[Kind], bool]:
@@ -121,26 +108,17 @@ def retire_side(customer_id: str, core: StoredRow, services: Services, now: date
     return Counter([Kind.PEOPLE]), True
 
 
-def open_record(customer_id: str, services: Services) -> Record | None:
-    """Open a person, or return None for one who is forgotten. Raise KeyUnavailableError while KMS does not answer."""
-    person = services.people.open_person(customer_id)
-    if person is None:
-        return None
-    history = services.people.list_history(person)
-    lines = tuple(Line(event, read_submission(event.submission)) for event in history)
-    return Record(person, lines, tuple(services.mails.list_mails(customer_id)))
-
-
-def judge_record(record: Record, services: Services, now: datetime) -> Finding:
-    """Return the result of a review; nothing is written."""
-    profile = record.person.profile
-    if is_restricted(profile):
+def judge_person(person: Person, services: Services, now: datetime) -> Finding:
+    """Return the result of a review; nothing is written. The history is read event by event, however long it is."""
+    if is_restricted(person.profile):
         return Finding(kept="restricted")
-    if any(row.state not in FINISHED for row in services.requests.list_requests(record.person.id)):
+    if any(row.state not in FINISHED for row in services.requests.list_requests(person.id)):
         return Finding(kept="request")
-    if is_inactive(profile, now) and not has_open_order(profile, now):
+    if is_inactive(person.profile, now) and not has_open_order(person.profile, now):
         return Finding(ends=True)
-    return Finding(changes=tuple(list_changes(record.lines, record.mails, now)))
+    history = services.people.list_history(person)
+    lines = (Line(event, read_submission(event.submission)) for event in history)
+    return Finding(found=find_expired(lines, services.mails.list_mails(person.id), now, MOST_CHANGES))
 
 
 def write_end(customer_id: str, services: Services, now: datetime) -> Parts:
@@ -156,39 +134,31 @@ def write_end(customer_id: str, services: Services, now: datetime) -> Parts:
     ]
 
 
-def write_record(record: Record, step: Finding, services: Services, now: datetime) -> Parts:
-    """Return the parts that make the deletions, with a profile that no longer counts the deleted events."""
-    person = record.person
-    profile = forget_events(record, step.changes)
+def write_record(person: Person, found: Expired, services: Services, now: datetime) -> Parts:
+    """Return the parts that make the first deletions, with a profile that no longer counts the deleted events."""
+    profile = forget_events(person.profile, found)
     return [
         services.people.write_core(person, profile, services.find_due(profile, now)),
-        *(write_change(change, person, services) for change in step.changes),
-        *keep_links(step.changes, person, services),
-        services.retention_counts.add_counts(step.counts, now),
+        *(write_change(change, person, services) for change in found.changes),
+        *keep_links(found.changes, person, services),
+        services.retention_counts.add_counts(Counter(change.kind for change in found.changes), now),
     ]
 
 
-def forget_events(record: Record, changes: Iterable[Change]) -> Profile:
+def forget_events(profile: Profile, found: Expired) -> Profile:
     """Return the profile without the deleted events; a message that is cut down has the same Reading.
 
     Only visits and events of mails are deleted, so nothing but counts, notes of mails and times is made of them.
     """
-    profile = record.person.profile
-    gone = {id(change.line) for change in changes if change.line is not None and change.kind is not Kind.BODIES}
-    rest = [line for line in record.lines if id(line) not in gone]
-    lost = [line.reading.entry.kind for line in record.lines if id(line) in gone and line.reading.entry is not None]
-    mails: dict[str, MailNote] = {}
-    seen: datetime | None = None
-    for line in rest:
-        mails = join_mails(mails, line.reading)
-        seen = last_activity(seen, line.event.submission, line.reading)
+    gone = found.list_gone()
+    lost = [line.reading.entry.kind for line in gone if line.reading.entry is not None]
     return profile.model_copy(
         update={
             "events": profile.events - len(gone),
             "totals": add_totals(profile.totals, Totals(), Totals(entries=dict(Counter(lost)))),
-            "mails": mails,
-            "first_seen": min((line.at for line in rest), default=None),
-            "last_seen": seen,
+            "mails": found.rest.mails,
+            "first_seen": found.rest.first_seen,
+            "last_seen": found.rest.last_seen,
         }
     )
 

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import RegularsError
 from chalicelib.models import utc_text
-from chalicelib.retention.run import judge_record, open_record
+from chalicelib.retention.run import judge_person
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.retention_counts import Kind
@@ -35,8 +35,8 @@ def count_everything(services: Services, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     for customer_id in services.retention_queue.list_due():
         try:
-            record = open_record(customer_id, services)
-            found = judge_record(record, services, now) if record else None
+            person = services.people.open_person(customer_id)
+            found = judge_person(person, services, now) if person else None
         except (RegularsError, ClientError, BotoCoreError):
             counts["unreadable"] += 1
             continue

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chalicelib.data_requests import deliver
 from chalicelib.data_requests.files import find_record_words, write_files
 from chalicelib.data_requests.package import pick_file, read_package
 from chalicelib.data_requests.record import Section, gather_record
@@ -396,3 +397,12 @@ def test_staff_lift_a_restriction_and_it_is_noted_and_in_the_history(shop, asel)
     assert gather(shop, asel, START + DAY)["readings"].rows[-1]["why"] == "asked on the phone"
     assert not lift_person("nobody@example.org", shop.services(), accepted.append, reason="", now=START)
     assert shop.open_profile(asel).consents["marketing"].state is ConsentState.GIVEN
+
+
+def test_a_history_that_is_too_long_is_told_before_it_is_read(shop, asel, monkeypatch):
+    prove(shop, Post(), "access")
+    services = shop.services(Post())
+    monkeypatch.setattr(deliver, "MOST_EVENTS", 0)
+    monkeypatch.setattr(deliver, "make_package", None)
+    assert answer_requests(services, START + 2 * MINUTE) == {"oversize": 1}
+    assert [row.state for row in services.requests.list_requests(asel)] == ["oversize"]

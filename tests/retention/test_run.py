@@ -1,6 +1,7 @@
 """Retention acts: everybody is looked at once in four weeks, and what was kept long enough goes. The clock is moved."""
 
 import json
+import weakref
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,11 +14,10 @@ from chalicelib.functions import retire_data
 from chalicelib.models import Identity, RequestKind, Submission, Trust, utc_text
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.people.profile import fold_event
-from chalicelib.retention.expired import list_changes
+from chalicelib.people.reader import PeopleReader
 from chalicelib.retention.run import (
     MOST_CHANGES,
-    judge_record,
-    open_record,
+    judge_person,
     retire_people,
     retire_person,
     write_end,
@@ -283,11 +283,11 @@ def test_whoever_comes_back_while_they_are_looked_at_is_not_forgotten(shop):
     customer = join(shop)
     now = NOW + find_span("inactive") + 2 * DAY
     services = shop.services()
-    record = open_record(customer, services)
-    assert judge_record(record, services, now).ends
+    assert judge_person(services.people.load_person(customer), services, now).ends
+    parts = write_end(customer, services, now)
     join(shop, at=now)
     with pytest.raises(RaceLostError):
-        services.people.table.commit_parts(write_end(record.person, services, now))
+        services.people.table.commit_parts(parts)
     assert retire_person(customer, services, now) == Counter()
     assert shop.open_profile(customer).fields["email"].value == ASHA
 
@@ -296,10 +296,9 @@ def test_looking_alone_changes_nothing(shop):
     customer = mail_and_click(shop)
     services = shop.services()
     before = shop.read_all("customers")
-    record = open_record(customer, services)
-    found = judge_record(record, services, OLD)
-    assert found.counts == {Kind.CLICKS: 1, Kind.MAILS: 1, Kind.MAIL_EVENTS: 2}
-    assert list_changes(record.lines, record.mails, DUE) == []
+    person = services.people.load_person(customer)
+    assert judge_person(person, services, OLD).counts == {Kind.CLICKS: 1, Kind.MAILS: 1, Kind.MAIL_EVENTS: 2}
+    assert judge_person(person, services, DUE).counts == {}
     assert shop.read_all("customers") == before
 
 
@@ -332,3 +331,29 @@ def test_somebody_known_by_their_phone_alone_stays_forgotten_too(shop, tmp_path)
     assert shop.list_customers() == []
     shop.take(a_submission(phone="+12025550123", at=now + 2 * DAY))  # an act of their own
     assert len(shop.list_customers()) == 1
+
+
+def test_a_long_history_is_read_event_by_event(shop, monkeypatch):
+    customer = join(shop)
+    services = shop.services()
+    person = services.people.load_person(customer)
+    [event] = list(services.people.list_history(person))
+    alive = 0
+
+    def list_many(_person):
+        nonlocal alive
+        for number in range(3_000):
+            each = event.model_copy(update={"key": f"k{number}"})
+            weakref.finalize(each, count_gone)
+            alive += 1
+            most.append(alive)
+            yield each
+
+    def count_gone():
+        nonlocal alive
+        alive -= 1
+
+    most = []
+    monkeypatch.setattr(PeopleReader, "list_history", lambda _, person: list_many(person))
+    assert judge_person(person, services, OLD).counts == {}
+    assert max(most) < 100
