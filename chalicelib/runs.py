@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 FORESEEN = (RegularsError, ClientError, BotoCoreError)
 
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 def run_each(
@@ -38,10 +39,32 @@ def run_each(
         try:
             counts[step(item)] += 1
         except Exception as fault:
-            # No `exc_info`: a process without the safe formatter would print the exception's text.
-            found = {"key": key(item), "fault": type(fault).__name__, "at": locate_error(fault.__traceback__)}
-            # An outage passes by itself; any other fault is a defect, and no crash of the function tells of it.
-            level = logging.WARNING if isinstance(fault, FORESEEN) else logging.ERROR
-            log.log(level, f"{name}_postponed", extra=found)  # noqa: G004 - a fixed word
+            note_fault(name, key(item), fault)
             counts["postponed"] += 1
     return dict(counts)
+
+
+def read_each(
+    keys: Iterable[Key], read: Callable[[Key], Item | None], *, name: str, tell: Callable[[Key], str] = str
+) -> Iterator[Item]:
+    """Yield what is read under each key, where there is anything; a row that cannot be read is logged and left out.
+
+    A row of a later version, or a broken one, must not end the list in which it stands.
+    """
+    for key in keys:
+        try:
+            found = read(key)
+        except Exception as fault:
+            note_fault(name, tell(key), fault)
+            continue
+        if found is not None:
+            yield found
+
+
+def note_fault(name: str, key: str, fault: Exception) -> None:
+    """Log an item that is left for a later run, as `<name>_postponed`; `key` names no person."""
+    # No `exc_info`: a process without the safe formatter would print the exception's text.
+    found = {"key": key, "fault": type(fault).__name__, "at": locate_error(fault.__traceback__)}
+    # An outage passes by itself; any other fault is a defect, and no crash of the function tells of it.
+    level = logging.WARNING if isinstance(fault, FORESEEN) else logging.ERROR
+    log.log(level, f"{name}_postponed", extra=found)  # noqa: G004 - a fixed word

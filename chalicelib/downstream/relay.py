@@ -10,6 +10,7 @@ from itertools import islice
 
 from chalicelib.downstream.messages import make_messages, write_message
 from chalicelib.downstream.target import split_targets
+from chalicelib.runs import read_each
 from chalicelib.services import Services
 from chalicelib.store.outbox import Outgoing
 from chalicelib.store.queues import split_batches
@@ -26,7 +27,7 @@ def relay_events(services: Services, now: datetime) -> dict[str, int]:
     targets = tuple(split_targets(services.settings.downstream))
     counts = {"queued": 0, "kept": 0}
     for ids in split_batches(islice(services.outbox.list_due(now), MOST), TOGETHER):
-        events = [event for event in map(services.outbox.read_row, ids) if event is not None]
+        events = list(read_each(ids, services.outbox.read_row, name="relay"))
         lost = queue_events(events, targets, services)
         for event in events:
             if event.id not in lost:

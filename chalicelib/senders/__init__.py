@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from chalicelib.errors import UnreadableError
+from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import Reading, SenderName, Submission
 from chalicelib.senders.clamp import clamp_times
 from chalicelib.senders.delivery import UNKNOWN
@@ -41,7 +41,16 @@ OWN_READERS = {
 MODULES = {**SENDERS, **OWN_READERS}
 
 # What an interpreter raises for a body of another shape than its sender's; pydantic's ValidationError is a ValueError.
-ODD_BODY = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+ODD_BODY = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    MalformedError,
+    TooLargeError,
+)
 
 
 class Reader(Protocol):

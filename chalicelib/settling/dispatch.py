@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import OversizeError, RaceLostError, RowTwiceError, SealBrokenError, UnreadableError
 from chalicelib.models import utc_text
-from chalicelib.runs import run_each
+from chalicelib.runs import read_each, run_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.commit import commit_item
@@ -61,10 +61,9 @@ def retry_orphans(services: Services, now: datetime) -> None:
     inbox = services.inbox
     hourly = now.minute == 0
     since = utc_text(now - (ORPHAN_DAYS if hourly else ORPHAN_MINUTES))
-    for key in inbox.list_pending(ORPHANS):
-        item = inbox.read_item(key)
-        if item is not None and item.state is State.NAMELESS and item.received_at >= since:
-            inbox.release_item(key, State.NAMELESS)
+    for item in read_each(inbox.list_pending(ORPHANS), inbox.read_item, name="orphan"):
+        if item.state is State.NAMELESS and item.received_at >= since:
+            inbox.release_item(item.key, State.NAMELESS)
 
 
 def settle_item(key: str, services: Services, now: datetime) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.models import utc_text
+from chalicelib.runs import read_each
 from chalicelib.store.table import NEW, Part, Row, Table, put_in_queue
 from chalicelib.strictjson import dump_json, parse_json
 
@@ -81,9 +82,9 @@ class Erasures:
 
     def list_due(self, now: datetime) -> Iterator[ErasureRow]:
         """Yield the erasures that are due, each read again: the index lags."""
-        for key in self.table.list_queue(QUEUE, utc_text(now)):
-            row = self.read_row(key["pk"].removeprefix("forget#"))
-            if row is not None and row.due_at and row.due_at <= utc_text(now):
+        ids = (key["pk"].removeprefix("forget#") for key in self.table.list_queue(QUEUE, utc_text(now)))
+        for row in read_each(ids, self.read_row, name="erasure"):
+            if row.due_at and row.due_at <= utc_text(now):
                 yield row
 
 

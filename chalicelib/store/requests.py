@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.models import RequestKind, utc_text
+from chalicelib.runs import read_each
 from chalicelib.shop.periods import KEEP_FOR_STAFF
 from chalicelib.store.table import Part, Row, Table, expire_at, put_in_queue
 from chalicelib.vault.person import PersonSeal
@@ -147,10 +148,13 @@ class RequestRows:
 
     def list_open(self, queue: str, before: str = "9999") -> Iterator[RequestRow]:
         """Yield the requests of one queue that are due by a time (RFC 3339 UTC), each read again: the index lags."""
-        for key in self.table.list_queue(queue, before):
-            row = self.read_row(key["pk"].removeprefix("cust#"), key["sk"].removeprefix("request#"))
-            if row is not None and name_queue(row.state) == queue and row.due_at <= before:
+        for row in read_each(self.table.list_queue(queue, before), self.read_key, name="request", tell=tell_request):
+            if name_queue(row.state) == queue and row.due_at <= before:
                 yield row
+
+    def read_key(self, key: Row) -> RequestRow | None:
+        """Return the request of a key of the table, or None."""
+        return self.read_row(key["pk"].removeprefix("cust#"), tell_request(key))
 
 
 def make_request(customer_id: str, kind: RequestKind, now: datetime, *, language: str, network: str) -> RequestRow:
@@ -167,6 +171,11 @@ def start_handover(
     """Return a request that is for staff at once: nothing is left to prove."""
     row = make_request(customer_id, kind, now, language=language, network="")
     return replace(row, state=RequestState.TO_SHOP, reason=reason)
+
+
+def tell_request(key: Row) -> str:
+    """Return the id of a request, which is random, from its key."""
+    return str(key["sk"]).removeprefix("request#")
 
 
 def name_row(customer_id: str, request_id: str) -> Row:

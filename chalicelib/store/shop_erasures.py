@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import utc_text
+from chalicelib.runs import read_each
 from chalicelib.store.table import Part, Row, Table, put_in_queue
 
 QUEUE = "redact#0"
@@ -43,10 +44,13 @@ class ShopErasures:
 
     def list_due(self, now: datetime) -> Iterator[ShopErasure]:
         """Yield the shop erasures that are not over, each read again: the index lags."""
-        for key in self.table.list_queue(QUEUE, utc_text(now)):
-            row = self.table.read_item({"pk": key["pk"], "sk": key["sk"]})
-            if row is not None and "due_at" in row:
-                yield load_shop_erasure(row)
+        keys = ({"pk": key["pk"], "sk": key["sk"]} for key in self.table.list_queue(QUEUE, utc_text(now)))
+        yield from read_each(keys, self.read_open, name="shop_erasure", tell=lambda key: str(key["pk"]))
+
+    def read_open(self, key: Row) -> ShopErasure | None:
+        """Return a shop erasure that is not over, or None."""
+        row = self.table.read_item(key)
+        return load_shop_erasure(row) if row is not None and "due_at" in row else None
 
 
 def start_shop_erasure(request: str, shop: str, at: datetime) -> ShopErasure:

@@ -15,6 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.models import utc_text
+from chalicelib.runs import read_each
 from chalicelib.shop.periods import KEEP_UNCONFIRMED, is_kept
 from chalicelib.store.inbox import Inbox, InboxItem, State, name_row
 from chalicelib.store.table import Part, expire_at
@@ -68,9 +69,8 @@ class Unconfirmed:
 
     def list_waiting(self, wait: Wait) -> Iterator[InboxItem]:
         """Yield the items of one list, oldest first, each read again: the index lags."""
-        for key in self.inbox.list_pending(wait.value):
-            item = self.inbox.read_item(key)
-            if item is not None and item.state is State.UNCONFIRMED and item.pending == wait.value:
+        for item in read_each(self.inbox.list_pending(wait.value), self.inbox.read_item, name="ask"):
+            if item.state is State.UNCONFIRMED and item.pending == wait.value:
                 yield item
 
     def read_kept(self, key: str, at: datetime) -> InboxItem | None:
