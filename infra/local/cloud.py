@@ -5,6 +5,7 @@ system that receives events, at /_local/events (`receiver`).
 """
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -14,17 +15,20 @@ from typing import Any
 from werkzeug.serving import run_simple
 
 from infra.local import receiver
+from infra.local.gate import guard_cloud
 from infra.local.mailbox import PATH, show_mailbox
 from infra.local.moto_sesv2 import patch_moto_sesv2
 from infra.local.processes import start_child
 from infra.places import ROOT
 
 Answer = Callable[..., Any]
+GATE = "LOCAL_ACCESS"  # names the access key that is answered
 
 
-def start_cloud(port: int, log: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start the server; it answers a second later."""
-    return start_child([sys.executable, "-m", "infra.local.cloud", str(port)], log=log, folder=ROOT)
+def start_cloud(port: int, log: Path | None = None, access: str = "") -> subprocess.Popen[bytes]:
+    """Start the server; it answers a second later. With `access` it answers that access key alone."""
+    environ = {**os.environ, GATE: access}  # in the environment: whoever lists processes sees their arguments
+    return start_child([sys.executable, "-m", "infra.local.cloud", str(port)], log=log, folder=ROOT, env=environ)
 
 
 def build_server() -> Answer:
@@ -47,7 +51,8 @@ def build_server() -> Answer:
 def main(port: int) -> None:
     """Serve until the process is ended."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    run_simple("127.0.0.1", port, build_server(), threaded=True)
+    access, server = os.environ.get(GATE), build_server()
+    run_simple("127.0.0.1", port, guard_cloud(server, port, access) if access else server, threaded=True)
 
 
 if __name__ == "__main__":

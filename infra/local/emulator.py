@@ -68,8 +68,14 @@ def fetch_jar() -> str:
     return ""
 
 
-def start_emulator(data: Path | None = None, log: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """Start DynamoDB Local on a free port, in memory or on a folder; return the process and the port at once."""
+def start_emulator(
+    data: Path | None = None, log: Path | None = None, *, shared: bool = True
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start DynamoDB Local on a free port, in memory or on a folder; return the process and the port at once.
+
+    It listens on every address of the machine, and has no setting for that. Unless it is `shared`, each access key
+    has tables of its own: who does not know the key of a run sees none.
+    """
     java, port = find_java(), free_port()
     if java is None:
         raise RuntimeError("no Java")
@@ -83,7 +89,7 @@ def start_emulator(data: Path | None = None, log: Path | None = None) -> tuple[s
         "-jar",
         str(HOME / "DynamoDBLocal.jar"),
         "-disableTelemetry",
-        "-sharedDb",
+        *(["-sharedDb"] if shared else []),
         "-port",
         str(port),
         *(["-dbPath", str(data)] if data else ["-inMemory"]),

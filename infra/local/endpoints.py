@@ -8,13 +8,13 @@ import boto3
 SERVICES = ("SES", "SESV2", "SQS", "SNS", "SSM", "KMS")
 
 
-def name_endpoints(cloud_port: int, dynamodb_port: int) -> dict[str, str]:
+def name_endpoints(cloud_port: int, dynamodb_port: int, access: str = "local") -> dict[str, str]:
     """Return the environment that points every AWS client here: the only difference between a local run and AWS."""
     cloud = f"http://127.0.0.1:{cloud_port}"
     return {f"AWS_ENDPOINT_URL_{service}": cloud for service in SERVICES} | {
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{dynamodb_port}",
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": f"http://127.0.0.1:{dynamodb_port}",
-        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_ACCESS_KEY_ID": access,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",

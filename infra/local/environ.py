@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from infra.local.emulator import explain_absence, start_emulator
 from infra.local.endpoints import name_endpoints
+from infra.local.gate import read_access
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.state import read_state
 from infra.places import LOCAL, show_path
@@ -30,13 +31,14 @@ def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, st
     """Return the variables that each process of the stack gets beside ours, without the keys of settling."""
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
     public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
-    return name_endpoints(cloud_port, dynamodb_port) | public
+    return name_endpoints(cloud_port, dynamodb_port, read_access()) | public
 
 
 @contextlib.contextmanager
 def hold_lock() -> Iterator[bool]:
     """Hold the folder's lock while inside; yield False where another process holds it. A lock ends with its process."""
-    LOCAL.mkdir(exist_ok=True)
+    LOCAL.mkdir(exist_ok=True, mode=0o700)
+    LOCAL.chmod(0o700)
     with open(LOCK, "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,7 +64,7 @@ def start_database() -> Iterator[dict[str, str]]:
         raise SystemExit(f"Nothing is running and no data is kept without DynamoDB Local ({reason}): `make run` first.")
     if not DATA.exists():
         raise SystemExit("There is no data yet: `make run` first.")
-    child, port = start_emulator(DATA)
+    child, port = start_emulator(DATA, shared=False)
     try:
         wait_listening(port, child)
         yield build_environ(free_port(), port, "http://127.0.0.1:8000") | SETTLING_KEYS

@@ -6,6 +6,7 @@ connection.
 """
 
 import logging
+import os
 import socket
 import sys
 import threading
@@ -20,6 +21,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from chalicelib.services import make_session
 from infra.local.clock import read_now
 from infra.local.environ import STAGE
+from infra.local.gate import name_hosts
 from infra.local.invoke import Handler, LambdaContext, load_handler
 from infra.local.permissions import Guard
 from infra.local.proxy import (
@@ -37,6 +39,7 @@ from infra.local.state import read_state
 
 HANDLER = "app.app"
 IDLE_SECONDS = 75
+FOREIGN_HOST = gateway_error(HTTPStatus.MISDIRECTED_REQUEST, "Not for this address.")
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +47,9 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Answers requests through one handler, one at a time."""
 
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
+    def __init__(self, handler: Handler, hosts: frozenset[str] = frozenset()) -> None:
+        """Answer under these Host headers alone; under any where none is named."""
+        self.handler, self.hosts = handler, hosts
         self.routes: Any = handler.routes  # type: ignore[attr-defined]
         self.turn = threading.Lock()
 
@@ -66,7 +70,8 @@ class Gateway:
 
     def respond(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
-        answer = self.answer(ProxyRequest(environ))
+        foreign = bool(self.hosts) and environ.get("HTTP_HOST") not in self.hosts
+        answer = FOREIGN_HOST if foreign else self.answer(ProxyRequest(environ))
         own = ("content-length", "connection")
         headers = [(name, value) for name, value in answer.headers if name.lower() not in own]
         start_response(name_status(answer.status), [*headers, ("Content-Length", str(len(answer.body)))])
@@ -137,7 +142,8 @@ def main(descriptor: int) -> None:
     guard = Guard(STAGE, read_state()["made"], "api_handler")
     guard.watch_session(make_session())  # before the app is loaded: it makes its clients as it starts
     listener = socket.socket(fileno=descriptor)
-    Gateway(load_handler(HANDLER)).open_server(listener).serve_forever()
+    hosts = name_hosts(listener.getsockname()[1], os.environ["PUBLIC_URL"])
+    Gateway(load_handler(HANDLER), hosts).open_server(listener).serve_forever()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from infra.local.environ import (
     forget_account,
     hold_lock,
 )
+from infra.local.gate import read_access
 from infra.local.keys import make_keys, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
 from infra.local.processes import end_children, start_child, wait_listening
@@ -76,7 +77,7 @@ def open_port() -> socket.socket:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((os.environ.get("HOST", "127.0.0.1"), port))
+            listener.bind(("127.0.0.1", port))  # whatever HOST says: some shells set it to the machine's name
         except OSError:
             listener.close()
             continue
@@ -97,10 +98,10 @@ def find_port(first: int) -> int:
 def start_services(run: Run, port: int) -> tuple[int, int, str]:
     """Start DynamoDB and moto side by side; return their ports (cloud, DynamoDB) and why it is moto, if it is."""
     cloud_port = find_port(port + 1)
-    run.children["cloud"] = start_cloud(cloud_port, LOGS / "cloud.log")
+    run.children["cloud"] = start_cloud(cloud_port, LOGS / "cloud.log", read_access())
     dynamodb_port = cloud_port
     if not (absence := explain_absence()):
-        run.children["dynamodb"], dynamodb_port = start_emulator(DATA, LOGS / "dynamodb.log")
+        run.children["dynamodb"], dynamodb_port = start_emulator(DATA, LOGS / "dynamodb.log", shared=False)
         wait_listening(dynamodb_port, run.children["dynamodb"])
     wait_listening(cloud_port, run.children["cloud"])
     return cloud_port, dynamodb_port, absence
