@@ -80,9 +80,13 @@ class Gateway:
     def open_server(self, listener: socket.socket) -> BaseWSGIServer:
         """Return a server on a listening socket, to be started with `serve_forever` and ended with `shutdown`."""
         host, port = listener.getsockname()
-        return make_server(
+        server = make_server(
             host, port, self.respond, threaded=True, request_handler=RequestHandler, fd=listener.fileno()
         )
+        # Several processes wait on one socket, and all wake for a connection: one takes it, and no other may wait in
+        # `accept`, where `shutdown` would not reach it.
+        server.socket.setblocking(False)
+        return server
 
 
 class RequestHandler(WSGIRequestHandler):
