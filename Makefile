@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -139,6 +139,9 @@ prove-sends-fully: $(READY) $(JAR) ## the same with 10,000 customers, 1,000 rest
 
 prove-bounds: $(READY) $(JAR) ## fold and settle very large records; let a stranger fill one (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.bounds $(ARGS)
+
+prove-strangers: $(READY) $(JAR) ## let strangers fill quarantine, histories and a mailbox; measure what it costs others (ARGS="--seed 7")
+	@$(BIN)/python -m tests.proofs.strangers $(ARGS)
 
 prove-erasures: $(READY) $(JAR) ## forget 1,000 customers while calls fail (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.erasures $(ARGS)

@@ -25,7 +25,7 @@ from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]
 ASHA = "asha@example.org"
-OPENING = re.compile(r"\b(load_person|list_history|open_record|gather_record|read_people|forget_person)\(")
+OPENING = re.compile(r"\b(load_person|open_person|list_history|open_record|gather_record|read_people|forget_person)\(")
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ class Running:
 
     def client(self, service):
         """Return a client of the stack's own services."""
-        session = boto3.session.Session()
+        environ = self.state["environ"]
+        session = boto3.session.Session(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"])
         return session.client(service, endpoint_url=self.state["environ"][f"AWS_ENDPOINT_URL_{service.upper()}"])
 
     def count_rows(self, table):
@@ -172,7 +173,8 @@ def test_the_door_processes_are_not_told_the_names_of_the_keys(running):
 
 def test_key_files_are_their_owners_alone(running):
     modes = {path.name: path.stat().st_mode & 0o777 for path in (running.folder / "keys").iterdir()}
-    assert modes == {"inbox.pem": 0o600, "root.key": 0o600, "door.key": 0o600, "receipt.pem": 0o600}
+    assert modes == dict.fromkeys(("inbox.pem", "root.key", "door.key", "receipt.pem", "access.key"), 0o600)
+    assert running.folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_mail_that_was_sent_can_be_read_as_html_and_as_text(running):
