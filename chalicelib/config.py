@@ -35,7 +35,7 @@ class Settings(Model):
     downstream: str = Field(
         "", description="The shop's own systems that hear of events: `name=https://...`, separated by commas"
     )
-    max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes after decoding")
+    max_body_bytes: int = Field(262_144, description="Largest post of a form or page taken, in bytes after decoding")
     posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
 
     @property

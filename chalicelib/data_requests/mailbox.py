@@ -1,7 +1,8 @@
 """What a mailbox opens of a record that came to hold several: what came under it, or under one proven to be the same.
 
-A record has several mailboxes where a shop's account changed its address. Whoever proves one of them has not proven the
-others: what came under those may be another person's. A change that was confirmed by mail proves both (`HeldName.via`).
+A record has several mailboxes where a shop's account changed its address. A person who proves one of them has not
+proven the others: what came under those may be another person's. A change that was confirmed by mail proves both
+(`HeldName.via`).
 """
 
 from collections.abc import Callable, Iterable

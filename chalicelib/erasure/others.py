@@ -21,19 +21,18 @@ log = logging.getLogger(__name__)
 
 def forget_others(row: ErasureRow, target: ErasureTarget, services: Services, now: datetime) -> int:
     """Forget the other records of the same addresses; return how many. Staff get those that need a decision."""
-    rows = set(target.rows)
-    others = [one for one in services.identities.list_holders(rows) if one != target.customer]
-    return sum(forget_other(customer_id, rows, row, services, now) for customer_id in others)
+    others = [one for one in services.identities.list_holders(target.rows) if one != target.customer]
+    return sum(forget_other(customer_id, target, row, services, now) for customer_id in others)
 
 
-def forget_other(customer_id: str, rows: set[str], row: ErasureRow, services: Services, now: datetime) -> bool:
+def forget_other(customer_id: str, target: ErasureTarget, row: ErasureRow, services: Services, now: datetime) -> bool:
     """Forget one other record, or leave it to staff; return whether it was forgotten.
 
     A record that the forgotten one was made of goes with it. One that another joined record stands for is left to that.
     """
     core = services.people_rows.read_core(customer_id)
     if core is not None and core.joined:
-        return core.joined == row.customer and forget_now(customer_id, row, services, now)
+        return core.joined == target.customer and forget_now(customer_id, target, row, services, now)
     try:
         person = services.people.open_person(customer_id)
     except Exception as fault:  # a record that cannot be read must not end the erasure of another
@@ -41,15 +40,19 @@ def forget_other(customer_id: str, rows: set[str], row: ErasureRow, services: Se
         return leave_to_staff(customer_id, services, now)
     if person is None:
         return False
-    if not holds_only(person, rows, services):
+    if not holds_only(person, set(target.rows), services):
         return leave_to_staff(customer_id, services, now)
-    return forget_now(customer_id, row, services, now)
+    return forget_now(customer_id, target, row, services, now)
 
 
-def forget_now(customer_id: str, row: ErasureRow, services: Services, now: datetime) -> bool:
-    """Forget one other record, in an erasure of its own."""
-    asked = datetime.fromisoformat(row.requested_at)
-    order = ForgetOrder(reason=Reason(row.reason), request=f"{row.id}.{customer_id}", requested_at=asked)
+def forget_now(customer_id: str, target: ErasureTarget, row: ErasureRow, services: Services, now: datetime) -> bool:
+    """Forget one other record, in an erasure of its own, as decided at the same moment."""
+    order = ForgetOrder(
+        reason=Reason(row.reason),
+        request=f"{row.id}.{customer_id}",
+        requested_at=datetime.fromisoformat(row.requested_at),
+        decided_at=datetime.fromisoformat(target.gone_at),
+    )
     return forget_person(customer_id, order, services, now)
 
 

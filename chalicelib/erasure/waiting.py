@@ -6,10 +6,10 @@ from datetime import datetime
 from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
 from chalicelib.store.inbox import State
-from chalicelib.store.waits import Wait
+from chalicelib.store.waits import WaitNote
 
 
-def find_waiting(rows: Iterable[str], gone_at: str, services: Services) -> Iterator[tuple[Wait, State]]:
+def find_waiting(rows: Iterable[str], gone_at: str, services: Services) -> Iterator[tuple[WaitNote, State]]:
     """Yield the items that name one of these index rows and happened up to then, with their state now."""
     for wait in services.waits.list_waits(rows):
         item = services.inbox.read_item(wait.key) if wait.at <= gone_at else None
@@ -19,7 +19,7 @@ def find_waiting(rows: Iterable[str], gone_at: str, services: Services) -> Itera
 
 def blank_waiting(rows: Iterable[str], gone_at: str, services: Services, now: datetime) -> None:
     """Empty these items, and delete what led to them."""
-    done: list[Wait] = []
+    done: list[WaitNote] = []
     for wait, state in find_waiting(rows, gone_at, services):
         try:
             services.table.commit_parts([services.inbox.write_tombstone(wait.key, State.NOBODY, now, state)])

@@ -154,5 +154,5 @@ def pass_all(rows: list[str], old: str, new: str, services: Services) -> None:
 
 
 def drop_rows(customer_id: str, services: Services) -> None:
-    """Delete the copies that became nobody's record."""
+    """Delete the rows of a join that failed, or of a joined record that was parted."""
     services.people_rows.delete_rows(customer_id, [row["sk"] for row in services.people_rows.list_rows(customer_id)])

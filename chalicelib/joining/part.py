@@ -56,10 +56,11 @@ def part_once(joined_id: str, actor: str, services: Services, now: datetime) -> 
     parting = open_parting(join, services)
     give_events(parting, services)
     give_others(parting, services)
-    fresh = open_parting(join, services)
+    # The two have changed by what they were given; the joined record must be as it was before that was listed.
+    fresh = replace(open_parting(join, services), joined=parting.joined)
     services.table.commit_parts(write_parting(fresh, actor, services, now))
     drop_rows(joined_id, services)
-    services.identities.drop_holder(fresh.joined.names, joined_id)
+    services.identities.drop_holder(parting.joined.names, joined_id)
     return join.first, join.second
 
 

@@ -58,8 +58,8 @@ def check_type(given: str, taken: tuple[str, ...]) -> None:
 def check_shop(shop: str, taken: frozenset[str]) -> None:
     """Refuse a delivery of a shop that is not listed.
 
-    Shopify and WooCommerce name the shop in a header, which no signature covers: who has captured one delivery could
-    let it count again under another shop's name.
+    Shopify and WooCommerce name the shop in a header, which no signature covers: a person who has captured one
+    delivery could send it again under another shop's name.
     """
     if taken and shop.lower() not in taken:
         raise InvalidSignatureError

@@ -20,7 +20,7 @@ from chalicelib.services import Services
 from chalicelib.settling.history import OpenedItem
 from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE, KEEP_UNCONFIRMED
 from chalicelib.store.inbox import InboxItem, State
-from chalicelib.store.waits import Wait
+from chalicelib.store.waits import WaitNote
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ MOST_ABOUT = 100  # items in quarantine about one name; the oldest make room
 
 def quarantine_item(opened: OpenedItem, reason: str, services: Services, now: datetime) -> State:
     """Set an item aside that staff should look at, for thirty days; the oldest about the same names make room."""
-    noted = note_names(opened.item, opened.submission, services, now + KEEP_QUARANTINE)
+    noted = note_names(opened.item, opened.submission, opened.reading, services, now + KEEP_QUARANTINE)
     services.inbox.set_aside(opened.item.key, State.QUARANTINED, reason, now + KEEP_QUARANTINE)
     make_room(noted, services, now)
     return State.QUARANTINED
@@ -41,14 +41,15 @@ def quarantine_item(opened: OpenedItem, reason: str, services: Services, now: da
 def leave_aside(opened: OpenedItem, services: Services, pending: str) -> State:
     """Set an item aside that names nobody, for thirty days; `pending` is its list, where it has one of its own."""
     until = opened.submission.received_at + KEEP_NAMELESS
-    note_names(opened.item, opened.submission, services, until)
+    note_names(opened.item, opened.submission, opened.reading, services, until)
     services.inbox.set_aside(opened.item.key, State.NAMELESS, "names nobody", until, pending)
     return State.NAMELESS
 
 
 def hold_unconfirmed(opened: OpenedItem, services: Services) -> State:
     """Let an item wait for its confirmation by mail."""
-    note_names(opened.item, opened.submission, services, opened.submission.received_at + KEEP_UNCONFIRMED)
+    until = opened.submission.received_at + KEEP_UNCONFIRMED
+    note_names(opened.item, opened.submission, opened.reading, services, until)
     services.table.commit_parts([services.unconfirmed.hold_item(opened.item)])
     return State.UNCONFIRMED
 
@@ -56,7 +57,8 @@ def hold_unconfirmed(opened: OpenedItem, services: Services) -> State:
 def park_item(item: InboxItem, reason: str, services: Services) -> State:
     """Park an item that cannot be settled, and log it. One that cannot be opened names nobody who could be found."""
     try:
-        note_names(item, services.opener.open_submission(item.key, item.sealed), services, None)
+        submission = services.opener.open_submission(item.key, item.sealed)
+        note_names(item, submission, read_kept(submission), services, None)
     except RegularsError as fault:
         log.warning("parked_unnamed", extra={"key": item.key, "fault": type(fault).__name__})
     services.inbox.park_item(item.key, reason)
@@ -64,9 +66,15 @@ def park_item(item: InboxItem, reason: str, services: Services) -> State:
     return State.PARKED
 
 
-def note_names(item: InboxItem, submission: Submission, services: Services, until: datetime | None) -> list[str]:
-    """Note an item under everybody whom it names; return the index rows of the names that it is about."""
-    names, at = read_names(submission, services)
+def note_names(
+    item: InboxItem, submission: Submission, reading: Reading | None, services: Services, until: datetime | None
+) -> list[str]:
+    """Note an item under everybody whom it names; return the index rows of the names that it is about.
+
+    One that cannot be interpreted has no reading, and is noted under the addresses in its body.
+    """
+    names = list_identities(submission, reading, services.settings.shop_country) if reading else ()
+    at = happened_at(submission, reading) if reading else submission.occurred_at
     most = MOST_SIGNED if submission.trust is Trust.SIGNED else MOST_TYPED
     addresses = find_addresses(submission.body)
     if len(addresses) > most:
@@ -74,7 +82,7 @@ def note_names(item: InboxItem, submission: Submission, services: Services, unti
     found = (Identity(kind=IdentityKind.EMAIL, value=address) for address in islice(addresses, most))
     about = list_rows(names, services)
     rows = dict.fromkeys((*about, *list_rows(found, services)))
-    parts = (services.waits.write_wait(Wait(row, item.key, item.received_at, utc_text(at)), until) for row in rows)
+    parts = (services.waits.write_wait(WaitNote(row, item.key, item.received_at, utc_text(at)), until) for row in rows)
     while batch := list(islice(parts, MOST_PARTS)):
         services.table.commit_parts(batch)
     return about
@@ -85,13 +93,12 @@ def list_rows(names: Iterable[Identity], services: Services) -> list[str]:
     return [row for name in names for row in services.people.name_rows(name)]
 
 
-def read_names(submission: Submission, services: Services) -> tuple[tuple[Identity, ...], datetime]:
-    """Return the names in a submission and when it happened; one that cannot be interpreted has its body alone."""
+def read_kept(submission: Submission) -> Reading | None:
+    """Return what a parked submission says, or None where no reader understands it."""
     try:
-        reading: Reading = read_submission(submission)
+        return read_submission(submission)
     except RegularsError:
-        return (), submission.occurred_at
-    return list_identities(submission, reading, services.settings.shop_country), happened_at(submission, reading)
+        return None
 
 
 def find_addresses(body: bytes) -> list[str]:
@@ -103,7 +110,13 @@ def find_addresses(body: bytes) -> list[str]:
 def make_room(rows: Iterable[str], services: Services, now: datetime) -> None:
     """Drop the oldest items in quarantine about a name that has too many: one address must not fill it."""
     for row in rows:
-        waits = list(services.waits.list_waits([row]))
-        for wait in waits[:-MOST_ABOUT]:
-            services.inbox.drop_item(wait.key, State.QUARANTINED, now)
-        services.waits.delete_waits(waits[:-MOST_ABOUT])
+        oldest = list(services.waits.list_waits([row]))[:-MOST_ABOUT]
+        services.waits.delete_waits([wait for wait in oldest if end_wait(wait, services, now)])
+
+
+def end_wait(wait: WaitNote, services: Services, now: datetime) -> bool:
+    """Drop an item that is in quarantine; return whether it waits no more. One that is parked or unconfirmed stays."""
+    if services.inbox.drop_item(wait.key, State.QUARANTINED, now):
+        return True
+    item = services.inbox.read_item(wait.key)
+    return item is None or not item.sealed

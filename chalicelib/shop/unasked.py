@@ -2,7 +2,7 @@
 
 Roles that no person reads mail of (RFC 2142: postmaster, abuse), senders that take no answer, and the shop's own
 address. Other roles, such as info@, may be a small firm's only address. Addresses of throw-away services are asked like
-any other: whoever presses the button has the mailbox.
+any other: a person who presses the button has the mailbox.
 """
 
 UNASKED = frozenset(

@@ -11,7 +11,7 @@ Part = dict[str, Any]
 def merge_parts(parts: Iterable[Part]) -> list[Part]:
     """Return the parts, of equal ones the first; raise RowTwiceError where one row has two that differ.
 
-    No order among them says which is meant: whoever builds the parts must make one of them.
+    Their order does not say which one is meant: the caller must build one part for each row.
     """
     merged: dict[str, Part] = {}
     for part in parts:

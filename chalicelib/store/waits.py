@@ -17,7 +17,7 @@ from chalicelib.store.table import Part, Row, Table, expire_at
 
 
 @dataclass(frozen=True)
-class Wait:
+class WaitNote:
     """One row; `row` is the index row of the name, `key` the inbox key, `received_at` and `at` are RFC 3339 UTC."""
 
     row: str
@@ -32,18 +32,18 @@ class Waits:
 
     table: Table
 
-    def write_wait(self, wait: Wait, until: datetime | None) -> Part:
+    def write_wait(self, wait: WaitNote, until: datetime | None) -> Part:
         """Return the part that notes an item under one name, for good or until it expires."""
         return self.table.put_part({**name_wait(wait), "at": wait.at, **(expire_at(until) if until else {})})
 
-    def list_waits(self, rows: Iterable[str]) -> Iterator[Wait]:
+    def list_waits(self, rows: Iterable[str]) -> Iterator[WaitNote]:
         """Yield the items under some names, the oldest of each name first."""
         for row in rows:
             for found in self.table.query_items(name_partition(row)):
                 received_at, _, key = found["sk"].partition("#")
-                yield Wait(row, key, received_at, found["at"])
+                yield WaitNote(row, key, received_at, found["at"])
 
-    def delete_waits(self, waits: Iterable[Wait]) -> None:
+    def delete_waits(self, waits: Iterable[WaitNote]) -> None:
         """Delete rows whose items wait no more."""
         self.table.delete_items(name_wait(wait) for wait in waits)
 
@@ -52,5 +52,5 @@ def name_partition(row: str) -> str:
     return f"waits#{read_name(row)}"
 
 
-def name_wait(wait: Wait) -> Row:
+def name_wait(wait: WaitNote) -> Row:
     return {"pk": name_partition(wait.row), "sk": f"{wait.received_at}#{wait.key}"}

@@ -27,7 +27,7 @@ GATE = "LOCAL_ACCESS"  # names the access key that is answered
 
 def start_cloud(port: int, log: Path | None = None, access: str = "") -> subprocess.Popen[bytes]:
     """Start the server; it answers a second later. With `access` it answers that access key alone."""
-    environ = {**os.environ, GATE: access}  # in the environment: whoever lists processes sees their arguments
+    environ = {**os.environ, GATE: access}  # no argument: all users of a machine see those
     return start_child([sys.executable, "-m", "infra.local.cloud", str(port)], log=log, folder=ROOT, env=environ)
 
 

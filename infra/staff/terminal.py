@@ -1,4 +1,4 @@
-"""What commands print: text that customers typed must not steer the terminal of whoever reads it.
+"""What commands print: text that customers typed must not steer the terminal of the staff who read it.
 
 Control characters (ECMA-48: escape sequences begin with one) and the signs that turn the direction of text (Unicode
 Technical Report 36) are printed as their code. Line ends and tabs stay.

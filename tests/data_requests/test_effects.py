@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.erasure.run import advance_erasures
-from chalicelib.models import RESTRICTED, ConsentState, Identity, Trust
+from chalicelib.models import RESTRICTED, ConsentState, Identity, Reading, Trust
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders import read_submission
 from chalicelib.senders.link import choose_preferences, withdraw_consent
@@ -34,6 +34,7 @@ from tests.builders.requests import (
     run_hours,
 )
 from tests.builders.shop import a_submission, read_all_events
+from tests.builders.signed import says
 
 
 def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel):
@@ -175,3 +176,21 @@ def test_what_came_after_the_code_is_no_part_of_the_erasure_however_late_both_ar
     assert (shop.find_id(ASEL) is not None) == (outcome == "settled")
     entry = shop.services().ledger.read_entry(1)
     assert (entry.gone_at, entry.at) == (typed, typed + HOUR)
+
+
+def test_a_second_record_of_the_address_moves_the_moment_of_the_decision_no_further(shop):
+    shop.take(says(Reading(kind="customer", sender_id="1", email=ASEL)))
+    shop.take(says(Reading(kind="customer", sender_id="2", email=ASEL), 1))
+    assert len(shop.list_customers()) == 2
+    ask(shop, "erase")
+    post = Post()
+    answer_requests(shop.services(post), START)
+    token, _ = read_mail(post)
+    typed = START + HOUR
+    late = shop.accept(a_submission(email=ASEL, name="Anew", at=typed + timedelta(seconds=3)))
+    assert confirm(shop, token, typed, settled_at=typed + HOUR) == "settled"
+    while advance_erasures(shop.services(), typed + HOUR):
+        pass
+
+    assert shop.list_customers() == []
+    assert settle_item(late, shop.services(), typed + 2 * HOUR) == "settled"

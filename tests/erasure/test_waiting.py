@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.erasure.waiting import find_waiting
-from chalicelib.models import Trust
+from chalicelib.models import Entry, Reading, Trust
 from chalicelib.settling import waiting
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.settling.waiting import MOST_ABOUT, MOST_TYPED
@@ -45,18 +45,10 @@ def test_what_waits_for_a_confirmation_is_found(shop):
 
 
 def test_what_names_nobody_is_found_by_an_address_in_its_body(shop):
-    body = b'{"kind": "other", "entry": {"kind": "draft", "at": "2026-03-01T12:00:00Z", "values": {"to": "%s"}}}'
-    message = says_raw(body % VERA.encode())
-    key = shop.accept(message)
-    assert settle_item(key, shop.services(), NOW) in ("nameless", "nobody", "parked")
-    if shop.inbox.read_item(key).sealed:
-        assert list(list_found(shop, VERA)) == [key]
-
-
-def says_raw(body):
-    from chalicelib.models import Reading
-
-    return says(Reading(kind="other")).model_copy(update={"body": body})
+    entry = Entry(kind="survey", at=NOW, values={"to": VERA})
+    key = shop.accept(says(Reading(kind="survey", entry=entry)))
+    assert settle_item(key, shop.services(), NOW) == "nameless"
+    assert list_found(shop, VERA) == {key: State.NAMELESS}
 
 
 def test_an_item_with_a_broken_seal_is_parked_all_the_same(shop):
@@ -85,6 +77,15 @@ def test_the_oldest_about_one_address_make_room(shop, monkeypatch):
     assert shop.inbox.read_item(other).state is State.QUARANTINED
     assert set(list_found(shop, VERA)) == set(keys[2:])
     assert MOST_ABOUT == 100
+
+
+def test_what_is_parked_makes_no_room_and_stays_to_be_found(shop, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_ABOUT", 1)
+    parked = shop.accept(a_mention(VERA))
+    assert settle_item(parked, shop.services(), NOW) == "parked"
+    held = sign_up(shop, VERA, NOW + timedelta(seconds=1))
+    keys = [shop.quarantine(a_submission(email=VERA, at=NOW + timedelta(minutes=n), entry={"n": n})) for n in (1, 2)]
+    assert set(list_found(shop, VERA)) == {parked, held, keys[1]}
 
 
 def test_an_erasure_reads_as_much_beside_a_hundred_items_as_beside_none(shop):

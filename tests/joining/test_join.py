@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.errors import KeyUnavailableError, NotJoinableError
+from chalicelib.joining import part
 from chalicelib.joining.join import join_people
 from chalicelib.joining.part import part_people
 from chalicelib.models import Consent, ConsentState, Grade, Identity, MailState, Reading, RequestKind
@@ -132,13 +133,29 @@ def test_parted_at_once_both_are_as_they_were(shop):
     assert [shop.open_record(each) for each in (first, second)] == before
 
 
-def test_an_address_that_came_since_stays_with_whom_mail_goes_to(shop):
+def test_a_name_that_came_since_goes_to_whom_mail_goes_to(shop):
     joined, first, second = join_pair(shop)
     main = {ANN: first, ANNA: second}[shop.open_profile(joined).text("email")]
-    shop.take(says(Reading(kind="customer", sender_id="9", email="new@example.org"), 2_000))
-    shop.take(a_submission(phone="+12025550123", at=AFTER))
+    shop.take(account(9, shop.open_profile(joined).text("email"), 2_000, shop="other.example"))
+    number = Identity(kind="id", value="woocommerce:other.example:9")
+    assert shop.services().people.find_customer(number) == joined
     part_people(joined, "kim", shop.services(), AFTER)
-    assert shop.open_profile(main).list_current("email")
+    assert shop.services().people.find_customer(number) == main
+    assert number.value in {name.value for name in shop.open_profile(main).list_current("id")}
+
+
+def test_what_settles_while_a_record_is_parted_is_handed_over_too(shop, monkeypatch):
+    joined, first, _ = join_pair(shop)
+    give, late = part.give_others, [a_submission(email=ANN, entry={"topic": "late"}, at=AFTER)]
+
+    def give_slowly(parting, services):
+        if late:
+            assert shop.take(late.pop()) == "settled"
+        give(parting, services)
+
+    monkeypatch.setattr(part, "give_others", give_slowly)
+    part_people(joined, "kim", shop.services(), AFTER)
+    assert [row.entry.values for row in shop.open_record(first).entries.values()] == [{"topic": "late"}]
 
 
 def test_after_thirty_days_they_are_deleted_and_cannot_be_parted(shop):

@@ -26,7 +26,7 @@ from chalicelib.retention.run import judge_person
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import State
 from chalicelib.store.people_rows import name_event
-from chalicelib.store.waits import Wait, name_wait
+from chalicelib.store.waits import WaitNote, name_wait
 from tests.builders.erasures import LATER, an_order_to_forget
 from tests.builders.mails import Post
 from tests.builders.optin import MINUTE, START, a_sign_up
@@ -55,7 +55,7 @@ def add_waiting(shop: Shop, count: int) -> None:
         | {"pending": State.QUARANTINED.value, "reason": "typed too often"}
         for name in names
     )
-    services.table.write_items({**name_wait(Wait(f"idn#1#{name}", name, at, at)), "at": at} for name in names)
+    services.table.write_items({**name_wait(WaitNote(f"idn#1#{name}", name, at, at)), "at": at} for name in names)
 
 
 def erase_one(shop: Shop, number: int) -> tuple[float, int]:
