@@ -5,6 +5,7 @@ queue) is swept again, and an error is logged.
 """
 
 import logging
+from base64 import b64encode
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,12 +13,12 @@ from chalicelib.erasure.others import forget_others
 from chalicelib.erasure.receipts import publish_receipt, sign_receipt
 from chalicelib.erasure.sweep import ErasureTarget, count_stores, sweep_person
 from chalicelib.erasure.verify import find_leftovers
-from chalicelib.errors import RaceLostError
+from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.runs import run_each
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow, Stage
-from chalicelib.store.ledger import Erasure
+from chalicelib.store.ledger import Erasure, write_claim
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,27 @@ CHECKS = (timedelta(days=1), timedelta(days=14), timedelta(days=35))
 
 
 def advance_erasures(services: Services, now: datetime) -> dict[str, int]:
-    """Take each erasure that is due as far as it goes now; return counts by outcome."""
-    return run_each(
+    """Take each erasure that is due as far as it goes now, and sign the ledger; return counts by outcome."""
+    counts = run_each(
         services.erasures.list_due(now),
         lambda row: advance_erasure(row, services, now),
         name="erasure",
         key=lambda row: row.id,
     )
+    sign_ledger(services)
+    return counts
+
+
+def sign_ledger(services: Services) -> None:
+    """Sign the last entry, which covers all before it; while the key is out of reach, the next run does it."""
+    head = services.ledger.read_head()
+    if head.number and not services.ledger.has_signature(head):
+        try:
+            signature = services.signer.sign_text(write_claim(head))
+        except KeyUnavailableError:
+            log.warning("ledger_unsigned", extra={"count": head.number})
+        else:
+            services.ledger.write_signature(head, b64encode(signature).decode())
 
 
 def advance_erasure(row: ErasureRow, services: Services, now: datetime) -> str:

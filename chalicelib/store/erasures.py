@@ -80,6 +80,13 @@ class Erasures:
         row = self.table.read_item(name_row(request))
         return None if row is None else load_erasure(row)
 
+    def list_rows(self) -> Iterator[ErasureRow]:
+        """Yield every erasure's row. It scans the table, which only commands of staff may do."""
+        for key in self.table.scan_keys("begins_with(pk, :prefix)", prefix="forget#"):
+            row = self.read_row(key["pk"].removeprefix("forget#"))
+            if row is not None:
+                yield row
+
     def list_due(self, now: datetime) -> Iterator[ErasureRow]:
         """Yield the erasures that are due, each read again: the index lags."""
         ids = (key["pk"].removeprefix("forget#") for key in self.table.list_queue(QUEUE, utc_text(now)))

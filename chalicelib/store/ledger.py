@@ -3,10 +3,11 @@
     pk      number   holds
     entry   1, 2 ..  one erasure as JSON: when, why, the customer's random id, the index rows of the names, the hash of
                      the entry before
-    head    0        the last number and its hash
+    signed  1, 2 ..  the hash of that entry, signed with the key of the receipts
 
-Entries are only ever added. An operator who restores another table replays the ledger before the door opens. Names
-stand in it as keyed hashes: without the index secret a reader learns no name.
+Rows are only ever added: the table's policy refuses every change and deletion, and the last entry is the head. An
+operator who restores another table replays the ledger before the door opens. Names stand in it as keyed hashes:
+without the index secret a reader learns no name.
 """
 
 import hashlib
@@ -18,11 +19,10 @@ from pydantic import AwareDatetime
 
 from chalicelib.errors import LedgerBrokenError
 from chalicelib.models import Model
-from chalicelib.store.table import NEW, Part, Row, Table
+from chalicelib.store.table import NEW, THERE, Part, Row, Table
 from chalicelib.strictjson import dump_json
 
 START = "0" * 64  # in place of the hash of the entry before the first
-HEAD: Row = {"pk": "head", "number": 0}
 
 
 class Erasure(Model):
@@ -67,23 +67,27 @@ class Ledger:
     table: Table
 
     def read_head(self) -> Head:
-        """Read the end of the ledger consistently."""
-        row = self.table.read_item(HEAD)
-        return Head() if row is None else Head(int(row["last"]), row["hash"])
+        """Read the last entry consistently."""
+        row = self.table.read_last("entry")
+        return Head() if row is None else Head(int(row["number"]), hash_entry(row["entry"]))
 
     def append_entry(self, entry: Erasure) -> list[Part]:
-        """Return the parts that append an entry, if the ledger's last entry is still the one before it."""
-        text = entry.write_text()
-        put = self.table.put_part({**name_entry(entry.number), "entry": text}, NEW)
-        return [put, self.move_head(entry, hash_entry(text))]
+        """Return the parts that append an entry, if it has no rival and the one before it is there."""
+        put = self.table.put_part({**name_entry(entry.number), "entry": entry.write_text()}, NEW)
+        return [put, self.table.check_part(name_entry(entry.number - 1), THERE)] if entry.number > 1 else [put]
 
-    def move_head(self, entry: Erasure, new_hash: str) -> Part:
-        """Return the part that makes an entry the last one."""
-        change, values = "SET #last = :number, #hash = :hash", {"number": entry.number, "hash": new_hash}
-        if entry.number == 1:
-            return self.table.update_part(HEAD, change, NEW, **values)
-        before = {"before": entry.number - 1, "previous": entry.previous}
-        return self.table.update_part(HEAD, change, "#last = :before AND #hash = :previous", **values, **before)
+    def write_signature(self, head: Head, signature: str) -> None:
+        """Keep the signature of an entry's hash, in base64; one that is there stays."""
+        self.table.write_item({**name_signed(head.number), "hash": head.hash, "signature": signature}, NEW)
+
+    def has_signature(self, head: Head) -> bool:
+        """Return whether an entry is signed."""
+        return self.table.read_item(name_signed(head.number)) is not None
+
+    def list_signed(self) -> Iterator[tuple[Head, str]]:
+        """Yield each signed entry's number and hash with the signature, in order, read consistently."""
+        for row in self.table.query_items("signed"):
+            yield Head(int(row["number"]), row["hash"]), row["signature"]
 
     def read_entry(self, number: int) -> Erasure:
         """Read one entry consistently; raise LedgerBrokenError for a missing one: the table was restored alone."""
@@ -102,13 +106,22 @@ def name_entry(number: int) -> Row:
     return {"pk": "entry", "number": number}
 
 
+def name_signed(number: int) -> Row:
+    return {"pk": "signed", "number": number}
+
+
+def write_claim(head: Head) -> bytes:
+    """Return what is signed of an entry: canonical JSON."""
+    return dump_json({"ledger": {"number": head.number, "hash": head.hash}})
+
+
 def hash_entry(text: str) -> str:
     """Return an entry's hash in hex. The text holds the hash of the entry before, so it covers all entries so far."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def check_chain(texts: Iterable[tuple[int, str]], head: Head) -> list[str]:
-    """Return a sentence per fault of a ledger; none where it is whole from the first entry to its head."""
+def check_chain(texts: Iterable[tuple[int, str]]) -> list[str]:
+    """Return a sentence per fault of a ledger; none where each entry follows from the one before."""
     faults: list[str] = []
     last = Head()
     for number, text in texts:
@@ -118,6 +131,11 @@ def check_chain(texts: Iterable[tuple[int, str]], head: Head) -> list[str]:
         if entry.previous != last.hash:
             faults.append(f"entry {number} does not follow from the one before it")
         last = Head(number, hash_entry(text))
-    if last != head:
-        faults.append(f"the head says {head.number}, the last entry is {last.number}, or their hashes differ")
     return faults
+
+
+def check_hashes(texts: Iterable[tuple[int, str]], told: Iterable[Head], by: str) -> list[str]:
+    """Return a sentence per entry that is not the one that a signature or receipt names; `by` says which of them."""
+    hashes = {number: hash_entry(text) for number, text in texts}
+    wrong = [head.number for head in told if hashes.get(head.number) != head.hash]
+    return [f"entry {number} is not the one that its {by} names" for number in wrong]

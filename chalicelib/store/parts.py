@@ -17,7 +17,7 @@ def merge_parts(parts: Iterable[Part]) -> list[Part]:
     for part in parts:
         row = identify_row(part)
         if merged.setdefault(row, part) != part:
-            raise RowTwiceError(row.partition("#")[0])
+            raise RowTwiceError(row.partition("#")[0].partition("\0")[0])
     return list(merged.values())
 
 
@@ -25,5 +25,5 @@ def identify_row(part: Part) -> str:
     """Return the partition key, the sort key and the table of the row that a part is about."""
     (request,) = part.values()
     key = request.get("Key") or request["Item"]
-    names = (key[name]["S"] for name in ("pk", "sk") if name in key)
-    return "\0".join((*names, request["TableName"]))
+    sort = key.get("sk") or key.get("number") or {"S": ""}  # `number` sorts the ledger
+    return "\0".join((key["pk"]["S"], *sort.values(), request["TableName"]))

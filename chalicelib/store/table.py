@@ -59,6 +59,13 @@ class Table:
         values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
         yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
 
+    def read_last(self, pk: str) -> Row | None:
+        """Return the last row of one partition, read consistently, or None."""
+        expressions = dump_expressions({"pk": pk}, KeyConditionExpression="pk = :pk")
+        backwards = {"ConsistentRead": True, "ScanIndexForward": False, "Limit": 1}
+        answer = self.client.query(TableName=self.name, **backwards, **expressions)
+        return load_row(answer["Items"][0]) if answer["Items"] else None
+
     def scan_keys(self, condition: str, **values: Any) -> Iterator[Row]:
         """Yield the keys of all rows that meet a condition.
 

@@ -7,6 +7,7 @@ import hashlib
 from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -36,6 +37,22 @@ class Signer:
         except (ClientError, BotoCoreError) as fault:
             raise KeyUnavailableError(type(fault).__name__) from None
         return bytes(answer["Signature"])
+
+    def read_public(self) -> ec.EllipticCurvePublicKey:
+        """Return the public half, for commands of staff: functions may only sign."""
+        if self.key_name.startswith("file:"):
+            return load_key(self.key_name).public_key()
+        der = self.kms.get_public_key(KeyId=self.key_name)["PublicKey"]
+        return cast(ec.EllipticCurvePublicKey, serialization.load_der_public_key(der))
+
+
+def is_signed(text: bytes, signature: bytes, key: ec.EllipticCurvePublicKey) -> bool:
+    """Return whether a signature is that of a text."""
+    try:
+        key.verify(signature, text, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def load_key(name: str) -> ec.EllipticCurvePrivateKey:

@@ -1,6 +1,7 @@
 """The ledger of erasures: `make verify-ledger`, `make export-ledger`, and after a restore `make replay-ledger`.
 
-    verify   without a gap, each entry following from the one before: prints the last number and its hash
+    verify   without a gap, each entry following from the one before, each as it was signed and as the receipts name
+             it: prints the number of entries and the last hash
     export   one entry a line, as hashed, to out/ledger.jsonl: keep it where no restore reaches
     replay   forget again, in restored tables, every person in the ledger (FILE= takes an export instead of the table)
 
@@ -16,19 +17,21 @@ from pathlib import Path
 
 from chalicelib.erasure.replay import replay_entries
 from chalicelib.services import Services, current_services
-from chalicelib.store.ledger import Erasure, Head, Ledger, check_chain, hash_entry
+from chalicelib.store.ledger import Erasure, Ledger, check_chain
+from infra.staff.ledger_check import check_ledger, count_unsigned
 from infra.staff.stage import open_stage, stage_now
 
 EXPORT = Path("out/ledger.jsonl")
 
 
-def verify_ledger(ledger: Ledger) -> int:
+def verify_ledger(services: Services) -> int:
     """Print whether the ledger is whole; return the exit status."""
-    head, texts = ledger.read_head(), list(ledger.list_texts())
-    faults = check_chain(texts, head)
+    faults, head = check_ledger(services), services.ledger.read_head()
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(f"{len(texts)} erasures, last hash {head.hash}: {'NOT WHOLE' if faults else 'whole'}")
+    print(f"{head.number} erasures, last hash {head.hash}: {'NOT WHOLE' if faults else 'whole'}")
+    if unsigned := count_unsigned(services):
+        print(f"{unsigned} of them not signed yet: forget_people signs them within a minute")
     return int(bool(faults))
 
 
@@ -47,9 +50,9 @@ def read_export(path: Path) -> list[tuple[int, str]]:
     return [(Erasure.model_validate_json(text).number, text) for text in texts]
 
 
-def replay_ledger(texts: list[tuple[int, str]], head: Head, services: Services, now: datetime) -> int:
+def replay_ledger(texts: list[tuple[int, str]], services: Services, now: datetime) -> int:
     """Forget again every customer in the entries; refuse a ledger that is not whole."""
-    if faults := check_chain(texts, head):
+    if faults := check_chain(texts):
         print("\n".join(faults), file=sys.stderr)
         return 1
     missing = fill_ledger(texts, services.ledger)
@@ -67,12 +70,9 @@ def fill_ledger(texts: Iterable[tuple[int, str]], ledger: Ledger) -> int:
     return len(late)
 
 
-def read_source(file: str, ledger: Ledger) -> tuple[list[tuple[int, str]], Head]:
-    """Return the entries to replay and where they end: of an export, or of the table itself."""
-    if not file:
-        return list(ledger.list_texts()), ledger.read_head()
-    texts = read_export(Path(file))
-    return texts, Head(len(texts), hash_entry(texts[-1][1])) if texts else Head()
+def read_source(file: str, ledger: Ledger) -> list[tuple[int, str]]:
+    """Return the entries to replay: of an export, or of the table itself."""
+    return read_export(Path(file)) if file else list(ledger.list_texts())
 
 
 def main() -> int:
@@ -84,11 +84,10 @@ def main() -> int:
         services = current_services()
         ledger = services.ledger
         if asked.what == "verify":
-            return verify_ledger(ledger)
+            return verify_ledger(services)
         if asked.what == "export":
             return export_ledger(ledger, Path(asked.file or EXPORT))
-        texts, head = read_source(asked.file, ledger)
-        return replay_ledger(texts, head, services, stage_now())
+        return replay_ledger(read_source(asked.file, ledger), services, stage_now())
 
 
 if __name__ == "__main__":

@@ -204,6 +204,15 @@ def test_the_customers_tables_own_policy_protects_the_audit_from_every_function(
     assert may("send_mails", "dynamodb", "PutItem", TableName=CUSTOMERS, Item=row("audit#2026-11")) is True
 
 
+@pytest.mark.parametrize("operation", ["UpdateItem", "DeleteItem"])
+def test_the_ledgers_own_policy_refuses_every_change(write_policy, operation):
+    write_policy(ALL_TABLES)
+    ledger = f"{CUSTOMERS.removesuffix('customers')}ledger"
+    entry = {"pk": {"S": "entry"}, "number": {"N": "1"}}
+    assert may("send_mails", "dynamodb", operation, TableName=ledger, Key=entry) is False
+    assert may("send_mails", "dynamodb", "PutItem", TableName=ledger, Item=entry) is True
+
+
 def test_a_call_to_a_service_that_no_policy_is_read_for_is_refused():
     assert may("send_mails", "kms", "Decrypt") is False
 

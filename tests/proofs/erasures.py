@@ -403,7 +403,7 @@ def judge(run: Run) -> dict[str, Any]:
             "inbox items left": len(waiting),
             "not verified": sum(row["stage"]["S"] == "sweeping" for row in rows),
             "without receipt": sum(not row["receipt"]["S"] for row in rows),
-            "ledger": len(check_chain(ledger.list_texts(), ledger.read_head())),
+            "ledger": len(check_chain(ledger.list_texts())),
             "crashes": len(run.crashes),
         },
     }
