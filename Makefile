@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check lint preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -16,11 +16,13 @@ run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=800
 test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: $(READY) ## check style, types and the rules in tests/rules
+check: lint ## check style, types and the rules in tests/rules
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/rules
+
+lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
-	@$(BIN)/python -m pytest tests/rules
 
 preview: $(READY) ## write every mail in every language to out/mails/ and print the path of the page that shows them
 	@$(BIN)/python -m infra.deploy.preview

@@ -6,6 +6,7 @@ tables     a stage: its tables made from infra/template.yaml once a process, emp
 own_tables the same, made for one test alone
 shop       the tables and keys of one shop
 api        a client of the whole app over the shop, as a container that has just started
+single_optin  the form `sign-up` without `confirm`, as a shop may have it: a post makes its customer at once
 (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
 """
 
@@ -22,8 +23,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.loaders import create_loader
+from cryptography.hazmat.primitives import serialization
 from hypothesis import settings as hypothesis_settings
 
+import chalicelib.forms.library as form_library
 from chalicelib.config import Settings, current_settings, read_settings
 from infra.local.cloud import start_cloud
 from infra.local.emulator import explain_absence, start_emulator
@@ -128,10 +131,15 @@ def _stay_home() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_once() -> Iterator[None]:
-    """Read botocore's own data files once a run: most tests start a new container, and each would parse 3 MB again."""
+    """Read once a run what each new container reads: most tests start one.
+
+    botocore's own data files are 3 MB of JSON; OpenSSL checks a private RSA key for 60 ms whenever it reads it.
+    """
     loader = create_loader()
+    load_private = cache(serialization.load_pem_private_key)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.session.create_loader", lambda _: loader)
+        patch.setattr(serialization, "load_pem_private_key", load_private)
         yield
 
 
@@ -240,3 +248,11 @@ def api(shop: Shop, tables: Stage, cloud: Stack, monkeypatch: pytest.MonkeyPatch
     """Return a client of the app."""
     with open_api(shop, tables, cloud, monkeypatch) as client:
         yield client
+
+
+@pytest.fixture
+def single_optin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take `confirm` out of the form `sign-up`, as a shop may do in its file."""
+    load = form_library.load_form
+    form = load(form_library.DEFINITIONS / "sign-up.toml").model_copy(update={"confirm": False})
+    monkeypatch.setattr(form_library, "load_form", lambda path: form if path.stem == "sign-up" else load(path))

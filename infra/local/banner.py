@@ -20,7 +20,7 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print(f"  logs      {show_path(LOCAL / 'log')}/")
     print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
     print("Three things to try:\n")
-    print(f"  1. Open {url}/forms/sign-up and sign up.")
+    print(f"  1. Open {url}/forms/sign-up and sign up; then confirm by the link in the mailbox.")
     print("  2. Post a signed Shopify order, then see whose it is:\n")
     print(indent(curl_shopify(url)))
     print("\n         make customer EMAIL=asha.rao@example.com\n")

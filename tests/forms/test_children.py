@@ -246,7 +246,7 @@ def test_a_mailing_list_takes_no_child(api, shop):
     assert shop.read_all("inbox") == []
 
 
-def test_a_yes_to_marketing_falls_when_a_child_tells_their_age_and_counts_anew_from_sixteen_on(api, shop):
+def test_a_yes_to_marketing_falls_when_a_child_tells_their_age_and_counts_anew_from_sixteen_on(api, shop, single_optin):
     yes = {"email": CHILD, "consent_marketing": "yes", "interests": ["offers"]}
 
     def follow(answers, day, form="sign-up"):
@@ -267,7 +267,7 @@ def test_a_yes_to_marketing_falls_when_a_child_tells_their_age_and_counts_anew_f
     assert follow({**yes, "name": "R"}, 4).consents["marketing"].at == AT + timedelta(days=4)
 
 
-def test_preferences_keep_no_yes_of_a_child(api, shop):
+def test_preferences_keep_no_yes_of_a_child(api, shop, single_optin):
     post(api, {"email": CHILD, "consent_marketing": "yes"}, "sign-up")
     settle(shop)
     [customer] = shop.list_customers()

@@ -86,7 +86,10 @@ def test_the_newsletter_asks_for_an_address_alone_and_for_its_owner_to_confirm()
     assert [(field.name, field.required) for field in form.fields] == [("email", True)]
     assert [(ask.purpose, ask.required) for ask in form.consents] == [("marketing", True)]
     assert form.confirm
-    assert {find_form(name).confirm for name in SHIPPED if name != "newsletter"} == {False}
+
+
+def test_both_forms_of_the_mailing_list_ask_by_mail_and_no_other_does():
+    assert [name for name in SHIPPED if find_form(name).confirm] == ["newsletter", "sign-up"]
 
 
 def test_a_survey_needs_no_contact_and_a_sign_up_needs_an_address_and_a_yes():

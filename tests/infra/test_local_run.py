@@ -253,8 +253,9 @@ def test_newsletter_makes_nobody_a_customer_before_the_button_in_the_mail_is_pre
 
 
 def test_a_consent_reaches_the_shops_own_system_signed(running):
-    body = json.dumps({"name": "Dana", "email": "dana@example.org", "consent_marketing": "yes"}).encode()
-    url, kinds = f"{running.state['url']}/forms/sign-up", {"Content-Type": "application/json"}
+    order = {"item": "Tea", "quantity": 1, "name": "Dana", "email": "dana@example.org", "consent_marketing": "yes"}
+    body = json.dumps(order).encode()
+    url, kinds = f"{running.state['url']}/forms/pre-order", {"Content-Type": "application/json"}
     with urllib.request.urlopen(urllib.request.Request(url, body, kinds), timeout=5) as answer:
         assert answer.status == 202
     running.wait_until(lambda: show_customer(running, "dana@example.org"))
@@ -267,7 +268,7 @@ def test_a_consent_reaches_the_shops_own_system_signed(running):
     running.wait_until(lambda: "consent.changed" in list_events())
     events = [json.loads(line) for line in list_events().splitlines()]
     told_of = {(one["data"]["purpose"], one["data"]["state"], one["data"]["channel"]) for one in events}
-    assert ("marketing", "given", "form:sign-up") in told_of
+    assert ("marketing", "given", "form:pre-order") in told_of
     assert "dana" not in json.dumps(events).lower()
 
 

@@ -15,6 +15,8 @@ from tests.builders.api import open_api, read_json
 from tests.builders.form_posts import ANSWERS, OWN, browse, fresh_token, post, read_inbox, read_token, solve_question
 from tests.builders.shop import NOW
 
+pytestmark = pytest.mark.usefixtures("single_optin")  # a form with `confirm` has no stopwatch
+
 SUSPECT = {
     "honeypot": {"referral_note": "pills"},
     "honeypot of spaces": {"referral_note": "  "},

@@ -125,7 +125,7 @@ def walked(tables, tmp_path, imported):
     """Walk people through every door; return the shop."""
     shop = Shop(tables, tmp_path)
     for number, name in enumerate(list_forms()):
-        shop.take(fill_form(find_form(name), number))
+        shop.take(fill_form(find_form(name).model_copy(update={"confirm": name == "newsletter"}), number))
     for name in sorted(set(INVENTED) - ENDING, key=lambda name: "refund" in name):  # a refund after its order
         sender = name.split("/")[0]
         raw = write_body(read_file(name))

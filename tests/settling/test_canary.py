@@ -41,6 +41,7 @@ def walk_in(api) -> list[bytes]:
         api.millis += 60_000
         answers += [
             api.post("/forms/sign-up", json.dumps(form, ensure_ascii=False).encode()),
+            api.post("/forms/pre-order", json.dumps({**form, "item": canary, "quantity": 1}).encode()),
             api.post("/forms/sign-up", json.dumps({**form, "email": canary}).encode()),
             api.post(
                 "/forms/sign-up",
