@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check lint preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust lint help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -18,11 +18,6 @@ test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
 
 check: lint ## check style, types and the rules in tests/rules
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/rules
-
-lint: $(READY) ## check style and types
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
 
 preview: $(READY) ## write every mail in every language to out/mails/ and print the path of the page that shows them
 	@$(BIN)/python -m infra.deploy.preview
@@ -93,6 +88,9 @@ ses-event: $(READY) ## publish SES's event about a customer's last mail: make se
 
 ##@ Inbox, ledger and keys
 
+look: $(READY) ## print what a waiting inbox item says, masked: make look KEY=... (OPEN=yes WHY=... prints it whole)
+	@$(BIN)/python -m infra.staff.look --key "$(KEY)" --open "$(OPEN)" --why "$(WHY)"
+
 release: $(READY) ## settle one waiting inbox item again: make release KEY=...
 	@$(BIN)/python -m infra.staff.waiting --release "$(KEY)"
 
@@ -156,6 +154,11 @@ prove-trust: $(READY) $(JAR) ## play order, data package, erasure and restore on
 	@$(BIN)/python -m tests.proofs.trust $(ARGS)
 
 ##@ Other
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
 
 help: ## list the commands
 	@awk '/^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { split($$0, part, ":.*## "); printf "  make %-18s %s\n", part[1], part[2] }' $(MAKEFILE_LIST)

@@ -7,6 +7,7 @@ from chalicelib.data_requests.deliver import deliver_package
 from chalicelib.data_requests.prove import prepare_proof_mail
 from chalicelib.data_requests.rows import move_row
 from chalicelib.errors import RaceLostError
+from chalicelib.mails.allowance import Allowance
 from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import utc_text
 from chalicelib.runs import run_each
@@ -22,21 +23,26 @@ def answer_requests(services: Services, now: datetime, *, mails: bool = True) ->
     Without `mails` nothing is sent, and the rest goes on.
     """
     open_rows = services.requests.list_open(WORKERS, utc_text(now))
+    allowance = Allowance()
     return run_each(
         (row for row in open_rows if mails or row.state not in TO_MAIL),
-        lambda row: try_row(row, services, now),
+        lambda row: try_row(row, allowance, services, now),
         name="request",
         key=lambda row: row.id,  # random
         until=time.monotonic() + LONGEST_RUN,
     )
 
 
-def try_row(row: RequestRow, services: Services, now: datetime) -> str:
-    """Take one step with a request, unless another worker did."""
+def try_row(row: RequestRow, allowance: Allowance, services: Services, now: datetime) -> str:
+    """Take one step with a request, unless another worker did, or its mail has to wait for the next run."""
+    if row.state in TO_MAIL and allowance.is_spent("requests"):
+        return "waits"
     try:
-        return answer_row(row, services, now)
+        outcome = answer_row(row, services, now)
     except RaceLostError:
         return "moved"
+    allowance.sent["requests"] += outcome == RequestState.ASKED.value
+    return outcome
 
 
 def answer_row(row: RequestRow, services: Services, now: datetime) -> str:

@@ -17,13 +17,14 @@ from itertools import takewhile
 
 from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError, SealBrokenError, UnfitMailError, UnreadableError
+from chalicelib.mails.allowance import Allowance
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import Reading, utc_text
 from chalicelib.optin.addresses import choose_address, name_address
 from chalicelib.optin.question import make_link, render_question
-from chalicelib.optin.turns import Budget, Turns, find_turns, open_budget
+from chalicelib.optin.turns import Turns, find_turns, open_allowance
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
@@ -52,11 +53,11 @@ class Question:
 
 
 def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
-    """Ask about every item that is due, while there is time and budget; return counts by outcome."""
-    budget = open_budget(services, now)
+    """Ask about every item that is due, while there is time and allowance; return counts by outcome."""
+    allowance = open_allowance(services, now)
     return run_each(
-        takewhile(lambda _: not budget.is_spent, list_ripe(services.unconfirmed, now)),
-        lambda item: try_item(item, budget, services, now),
+        takewhile(lambda _: not allowance.is_spent(), list_ripe(services.unconfirmed, now)),
+        lambda item: try_item(item, allowance, services, now),
         name="ask",
         key=lambda item: item.key,
         until=time.monotonic() + LONGEST_RUN,
@@ -80,10 +81,10 @@ def filter_ripe(items: Iterable[InboxItem], wait: Wait, before: datetime) -> Ite
     return (item for item in items if wait is Wait.ASKING or item.ask_at <= utc_text(before))
 
 
-def try_item(item: InboxItem, budget: Budget, services: Services, now: datetime) -> str:
+def try_item(item: InboxItem, allowance: Allowance, services: Services, now: datetime) -> str:
     """Take one step with an item; one that cannot be read, or whose mail cannot be sent, is never asked about."""
     try:
-        return ask_item(item, budget, services, now)
+        return ask_item(item, allowance, services, now)
     except RaceLostError:
         return "moved"
     except (SealBrokenError, UnreadableError, UnfitMailError) as fault:
@@ -97,7 +98,7 @@ def move_item(item: InboxItem, wait: Wait, ask_at: datetime, services: Services,
     return wait.value
 
 
-def ask_item(item: InboxItem, budget: Budget, services: Services, now: datetime) -> str:
+def ask_item(item: InboxItem, allowance: Allowance, services: Services, now: datetime) -> str:
     """Decide about one item, and ask when it is time; raise RaceLostError when another worker did."""
     if not is_kept(datetime.fromisoformat(item.received_at), now):
         return move_item(item, Wait.UNASKED, now, services, "expired")
@@ -110,15 +111,15 @@ def ask_item(item: InboxItem, budget: Budget, services: Services, now: datetime)
     turns = find_turns(item, submission, reading, services)
     moment = turns.plan_turn(now)
     if moment is None:
-        budget.tell("mailbox or network")
+        allowance.tell("mailbox or network")
         return move_item(item, Wait.UNASKED, now, services, "asked too often")
     if moment > now:
         later = services.unconfirmed.move_item(item, Wait.LATER, moment)
         services.table.commit_parts([later, *turns.take_turns(moment)])
         return Wait.LATER.value
-    if budget.is_full(submission.topic):
+    if allowance.is_full(submission.topic):
         return "full"
-    budget.sent[submission.topic] += 1
+    allowance.sent[submission.topic] += 1
     return ask_person(item, reading, turns, services, now)
 
 

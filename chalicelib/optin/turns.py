@@ -1,61 +1,24 @@
-"""When an item may be asked about: the caps of its mailbox, of its network, and of one run.
+"""When an item may be asked about: the caps of its mailbox and of its network; and how many a run asks about."""
 
-A run is a minute. Its budget bounds what all strangers together can cause; the oldest item that is due is asked first,
-so that a flood delays an honest sign-up and does not shut it out.
-"""
-
-import logging
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.mails.allowance import Allowance
 from chalicelib.models import Identity, IdentityKind, Reading, Submission
 from chalicelib.optin.addresses import name_mailbox
 from chalicelib.services import Services
-from chalicelib.shop.limits import CAPS, MOST_A_RUN, MOST_OF_A_FORM, MOST_WHILE_BAD, NETWORK_CAPS, plan_asking
+from chalicelib.shop.limits import CAPS, MOST_WHILE_BAD, NETWORK_CAPS, plan_asking
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.mail_limits import RateLimit
 from chalicelib.store.table import Part
 from chalicelib.store.unconfirmed import Wait
 
-log = logging.getLogger(__name__)
 
-
-@dataclass
-class Budget:
-    """The mails of one run; `told` are the caps that were logged, each once a run."""
-
-    most: int = MOST_A_RUN
-    sent: Counter[str] = field(default_factory=Counter)
-    told: set[str] = field(default_factory=set)
-
-    @property
-    def is_spent(self) -> bool:
-        """Return whether no further mail goes out in this run."""
-        if self.sent.total() < self.most:
-            return False
-        self.tell("all")
-        return True
-
-    def is_full(self, form: str) -> bool:
-        """Return whether no further mail of one form goes out in this run."""
-        if self.sent[form] < MOST_OF_A_FORM:
-            return False
-        self.tell("form")
-        return True
-
-    def tell(self, cap: str) -> None:
-        """Log that a cap bites: an alarm tells the shop (infra/template.yaml)."""
-        if cap not in self.told:
-            self.told.add(cap)
-            log.warning("asks_capped", extra={"reason": cap})
-
-
-def open_budget(services: Services, now: datetime) -> Budget:
-    """Return the budget of a run: small while most of these mails bounce."""
+def open_allowance(services: Services, now: datetime) -> Allowance:
+    """Return the allowance of a run: small while most of these mails bounce."""
     if not services.ask_reputation.slows_asking(now):
-        return Budget()
-    slow = Budget(MOST_WHILE_BAD)
+        return Allowance()
+    slow = Allowance(MOST_WHILE_BAD)
     slow.tell("bounces")
     return slow
 

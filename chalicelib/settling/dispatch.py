@@ -26,7 +26,7 @@ from chalicelib.settling.data_requests import settle_request
 from chalicelib.settling.double_optin import settle_form, settle_link, settle_mail_event
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.shopify_compliance import settle_compliance
-from chalicelib.settling.waiting import park_item
+from chalicelib.settling.waiting import bound_quarantine, park_item
 from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
 
 ORPHAN_MINUTES, ORPHAN_DAYS = timedelta(minutes=15), timedelta(days=2)  # senders send an order and its refund apart
@@ -51,6 +51,7 @@ def settle_keys(keys: Iterable[str], services: Services, now: datetime) -> dict[
 def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
     """Settle every item that the stream should have settled by now: after lost records, crashes and outages."""
     retry_orphans(services, now)
+    bound_quarantine(services, now)
     before = utc_text(now - STREAM_LEAD)
     late = [key for shard in name_shards() for key in services.inbox.list_pending(shard, before)]
     return settle_keys(late, services, now)

@@ -28,12 +28,14 @@ ADDRESS = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MOST_TYPED, MOST_SIGNED = 20, 500  # addresses of a body that are noted: each costs a write
 MOST_PARTS = 50  # of one transaction
 MOST_ABOUT = 100  # items in quarantine about one name; the oldest make room
+MOST_HELD = 1_000  # items in quarantine: 256 MB, at the largest body of a form
 
 
 def quarantine_item(opened: OpenedItem, reason: str, services: Services, now: datetime) -> State:
     """Set an item aside that staff should look at, for thirty days; the oldest about the same names make room."""
     noted = note_names(opened.item, opened.submission, opened.reading, services, now + KEEP_QUARANTINE)
     services.inbox.set_aside(opened.item.key, State.QUARANTINED, reason, now + KEEP_QUARANTINE)
+    log.warning("submission_quarantined", extra={"key": opened.item.key, "reason": reason})
     make_room(noted, services, now)
     return State.QUARANTINED
 
@@ -112,6 +114,12 @@ def make_room(rows: Iterable[str], services: Services, now: datetime) -> None:
     for row in rows:
         oldest = list(services.waits.list_waits([row]))[:-MOST_ABOUT]
         services.waits.delete_waits([wait for wait in oldest if end_wait(wait, services, now)])
+
+
+def bound_quarantine(services: Services, now: datetime) -> int:
+    """Drop the oldest items in quarantine beyond the most; return how many. Its index lags: a run bounds the last."""
+    held = list(services.inbox.list_pending(State.QUARANTINED, most=2 * MOST_HELD))
+    return sum(services.inbox.drop_item(key, State.QUARANTINED, now) for key in held[:-MOST_HELD])
 
 
 def end_wait(wait: WaitNote, services: Services, now: datetime) -> bool:

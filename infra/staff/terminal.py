@@ -4,6 +4,7 @@ Control characters (ECMA-48: escape sequences begin with one) and the signs that
 Technical Report 36) are printed as their code. Line ends and tabs stay.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,5 +44,9 @@ def clean_output() -> Iterator[None]:
     sys.stdout = cast(TextIO, CleanStream(before))  # print needs write and flush alone
     try:
         yield
+        before.flush()
+    except BrokenPipeError:  # the reader, `head` say, wants no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), before.fileno())  # the interpreter flushes once more at its end
+        sys.exit(1)
     finally:
         sys.stdout = before

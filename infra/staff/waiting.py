@@ -3,7 +3,7 @@
 Parked items could not be settled, quarantined ones look like spam or are too many about one address, nameless ones name
 nobody. Parked ones wait for ever, quarantined and nameless ones for thirty days. Unconfirmed ones wait for a
 confirmation by mail (asking, later, sending, asked), or for their seven days to end (unasked). Nothing of their content
-is shown.
+is shown: `make look` does that.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Requests are mailed to the address that was asked for, one at a time, within caps, whatever SES answers."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from chalicelib.models import ASKABLE, Identity, utc_text
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
+from chalicelib.shop.limits import MOST_A_RUN
 from chalicelib.store.links import LinkKind
 from chalicelib.store.requests import STAFFS, RequestState
 from chalicelib.store.suppressions import Suppressions
@@ -126,6 +128,19 @@ def test_request_of_somebody_forgotten_is_about_nobody(shop, asel):
     prove(shop, post, "erase")
 
     assert ask(shop, at=START + HOUR) == "nobody"
+
+
+def test_all_people_together_get_so_many_mails_a_minute_the_oldest_request_first(shop, caplog):
+    post = Post()
+    people = [f"p{number:02}@example.org" for number in range(MOST_A_RUN + 2)]
+    for number, email in enumerate(people):
+        shop.take(a_submission(email=email, at=NOW))
+        ask(shop, email=email, at=START + timedelta(seconds=number), network=f"198.51.{number}.0/24")
+
+    assert answer_requests(shop.services(post), START + MINUTE) == {"asked": MOST_A_RUN, "waits": 2}
+    assert [to for to, _, _ in post.sent] == people[:MOST_A_RUN]
+    assert ("asks_capped", "requests") in {(each.message, getattr(each, "reason", "")) for each in caplog.records}
+    assert answer_requests(shop.services(post), START + 2 * MINUTE) == {"asked": 2}
 
 
 def test_flood_for_one_address_brings_one_mail_an_hour_and_three_a_day(shop, asel):

@@ -54,3 +54,11 @@ def test_a_command_started_as_such_prints_clean_texts(tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "STAGE": "prod"}, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (0, "x\\u001b[2J\n")
+
+
+def test_a_reader_that_wants_no_more_ends_the_command_without_a_traceback():
+    code = "from infra.staff.stage import open_stage\nwith open_stage():\n    print('x\\n' * 100_000)"
+    shell = f'{sys.executable} -c "$CODE" | head -n 1'
+    environ = {**os.environ, "STAGE": "prod", "CODE": code}
+    done = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("x\n", "")

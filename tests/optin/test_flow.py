@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.addresses import normalise_email
 from chalicelib.errors import RaceLostError
+from chalicelib.mails.allowance import Allowance
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.optin.ask import LOST_AFTER, RETRY_AFTER, ask_waiting, try_item
-from chalicelib.optin.turns import Budget
 from chalicelib.senders.link import answer_confirmation
 from chalicelib.senders.ses import parse_notification
 from chalicelib.settling.dispatch import settle_item
@@ -235,7 +235,7 @@ def test_two_items_of_one_address_asked_at_once_send_one_mail(shop, monkeypatch)
             raced.append(sign_up(shop, form="other"))
             other = shop.services(post)
             item = other.unconfirmed.inbox.read_item(raced[0])
-            assert try_item(item, Budget(), other, START) == "asked"
+            assert try_item(item, Allowance(), other, START) == "asked"
         return commit(parts)
 
     monkeypatch.setattr(services.people.table, "commit_parts", ask_other_first)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.addresses import fold_mailbox
 from chalicelib.optin.ask import ask_waiting
-from chalicelib.optin.turns import open_budget
+from chalicelib.optin.turns import open_allowance
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.limits import MOST_A_RUN, MOST_OF_A_FORM, NETWORK_CAPS
 from chalicelib.shop.unasked import is_unasked
@@ -125,16 +125,16 @@ def count_asked(shop, sent, bounced):
 def test_dead_addresses_slow_confirmations_and_stop_no_marketing(shop):
     services = count_asked(shop, 110, 110)
     assert not services.reputation.stops_marketing(START)
-    assert open_budget(services, START).most == 1
+    assert open_allowance(services, START).most == 1
     for number in range(3):
         post_one(shop, f"person{number}@example.org")
     assert ask_for(shop, Post(), 2)["asked"] == 2
-    assert open_budget(shop.services(), START + 3 * DAY).most == MOST_A_RUN
+    assert open_allowance(shop.services(), START + 3 * DAY).most == MOST_A_RUN
 
 
 @pytest.mark.parametrize(("sent", "bounced"), [(19, 19), (100, 20)])
 def test_a_few_slips_slow_nothing(shop, sent, bounced):
-    assert open_budget(count_asked(shop, sent, bounced), START).most == MOST_A_RUN
+    assert open_allowance(count_asked(shop, sent, bounced), START).most == MOST_A_RUN
 
 
 @pytest.mark.parametrize("address", ["postmaster@example.org", "no-reply@example.org", "ABUSE@example.org", "own"])

@@ -22,7 +22,7 @@ ROOMS = {
     "door": "services store vault",
     "services": "campaigns mails people store vault",
     "campaigns": "mails people forms shop words",
-    "mails": "forms words",
+    "mails": "forms shop words",
     "people": "senders store vault shop",
     "senders": "forms store shop",
     "forms": "shop words",

@@ -1,6 +1,7 @@
 """What is typed about one address is bounded; a withdrawal never is, and no record stands in the way of its erasure."""
 
 import base64
+import logging
 import random
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ from chalicelib.door.intake import name_submission
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import Consent, ConsentState, Entry, Reading, Trust
 from chalicelib.people.bounds import MOST_A_DAY, MOST_IN_ALL, count_typed
-from chalicelib.settling.dispatch import settle_item, settle_keys
+from chalicelib.settling import waiting
+from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
 from chalicelib.store.inbox import State
 from tests.builders.erasures import LATER, forget
 from tests.builders.shop import DOOR_KEY, NOW, a_submission
@@ -174,3 +176,16 @@ def test_what_does_not_fit_is_parked_before_anything_is_written(shop):
     assert shop.inbox.read_item(shop.accept(message)).reason.startswith("OversizeError")
     after = [row for row in shop.read_all("customers") if not row["pk"]["S"].startswith("waits#")]
     assert after == before
+
+
+def test_quarantine_in_all_is_bounded_and_the_oldest_make_room(shop, monkeypatch, caplog):
+    monkeypatch.setattr(waiting, "MOST_HELD", 3)
+    with caplog.at_level(logging.WARNING):
+        keys = [
+            shop.quarantine(a_submission(email=f"p{number}@example.org", at=NOW + timedelta(minutes=number)))
+            for number in range(5)
+        ]
+    assert [each.message for each in caplog.records] == ["submission_quarantined"] * 5
+
+    sweep_inbox(shop.services(), NOW + timedelta(hours=1))
+    assert [shop.inbox.read_item(key).state.value for key in keys] == ["dropped"] * 2 + ["quarantined"] * 3
