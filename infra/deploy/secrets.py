@@ -67,7 +67,9 @@ def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
     """Ask for each sender's secret, unseen; Enter leaves a sender as it is."""
     for sender in SENDERS:
         given = getpass.getpass(f"Signing secret of {sender} (Enter: leave as it is): ").split()
-        if given:
+        if not given:
+            print(f"While no shop of {sender} is named, a captured delivery can be sent again under another shop's name.")
+        else:
             put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
 
 
@@ -75,7 +77,9 @@ def ask_shops(ssm: Any, stage: str) -> None:
     """Ask for the shops of the senders that name them in a header, which no signature covers."""
     for sender in ("shopify", "woocommerce"):
         given = input(f"Shops of {sender}, such as corner.myshopify.com (Enter: leave as it is): ").split()
-        if given:
+        if not given:
+            print(f"While no shop of {sender} is named, a captured delivery can be sent again under another shop's name.")
+        else:
             put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
 
 

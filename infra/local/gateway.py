@@ -35,6 +35,7 @@ from infra.local.proxy import (
     read_answer,
     route_request,
 )
+from infra.local.shops import ShopNotes
 from infra.local.state import read_state
 
 HANDLER = "app.app"
@@ -47,9 +48,9 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Answers requests through one handler, one at a time."""
 
-    def __init__(self, handler: Handler, hosts: frozenset[str] = frozenset()) -> None:
-        """Answer under these Host headers alone; under any where none is named."""
-        self.handler, self.hosts = handler, hosts
+    def __init__(self, handler: Handler, hosts: frozenset[str] = frozenset(), shops: ShopNotes | None = None) -> None:
+        """Answer under these Host headers alone; under any where none is named. `shops` learns each sender's shop."""
+        self.handler, self.hosts, self.shops = handler, hosts, shops
         self.routes: Any = handler.routes  # type: ignore[attr-defined]
         self.turn = threading.Lock()
 
@@ -63,10 +64,19 @@ class Gateway:
             return event
         try:
             with self.turn:
-                return read_answer(self.handler(event, LambdaContext("api_handler", timeout_seconds=10)))
+                return self.call_function(event)
         except Exception:
             log.exception("the function failed")
             return NO_ANSWER
+
+    def call_function(self, event: dict[str, Any]) -> Answer:
+        """Call the door's function, as Lambda does."""
+        if self.shops:
+            self.shops.read_anew(event)
+        answer = read_answer(self.handler(event, LambdaContext("api_handler", timeout_seconds=10)))
+        if self.shops:
+            self.shops.learn_shop(event, answer.status, read_now())
+        return answer
 
     def respond(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -147,7 +157,7 @@ def main(descriptor: int) -> None:
     guard.watch_session(make_session())  # before the app is loaded: it makes its clients as it starts
     listener = socket.socket(fileno=descriptor)
     hosts = name_hosts(listener.getsockname()[1], os.environ["PUBLIC_URL"])
-    Gateway(load_handler(HANDLER), hosts).open_server(listener).serve_forever()
+    Gateway(load_handler(HANDLER), hosts, ShopNotes()).open_server(listener).serve_forever()
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
         "consent_marketing",
         "button",
     ]
-    assert "Thank you for signing up" in read_text(browser)
+    assert "One more step: look in your mail" in read_text(browser)
     assert len(shop.read_all("inbox")) == 1
 
 
