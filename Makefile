@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust lint help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -160,6 +160,12 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
 
+lock: $(READY) ## pin what is installed, with hashes: write requirements.lock and requirements-dev.lock
+	@$(BIN)/python -m infra.deploy.lock lock
+
+audit-deps: $(READY) ## look up known vulnerabilities of what is installed, or tell the age of the lock
+	@$(BIN)/python -m infra.deploy.lock audit
+
 help: ## list the commands
 	@awk '/^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { split($$0, part, ":.*## "); printf "  make %-18s %s\n", part[1], part[2] }' $(MAKEFILE_LIST)
 
@@ -167,10 +173,10 @@ clean: ## delete local data, local keys, packages and caches; keep .venv and the
 	rm -rf .local out .chalice/deployments .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "python3-venv is needed"; rm -rf .venv; exit 1; }
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Without Java or npm, or a network, moto stands in; the suite and the local run say so.

@@ -67,9 +67,7 @@ def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
     """Ask for each sender's secret, unseen; Enter leaves a sender as it is."""
     for sender in SENDERS:
         given = getpass.getpass(f"Signing secret of {sender} (Enter: leave as it is): ").split()
-        if not given:
-            print(f"While no shop of {sender} is named, a captured delivery can be sent again under another shop's name.")
-        else:
+        if given:
             put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
 
 
@@ -78,7 +76,7 @@ def ask_shops(ssm: Any, stage: str) -> None:
     for sender in ("shopify", "woocommerce"):
         given = input(f"Shops of {sender}, such as corner.myshopify.com (Enter: leave as it is): ").split()
         if not given:
-            print(f"While no shop of {sender} is named, a captured delivery can be sent again under another shop's name.")
+            print("Without one, a captured delivery can be sent again under another shop's name.")
         else:
             put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
 

@@ -2,28 +2,20 @@
 
 import copy
 import functools
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from infra.deploy.package import run_chalice
-from infra.places import ROOT
+from infra.deploy.package import copy_project, run_chalice
 
 
 @functools.cache
 def write_packaged() -> Path:
     """Package once per run; return the template's file."""
     folder = Path(tempfile.mkdtemp(prefix="regulars-packaged-"))
-    project = folder / "project"
-    project.mkdir()
-    shutil.copy(ROOT / "app.py", project)
-    for part in ("chalicelib", ".chalice"):
-        shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
-    (project / "requirements.txt").touch()
-    run_chalice("dev", project, folder / "out")
+    run_chalice("dev", copy_project(folder), folder / "out")
     return folder / "out" / "sam.yaml"
 
 
