@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -142,6 +142,9 @@ prove-bounds: $(READY) $(JAR) ## fold and settle very large records; let a stran
 
 prove-strangers: $(READY) $(JAR) ## let strangers fill quarantine, histories and a mailbox; measure what it costs others (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.strangers $(ARGS)
+
+prove-abuse: $(READY) $(JAR) ## measure what the dearest posts of a stranger cost, and how many a container takes
+	@$(BIN)/python -m tests.proofs.abuse
 
 prove-erasures: $(READY) $(JAR) ## forget 1,000 customers while calls fail (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.erasures $(ARGS)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 
 from chalicelib.config import Settings, current_settings
+from chalicelib.door.budget import PostBudget
 from chalicelib.door.intake import accept_submission
 from chalicelib.door.limiter import Limiter
 from chalicelib.models import Submission
@@ -30,6 +31,7 @@ class Door:
     inbox: Inbox
     links: Links
     limiter: Limiter
+    budget: PostBudget
 
     def accept(self, submission: Submission) -> bool:
         """Keep a submission; return False for one kept before. Raise TryAgainLaterError when not kept."""
@@ -58,6 +60,7 @@ def open_door() -> Door:
         inbox=Inbox(Table(dynamodb, f"{settings.prefix}inbox")),
         links=Links(Table(dynamodb, f"{settings.prefix}links")),
         limiter=Limiter(settings.posts_per_minute),
+        budget=PostBudget(),
     )
 
 

@@ -41,6 +41,7 @@ def handle_post(
         check_origin(request.form, request.origin, request.door.settings.public_url)
         take_turns(request)
         raw = read_body(received, request.door.settings.max_body_bytes)
+        take_budget(request, raw)
         sent = parse_body(raw, request.headers.get("content-type", ""))
         request = adopt_language(request, sent)
         post = sort_post(request.form, sent)
@@ -55,6 +56,12 @@ def take_turns(request: FormRequest) -> None:
     limits = (request.door.limiter, limit_form(request.form.name, request.form.spam.posts_per_minute))
     if not all(limiter.take_turn(request.address, request.now) for limiter in limits):
         raise SlowDownError("Too many posts from this network: wait a minute.")
+
+
+def take_budget(request: FormRequest, raw: bytes) -> None:
+    """Count a post by its size, over all networks; raise SlowDownError while too little is left for so long a one."""
+    if not request.door.budget.take_post(len(raw), request.now):
+        raise SlowDownError("Too much is posted at once: wait a minute.")
 
 
 @cache

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.door import open_door
+from chalicelib.door.budget import REFILL
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
 from chalicelib.models import Trust
@@ -216,6 +217,19 @@ def test_bad_input_is_a_refusal_of_its_own_kind_for_program_and_person(api, shop
     assert read_inbox(shop) == []
 
 
+def test_a_flood_of_long_posts_is_slowed_down_and_an_ordinary_post_is_kept(api):
+    door = open_door()
+    door.limiter.per_minute = limit_form("survey", 20).per_minute = 10_000
+    long = {"why": "x" * 4_000}
+    answers = [
+        api.post("/forms/survey", json.dumps({**long, "score": n % 11, "note": "y" * 60_000}).encode())
+        for n in range(30)
+    ]
+    assert {answer.status_code for answer in answers} == {422, 429}
+    assert {answer.headers["Retry-After"] for answer in answers if answer.status_code == 429} == {"60"}
+    assert post(api).status_code == 202
+
+
 def test_no_value_of_any_type_in_any_place_breaks_the_answer(api):
     wrong: list[Any] = [None, True, 5, 1.5, "", [], [[]], {}, {"a": []}, ["x", 5], "x" * 9000, "\u202e", "{{ 7 * 7 }}"]
     for form in library.list_forms():
@@ -234,6 +248,7 @@ def test_no_value_of_any_type_in_any_place_breaks_the_answer(api):
             for value in wrong:
                 limit_form.cache_clear()
                 open_door().limiter.buckets.clear()
+                open_door().budget.left = REFILL
                 for accept in ("*/*", PAGE):
                     answer = api.post(f"/forms/{form}", json.dumps({name: value}).encode(), accept=accept)
                     assert answer.status_code in (202, 200, 303, 422), (form, name, value)
