@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -86,6 +86,21 @@ events: $(READY) ## print the events that the shop's own systems received from t
 ses-event: $(READY) ## publish SES's event about a customer's last mail: make ses-event EVENT=bounce EMAIL=... (delivery full complaint not-spam)
 	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
 
+redeem: $(READY) ## tell what an offer's code gives and until when: make redeem CODE=... (USE=yes uses it, once)
+	@$(BIN)/python -m infra.staff.codes redeem --code "$(CODE)" --use "$(USE)"
+
+codes: $(READY) ## print what became of the codes of each campaign
+	@$(BIN)/python -m infra.staff.codes list
+
+import-codes: $(READY) ## add a list of codes to a campaign's pool: make import-codes CAMPAIGN=... FILE=codes.csv
+	@$(BIN)/python -m infra.staff.codes import --campaign "$(CAMPAIGN)" --file "$(FILE)"
+
+check-offer: $(READY) ## make one code at the shop, look at it, remove it: make check-offer CAMPAIGN=win-back
+	@$(BIN)/python -m infra.staff.codes check --campaign "$(CAMPAIGN)"
+
+buy: $(READY) ## buy in the stand-in shop of the running stack: make buy EMAIL=asha.rao@example.com CODE=BACK-...
+	@$(BIN)/python -m infra.local.buy --email "$(EMAIL)" --code "$(CODE)"
+
 ##@ Inbox, ledger and keys
 
 look: $(READY) ## print what a waiting inbox item says, masked: make look KEY=... (OPEN=yes WHY=... prints it whole)
@@ -145,6 +160,9 @@ prove-strangers: $(READY) $(JAR) ## let strangers fill quarantine, histories and
 
 prove-abuse: $(READY) $(JAR) ## measure what the dearest posts of a stranger cost, and how many a container takes
 	@$(BIN)/python -m tests.proofs.abuse
+
+prove-offers: $(READY) $(JAR) ## make, promise, use and expire codes of offers while calls to the shop fail (ARGS="--seed 7")
+	@$(BIN)/python -m tests.proofs.offers $(ARGS) 2>/dev/null
 
 prove-erasures: $(READY) $(JAR) ## forget 1,000 customers while calls fail (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.erasures $(ARGS)

@@ -96,6 +96,14 @@ def reconcile_mails(event: Any) -> dict[str, Any]:
     return reconcile_mails.handle(event.to_dict())
 
 
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def make_codes(event: Any) -> dict[str, Any]:
+    """Make codes of offers ahead at the shop; remove those that are over."""
+    from chalicelib.functions import make_codes
+
+    return make_codes.handle(event.to_dict())
+
+
 @app.on_sns_message(topic="arn:aws:sns:us-east-1:000000000000:placeholder-the-template-sets-it")
 def record_feedback(event: Any) -> dict[str, Any]:
     """Accept what SES says of mails."""

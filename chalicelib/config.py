@@ -53,6 +53,11 @@ class Settings(Model):
         """Return the SSM path of the secrets that sign events to the shop's own systems."""
         return f"/regulars/{self.stage}/downstream/"
 
+    @property
+    def offers_path(self) -> str:
+        """Return the SSM path of the addresses and tokens of the shop systems at which codes are made."""
+        return f"/regulars/{self.stage}/offers/"
+
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Build settings from environment variables; raise ValidationError naming the bad one, never its value."""

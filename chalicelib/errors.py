@@ -25,6 +25,9 @@
     +-- TargetRefusedError           events must not, or cannot, go to this address of the shop; says why, not where
     +-- RaceLostError                another worker changed the same customer first: read again
     +-- NotJoinableError             two customers cannot be joined or parted now; says why, for staff
+    +-- NoCodeError                  no code of an offer is live at the shop: the mail waits
+    +-- ShopUnavailableError         a shop system does not answer, or refuses; says why by its own word
+    +-- CodeTakenError               a code that we chose is another discount's at the shop: another one is chosen
     +-- RowTwiceError                a transaction would write one row in two ways: parked
 
 This is the only module below the routes that imports Chalice: its view errors give status and body for free.
@@ -150,6 +153,18 @@ class RaceLostError(RegularsError):
 
 class NotJoinableError(RegularsError):
     """Two customers cannot be joined, or a joined record cannot be parted; the text is the reason and names nobody."""
+
+
+class NoCodeError(RegularsError):
+    """No code of a campaign's offer is live and free; names the campaign."""
+
+
+class ShopUnavailableError(RegularsError):
+    """The API of a shop system gave no answer, or one that is no success; names the shop's own word for it."""
+
+
+class CodeTakenError(RegularsError):
+    """The shop has a code already, for a discount that is not ours."""
 
 
 class RowTwiceError(RegularsError):

@@ -10,13 +10,15 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import SLOT, CodeSource
+from chalicelib.campaigns.offer import Offer as CampaignOffer
 from chalicelib.config import Settings
-from chalicelib.mails.codes import derive_code
 from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer
 from chalicelib.outreach.destinations import build_destination
+from chalicelib.outreach.offer_codes import take_code
 from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
 from chalicelib.services import Services
@@ -40,7 +42,7 @@ class OutgoingMail:
 
 
 def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime) -> OutgoingMail:
-    """Return the mail of one attempt, with new links of its own; raise UnfitMailError.
+    """Return the mail of one attempt, with new links of its own; raise UnfitMailError or NoCodeError.
 
     It is rendered before its intent is written: a mail that cannot be sent must not leave an intent behind.
     """
@@ -50,7 +52,8 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
     names, address = [name_token(token) for token in tokens.values()], read_address(person.profile)
     owned = (*row.links, *names, f"mail:{row.attempt}")
-    row = replace(row, code=make_code(person, campaign, services), links=owned)
+    taken = take_code(campaign, row, services, now)
+    row = replace(row, code=taken.code, links=owned)
     links = {kind: make_link(kind, campaign, row, language, settings, now) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
     return OutgoingMail(
@@ -60,6 +63,7 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
             *(services.links.write_link(tokens[kind], link) for kind, link in links.items()),
             *services.people.claim_links(names, person.id),
             *services.people.claim_attempt(row.attempt, person.id, address),
+            *taken.parts,
         ),
         rendered=render_mail(campaign.template, language, words),
     )
@@ -77,15 +81,22 @@ def make_link(
         return link.model_copy(update={"expires_at": expires_at})
     utm = {"source": "regulars", "medium": "email", "campaign": row.campaign}
     hosts = [urlsplit(settings.shop_url).netloc]
-    destination = build_destination(settings.shop_url, hosts, code=row.code, utm=utm)
+    address = settings.shop_url
+    if campaign.offer and not campaign.form:
+        address = apply_code(campaign.offer, settings.shop_url)
+        hosts.append(urlsplit(address).netloc)
+    destination = build_destination(address, hosts, code=row.code, utm=utm)
     return link.model_copy(update={"expires_at": expires_at, "destination": destination, "code": row.code})
 
 
-def make_code(person: Person, campaign: Campaign, services: Services) -> str:
-    """Return the person's code in this campaign, the same each time, or ""."""
-    if campaign.offer is None:
-        return ""
-    return campaign.offer.write_code(derive_code(services.code_secret, person.id, campaign.name))
+def apply_code(offer: CampaignOffer, shop_url: str) -> str:
+    """Return the address at which the shop applies the code by itself; its host is the shop's, or the file's own.
+
+    Shopify: https://help.shopify.com/en/manual/discounts/managing-discount-codes#shareable-discount-links.
+    """
+    if offer.apply:
+        return offer.apply
+    return f"{shop_url.rstrip('/')}/discount/{SLOT}?redirect=/" if offer.codes is CodeSource.SHOPIFY else shop_url
 
 
 def choose_words(

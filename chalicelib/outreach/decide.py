@@ -9,7 +9,8 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
 from chalicelib.outreach.compose import OutgoingMail
-from chalicelib.outreach.eligibility import HUNDREDTHS, address_rows, choose_use, is_held_back, judge_occasion
+from chalicelib.outreach.eligibility import address_rows, choose_use, is_held_back, judge_occasion
+from chalicelib.outreach.offer_codes import HUNDREDTHS, count_cost, lacks_code
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event
@@ -62,10 +63,15 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
     if not ripe:
         move_due(person, services, now)
         return NOT_DUE
-    free = (each for each in ripe if not is_held_back(services.find_campaign(each.campaign), services, now))
+    free = (each for each in ripe if not must_wait(services.find_campaign(each.campaign), services, now))
     first = next(free, None)
-    # While marketing is stopped, nothing is written: the occasion stays due until the rates are better, or it is over.
+    # Nothing is written: the occasion stays due until the rates are better or codes are there, or until it is over.
     return decide_occasion(person, first, mails, services, now) if first else "stopped"
+
+
+def must_wait(campaign: Campaign | None, services: Services, now: datetime) -> bool:
+    """Return whether a campaign has to wait: while marketing is stopped, or until its codes are live at the shop."""
+    return is_held_back(campaign, services, now) or lacks_code(campaign, services, now)
 
 
 def move_due(person: Person, services: Services, now: datetime) -> None:
@@ -130,14 +136,9 @@ def guard_intent(
 
     `rows` are the index rows of the person's address.
     """
-    cost, most = count_cost(campaign)
-    budget = [services.budgets.spend_budget(campaign.name, cost, most)] if cost else []
-    return [*services.suppressions.check_unstopped(rows, choose_use(campaign), now), *budget, *mail.parts]
-
-
-def count_cost(campaign: Campaign) -> tuple[int, int]:
-    """Return the cost of one mail and the campaign's budget, in hundredths; (0, 0) without an offer."""
     offer = campaign.offer
-    if offer is None:
-        return 0, 0
-    return int(offer.expected_cost * HUNDREDTHS), int(offer.most_spent * HUNDREDTHS)
+    budget = []
+    if offer is not None:
+        most = int(offer.most_spent * HUNDREDTHS)
+        budget = [services.budgets.spend_budget(campaign.name, count_cost(offer), most)]
+    return [*services.suppressions.check_unstopped(rows, choose_use(campaign), now), *budget, *mail.parts]

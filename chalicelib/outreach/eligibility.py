@@ -6,6 +6,7 @@ from decimal import Decimal
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.models import Identity, MailState, Profile
+from chalicelib.outreach.offer_codes import HUNDREDTHS
 from chalicelib.people.directory import People
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
@@ -14,7 +15,6 @@ from chalicelib.services import Services
 from chalicelib.shop.stops import MailUse
 from chalicelib.store.mails import MailRow
 
-HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
 FAILED = (MailState.REFUSED, MailState.EXPIRED, MailState.SUPPRESSED)
 
 

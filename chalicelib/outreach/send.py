@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chalicelib.campaigns.agenda import is_reachable, open_window
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.errors import UnfitMailError
+from chalicelib.errors import NoCodeError, RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
@@ -39,6 +39,8 @@ def try_compose(
     """Compose a mail, or return None for one that cannot be sent: another attempt would fail too."""
     try:
         return compose_mail(person, campaign, row, services, now)
+    except NoCodeError as none:
+        raise RaceLostError(person.id) from none  # rivals took the last ones: decided anew, it waits
     except (UnfitMailError, ValidationError) as fault:
         log.warning("mail_unfit", extra={"key": row.mail_id, "fault": type(fault).__name__})
         return None

@@ -121,15 +121,20 @@ def draw_sample(tally: Tally, state: MailState) -> Sample:
 
 
 def add_revenue(orders: Iterable[Fact]) -> Money:
-    """Add up the revenue of orders, by currency; nothing is converted."""
+    """Add up the revenue of orders, by currency."""
+    return add_numbers(orders, "revenue")
+
+
+def add_numbers(orders: Iterable[Fact], name: str) -> Money:
+    """Add up a number of orders by their currency; nothing is converted."""
     sums: Money = defaultdict(Decimal)
     for fact in orders:
-        sums[fact.numbers["currency"]] += Decimal(fact.numbers["revenue"])
+        sums[fact.numbers["currency"]] += Decimal(fact.numbers[name])
     return dict(sorted(sums.items()))
 
 
 def estimate_discount(campaign: Campaign, tally: Tally, *, timely: bool = False) -> Discount:
-    """Estimate what the offer cost, by the orders that used its code: facts hold their totals after all discounts.
+    """Return what the offer cost, by the orders that used its code: as the shop told it, or else estimated.
 
     `timely` leaves out the orders that are not compared with those of people held out.
     """
@@ -140,6 +145,8 @@ def estimate_discount(campaign: Campaign, tally: Tally, *, timely: bool = False)
     offer = campaign.offer
     if offer is None:
         return Discount(orders=len(used), given={}, kind="none")
+    if used and all("taken" in fact.numbers for fact in used):
+        return Discount(orders=len(used), given=add_numbers(used, "taken"), kind="told")
     if offer.amount is not None:
         return Discount(orders=len(used), given={offer.currency or "?": offer.amount * len(used)}, kind="amount")
     share = (offer.percent or Decimal(0)) / 100

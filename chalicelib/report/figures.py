@@ -57,8 +57,8 @@ class Group(Model):
 
 
 class Discount(Model):
-    """What the offer cost, estimated from the `orders` that used its code; `kind` says how, or that it cannot be."""
+    """What the offer cost by the `orders` that used its code; `kind` says who told it, or how it was estimated."""
 
     orders: int
     given: dict[str, Decimal]
-    kind: Literal["none", "amount", "percent", "unknown"]
+    kind: Literal["none", "told", "amount", "percent", "unknown"]

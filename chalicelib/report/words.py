@@ -20,6 +20,7 @@ END_WORDS = {
 }
 DISCOUNT_WORDS = {
     "none": "There is no offer, so no discount was given.",
+    "told": "Discount: as the shop's own orders tell it.",
     "amount": "Discount: the offer's amount for each order with its code.",
     "percent": "Discount: estimated from what was paid for orders with the code, as if the offer's percentage was all "
     "that was taken off, from all of it.",

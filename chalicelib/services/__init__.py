@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chalicelib.mails.ses import Mailer
     from chalicelib.models import Profile
     from chalicelib.people.directory import People
+    from chalicelib.store.codes import Batches, Codes
+    from chalicelib.store.parameters import Parameters
     from chalicelib.store.reputation import MailReputation
     from chalicelib.vault.envelope import InboxOpener
     from chalicelib.vault.signing import Signer
@@ -83,8 +85,27 @@ class Services(Tables):
         return MailReputation(self.table, "ask-", days=2)
 
     @cached_property
+    def codes(self) -> Codes:
+        from chalicelib.store.codes import Codes
+
+        return Codes(self.open_table("offers"))
+
+    @cached_property
+    def batches(self) -> Batches:
+        from chalicelib.store.codes import Batches
+
+        return Batches(self.open_table("offers"))
+
+    @cached_property
+    def shop_access(self) -> Parameters:
+        """Return the addresses and tokens of the shop systems at which codes are made."""
+        from chalicelib.store.parameters import Parameters
+
+        return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.offers_path)
+
+    @cached_property
     def code_secret(self) -> bytes:
-        """Return the secret that makes a person's code the same each time in one campaign."""
+        """Return the secret under which the facts of campaigns name orders."""
         return self.keys.read_codes()
 
     @cached_property

@@ -130,7 +130,7 @@ class Tables(Clients):
     def budgets(self) -> Budgets:
         from chalicelib.store.budgets import Budgets
 
-        return Budgets(self.table)
+        return Budgets(self.open_table("offers"))
 
     @cached_property
     def facts(self) -> Facts:

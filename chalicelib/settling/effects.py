@@ -10,6 +10,7 @@ from chalicelib.people.orders import merge_order
 from chalicelib.people.person import Person
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
+from chalicelib.settling.redemption import redeem_codes
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
 from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.table import Part
@@ -27,9 +28,11 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
         return note_feedback(person, submission, reading, services)
     if submission.sender == "link":
         return note_visit(submission, reading, services.facts)
-    if reading.orders and person.profile.mails and not is_restricted(person.profile):
-        return note_returns(person, submission, reading, services)
-    return []
+    if not reading.orders:
+        return []
+    redeemed = redeem_codes(submission, reading, services, now)
+    measured = person.profile.mails and not is_restricted(person.profile)
+    return [*redeemed, *(note_returns(person, submission, reading, services) if measured else [])]
 
 
 def note_feedback(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
@@ -111,17 +114,31 @@ def note_returns(person: Person, submission: Submission, reading: Reading, servi
     mails = [mail for mail in services.mails.read_mails(person.id, person.profile.mails) if mail.state in MEASURED]
     pairs = [(mail, order) for mail in mails for order in orders if belongs_to(order, mail)]
     secret = services.code_secret if pairs else b""
-    return [write_return(mail, order, name_order(secret, source, order.id), services.facts) for mail, order in pairs]
+    return [
+        write_return(mail, order, name_order(secret, source, order.id), read_taken(reading, mail), services.facts)
+        for mail, order in pairs
+    ]
+
+
+def read_taken(reading: Reading, mail: MailRow) -> dict[str, str]:
+    """Return what a mail's code took off, where the shop tells it."""
+    told = reading.notes.get("discounts")
+    return {"taken": str(told[mail.code])} if isinstance(told, dict) and mail.code in told else {}
 
 
 def belongs_to(order: Order, mail: MailRow) -> bool:
     """Return whether an order is a return of a mail: by its code, or by its time."""
     mailed = datetime.fromisoformat(mail.at)
     in_window = mailed <= order.placed_at <= mailed + RETURN_WINDOW
-    return in_window or bool(mail.code and mail.code in order.codes)
+    return in_window or has_code(order, mail)
 
 
-def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> Part:
+def has_code(order: Order, mail: MailRow) -> bool:
+    """Return whether an order used a mail's code; WooCommerce tells codes in lower case."""
+    return bool(mail.code) and mail.code in {code.upper() for code in order.codes}
+
+
+def write_return(mail: MailRow, order: Order, name: str, taken: dict[str, str], facts: Facts) -> Part:
     """Return the part that writes a return once per mail and order, less refunds, or deletes it."""
     if order.test or order.state in (OrderState.CANCELLED, OrderState.UNPAID, OrderState.MOVED):
         return facts.drop_fact(mail.campaign, "returned", mail.mail_id, order=name)
@@ -133,5 +150,6 @@ def write_return(mail: MailRow, order: Order, name: str, facts: Facts) -> Part:
         order=name,
         revenue=str(order.total - sum(order.refunds.values())),
         currency=order.currency or "?",
-        by_code="yes" if mail.code and mail.code in order.codes else "no",
+        by_code="yes" if has_code(order, mail) else "no",
+        **taken,
     )

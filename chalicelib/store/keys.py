@@ -3,7 +3,7 @@
 pk           holds
 cust#<id>    the customer's 256-bit key, sealed; an erasure is the deletion of this row
 index        the blind index's secrets, sealed; made on first use
-codes        the secret that offer codes are derived from, sealed; made on first use
+codes        the secret under which the facts of campaigns name orders, sealed; made on first use
 """
 
 from chalicelib.store.table import NEW, THERE, Part, Row, Table
@@ -53,7 +53,7 @@ class Keys:
         return unpack_secrets(self.root.open_secret(INDEX, sealed))
 
     def read_codes(self) -> bytes:
-        """Return the secret that offer codes are derived from; the first call ever makes it."""
+        """Return the secret under which the facts of campaigns name orders; the first call ever makes it."""
         sealed = self.read_row(CODES)
         if sealed is None:
             self.put_secret(CODES, make_key(), None)

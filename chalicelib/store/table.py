@@ -87,10 +87,15 @@ class Table:
         for page in pages:
             yield from (load_row(row) for row in page["Items"])
 
-    def list_queue(self, queue: str, before: str) -> Iterator[Row]:
+    def list_queue(self, queue: str, before: str, most: int | None = None) -> Iterator[Row]:
         """Yield the keys of the rows in one queue that are due by a time (RFC 3339 UTC); the index lags."""
         condition = "#queue = :queue AND due_at <= :before"
-        yield from self.query_index("due", condition, queue=queue, before=before)
+        yield from self.query_index("due", condition, most=most, queue=queue, before=before)
+
+    def list_queue_after(self, queue: str, after: str, most: int) -> Iterator[Row]:
+        """Yield the keys of rows in one queue that are due at a time or later; the index lags."""
+        condition = "#queue = :queue AND due_at >= :after"
+        yield from self.query_index("due", condition, most=most, queue=queue, after=after)
 
     def page_queue(self, queue: str, after: str, most: int) -> tuple[list[Row], str]:
         """Return some rows of a queue, and the cursor of the last one.

@@ -5,6 +5,7 @@
     receipt-key         the public half of the key that signs receipts of erasures, from KMS
     senders/<sender>    asked for one by one; two secrets during a rotation, separated by a space
     shops/<sender>      asked for: a delivery that names another shop is refused
+    offers/<system>     asked for: address and keys of the shop system that makes the codes of offers (docs/offers.md)
 
 Plain String parameters are the default, so that a door that starts cold depends on no KMS key; `--secure` writes
 SecureString, which needs the right to use its key beside the right to read SSM, and fails with KMS at a cold start.
@@ -18,6 +19,7 @@ from typing import Any
 
 import boto3
 
+from chalicelib.campaigns.offer import ONLINE
 from chalicelib.senders import SENDERS
 
 
@@ -81,6 +83,15 @@ def ask_shops(ssm: Any, stage: str) -> None:
             put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
 
 
+def ask_access(ssm: Any, stage: str, kind: str) -> None:
+    """Ask for the access to the shop systems at which codes are made; `make_codes` alone may read it."""
+    for system in ONLINE:
+        asked = f"Address and keys for codes at {system}, separated by spaces (Enter: leave as it is): "
+        if given := getpass.getpass(asked).split():
+            name = f"/regulars/{stage}/offers/{system}"
+            ssm.put_parameter(Name=name, Value="\n".join(given), Type=kind, Overwrite=True)
+
+
 def main() -> None:
     """Write all parameters of one stage, with the AWS account and region of the environment."""
     parser = argparse.ArgumentParser(description="Write what the door reads.")
@@ -95,6 +106,7 @@ def main() -> None:
     print("receipt-key:", publish_receipt_key(session.client("kms"), ssm, given.stage, kind))
     ask_secrets(ssm, given.stage, kind)
     ask_shops(ssm, given.stage)
+    ask_access(ssm, given.stage, kind)
 
 
 if __name__ == "__main__":

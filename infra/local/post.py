@@ -107,6 +107,11 @@ DELIVERIES = {
 def post_delivery(url: str, sender: str, *, same: bool) -> tuple[int, str]:
     """Post one delivery; return the status and the answer's text."""
     body, headers = DELIVERIES[sender](url, same=same)
+    return send_delivery(url, sender, body, headers)
+
+
+def send_delivery(url: str, sender: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """Post a signed body; return the status and the answer's text."""
     headers["Content-Type"] = "application/json"
     request = urllib.request.Request(f"{url}/hooks/{sender}", body, headers)
     try:

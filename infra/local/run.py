@@ -39,6 +39,7 @@ from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
 from infra.local.shape import check_shape
 from infra.local.stack import create_stack
+from infra.local.stand_in import write_access
 from infra.local.state import STATE, read_state
 from infra.places import LOCAL, ROOT
 from infra.template import Made
@@ -107,7 +108,7 @@ def start_services(run: Run, port: int) -> tuple[int, int, str]:
     return cloud_port, dynamodb_port, absence
 
 
-def make_resources(environ: dict[str, str]) -> Made:
+def make_resources(environ: dict[str, str], shop_port: int) -> Made:
     """Make the keys, tables, queues, topics and parameters that are missing."""
     make_keys()
     session: Any = boto3.session.Session(
@@ -118,6 +119,10 @@ def make_resources(environ: dict[str, str]) -> Made:
     )
     made = create_stack(STAGE, clients, KINDS)
     publish_parameters(clients("ssm"))
+    for system, access in write_access(shop_port).items():
+        clients("ssm").put_parameter(
+            Name=f"/regulars/{STAGE}/offers/{system}", Value=access, Type="String", Overwrite=True
+        )
     clients("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
     return made
 
@@ -161,13 +166,16 @@ def run_stack(run: Run) -> int:
         url = f"http://{host}:{port}"
         cloud_port, dynamodb_port, absence = start_services(run, port)
         environ = build_environ(cloud_port, dynamodb_port, url)
+        shop_port = find_port(cloud_port + 1)
+        run.start("shop", ["infra.local.stand_in", str(shop_port)], environ)
         state = {
             "pid": os.getpid(),
             "url": url,
             "mailbox": f"http://127.0.0.1:{cloud_port}{MAILBOX}",
             "events": f"http://127.0.0.1:{cloud_port}{EVENTS}",
+            "shop": f"http://127.0.0.1:{shop_port}",
             "environ": environ,
-            "made": make_resources(environ),
+            "made": make_resources(environ, shop_port),
         }
         STATE.write_text(json.dumps(state))
         start_app(run, listener, environ)

@@ -72,7 +72,14 @@ def list_ids(profile, *campaigns, now=NOW, shop=None):
     return [each.id for each in list_occasions(profile, campaigns, shop or a_shop(), now)]
 
 
-OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 9, "most_spent": 10, "expected_cost": 3}
+OFFER = {
+    "percent": 10,
+    "codes": "shopify",
+    "code": "BACK-{code}",
+    "expires_days": 9,
+    "most_spent": 10,
+    "expected_cost": 3,
+}
 OFFICE = {"opens": "09:00", "closes": "18:00", "days": WEEKDAYS[:5]}
 
 ZONES = [

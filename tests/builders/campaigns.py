@@ -11,7 +11,14 @@ CLOCK = ShopClock.model_validate(
         "cap": {"mails": 2, "days": 14},
     }
 )
-OFFER = {"percent": 10, "code": "BACK-{code}", "expires_days": 14, "most_spent": "100", "expected_cost": "2"}
+OFFER = {
+    "percent": 10,
+    "codes": "shopify",
+    "code": "BACK-{code}",
+    "expires_days": 14,
+    "most_spent": "100",
+    "expected_cost": "2",
+}
 
 
 def a_campaign(name="welcome", **changes) -> Campaign:

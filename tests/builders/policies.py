@@ -11,6 +11,7 @@ from chalicelib.downstream.delivery import deliver_records
 from chalicelib.downstream.relay import relay_events
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.erasure.shops import erase_shop_customers
+from chalicelib.offers.run import make_offers
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
@@ -26,6 +27,7 @@ USE_CASES = {
     ask_waiting: ("ask_confirmations",),
     handle_customer: ("send_mails", "reconcile_mails"),
     reconcile_mails: ("reconcile_mails",),
+    make_offers: ("make_codes",),
     answer_requests: ("answer_requests",),
     advance_erasures: ("forget_people",),
     erase_shop_customers: ("forget_people",),

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.addresses import normalise_email
 from chalicelib.door.intake import accept_submission, name_submission
-from chalicelib.models import Event, Identity, Profile, Submission, Trust
+from chalicelib.mails.codes import make_code
+from chalicelib.models import Event, Identity, Profile, Submission, Trust, utc_text
 from chalicelib.people.profile import Record
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.waiting import quarantine_item
+from chalicelib.store.codes import Batches, BatchRow, CodeRow, CodeState, dump_code
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.table import Table
 from chalicelib.vault.envelope import InboxSeal
@@ -99,6 +102,7 @@ class Shop:
         self.seal = InboxSeal(self.public_key)
         self.inbox = Inbox(Table(self.dynamodb, self.prefix + "inbox"))
         self.read_all = stage.read_all
+        self.stocked = set()
 
     def services(self, post=None, *campaigns, client=None, root_key=None) -> Services:
         """Return what a new container works with; `client` is DynamoDB's.
@@ -115,7 +119,21 @@ class Shop:
         )
         if post is not None:
             made.mailer, made.clock, made.campaigns = post, CLOCK, campaigns or (a_campaign(),)
+            for campaign in made.campaigns:
+                self.stock_codes(campaign)
         return made
+
+    def stock_codes(self, campaign, count=25) -> None:
+        """Keep codes ready for a campaign, as if they had been made at the shop."""
+        offer = campaign.offer
+        if offer is None or not offer.per_person or (campaign.name, offer.terms) in self.stocked:
+            return
+        self.stocked.add((campaign.name, offer.terms))
+        plain = CodeRow("", campaign.name, offer.terms, CodeState.FREE, utc_text(NOW), remote="gid://1")
+        rows = [replace(plain, code=offer.write_code(make_code())) for _ in range(count)]
+        table = Table(self.dynamodb, self.prefix + "offers")
+        table.write_items(map(dump_code, rows))
+        table.commit_parts([Batches(table).add_made(BatchRow(campaign.name, offer.terms), count)])
 
     def accept(self, submission: Submission) -> str:
         """Accept a submission; return its inbox key."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.campaigns import library
 from chalicelib.campaigns.audience import Audience, fits_audience
@@ -40,6 +40,7 @@ days = 30
 
 [offer]
 percent = 10
+codes = "shopify"
 code = "BACK-{code}"
 expires_days = 14
 most_spent = 500
@@ -112,30 +113,30 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ("template", "tempalte", "line 2: tempalte: Extra inputs"),
         ('template = "win-back"\n', "", "spring.toml: template: Field required"),
         ("= 14\n", "= 14\nholdout_share = 0.6\n", "line 4: holdout_share: Input should be less"),
-        ('"09:00"', '"18:00"', "line 16: window: the window never opens: opens and closes"),
-        ('"09:00"', '"24:00"', "line 16: window: the window never opens"),
-        ('["mon"]', "[]", "line 16: window: the window never opens: days is empty"),
-        ('["mon"]', '["moon"]', "line 19: window.days.0: Input should be"),
-        ('"09:00"', '"9 am"', "line 17: window.opens: not a time of day"),
-        ('"09:00"', "09:00:00", "line 17: window.opens: not a time of day"),
+        ('"09:00"', '"18:00"', "line 17: window: the window never opens: opens and closes"),
+        ('"09:00"', '"24:00"', "line 17: window: the window never opens"),
+        ('["mon"]', "[]", "line 17: window: the window never opens: days is empty"),
+        ('["mon"]', '["moon"]', "line 20: window.days.0: Input should be"),
+        ('"09:00"', '"9 am"', "line 18: window.opens: not a time of day"),
+        ('"09:00"', "09:00:00", "line 18: window.opens: not a time of day"),
         ("percent = 10", "", "line 9: offer: an offer is either"),
         ("percent = 10", "percent = 10\namount = 5", "line 9: offer: an offer is either"),
         ("percent = 10", "amount = 5", "line 9: offer: an amount needs its currency"),
         ("most_spent = 500", "most_spent = 1", "line 9: offer: no mail would ever go"),
-        ('"BACK-{code}"', '"back {code}"', "line 11: offer.code: String should match"),
+        ('"BACK-{code}"', '"back {code}"', "line 12: offer.code: String should match"),
         ("percent = 10", "percent = 101", "line 10: offer.percent: Input should be less"),
         ("percent = 10", "percent = 12.345", "line 10: offer.percent: Decimal input should have no more than 2"),
         ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: a code has at most 40"),
         ('"win-back"', '"winback"', "line 2: template: no mail of that name; there are confirm, parent, post-purchase"),
         ('"win-back"', '"confirm"', "line 2: template: a campaign has no confirm_url for it"),
         ("= 14\n", '= 14\nform = "servey"\n', "line 4: form: no form of that name"),
-        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 21: audience: no customer fits"),
+        ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 22: audience: no customer fits"),
         (
             "= 1\n",
             '= 1\nhas_entry = ["cart"]\nlacks_entry = ["cart"]\n',
-            "line 21: audience: no customer fits",
+            "line 22: audience: no customer fits",
         ),
-        ("EUR", "euro", "line 23: audience.spent_at_least.euro.[key]: String should match"),
+        ("EUR", "euro", "line 24: audience.spent_at_least.euro.[key]: String should match"),
         ("days = 30", "days = ", "spring.toml, line 7: Invalid value"),
     ],
 )
@@ -215,14 +216,48 @@ def test_a_trigger_without_words_in_some_language_is_refused_when_the_file_is_re
 
 
 def an_offer(**changes):
-    keys = {"percent": 10, "code": "BACK-{code}", "expires_days": 14, "most_spent": 10, "expected_cost": 3}
+    keys = {
+        "percent": 10,
+        "codes": "shopify",
+        "code": "BACK-{code}",
+        "expires_days": 14,
+        "most_spent": 10,
+        "expected_cost": 3,
+    }
     return Offer.model_validate({**keys, **changes})
 
 
 def test_code_is_one_for_all_or_one_of_ones_own():
     assert an_offer().write_code("K7XQM3TD") == "BACK-K7XQM3TD"
-    assert an_offer(code="SPRING10").write_code("K7XQM3TD") == "SPRING10"
-    assert (an_offer(code="SPRING10").per_person, an_offer().per_person) == (False, True)
+    shared = an_offer(code="SPRING10", codes="shared")
+    assert shared.write_code("K7XQM3TD") == "SPRING10"
+    assert (shared.per_person, an_offer().per_person) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"codes": None}, 'needs codes = one of "shopify", "woocommerce", "stripe", "pool"'),
+        ({"codes": "shared"}, "no checkout knows the code"),
+        ({"codes": None, "code": "SPRING10"}, 'one code for all needs codes = "shared"'),
+        ({"codes": "shopify", "code": "SPRING10"}, 'one code for all needs codes = "shared"'),
+        ({"codes": "pool"}, "leave the key code out"),
+        ({"codes": "stripe"}, "leave the hyphens out"),
+        ({"codes": "magento"}, "Input should be"),
+        ({"apply": "http://shop.example/{code}"}, "String should match"),
+        ({"apply": "https://shop.example/cart"}, "String should match"),
+    ],
+)
+def test_a_code_that_no_checkout_would_know_is_refused_with_what_to_do(changes, told):
+    with pytest.raises(ValidationError, match=re.escape(told)):
+        an_offer(**changes)
+
+
+def test_terms_change_with_what_a_code_gives_and_with_nothing_else():
+    same = {an_offer(**changes).terms for changes in ({}, {"expires_days": 3}, {"most_spent": 99}, {"ahead": 7})}
+    others = [{"percent": 11}, {"minimum": 20}, {"combines": True}, {"code": "B-{code}"}, {"codes": "woocommerce"}]
+    assert len(same) == 1
+    assert len({an_offer(**changes).terms for changes in others} | same) == len(others) + 1
 
 
 def test_a_budget_ends_before_it_is_passed():

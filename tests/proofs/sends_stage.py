@@ -76,6 +76,7 @@ def make_campaign(name: str = "welcome", days: int = 7, *, most: int = 10**6, **
     """Return a campaign that writes some days after a sign-up and offers a tenth off, for `most` euros in all."""
     offer = {
         "percent": 10,
+        "codes": "shopify",
         "code": "BACK-{code}",
         "expires_days": 14,
         "most_spent": str(most),

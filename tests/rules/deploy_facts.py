@@ -21,7 +21,7 @@ TABLE_VERBS = {
 }
 KEY_VERBS = {"Decrypt": "decrypt", "Encrypt": "encrypt", "GenerateDataKey": "encrypt", "Sign": "sign"}
 VERBS = ("read", "put", "update", "delete", "decrypt", "encrypt", "sign")
-PLACES = ("inbox", "customers", "keys", "links", "ledger", "root", "receipt")
+PLACES = ("inbox", "customers", "keys", "links", "ledger", "offers", "root", "receipt")
 TABLE = re.compile(r"\b(\w+)Table\b")
 KEY = re.compile(r"\b(\w+)Key\b")
 QUEUES = {"Outreach": "outreach", "Downstream": "downstream", "DownstreamFailures": "downstream-failures"}
@@ -107,7 +107,7 @@ def write_others(function):
     for statement in read_policy(function):
         resource = json.dumps(statement["Resource"])
         queue = next((QUEUES[name] for name in QUEUES if f'"{name}"' in resource), "")
-        path = next((name for name in ("door", "downstream") if f"/{name}" in resource), "")
+        path = next((name for name in ("door", "downstream", "offers") if f"/{name}" in resource), "")
         for action in as_list(statement["Action"]):
             service, name = action.split(":")
             known = name in TABLE_VERBS or (service == "kms" and name in KEY_VERBS)

@@ -5,10 +5,11 @@ ROOTS = {"addresses", "config", "definitions", "errors", "logs", "models", "stri
 # Room: what it may import, besides itself and ROOTS.
 ROOMS = {
     "app": "functions routes",
-    "functions": "settling outreach data_requests retention optin erasure downstream mails senders door runs services "
-    "store",
+    "functions": "settling outreach offers data_requests retention optin erasure downstream mails senders door runs "
+    "services store",
     "routes": "door pages data_requests campaigns senders forms store words",
     "settling": "erasure downstream optin people senders store shop runs services",
+    "offers": "campaigns mails store runs services",
     "outreach": "campaigns mails people senders shop store runs services",
     "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
     "retention": "erasure joining people senders store shop runs services",

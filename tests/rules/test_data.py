@@ -9,16 +9,19 @@ import pytest
 from chalicelib.data_requests.run import answer_requests
 from chalicelib.joining.join import join_people
 from chalicelib.models import Identity
+from chalicelib.offers.run import make_offers
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.retention.run import retire_people
 from chalicelib.settling.dispatch import settle_item, sweep_inbox
 from chalicelib.shop.retention import find_span
 from chalicelib.shop.stops import MOST_SOFT, StopReason
+from chalicelib.store.codes import CodeState
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
 from tests.builders.erasures import finish, forget
 from tests.builders.mails import DUE, Post, sign_up, tell
+from tests.builders.offers import Access, Wire, an_offer_campaign, reach
 from tests.builders.optin import START
 from tests.builders.optin import sign_up as sign_up_unconfirmed
 from tests.builders.orders import an_order
@@ -40,6 +43,8 @@ def name_item(table: str, row: dict) -> str:
         return "package" if "part" in row else "link"
     if table == "ledger":
         return row["pk"]["S"]
+    if table == "offers":
+        return row["pk"]["S"].partition("#")[0]
     if table == "keys":
         return "key" if row["pk"]["S"].startswith("cust#") else row["pk"]["S"]
     kind = row["pk"]["S"].partition("#")[0]
@@ -56,15 +61,33 @@ def bounce_softly(shop, email):
         services.table.commit_parts(services.suppressions.count_soft(row, LATE + timedelta(hours=hour)))
 
 
+def end_codes(shop, monkeypatch):
+    """Let codes be made at the shop, promised, used by an order, and expire."""
+    reach(monkeypatch, Wire())
+    services = shop.services(Post(), an_offer_campaign(ahead=40))
+    services.shop_access = Access()
+    for turn in range(3):
+        make_offers(services, NOW + timedelta(minutes=5 * turn))
+    for email in ("g@example.org", "h@example.org"):
+        handle_customer(sign_up(shop, email), services, DUE)
+    used, left = services.codes.list_codes(CodeState.PROMISED, services.batches.list_batches("back")[0].batch)
+    order = an_order("g@example.org", code=used, number=9)
+    settling = shop.services()
+    settling.clock = services.clock
+    settle_item(shop.accept(order), settling, order.received_at)
+    make_offers(services, LATE + timedelta(days=40))
+    assert services.codes.read_code(left).state in (CodeState.EXPIRED, CodeState.REMOVED)
+
+
 @pytest.fixture
-def written(tables, tmp_path, capsys):
+def written(tables, tmp_path, capsys, monkeypatch):
     """Return every (table, item, attribute) that a walk through the service leaves or left."""
     shop = Shop(tables, tmp_path)
     shop.listened = True
     seen = set()
 
     def look():
-        for table in ("inbox", "customers", "keys", "links", "ledger"):
+        for table in ("inbox", "customers", "keys", "links", "ledger", "offers"):
             seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
@@ -84,7 +107,8 @@ def written(tables, tmp_path, capsys):
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": [D]})
     tell(shop, "Complaint", post.sent[0][2], complaint={"complainedRecipients": [D]})
     bounce_softly(shop, "s@example.org")
-    settle_item(shop.accept(an_order("d@example.org")), shop.services(), DUE + timedelta(days=2))
+    [code] = [row.code for row in outreach.codes.scan_codes() if row.state is CodeState.PROMISED]
+    settle_item(shop.accept(an_order("d@example.org", code=code)), shop.services(), DUE + timedelta(days=2))
     sign_up_unconfirmed(shop, "e@example.org")
     ask_waiting(shop.services(post), START)
     shop.take(a_submission(email="f@example.org"))
@@ -102,6 +126,8 @@ def written(tables, tmp_path, capsys):
     finish(shop, tmp_path, at=DUE + timedelta(days=3))
     look()
     leave_things_behind(shop)
+    end_codes(shop, monkeypatch)
+    look()
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)
         look()

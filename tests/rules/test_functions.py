@@ -25,6 +25,7 @@ UNUSED = {
     "plan_mails": (*ROUTES, *PERSONAL, *SENDING),
     "send_mails": (*ROUTES, "chalicelib.settling", "chalicelib.erasure", "chalicelib.data_requests"),
     "reconcile_mails": (*ROUTES, "chalicelib.settling", "chalicelib.erasure", "chalicelib.data_requests"),
+    "make_codes": (*ROUTES, "chalicelib.people.directory", "chalicelib.vault", "chalicelib.outreach", "jinja2"),
     "record_feedback": (*ROUTES, "chalicelib.people", "chalicelib.settling", "chalicelib.store.keys", *SENDING),
     "relay_events": (*ROUTES, *PERSONAL, *SENDING),
     "deliver_events": (*ROUTES, *PERSONAL, *SENDING),

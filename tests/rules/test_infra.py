@@ -169,6 +169,7 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
         ("keys", 7, True, None),
         ("links", 0, True, "expires_at"),
         ("ledger", 35, True, None),
+        ("offers", 35, True, None),
     ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
@@ -182,7 +183,7 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
 
 
 def test_no_table_is_without_a_promise():
-    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger"}
+    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger", "offers"}
 
 
 def test_the_stream_and_the_index_of_the_inbox_carry_keys_alone():

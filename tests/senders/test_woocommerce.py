@@ -50,6 +50,13 @@ def test_a_signed_body_is_never_a_ping():
     assert not woocommerce.is_ping(b"webhook_id=7", {"x-wc-webhook-signature": ""})
 
 
+def test_each_coupon_is_told_with_what_it_took_off():
+    body = read_payload("woocommerce/order")
+    assert "discounts" not in read_body("order.created", body).notes
+    told = {**body, "coupon_lines": [{"id": 1, "code": "back-k", "discount": "2.10"}, {"id": 2, "code": "x"}]}
+    assert read_body("order.created", told).notes["discounts"] == {"BACK-K": "2.10"}
+
+
 def test_an_order_of_a_guest_is_read_in_full():
     reading = read_body("order.created", read_payload("woocommerce/order"))
     assert (reading.kind, reading.sender_id, reading.email) == ("order", "", "jose@example.com")

@@ -21,7 +21,7 @@ from chalicelib.senders.json_values import (
 from chalicelib.senders.order_states import note_state
 from chalicelib.senders.shopify.consents import CONFIRMED, read_consents, read_level, read_tick
 from chalicelib.senders.shopify.orders import STATES as ORDER_STATES
-from chalicelib.senders.shopify.orders import read_item, read_order, read_refund, read_status
+from chalicelib.senders.shopify.orders import note_discounts, read_item, read_order, read_refund, read_status
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
 
 Body = Mapping[str, JsonValue]
@@ -53,7 +53,7 @@ def read_placed(body: Body, submission: Submission) -> Reading:
         ),
         consents=(*read_consents(buyer, created, read_text(buyer, "email")), *read_tick(body, created)),
         orders=(read_order(body, submission.occurred_at),),
-        notes=note_state(read_status(body), ORDER_STATES),
+        notes={**note_state(read_status(body), ORDER_STATES), **note_discounts(body)},
         typed=is_guest(buyer),
         country=read_country(
             read_part(body, "billing_address"), read_part(body, "shipping_address"), read_part(buyer, "default_address")

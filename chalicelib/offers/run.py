@@ -1,0 +1,199 @@
+"""Every five minutes: codes are looked up, made ahead, and removed when their time is over. It opens no record.
+
+making     looked up first: a reply that was lost made codes all the same; those that are not there are made
+free       as many are kept as the offer says, and no more than its budget can promise
+promised   over: expired, and its share of the budget is free again
+expired    removed at the shop, and looked up until they are gone; redeemed where the shop says that it was used
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import Offer
+from chalicelib.errors import CodeTakenError, RaceLostError
+from chalicelib.mails.codes import make_code
+from chalicelib.models import utc_text
+from chalicelib.offers.maker import CodeMaker, Discount, LiveCode, open_maker
+from chalicelib.runs import run_each
+from chalicelib.services import Services
+from chalicelib.store.codes import ENDLESS, BatchRow, CodeRow, CodeState
+
+log = logging.getLogger(__name__)
+
+SHELF = timedelta(days=60)  # how long a code may lie ready before it is promised
+GIVE_UP = timedelta(days=1)  # a code that the shop did not take for so long is left
+HUNDREDTHS = 100
+AT_ONCE = 50  # rows of one transaction
+
+
+def make_offers(services: Services, now: datetime) -> dict[str, int]:
+    """Bring the codes of every campaign with an offer on; return counts by outcome."""
+    offered = [campaign for campaign in services.campaigns if campaign.offer and campaign.offer.per_person]
+    return run_each(
+        offered, lambda each: advance_campaign(each, services, now), name="offer", key=lambda each: each.name
+    )
+
+
+def advance_campaign(campaign: Campaign, services: Services, now: datetime) -> str:
+    """Bring the codes of one campaign on, those of its earlier terms too."""
+    offer = campaign.offer
+    if offer is None:
+        return "none"
+    for batch in services.batches.list_batches(campaign.name):
+        expire_promises(batch, services, now)
+        if batch.terms != offer.terms:
+            retire_free(batch, ENDLESS, services)
+    if not offer.is_online or offer.codes is None:
+        return "pool"
+    maker = open_maker(offer.codes, services.shop_access.read_values(now).get(offer.codes.value, ""))
+    batch = services.batches.read_batch(campaign.name, offer.terms)
+    for old in services.batches.list_batches(campaign.name):
+        if old.remote:
+            clean_batch(old, describe(campaign.name, offer, old, services), maker, services)
+    fill_batch(batch, offer, maker, services, now)
+    return "ready"
+
+
+def describe(name: str, offer: Offer, batch: BatchRow, services: Services) -> Discount:
+    """Return a batch's discount; of one of earlier terms only name, terms and id are its own."""
+    return Discount(name, batch.terms, offer, offer.currency or services.clock.currency, batch.remote)
+
+
+# ---- ahead
+
+
+def fill_batch(batch: BatchRow, offer: Offer, maker: CodeMaker, services: Services, now: datetime) -> None:
+    """Make what is lacking: codes that an earlier run began with first."""
+    begin_codes(batch, offer, services, now)
+    waiting = services.codes.list_codes(CodeState.MAKING, batch.batch)
+    rows = [row for row in services.codes.read_codes(waiting) if row.state is CodeState.MAKING]
+    if not rows:
+        return
+    rows.sort(key=lambda row: (row.made_at, row.code))
+    batch = ensure_discount(batch, rows, offer, maker, services, now)
+    discount = describe(batch.campaign, offer, batch, services)
+    for start in range(0, len(rows), maker.batch):  # what was done is kept, should a later call fail
+        make_some(rows[start : start + maker.batch], discount, maker, services, now)
+
+
+def make_some(rows: list[CodeRow], discount: Discount, maker: CodeMaker, services: Services, now: datetime) -> None:
+    """Look up codes that an earlier run may have made; make the others."""
+    lacking = [row for row in rows if row.made_at == utc_text(now)]  # begun in this run: no call has named them
+    older = [row for row in rows if row.made_at != utc_text(now)]
+    if older:
+        found = maker.find_codes(discount, [row.code for row in older])
+        free_codes(older, {code: live.remote for code, live in found.items()}, services, now)
+        lacking += [row for row in older if row.code not in found]
+    if lacking:
+        made = maker.make_codes(discount, [row.code for row in lacking], lacking[0].until)
+        free_codes(lacking, dict(made), services, now)
+
+
+def begin_codes(batch: BatchRow, offer: Offer, services: Services, now: datetime) -> None:
+    """Write the codes that shall be made, before any is: after a crash they are looked up, and none is made twice."""
+    codes = services.codes
+    ready = len(codes.list_codes(CodeState.FREE, batch.batch, most=offer.ahead))
+    begun = len(codes.list_codes(CodeState.MAKING, batch.batch, most=offer.ahead))
+    spent = services.budgets.read_budget(batch.campaign)
+    affordable = (int(offer.most_spent * HUNDREDTHS) - spent) // max(1, int(offer.expected_cost * HUNDREDTHS))
+    lacking = min(offer.ahead, affordable) - ready - begun
+    until = utc_text(now + SHELF + timedelta(days=offer.expires_days))
+    row = CodeRow("", batch.campaign, batch.terms, CodeState.MAKING, utc_text(now), until)
+    while lacking > 0:
+        count = min(lacking, AT_ONCE)
+        new = [replace(row, code=offer.write_code(make_code())) for _ in range(count)]
+        codes.table.commit_parts([*map(codes.write_new, new), services.batches.add_made(batch, count)])
+        batch, lacking = replace(batch, made=batch.made + count), lacking - count
+
+
+def ensure_discount(
+    batch: BatchRow, rows: list[CodeRow], offer: Offer, maker: CodeMaker, services: Services, now: datetime
+) -> BatchRow:
+    """Return the batch with the discount's id: found by its first code where a reply was lost, else made."""
+    if batch.remote:
+        return batch
+    batch = services.batches.read_batch(batch.campaign, batch.terms)
+    if not batch.first:
+        batch = replace(batch, first=rows[0].code)
+        services.batches.name_discount(batch, first=batch.first)
+    discount = describe(batch.campaign, offer, batch, services)
+    try:
+        remote = maker.find_discount(discount, batch.first) or maker.make_discount(discount, batch.first, now)
+    except CodeTakenError:
+        leave_first(batch, rows, services)
+        raise
+    services.batches.name_discount(batch, remote=remote)
+    return replace(batch, remote=remote)
+
+
+def leave_first(batch: BatchRow, rows: list[CodeRow], services: Services) -> None:
+    """Leave a first code that another discount has; the next run tries another one."""
+    for row in rows:
+        if row.code == batch.first:
+            change_code(row, services, state=CodeState.EXPIRED)
+    services.batches.name_discount(batch, first=next((row.code for row in rows if row.code != batch.first), ""))
+
+
+def free_codes(rows: Iterable[CodeRow], found: dict[str, str], services: Services, now: datetime) -> None:
+    """Free what is live; leave what the shop did not take for a day."""
+    for row in rows:
+        if row.code in found:
+            change_code(row, services, state=CodeState.FREE, remote=found[row.code])
+        elif row.made_at < utc_text(now - GIVE_UP):
+            log.error("code_not_made", extra={"key": row.campaign})
+            change_code(row, services, state=CodeState.EXPIRED)
+
+
+# ---- over
+
+
+def expire_promises(batch: BatchRow, services: Services, now: datetime) -> None:
+    """Expire promises whose time is over, and free their share of the budget; retire free codes that end soon."""
+    over = services.codes.list_codes(CodeState.PROMISED, batch.batch, utc_text(now))
+    for row in services.codes.read_codes(over):
+        if row.state is CodeState.PROMISED:
+            counts = services.budgets.change_counts(batch.campaign, spent=-row.cost, expired=1)
+            change_code(row, services, counts, state=CodeState.EXPIRED)
+    retire_free(batch, utc_text(now + SHELF / 2), services)
+
+
+def retire_free(batch: BatchRow, before: str, services: Services) -> None:
+    """Expire free codes that end before a time: no mail could promise them long enough."""
+    for row in services.codes.read_codes(services.codes.list_codes(CodeState.FREE, batch.batch, before)):
+        if row.state is CodeState.FREE:
+            change_code(row, services, state=CodeState.EXPIRED)
+
+
+def clean_batch(batch: BatchRow, discount: Discount, maker: CodeMaker, services: Services) -> None:
+    """Remove expired codes at the shop; one that an order used there meanwhile was redeemed."""
+    over = services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=maker.batch)
+    rows = [row for row in services.codes.read_codes(over) if row.state is CodeState.EXPIRED]
+    if not rows:
+        return
+    live = maker.find_codes(discount, [row.code for row in rows])
+    for row in rows:
+        settle_expired(row, live.get(row.code), services)
+    left = [replace(row, remote=live[row.code].remote) for row in rows if row.code in live and not live[row.code].used]
+    maker.remove_codes(discount, left)
+
+
+def settle_expired(row: CodeRow, live: LiveCode | None, services: Services) -> None:
+    """Note that an expired code is gone, or that an order used it before it could be removed."""
+    if live is None:
+        change_code(row, services, state=CodeState.REMOVED)
+    elif live.used and row.promised_until:
+        counts = services.budgets.change_counts(row.campaign, spent=row.cost, expired=-1, redeemed=1)
+        change_code(row, services, counts, state=CodeState.REDEEMED, remote=live.remote)
+
+
+def change_code(row: CodeRow, services: Services, *parts: dict[str, object], **changes: object) -> bool:
+    """Change a code in one transaction with other parts; return False where another worker changed it first."""
+    new = replace(row, **changes)  # type: ignore[arg-type]
+    try:
+        services.codes.table.commit_parts([services.codes.replace_code(row, new), *parts])
+    except RaceLostError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The shop systems at which codes are made, one module each."""
