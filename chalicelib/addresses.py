@@ -26,8 +26,14 @@ IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3
 )
 LONGEST = 2_000  # signs; no address is so long (RFC 5321: 254), and stripping layer by layer takes their square
 # Domains of one provider, and the signs of a local part that it ignores.
-SAME_DOMAINS = {"googlemail.com": "gmail.com", "pm.me": "proton.me", "protonmail.com": "proton.me"}
+SAME_DOMAINS = {
+    **{"googlemail.com": "gmail.com", "pm.me": "proton.me", "protonmail.com": "proton.me"},
+    **dict.fromkeys(("me.com", "mac.com"), "icloud.com"),
+    **dict.fromkeys(("ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru"), "yandex.ru"),
+}
 IGNORED_SIGNS = {"gmail.com": str.maketrans("", "", "."), "proton.me": str.maketrans("", "", ".-_")}
+TAGS_BEHIND_HYPHENS = re.compile(r"(yahoo|ymail|rocketmail)\.[a-z.]+")  # Yahoo's disposable addresses: name-tag@
+SUBDOMAINS = re.compile(r"([^.]+)\.(fastmail\.[a-z.]+)")  # Fastmail: anything@name.fastmail.com is name@fastmail.com
 REPLACED = "\ufffd"  # stands where a sign could not be read: two addresses with it need not be the same
 JOINERS = "\u200c\u200d"  # a domain may hold them, where IDNA 2008 allows (RFC 5892, A.1 and A.2)
 
@@ -96,11 +102,16 @@ def fold_mailbox(address: str) -> str:
     """Return what all spellings of one mailbox have in common, for counting alone: two mailboxes may share it.
 
     A tag behind `+` leads to the same mailbox at most providers (RFC 5233), dots to the same at Gmail, dots, hyphens
-    and underscores at Proton (their support pages). Names of persons are never compared by it.
+    and underscores at Proton, a tag behind a hyphen at Yahoo, any local part at one's own subdomain of Fastmail (their
+    support pages). Names of persons are never compared by it.
     """
     local, _, domain = normalise_email(address).rpartition("@")
     domain = SAME_DOMAINS.get(domain, domain)
+    if owner := SUBDOMAINS.fullmatch(domain):
+        local, domain = owner[1], owner[2]
     plain = local.partition("+")[0] or local
+    if TAGS_BEHIND_HYPHENS.fullmatch(domain):
+        plain = plain.partition("-")[0] or plain
     return f"{plain.translate(IGNORED_SIGNS.get(domain, {}))}@{domain}" if domain else ""
 
 

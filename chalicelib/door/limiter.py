@@ -6,6 +6,7 @@ second AWS call. Its counts end with the container. Mail has caps of its own.
 
 from collections import OrderedDict
 from datetime import datetime
+from ipaddress import IPv6Address, ip_network
 
 REMEMBERED = 10_000  # addresses; the least recently seen is forgotten first
 
@@ -18,7 +19,11 @@ class Limiter:
         self.buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
     def take_turn(self, address: str, now: datetime) -> bool:
-        """Take a turn for this address; return False when it has none left."""
+        """Take a turn for this address; return False when it has none left.
+
+        An IPv6 caller is counted by its /64: whoever has one address of it has them all (RFC 6177).
+        """
+        address = fold_address(address)
         tokens, since = self.buckets.pop(address, (float(self.per_minute), now))
         elapsed = max(0.0, (now - since).total_seconds())
         tokens = min(float(self.per_minute), tokens + elapsed * self.per_minute / 60)
@@ -27,3 +32,14 @@ class Limiter:
         if len(self.buckets) > REMEMBERED:
             self.buckets.popitem(last=False)
         return allowed
+
+
+def fold_address(address: str) -> str:
+    """Return the /64 of an IPv6 address, anything else as it is."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))

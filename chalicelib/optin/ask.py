@@ -23,6 +23,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import Reading, utc_text
 from chalicelib.optin.addresses import choose_address, name_address
+from chalicelib.optin.lists import name_lists
 from chalicelib.optin.question import make_link, render_question
 from chalicelib.optin.turns import Turns, find_turns, open_allowance
 from chalicelib.runs import run_each
@@ -56,7 +57,7 @@ def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
     """Ask about every item that is due, while there is time and allowance; return counts by outcome."""
     allowance = open_allowance(services, now)
     return run_each(
-        takewhile(lambda _: not allowance.is_spent(), list_ripe(services.unconfirmed, now)),
+        takewhile(lambda _: not allowance.is_spent(), list_ripe(services.unconfirmed, now, allowance)),
         lambda item: try_item(item, allowance, services, now),
         name="ask",
         key=lambda item: item.key,
@@ -64,21 +65,28 @@ def ask_waiting(services: Services, now: datetime) -> dict[str, int]:
     )
 
 
-def list_ripe(unconfirmed: Unconfirmed, now: datetime) -> Iterator[InboxItem]:
-    """Yield the items to ask about now, of each list in turn the oldest: no list keeps another waiting."""
-    due = {Wait.ASKING: now, Wait.LATER: now, Wait.SENDING: now - LOST_AFTER}
-    lists = [filter_ripe(unconfirmed.list_waiting(wait), wait, before) for wait, before in due.items()]
+def list_ripe(unconfirmed: Unconfirmed, now: datetime, allowance: Allowance) -> Iterator[InboxItem]:
+    """Yield the items to ask about now, of each list in turn the oldest: no list keeps another waiting.
+
+    The list of a form ends once the form's mails of this run are sent.
+    """
+    new = name_lists()
+    due = {**dict.fromkeys((*new, Wait.ASKING), now), Wait.LATER: now, Wait.SENDING: now - LOST_AFTER}
+    lists = {
+        pending: filter_ripe(unconfirmed.list_waiting(pending), pending, before) for pending, before in due.items()
+    }
     while lists:
-        for own in tuple(lists):
-            if (item := next(own, None)) is not None:
-                yield item
+        for pending, own in tuple(lists.items()):
+            full = pending in new and allowance.is_full(new[pending])
+            if full or (item := next(own, None)) is None:
+                del lists[pending]
             else:
-                lists.remove(own)
+                yield item
 
 
-def filter_ripe(items: Iterable[InboxItem], wait: Wait, before: datetime) -> Iterator[InboxItem]:
+def filter_ripe(items: Iterable[InboxItem], pending: str, before: datetime) -> Iterator[InboxItem]:
     """Yield the items of a list that are due."""
-    return (item for item in items if wait is Wait.ASKING or item.ask_at <= utc_text(before))
+    return (item for item in items if pending.startswith(Wait.ASKING) or item.ask_at <= utc_text(before))
 
 
 def try_item(item: InboxItem, allowance: Allowance, services: Services, now: datetime) -> str:

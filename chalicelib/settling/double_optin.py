@@ -42,7 +42,7 @@ def wait_for_confirmation(opened: OpenedItem, services: Services, now: datetime)
     match = look_up(opened.submission, opened.reading, [], services)
     if not is_kept(opened.submission.received_at, now) or would_recreate_forgotten(match, opened):
         return settle_without_effect(opened.item.key, State.NOBODY, services, now)
-    return hold_unconfirmed(opened, services)
+    return hold_unconfirmed(opened, services, now)
 
 
 def settle_optin_answer(opened: OpenedItem, services: Services, now: datetime) -> State:

@@ -6,7 +6,9 @@ a crash in between, a note leads to an item that is still new, which does no har
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -14,12 +16,15 @@ from chalicelib.addresses import normalise_email
 from chalicelib.erasure.tombstones import happened_at
 from chalicelib.errors import RegularsError
 from chalicelib.models import Identity, IdentityKind, Reading, Submission, Trust, utc_text
+from chalicelib.optin.lists import choose_list
 from chalicelib.people.identity import list_identities
+from chalicelib.runs import read_each
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.history import OpenedItem
 from chalicelib.shop.periods import KEEP_NAMELESS, KEEP_QUARANTINE, KEEP_UNCONFIRMED
 from chalicelib.store.inbox import InboxItem, State
+from chalicelib.store.unconfirmed import Wait
 from chalicelib.store.waits import WaitNote
 
 log = logging.getLogger(__name__)
@@ -27,7 +32,7 @@ log = logging.getLogger(__name__)
 ADDRESS = re.compile(rb"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MOST_TYPED, MOST_SIGNED = 20, 500  # addresses of a body that are noted: each costs a write
 MOST_PARTS = 50  # of one transaction
-MOST_ABOUT = 100  # items in quarantine about one name; the oldest make room
+MOST_ABOUT = 100  # waiting items about one name
 MOST_HELD = 1_000  # items in quarantine: 256 MB, at the largest body of a form
 
 
@@ -48,11 +53,12 @@ def leave_aside(opened: OpenedItem, services: Services, pending: str) -> State:
     return State.NAMELESS
 
 
-def hold_unconfirmed(opened: OpenedItem, services: Services) -> State:
+def hold_unconfirmed(opened: OpenedItem, services: Services, now: datetime) -> State:
     """Let an item wait for its confirmation by mail."""
     until = opened.submission.received_at + KEEP_UNCONFIRMED
-    note_names(opened.item, opened.submission, opened.reading, services, until)
-    services.table.commit_parts([services.unconfirmed.hold_item(opened.item)])
+    noted = note_names(opened.item, opened.submission, opened.reading, services, until)
+    services.table.commit_parts([services.unconfirmed.hold_item(opened.item, choose_list(opened.submission.topic))])
+    make_room(noted, services, now)
     return State.UNCONFIRMED
 
 
@@ -71,7 +77,7 @@ def park_item(item: InboxItem, reason: str, services: Services) -> State:
 def note_names(
     item: InboxItem, submission: Submission, reading: Reading | None, services: Services, until: datetime | None
 ) -> list[str]:
-    """Note an item under everybody whom it names; return the index rows of the names that it is about.
+    """Note an item under everybody whom it names; return the index rows of all these names.
 
     One that cannot be interpreted has no reading, and is noted under the addresses in its body.
     """
@@ -82,12 +88,20 @@ def note_names(
     if len(addresses) > most:
         log.warning("names_cut", extra={"key": item.key})
     found = (Identity(kind=IdentityKind.EMAIL, value=address) for address in islice(addresses, most))
-    about = list_rows(names, services)
-    rows = dict.fromkeys((*about, *list_rows(found, services)))
-    parts = (services.waits.write_wait(WaitNote(row, item.key, item.received_at, utc_text(at)), until) for row in rows)
+    rows = dict.fromkeys((*list_rows(names, services), *list_rows(found, services)))
+    plain = WaitNote("", item.key, item.received_at, utc_text(at), name_network(submission, services))
+    parts = (services.waits.write_wait(replace(plain, row=row), until) for row in rows)
     while batch := list(islice(parts, MOST_PARTS)):
         services.table.commit_parts(batch)
-    return about
+    return list(rows)
+
+
+def name_network(submission: Submission, services: Services) -> str:
+    """Return the keyed hash of the network that a submission came from, or ""."""
+    if not submission.network:
+        return ""
+    (row, *_) = services.people.name_rows(Identity(kind=IdentityKind.NETWORK, value=f"wait {submission.network}"))
+    return row
 
 
 def list_rows(names: Iterable[Identity], services: Services) -> list[str]:
@@ -110,21 +124,33 @@ def find_addresses(body: bytes) -> list[str]:
 
 
 def make_room(rows: Iterable[str], services: Services, now: datetime) -> None:
-    """Drop the oldest items in quarantine about a name that has too many: one address must not fill it."""
+    """Drop items about a name that has too many: one address must not fill quarantine, nor slow its own erasure.
+
+    The network that most came from loses its oldest first, so that a flood drops itself and not what others sent.
+    """
     for row in rows:
-        oldest = list(services.waits.list_waits([row]))[:-MOST_ABOUT]
-        services.waits.delete_waits([wait for wait in oldest if end_wait(wait, services, now)])
+        held = list(services.waits.list_waits([row], 2 * MOST_ABOUT))
+        over = len(held) - MOST_ABOUT
+        if over <= 0:
+            continue
+        crowds = Counter(wait.by for wait in held)
+        ordered = sorted(held, key=lambda wait: (-crowds[wait.by], wait.received_at))
+        ended = islice((wait for wait in ordered if end_wait(wait, services, now)), over)
+        services.waits.delete_waits(list(ended))
 
 
 def bound_quarantine(services: Services, now: datetime) -> int:
     """Drop the oldest items in quarantine beyond the most; return how many. Its index lags: a run bounds the last."""
     held = list(services.inbox.list_pending(State.QUARANTINED, most=2 * MOST_HELD))
-    return sum(services.inbox.drop_item(key, State.QUARANTINED, now) for key in held[:-MOST_HELD])
+    items = read_each(held[:-MOST_HELD], services.inbox.read_item, name="quarantine")
+    return sum(item.state is State.QUARANTINED and services.inbox.drop_item(item, now) for item in items)
 
 
 def end_wait(wait: WaitNote, services: Services, now: datetime) -> bool:
-    """Drop an item that is in quarantine; return whether it waits no more. One that is parked or unconfirmed stays."""
-    if services.inbox.drop_item(wait.key, State.QUARANTINED, now):
-        return True
+    """Drop an item; return whether it waits no more. One that is parked, or whose mail is on its way or out, stays."""
     item = services.inbox.read_item(wait.key)
-    return item is None or not item.sealed
+    if item is None or not item.sealed:
+        return True
+    if item.state not in (State.QUARANTINED, State.UNCONFIRMED) or item.pending in (Wait.SENDING, Wait.ASKED):
+        return False
+    return services.inbox.drop_item(item, now)

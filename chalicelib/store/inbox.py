@@ -141,10 +141,11 @@ class Inbox:
         values = {"state": state.value, "old": old.value, "now": utc_text(now)}
         return self.table.update_part(name_row(key), SETTLE, "#state = :old", **values)
 
-    def drop_item(self, key: str, old: State, now: datetime) -> bool:
-        """Empty a waiting item that makes room for others; return False where it waits no more."""
-        values = {"state": State.DROPPED.value, "old": old.value, "now": utc_text(now)}
-        return self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
+    def drop_item(self, item: InboxItem, now: datetime) -> bool:
+        """Empty a waiting item that makes room for others; return False where it changed since it was read."""
+        values = {"state": State.DROPPED.value, "old": item.state.value, "now": utc_text(now)}
+        condition = "#state = :old AND pending = :pending"
+        return self.table.change_item(name_row(item.key), SETTLE, condition, pending=item.pending, **values)
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
         """Settle an item that has no effect: a duplicate, or one about an unknown person."""

@@ -53,11 +53,14 @@ class Table:
             rest = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             waiting = [*rest, *waiting[READ_BATCH:]]
 
-    def query_items(self, pk: str, prefix: str = "", *, consistent: bool = True) -> Iterator[Row]:
-        """Yield the rows of one partition whose sort key begins with `prefix`, in its order."""
+    def query_items(
+        self, pk: str, prefix: str = "", *, consistent: bool = True, most: int | None = None
+    ) -> Iterator[Row]:
+        """Yield the rows, at most `most`, of one partition whose sort key begins with `prefix`, in its order."""
         condition = "pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix)
         values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
-        yield from self.query_pages({"ConsistentRead": consistent}, condition, **values)
+        request = {"ConsistentRead": consistent, "PaginationConfig": {"MaxItems": most}}
+        yield from self.query_pages(request, condition, **values)
 
     def read_last(self, pk: str) -> Row | None:
         """Return the last row of one partition, read consistently, or None."""

@@ -26,7 +26,7 @@ OWNED_BY_ITEM = "item:"  # the owner of a confirmation mail and of its link is a
 class Wait(StrEnum):
     """The state of an unconfirmed item, which is also its list in the inbox's index."""
 
-    ASKING = "asking"  # its mail is due
+    ASKING = "asking"  # its mail is due; a new item is in the list of its form, `asking#<form>`
     LATER = "later"  # its mail is due at `ask_at`
     SENDING = "sending"  # the mail is on its way since `ask_at`
     ASKED = "asked"  # waits for the answer
@@ -39,8 +39,8 @@ class Unconfirmed:
 
     inbox: Inbox
 
-    def hold_item(self, item: InboxItem) -> Part:
-        """Return the part that lets a new item wait for its yes."""
+    def hold_item(self, item: InboxItem, pending: str) -> Part:
+        """Return the part that lets a new item wait for its yes, in a list (`optin.lists`)."""
         until = datetime.fromisoformat(item.received_at) + KEEP_UNCONFIRMED
         return self.inbox.table.update_part(
             name_row(item.key),
@@ -48,7 +48,7 @@ class Unconfirmed:
             "#state = :state",
             state=item.state.value,
             new=State.UNCONFIRMED.value,
-            wait=Wait.ASKING.value,
+            wait=pending,
             at=item.received_at,
             **expire_at(until),
         )
@@ -67,10 +67,10 @@ class Unconfirmed:
             old_at=item.ask_at,
         )
 
-    def list_waiting(self, wait: Wait) -> Iterator[InboxItem]:
+    def list_waiting(self, pending: str) -> Iterator[InboxItem]:
         """Yield the items of one list, oldest first, each read again: the index lags."""
-        for item in read_each(self.inbox.list_pending(wait.value), self.inbox.read_item, name="ask"):
-            if item.state is State.UNCONFIRMED and item.pending == wait.value:
+        for item in read_each(self.inbox.list_pending(pending), self.inbox.read_item, name="ask"):
+            if item.state is State.UNCONFIRMED and item.pending == pending:
                 yield item
 
     def read_kept(self, key: str, at: datetime) -> InboxItem | None:

@@ -2,7 +2,8 @@
 
     pk              sk                      holds
     waits#<hash>    <received_at>#<key>     an inbox item that waits for staff or for a confirmation, and names or holds
-                                            this address, number, id or order; `at`: when it happened, RFC 3339 UTC
+                                            this address, number, id or order; `at`: when it happened, RFC 3339 UTC;
+                                            `by`: the keyed hash of the network that it came from
 
 So an erasure finds the items about its customer and opens no other. A row of an item that waits no more leads to a
 tombstone, and is left to DynamoDB's TTL.
@@ -24,6 +25,7 @@ class WaitNote:
     key: str
     received_at: str
     at: str
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,15 @@ class Waits:
 
     def write_wait(self, wait: WaitNote, until: datetime | None) -> Part:
         """Return the part that notes an item under one name, for good or until it expires."""
-        return self.table.put_part({**name_wait(wait), "at": wait.at, **(expire_at(until) if until else {})})
+        known = {"at": wait.at, "by": wait.by}
+        return self.table.put_part({**name_wait(wait), **known, **(expire_at(until) if until else {})})
 
-    def list_waits(self, rows: Iterable[str]) -> Iterator[WaitNote]:
-        """Yield the items under some names, the oldest of each name first."""
+    def list_waits(self, rows: Iterable[str], most: int | None = None) -> Iterator[WaitNote]:
+        """Yield the items under some names, the oldest of each name first, and at most so many of each."""
         for row in rows:
-            for found in self.table.query_items(name_partition(row)):
+            for found in self.table.query_items(name_partition(row), most=most):
                 received_at, _, key = found["sk"].partition("#")
-                yield WaitNote(row, key, received_at, found["at"])
+                yield WaitNote(row, key, received_at, found["at"], found.get("by", ""))
 
     def delete_waits(self, waits: Iterable[WaitNote]) -> None:
         """Delete rows whose items wait no more."""

@@ -16,7 +16,7 @@ from infra.places import LOCAL
 Answer = Callable[..., Any]
 
 ACCESS = LOCAL / "keys" / "access.key"  # an AWS access key id, and the name of DynamoDB Local's file
-OWN = "/_local/"  # the pages of the run itself: the mailbox, the events
+OWN = ("/_local/mail", "/_local/events")  # the pages of the run itself, and nothing else of that name
 REFUSED = b"Not for this address.\n"
 
 
@@ -39,7 +39,7 @@ def is_refused(environ: dict[str, Any], hosts: frozenset[str], access: str) -> b
     """Return whether a request to what plays AWS, or to a page of the run, comes from elsewhere (WSGI)."""
     if environ.get("HTTP_HOST") not in hosts or environ.get("HTTP_ORIGIN"):
         return True
-    if environ["PATH_INFO"].startswith(OWN):
+    if any(environ["PATH_INFO"] == page or environ["PATH_INFO"].startswith(f"{page}/") for page in OWN):
         return False
     return f"Credential={access}/" not in environ.get("HTTP_AUTHORIZATION", "")
 

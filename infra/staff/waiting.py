@@ -10,6 +10,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
+from chalicelib.optin.lists import name_lists
 from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import ORPHANS, Inbox, State, name_shards
@@ -27,6 +28,7 @@ def list_waiting(inbox: Inbox) -> int:
         State.NAMELESS.value,
         ORPHANS,
         *Wait,
+        *name_lists(),
     ):
         for key in inbox.list_pending(partition):
             item = inbox.read_item(key)

@@ -56,4 +56,4 @@ def test_the_shop_is_told_once_a_minute(caplog):
         flood(budget, LONG, 1_000, NOW + timedelta(seconds=30))
         assert len(caplog.records) == 1
         flood(budget, LONG, 1_000, NOW + timedelta(seconds=90))
-    assert [each.message for each in caplog.records] == ["posts_capped"] * 2
+    assert [each.getMessage() for each in caplog.records] == ["posts_capped"] * 2

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from chalicelib.erasure import run
 from chalicelib.erasure.forget import find_held, forget_person, write_forgetting
 from chalicelib.erasure.run import advance_erasure, advance_erasures
 from chalicelib.errors import KeyUnavailableError, RaceLostError
@@ -387,3 +388,27 @@ def test_an_erasure_opens_no_waiting_item(shop, monkeypatch):
 
     assert advance_erasures(services, LATER) == {"verified": 3}
     assert len(set(read)) == 1
+
+
+def test_an_erasure_that_ends_a_run_is_not_the_first_of_the_next(shop, tmp_path, monkeypatch):
+    """A function whose time is over dies in the middle of one: what is behind it is finished by the next run."""
+
+    class OverTime(BaseException):
+        pass
+
+    for name in ("slow", "quick"):
+        sign_on(shop, email=f"{name}@example.org")
+        forget(shop, f"{name}@example.org", request=name, at=LATER if name == "slow" else LATER + timedelta(seconds=5))
+    real = run.count_stores
+
+    def die(row, *rest):
+        if row.id == "slow":
+            raise OverTime
+        return real(row, *rest)
+
+    monkeypatch.setattr(run, "count_stores", die)
+    with pytest.raises(OverTime):
+        finish(shop, tmp_path, at=LATER + timedelta(minutes=1))
+    with pytest.raises(OverTime):
+        finish(shop, tmp_path, at=LATER + timedelta(minutes=2))
+    assert shop.services().erasures.read_row("quick").stage.value == "verified"

@@ -6,12 +6,14 @@ import pytest
 
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.erasure.waiting import find_waiting
-from chalicelib.models import Entry, Reading, Trust
+from chalicelib.models import Entry, Identity, Reading, Trust
+from chalicelib.optin.ask import ask_waiting
 from chalicelib.settling import waiting
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.settling.waiting import MOST_ABOUT, MOST_TYPED
 from chalicelib.store.inbox import State
 from tests.builders.erasures import LATER, forget
+from tests.builders.mails import Post
 from tests.builders.optin import sign_up
 from tests.builders.shop import NOW, a_submission
 from tests.builders.signed import says
@@ -79,13 +81,54 @@ def test_the_oldest_about_one_address_make_room(shop, monkeypatch):
     assert MOST_ABOUT == 100
 
 
+def post_as(shop, network, minute, **entry):
+    """Settle a survey about Vera from a network, through the use case of the function; return its key."""
+    at = NOW + timedelta(minutes=minute)
+    posted = a_submission(email=VERA, at=at, entry={"n": minute, **entry}).model_copy(update={"network": network})
+    key = shop.accept(posted)
+    settle_item(key, shop.services(), at)
+    return key
+
+
+def test_a_flood_of_one_network_drops_itself_and_not_what_others_sent(shop, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_ABOUT", 5)
+    for minute in range(10):
+        post_as(shop, "203.0.113.0/24", minute)
+    own = post_as(shop, "192.0.2.0/24", 10)
+    flood = [post_as(shop, "198.51.100.0/24", minute) for minute in range(11, 31)]
+
+    assert shop.inbox.read_item(own).state is State.QUARANTINED
+    assert [shop.inbox.read_item(key).state for key in flood[-4:]] == ["quarantined"] * 4
+    assert {shop.inbox.read_item(key).state.value for key in flood[:-4]} == {"dropped"}
+    assert set(list_found(shop, VERA)) == {own, *flood[-4:]}
+
+
+def test_what_waits_for_a_confirmation_is_bounded_too_but_what_was_asked_stays(shop, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_ABOUT", 5)
+    asked = sign_up(shop, VERA, NOW)
+    assert ask_waiting(shop.services(Post()), NOW) == {"asked": 1}
+    keys = [sign_up(shop, VERA, NOW + timedelta(minutes=minute)) for minute in range(1, 20)]
+
+    assert shop.inbox.read_item(asked).state is State.UNCONFIRMED
+    assert [shop.inbox.read_item(key).state.value for key in keys] == ["dropped"] * 15 + ["unconfirmed"] * 4
+
+
+def test_who_is_mentioned_in_what_is_about_others_is_found_by_so_many_notes_alone(shop, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_ABOUT", 5)
+    for minute in range(30):
+        at = NOW + timedelta(minutes=minute)
+        shop.quarantine(a_submission(email=f"p{minute % 3}@example.org", at=at, entry={"why": f"see {VERA} {minute}"}))
+    (row,) = shop.services().people.name_rows(Identity(kind="email", value=VERA))
+    assert len(list(shop.services().waits.list_waits([row]))) == 5
+
+
 def test_what_is_parked_makes_no_room_and_stays_to_be_found(shop, monkeypatch):
-    monkeypatch.setattr(waiting, "MOST_ABOUT", 1)
+    monkeypatch.setattr(waiting, "MOST_ABOUT", 2)
     parked = shop.accept(a_mention(VERA))
     assert settle_item(parked, shop.services(), NOW) == "parked"
-    held = sign_up(shop, VERA, NOW + timedelta(seconds=1))
+    sign_up(shop, VERA, NOW + timedelta(seconds=1))
     keys = [shop.quarantine(a_submission(email=VERA, at=NOW + timedelta(minutes=n), entry={"n": n})) for n in (1, 2)]
-    assert set(list_found(shop, VERA)) == {parked, held, keys[1]}
+    assert set(list_found(shop, VERA)) == {parked, keys[1]}
 
 
 def test_an_erasure_reads_as_much_beside_a_hundred_items_as_beside_none(shop):

@@ -39,6 +39,9 @@ SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY}/20260301/us-east-1/ssm/aws4_request
         ({"HTTP_AUTHORIZATION": SIGNED.replace(KEY, KEY + "9")}, True),
         ({"PATH_INFO": "/moto-api/data.json", "HTTP_AUTHORIZATION": ""}, True),
         ({"PATH_INFO": "/_local/mail", "HTTP_AUTHORIZATION": ""}, False),
+        ({"PATH_INFO": "/_local/mail/3", "HTTP_AUTHORIZATION": ""}, False),
+        ({"PATH_INFO": "/_local/bucket", "HTTP_AUTHORIZATION": ""}, True),
+        ({"PATH_INFO": "/_local/mailbucket", "HTTP_AUTHORIZATION": ""}, True),
         ({"PATH_INFO": "/_local/mail", "HTTP_HOST": "evil.example:8001"}, True),
     ],
 )

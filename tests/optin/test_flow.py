@@ -393,4 +393,4 @@ def test_unconfirmed_items_are_listed_and_show_nothing_of_their_content(shop, ca
     assert list_waiting(shop.inbox) == 1
     [line] = capsys.readouterr().out.splitlines()
     assert line.startswith("unconfirmed")
-    assert line.endswith("asking")
+    assert line.endswith("asking#sign-up")

@@ -14,7 +14,7 @@ ROOMS = {
     "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
     "retention": "erasure joining people senders store shop runs services",
     "joining": "downstream people senders store services",
-    "optin": "mails people senders store shop runs services",
+    "optin": "forms mails people senders store shop runs services",
     "erasure": "downstream people senders store vault shop runs services",
     "downstream": "senders store runs services",
     "report": "campaigns store",

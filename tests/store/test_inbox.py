@@ -1,5 +1,6 @@
 """Items of the inbox: kept once, listed while they wait, changed by one worker, remembered without content."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,7 +92,7 @@ def park(inbox):
 
 def hold(inbox):
     release(inbox)
-    inbox.table.commit_parts([Unconfirmed(inbox).hold_item(inbox.read_item("k1"))])
+    inbox.table.commit_parts([Unconfirmed(inbox).hold_item(inbox.read_item("k1"), "asking")])
 
 
 @pytest.mark.parametrize("change", [release, settle, park, hold])
@@ -107,10 +108,12 @@ def test_item_is_replaced_in_quarantine_alone(inbox, change):
 
 def test_dropped_item_is_emptied_and_one_that_waits_no_more_is_left_alone(inbox):
     quarantine(inbox)
-    assert inbox.drop_item("k1", State.QUARANTINED, NOW)
+    held = inbox.read_item("k1")
+    assert inbox.drop_item(held, NOW)
     assert (inbox.read_item("k1").state, inbox.read_item("k1").sealed) == (State.DROPPED, b"")
+    assert not inbox.drop_item(held, NOW)
     put(inbox, "k2")
-    assert not inbox.drop_item("k2", State.QUARANTINED, NOW)
+    assert not inbox.drop_item(replace(inbox.read_item("k2"), state=State.QUARANTINED), NOW)
     assert inbox.read_item("k2").sealed
 
 
@@ -157,15 +160,15 @@ def test_item_without_effect_is_settled_alone(inbox):
 def test_unconfirmed_item_moves_from_list_to_list_and_is_kept_a_week(inbox):
     rows = Unconfirmed(inbox)
     put(inbox)
-    inbox.table.commit_parts([rows.hold_item(inbox.read_item("k1"))])
-    [item] = rows.list_waiting(Wait.ASKING)
+    inbox.table.commit_parts([rows.hold_item(inbox.read_item("k1"), "asking#newsletter")])
+    [item] = rows.list_waiting("asking#newsletter")
     assert (item.state, item.ask_at) == (State.UNCONFIRMED, AT)
     assert inbox.table.read_item({"pk": "k1"})["expires_at"] == int((NOW + WEEK).timestamp())
 
     inbox.table.commit_parts([rows.move_item(item, Wait.ASKED, NOW, "sent")])
     with pytest.raises(RaceLostError):
         inbox.table.commit_parts([rows.move_item(item, Wait.LATER, NOW)])
-    assert list(rows.list_waiting(Wait.ASKING)) == []
+    assert list(rows.list_waiting("asking#newsletter")) == []
     assert [one.key for one in rows.list_waiting(Wait.ASKED)] == ["k1"]
     assert rows.read_kept("k1", NOW + WEEK - timedelta(seconds=1)) is not None
     assert rows.read_kept("k1", NOW + WEEK) is None
@@ -175,7 +178,7 @@ def test_unconfirmed_item_moves_from_list_to_list_and_is_kept_a_week(inbox):
 def test_item_that_came_back_to_its_list_is_another_one_than_was_read(inbox):
     rows = Unconfirmed(inbox)
     put(inbox)
-    inbox.table.commit_parts([rows.hold_item(inbox.read_item("k1"))])
+    inbox.table.commit_parts([rows.hold_item(inbox.read_item("k1"), "asking#newsletter")])
     old = inbox.read_item("k1")
     inbox.table.commit_parts([rows.move_item(old, Wait.ASKING, NOW + WEEK)])
 
