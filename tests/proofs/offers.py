@@ -101,8 +101,10 @@ def prove_system(source: str, offers: int, chance: random.Random) -> dict[str, A
         used, told = use_codes(shop, post, wire, chance)
         services = shop.services(post, campaign)
         services.shop_access = Access()
-        for turn in range(400):
+        for turn in range(600):
             make_offers(services, DUE + 40 * DAY + turn * MINUTES)
+            if turn % 30:
+                continue
             rows = [row for row in services.codes.scan_codes() if row.campaign == campaign.name]
             states = Counter(row.state.value for row in rows)
             if not states["expired"] + states["making"] + states["promised"]:

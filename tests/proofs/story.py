@@ -180,9 +180,15 @@ def tell_story(stack: LocalStack) -> None:
 
     code = re.search(r"BACK-[A-Z0-9]{8}", find_mail(offers, buyer))
     assert code, "no code in the mail"
+    asked = json.dumps({"code": code.group()}).encode()
+    taken = [call(f"{stack.read_state()['shop']}/checkout", asked)[0] for _ in range(2)]
+    assert taken == [200, 422], taken
     place_order(stack, 60, buyer, later + timedelta(hours=5), code.group())
-    print(f"{buyer} ordered with {code.group()}")
+    print(f"{buyer} typed {code.group()} at the shop's checkout, which took it, once, and ordered")
     wait_for("settling", lambda: "0 waiting" in stack.run("infra.staff.waiting"))
+    told = stack.run("infra.staff.codes", "list").strip()
+    assert "1 redeemed" in told, told
+    print(told)
     profile = stack.run("infra.staff.customer", "--email", stopper)
     assert "consent marketing: withdrawn" in profile, profile
     print(stack.run("infra.staff.report", "win-back"))
