@@ -30,7 +30,7 @@ def open_shop(http: ShopHttp, keys: Sequence[str]) -> "WooCommerce":
 class WooCommerce:
     """One WooCommerce shop."""
 
-    batch = 25  # of at most 100: each is looked up by a call of its own
+    batch = 10  # of at most 100: each is looked up by a call of its own
 
     def __init__(self, http: ShopHttp) -> None:
         self.http = http
