@@ -20,7 +20,7 @@ from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.waiting import quarantine_item
-from chalicelib.store.codes import Batches, BatchRow, CodeRow, CodeState, dump_code
+from chalicelib.store.codes import Batches, CodeRow, CodeState, dump_code
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.table import Table
 from chalicelib.vault.envelope import InboxSeal
@@ -133,7 +133,8 @@ class Shop:
         rows = [replace(plain, code=offer.write_code(make_code())) for _ in range(count)]
         table = Table(self.dynamodb, self.prefix + "offers")
         table.write_items(map(dump_code, rows))
-        table.commit_parts([Batches(table).add_made(BatchRow(campaign.name, offer.terms), count)])
+        batch = Batches(table).read_batch(campaign.name, offer.terms)
+        table.commit_parts([Batches(table).add_made(batch, count)])
 
     def accept(self, submission: Submission) -> str:
         """Accept a submission; return its inbox key."""

@@ -23,7 +23,7 @@ def test_order_after_a_mail_counts_as_a_return_once(shop):
         assert settle_item(shop.accept(order), shop.services(), DUE + timedelta(days=3)) == "settled"
 
     [fact] = [fact for fact in services.facts.list_facts("welcome") if fact.kind == "returned"]
-    assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes"}
+    assert fact.numbers == {"revenue": "30.00", "currency": "EUR", "by_code": "yes", "taken": "3.00"}
     assert fact.order == name_order(services.people.keys.read_codes(), "shopify:corner.example", "7")
 
 
