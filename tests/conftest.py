@@ -10,8 +10,11 @@ single_optin  the form `sign-up` without `confirm`, as a shop may have it: a pos
 (every test runs with dummy AWS credentials, no AWS endpoint but ours, and no network beyond this machine)
 """
 
+import atexit
 import os
+import shutil
 import socket
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +22,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+# What a local run left behind in `.local` (its clock, say) must not reach the suite: named before infra is imported.
+os.environ["LOCAL_FOLDER"] = tempfile.mkdtemp(prefix="regulars-tests-")
+atexit.register(shutil.rmtree, os.environ["LOCAL_FOLDER"], ignore_errors=True)
 
 import boto3
 import pytest

@@ -78,6 +78,10 @@ class Campaign(Model):
         usual = "marketing" if isinstance(keys, dict) and keys.get("kind") == "marketing" else ""
         return {"purpose": usual, **keys} if isinstance(keys, dict) else keys
 
+    def hold_nobody(self) -> "Campaign":
+        """Return the campaign without its holdout, for whoever tries it out with a handful of customers."""
+        return self.model_copy(update={"holdout_share": 0.0})
+
     @model_validator(mode="after")
     def check_kind(self) -> "Campaign":
         """Refuse what the kind of mail does not allow."""

@@ -25,7 +25,7 @@ def receive_delivery(sender: str) -> Response:
     now = request_time(request)
     module = find_sender(sender)
     if module is None:
-        raise TryAgainLaterError("Not ready: please send it again.")
+        raise TryAgainLaterError("No sender of this name is set up here: look at the address.")
     door = open_door()
     headers = read_headers(request)
     raw = read_body(request, MOST_BYTES)

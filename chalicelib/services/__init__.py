@@ -112,7 +112,8 @@ class Services(Tables):
     def campaigns(self) -> tuple[Campaign, ...]:
         from chalicelib.campaigns.library import list_campaigns
 
-        return list_campaigns()
+        found = list_campaigns()
+        return tuple(each.hold_nobody() for each in found) if self.settings.try_out else found
 
     @cached_property
     def clock(self) -> ShopClock:

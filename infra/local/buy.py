@@ -62,10 +62,10 @@ def main() -> int:
     parser.add_argument("--code", default="")
     parser.add_argument("--currency", default="USD")
     asked = parser.parse_args()
-    state, off = read_state(), Decimal(0)
     if "@" not in asked.email:
         print("EMAIL=... says who buys; CODE=... is the code that is typed at the checkout.", file=sys.stderr)
         return 2
+    state, off = read_state(), Decimal(0)
     if asked.code:
         given = check_out(str(state["shop"]), asked.code)
         if given is None:

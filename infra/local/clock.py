@@ -38,5 +38,15 @@ def move_clock(text: str) -> datetime:
     return read_now()
 
 
+def main(text: str) -> int:
+    """Move the clock; print the stack's time, or what a time looks like."""
+    try:
+        print(f"The stack's clock: {move_clock(text):%Y-%m-%dT%H:%M:%SZ}")
+    except ValueError:
+        print("NOW=... is a time with its zone, such as NOW=2026-12-24T09:00:00Z, or NOW=real.", file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    print(f"The stack's clock: {move_clock(sys.argv[1]):%Y-%m-%dT%H:%M:%SZ}")
+    sys.exit(main(sys.argv[1]))

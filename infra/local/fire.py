@@ -20,7 +20,11 @@ def fire_job(job: str, moment: str) -> object:
         jobs = {source.name: source for source in list_sources() if hasattr(source, "schedule_expression")}
         if job not in jobs:
             raise SystemExit(f"No schedule is called {job!r}. There are: {', '.join(sorted(jobs))}.")
-        event = build_firing(job, parse_time(moment) if moment else read_now())
+        try:
+            now = parse_time(moment) if moment else read_now()
+        except ValueError:
+            raise SystemExit("NOW=... is a time with its zone, such as NOW=2026-12-24T09:00:00Z.") from None
+        event = build_firing(job, now)
         with limit_rights(job):
             return load_handler(jobs[job].handler_string)(event, LambdaContext(job))
 

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,8 @@ class Run:
 def open_port() -> socket.socket:
     """Listen on PORT, or on the first free port from 8000; raise SystemExit when the port asked for is taken."""
     asked = os.environ.get("PORT")
+    if asked and not (asked.isdecimal() and 0 < int(asked) < 65_536):
+        raise SystemExit(f"PORT={asked}: a port is a number from 1 to 65535.")
     for port in [int(asked)] if asked else range(FIRST_PORT, FIRST_PORT + 50):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -184,6 +186,14 @@ def run_stack(run: Run) -> int:
     return watch_children(run)
 
 
+def check_asked(environ: Mapping[str, str]) -> str:
+    """Return what is wrong with LOCAL_DB or WORKERS, or ""."""
+    if environ.get("LOCAL_DB", "") not in ("", "moto"):
+        return "LOCAL_DB=moto keeps the tables in memory; leave LOCAL_DB out for DynamoDB Local."
+    workers = environ.get("WORKERS", "2")
+    return "" if workers.isdecimal() and 0 < int(workers) < 65 else "WORKERS=... is a number from 1 to 64."
+
+
 def end_quietly(*_: object) -> None:
     """Turn a signal into Ctrl-C."""
     raise KeyboardInterrupt
@@ -194,6 +204,9 @@ def main() -> int:
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
         signal.signal(ending, end_quietly)
     forget_account()
+    if fault := check_asked(os.environ):
+        print(fault, file=sys.stderr)
+        return 2
     run = Run()
     with hold_lock() as alone:
         if not alone:
@@ -209,7 +222,8 @@ def main() -> int:
             return 0
         finally:
             end_children(run.children.values())
-            STATE.unlink(missing_ok=True)
+            for left in (clock.FILE, STATE):
+                left.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,9 @@ def main() -> int:
     parser.add_argument("--id", default="", help="the customer id, as `make join` prints it")
     parser.add_argument("--reason", default="asked at the counter", help="kept in the access audit")
     asked = parser.parse_args()
+    if not (asked.email or asked.phone or asked.id):
+        print("Say whom: EMAIL=asha.rao@example.com, PHONE=+12025550123 or ID=...", file=sys.stderr)
+        return 2
     services = current_services()
     known = asked.id if asked.id and services.keys.has_key(asked.id) else None
     customer_id = known if asked.id else find_person(services, asked.email, asked.phone)
