@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -85,6 +85,19 @@ events: $(READY) ## print the events that the shop's own systems received from t
 
 ses-event: $(READY) ## publish SES's event about a customer's last mail: make ses-event EVENT=bounce EMAIL=... (delivery full complaint not-spam)
 	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
+
+##@ The shop's own files
+
+check-shop: $(READY) ## judge the shop's own forms, campaigns, mails and words: file, line and place of each mistake
+	@$(BIN)/python -m infra.deploy.shop_files check
+
+new-form: $(READY) ## write a commented start of a form: make new-form NAME=tasting
+	@$(BIN)/python -m infra.deploy.shop_files form --name "$(NAME)" --today "$$(date +%F)"
+
+new-campaign: $(READY) ## write a commented start of a campaign: make new-campaign NAME=spring
+	@$(BIN)/python -m infra.deploy.shop_files campaign --name "$(NAME)"
+
+##@ Offers
 
 redeem: $(READY) ## tell what an offer's code gives and until when: make redeem CODE=... (USE=yes uses it, once)
 	@$(BIN)/python -m infra.staff.codes redeem --code "$(CODE)" --use "$(USE)"

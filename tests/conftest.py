@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import settings as hypothesis_settings
 
 import chalicelib.forms.library as form_library
+import chalicelib.shop.own as own_files
 from chalicelib.config import Settings, current_settings, read_settings
 from infra.local.cloud import start_cloud
 from infra.local.emulator import explain_absence, start_emulator
@@ -48,6 +49,9 @@ from tests.builders.shop import Shop
 # A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
 hypothesis_settings.register_profile("regulars", deadline=None)
 hypothesis_settings.load_profile("regulars")
+
+# The suite looks at what ships: a shop's own forms and campaigns are judged by `make check-shop`.
+own_files.FOLDER = Path(os.environ["LOCAL_FOLDER"]) / "own"
 
 CLOSED = 9  # the discard port: nothing answers there
 played: list[str] = []  # filled by `stack`, printed at the end

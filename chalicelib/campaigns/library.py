@@ -7,8 +7,9 @@ from pathlib import Path
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.definitions import Fault, load_definition
-from chalicelib.forms.library import find_form, list_forms
+from chalicelib.forms.library import find_form, list_readable
 from chalicelib.mails.templates import find_template, list_templates
+from chalicelib.shop import own
 from chalicelib.shop.purposes import judge_consent
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -19,7 +20,8 @@ SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 @cache
 def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
     """Return every campaign, by name; raise DefinitionError for an unusable file."""
-    return tuple(load_campaign(path) for path in sorted(folder.glob("[!_]*.toml")))
+    files = own.list_files("campaigns", folder) if folder == DEFINITIONS else {}
+    return tuple(map(load_campaign, files.values() or sorted(folder.glob("[!_]*.toml"))))
 
 
 def find_campaign(name: str) -> Campaign | None:
@@ -30,7 +32,7 @@ def find_campaign(name: str) -> Campaign | None:
 @cache
 def load_shop(folder: Path = DEFINITIONS) -> ShopClock:
     """Return the shop-wide settings of campaigns; raise DefinitionError."""
-    return load_definition(folder / SHOP, ShopClock)
+    return load_definition(own.choose_file(folder / SHOP, "campaigns"), ShopClock)
 
 
 def load_campaign(path: Path) -> Campaign:
@@ -68,5 +70,5 @@ def judge_template(campaign: Campaign) -> str:
 
 def list_sensitive() -> dict[str, str]:
     """Return the sensitive fields of the forms on file, by name, with their purposes."""
-    forms = [form for name in list_forms() if (form := find_form(name))]
+    forms = list_readable()
     return {field: purpose for form in forms for field, purpose in form.list_sensitive().items()}

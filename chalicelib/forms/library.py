@@ -1,28 +1,48 @@
 """The forms on file, read when first asked for."""
 
+import logging
 import re
 from functools import cache
 from pathlib import Path
 
+from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
+from chalicelib.shop import own
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 UNLISTED = Path(__file__).parent / "unlisted"  # forms that no address names: a page of its own asks each
+log = logging.getLogger(__name__)
+
 # A name comes from the URL: it must not leave the folder.
 SAFE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
+def list_forms() -> tuple[str, ...]:
+    """Return the names of the forms on file, the shop's own among them, sorted."""
+    return tuple(find_files(own.FOLDER))
+
+
 @cache
-def list_forms(folder: Path = DEFINITIONS) -> tuple[str, ...]:
-    """Return the names of the forms on file, sorted."""
-    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+def find_files(_folder: Path) -> dict[str, Path]:
+    """Return the files of the forms by name, read once for each folder of the shop's own."""
+    return own.list_files("forms", DEFINITIONS)
 
 
-def find_form(name: str, folder: Path = DEFINITIONS) -> Form | None:
+def list_readable() -> tuple[Form, ...]:
+    """Return the forms that can be read: one with a mistake is logged, and breaks no page but its own."""
+    found = []
+    for name, path in find_files(own.FOLDER).items():
+        try:
+            found.append(load_form(path))
+        except DefinitionError as fault:
+            log.error("form_unusable", extra={"key": name, "reason": str(fault)})
+    return tuple(found)
+
+
+def find_form(name: str) -> Form | None:
     """Return the form of that name, or None; raise DefinitionError for an unusable file."""
-    if not SAFE_NAME.fullmatch(name) or name not in list_forms(folder):
-        return None
-    return load_form(folder / f"{name}.toml")
+    path = find_files(own.FOLDER).get(name) if SAFE_NAME.fullmatch(name) else None
+    return load_form(path) if path else None
 
 
 @cache

@@ -17,6 +17,7 @@ from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.mails.mail import Mail, list_faults, list_headers
 from chalicelib.mails.templates import MailTemplate, find_template
 from chalicelib.mails.words import MailWords
+from chalicelib.shop import own
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -79,7 +80,7 @@ def build_environment(part: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader([FOLDER / "templates", FOLDER / part]),
+        loader=FileSystemLoader([own.FOLDER / "mails", FOLDER / "templates", FOLDER / part]),
         autoescape=part == "html",  # noqa: S701 - the other part is plain text
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,6 +12,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.forms.words import Words
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Model
+from chalicelib.shop import own
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Every advertising mail needs these (RFC 8058, CAN-SPAM, GDPR article 14).
@@ -55,8 +56,8 @@ class MailTemplate(Model):
 
 @cache
 def list_templates() -> tuple[str, ...]:
-    """Return the names of the mails on file, sorted."""
-    return tuple(sorted(path.stem for path in TEMPLATES.glob("*.toml")))
+    """Return the names of the mails on file, the shop's own among them, sorted."""
+    return tuple(own.list_files("mails", TEMPLATES))
 
 
 @cache
@@ -64,7 +65,8 @@ def find_template(name: str) -> MailTemplate:
     """Return the template of that name; raise DefinitionError where there is none or its file has a mistake."""
     if name not in list_templates():
         raise DefinitionError("no mail of that name")
-    return load_definition(TEMPLATES / f"{name}.toml", MailTemplate, {"name": name}, judge=judge_needs)
+    path = own.list_files("mails", TEMPLATES)[name]
+    return load_definition(path, MailTemplate, {"name": name}, judge=judge_needs)
 
 
 def judge_needs(template: MailTemplate) -> list[Fault]:

@@ -6,7 +6,7 @@ It reads files alone, and no table.
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
-from chalicelib.forms.library import UNLISTED, find_form, list_forms, load_form
+from chalicelib.forms.library import UNLISTED, list_readable, load_form
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.rendering import render_page
 from chalicelib.words import list_languages
@@ -18,7 +18,7 @@ LinkView = tuple[str, str, Interface]  # its address, its words, and the languag
 def render_front(language: str, settings: Settings) -> str:
     """Return the front page in a language that pages speak."""
     words, site = find_interface(language), settings.public_url.rstrip("/")
-    forms = [form for name in list_forms() if (form := find_form(name))]
+    forms = list_readable()
     return render_page(
         "front.html",
         words=words,

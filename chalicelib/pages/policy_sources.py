@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
-from chalicelib.forms.library import UNLISTED, find_form, list_forms, load_form
+from chalicelib.forms.library import UNLISTED, list_readable, load_form
 from chalicelib.models import SenderName
 from chalicelib.senders import OWN_READERS, SENDERS, load_module
 from chalicelib.senders.form_maps import MAPPINGS, find_mapping, list_mappings
@@ -66,11 +66,9 @@ def list_sources(senders: Iterable[str]) -> tuple[Source, ...]:
 
 def list_all_forms() -> Iterator[tuple[Form, tuple[str, ...]]]:
     """Yield every form on file, also those without an address, with the purposes of its answers."""
-    for name in list_forms():
-        form = find_form(name)
-        if form is not None:
-            asked = tuple(dict.fromkeys(ask.purpose for ask in form.consents))
-            yield form, (*FORM_PURPOSES[form.kind], *asked)
+    for form in list_readable():
+        asked = tuple(dict.fromkeys(ask.purpose for ask in form.consents))
+        yield form, (*FORM_PURPOSES[form.kind], *asked)
     for path in sorted(UNLISTED.glob("*.toml")):
         yield load_form(path), UNLISTED_PURPOSES[path.stem]
 

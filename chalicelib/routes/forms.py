@@ -1,5 +1,6 @@
 """The forms' addresses: the page, its schema, its thanks, the post, and the script that puts a form into any page."""
 
+import logging
 import re
 from collections.abc import Callable
 from functools import cache, wraps
@@ -9,7 +10,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.door import open_door
-from chalicelib.errors import UnknownPageError
+from chalicelib.errors import DefinitionError, TryAgainLaterError, UnknownPageError
 from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
@@ -25,6 +26,7 @@ from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 from chalicelib.words import list_languages
 
 forms = Blueprint(__name__)
+log = logging.getLogger(__name__)
 
 
 def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Response]:
@@ -32,7 +34,11 @@ def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Resp
 
     @wraps(answer)
     def view(form: str) -> Response:
-        found = find_form(form)
+        try:
+            found = find_form(form)
+        except DefinitionError as fault:  # the shop's own mistake: it names the file, the line and the place
+            log.error("form_unusable", extra={"key": form, "reason": str(fault)})
+            raise TryAgainLaterError(f"This form cannot be shown: {fault}") from None
         if found is None:
             return refuse_page(forms.current_request)
         return answer(read_form_request(open_door(), forms.current_request, found))

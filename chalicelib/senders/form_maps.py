@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.definitions import load_definition
 from chalicelib.models import FieldName, Model, Name, Version
+from chalicelib.shop import own
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, is_band
 from chalicelib.shop.purposes import judge_consents
 
@@ -72,15 +73,19 @@ class Mapping(Model):
 
 def find_mapping(sender: str, form_id: str, folder: Path = MAPPINGS) -> Mapping | None:
     """Return what is on file for a form, or None; raise DefinitionError for an unusable file."""
-    if form_id not in list_mappings(folder / sender):  # the id comes from a body: it must not leave the folder
-        return None
-    return load_mapping(folder / sender / f"{form_id}.toml")
+    path = find_files(own.FOLDER, folder / sender).get(form_id)  # the id comes from a body: never part of a path
+    return load_mapping(path) if path else None
+
+
+def list_mappings(folder: Path) -> frozenset[str]:
+    """Return the ids of a sender's forms on file, the shop's own among them."""
+    return frozenset(find_files(own.FOLDER, folder))
 
 
 @cache
-def list_mappings(folder: Path) -> frozenset[str]:
-    """Return the ids of the forms on file."""
-    return frozenset(path.stem for path in folder.glob("*.toml"))
+def find_files(_own: Path, folder: Path) -> dict[str, Path]:
+    """Return the files of a sender's forms by their ids, read once."""
+    return own.list_files(f"mappings/{folder.name}", folder, "*.toml")
 
 
 @cache

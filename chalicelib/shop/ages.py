@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from chalicelib.models import AgeSaid, JsonValue, Model
+from chalicelib.shop.own import choose_file
 
 RULES = Path(__file__).with_suffix(".toml")
 BIRTH_YEAR, AGE_BAND = "birth_year", "age_band"  # the profile fields that hold an age
@@ -47,7 +48,7 @@ def read_rules(path: Path = RULES) -> AgeRules:
     """Return the shop's rules; raise DefinitionError."""
     from chalicelib.definitions import load_definition  # imported here: the door of a webhook reads no definition
 
-    return load_definition(path, AgeRules)
+    return load_definition(choose_file(path), AgeRules)
 
 
 def is_band(text: str) -> bool:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, StringConstraints
 from chalicelib.addresses import normalise_email
 from chalicelib.definitions import load_definition
 from chalicelib.models import Model
+from chalicelib.shop.own import choose_file
 
 FILE = Path(__file__).with_suffix(".toml")
 
@@ -40,7 +41,7 @@ class Dummies(Model):
 @cache
 def load_dummies(path: Path) -> Dummies:
     """Return the dummies of a file; raise DefinitionError."""
-    return load_definition(path, Dummies)
+    return load_definition(choose_file(path), Dummies)
 
 
 def is_dummy_email(address: str) -> bool:

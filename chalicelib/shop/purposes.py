@@ -13,6 +13,7 @@ from pydantic import StringConstraints, model_validator
 
 from chalicelib.definitions import Fault, load_definition
 from chalicelib.models import Model, Name, Version
+from chalicelib.shop.own import choose_file
 
 FILE = Path(__file__).with_suffix(".toml")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -61,7 +62,7 @@ class Purposes(Model):
 @cache
 def load_purposes(path: Path = FILE) -> Purposes:
     """Return the file's purposes; raise DefinitionError."""
-    return load_definition(path, Purposes)
+    return load_definition(choose_file(path), Purposes)
 
 
 def judge_consent(name: str) -> str:

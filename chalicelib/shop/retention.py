@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from chalicelib.definitions import load_definition
 from chalicelib.models import Model, Name, Version
+from chalicelib.shop.own import choose_file
 from chalicelib.shop.periods import (
     KEEP_FOR_STAFF,
     KEEP_LINKS,
@@ -113,7 +114,7 @@ class Retention(Model):
 @cache
 def load_retention(path: Path = FILE) -> Retention:
     """Return the file's periods; raise DefinitionError."""
-    return load_definition(path, Retention)
+    return load_definition(choose_file(path), Retention)
 
 
 RETENTION: Mapping[str, Period] = load_retention().kept

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from infra.deploy.shop_files import list_mistakes
 from infra.deploy.wheels import list_libraries
 from infra.places import ROOT, show_path
 from infra.template import TEMPLATE
@@ -33,6 +34,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same zip
 def package_stage(stage: str) -> Path:
     """Write out/STAGE/sam.yaml and out/STAGE/deployment.zip; return the folder."""
     folder = ROOT / "out" / stage
+    if mistakes := list_mistakes():
+        raise SystemExit("Not packaged:\n  " + "\n  ".join(mistakes))
     with tempfile.TemporaryDirectory() as scratch:
         run_chalice(stage, copy_project(Path(scratch)), folder)
     name_stage(folder / "sam.yaml", stage)

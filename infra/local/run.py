@@ -14,12 +14,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 
+from infra.deploy.shop_files import list_mistakes
 from infra.local import clock
 from infra.local.banner import print_banner
 from infra.local.cloud import start_cloud
@@ -35,6 +36,7 @@ from infra.local.environ import (
 from infra.local.gate import read_access
 from infra.local.keys import make_keys, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
+from infra.local.ports import check_asked, find_port, open_port
 from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
 from infra.local.shape import check_shape
@@ -46,7 +48,6 @@ from infra.template import Made
 
 LOGS = LOCAL / "log"
 KINDS = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic")  # keys are files here
-FIRST_PORT = 8000
 MAIL_DOMAIN = "example.com"  # moto sends only from verified addresses
 
 
@@ -69,33 +70,6 @@ class Run:
     def find_dead(self) -> str | None:
         """Return the name of a child that ended, or None."""
         return next((name for name, child in self.children.items() if child.poll() is not None), None)
-
-
-def open_port() -> socket.socket:
-    """Listen on PORT, or on the first free port from 8000; raise SystemExit when the port asked for is taken."""
-    asked = os.environ.get("PORT")
-    if asked and not (asked.isdecimal() and 0 < int(asked) < 65_536):
-        raise SystemExit(f"PORT={asked}: a port is a number from 1 to 65535.")
-    for port in [int(asked)] if asked else range(FIRST_PORT, FIRST_PORT + 50):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))  # whatever HOST says: some shells set it to the machine's name
-        except OSError:
-            listener.close()
-            continue
-        listener.listen(128)
-        return listener
-    raise SystemExit(f"Port {asked or FIRST_PORT} is taken: choose another with PORT=...")
-
-
-def find_port(first: int) -> int:
-    """Return the first free port from `first`, so that the mailbox stays where it was."""
-    for port in range(first, first + 50):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise SystemExit(f"No free port from {first}.")
 
 
 def start_services(run: Run, port: int) -> tuple[int, int, str]:
@@ -183,15 +157,9 @@ def run_stack(run: Run) -> int:
         start_app(run, listener, environ)
     if run.find_dead() is None:
         print_banner(state, absence, time.monotonic() - began)
+        for mistake in list_mistakes():
+            print(f"A mistake: {mistake}", file=sys.stderr)
     return watch_children(run)
-
-
-def check_asked(environ: Mapping[str, str]) -> str:
-    """Return what is wrong with LOCAL_DB or WORKERS, or ""."""
-    if environ.get("LOCAL_DB", "") not in ("", "moto"):
-        return "LOCAL_DB=moto keeps the tables in memory; leave LOCAL_DB out for DynamoDB Local."
-    workers = environ.get("WORKERS", "2")
-    return "" if workers.isdecimal() and 0 < int(workers) < 65 else "WORKERS=... is a number from 1 to 64."
 
 
 def end_quietly(*_: object) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.forms import library
 from chalicelib.forms.definition import Form
-from chalicelib.forms.library import DEFINITIONS, load_form
+from chalicelib.forms.library import load_form
 from chalicelib.routes import forms, preferences
 from chalicelib.shop import purposes
 
@@ -23,7 +23,7 @@ def put_example(folder: Path, monkeypatch) -> Form:
     monkeypatch.setattr(preferences, "DEFINITION", own)
     form = load_form.__wrapped__(EXAMPLE / "workshop.toml")
     find = library.find_form
-    monkeypatch.setattr(forms, "find_form", lambda name: form if name == "workshop" else find(name, DEFINITIONS))
+    monkeypatch.setattr(forms, "find_form", lambda name: form if name == "workshop" else find(name))
     return form
 
 

@@ -124,7 +124,7 @@ def test_the_gateway_answers_under_its_own_names_alone():
 
 
 def test_host_in_the_environment_moves_nothing():
-    code = "from infra.local.run import open_port\nprint(open_port().getsockname()[0])"
+    code = "from infra.local.ports import open_port\nprint(open_port().getsockname()[0])"
     environ = {**name_endpoints(9, 9), "HOST": "0.0.0.0", "PORT": str(free_port()), "PATH": "/usr/bin"}
     done = subprocess.run(
         [sys.executable, "-c", code],

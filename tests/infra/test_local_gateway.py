@@ -12,9 +12,9 @@ import pytest
 from chalice.app import Chalice, Response
 
 from infra.local.gateway import Gateway
+from infra.local.ports import open_port
 from infra.local.processes import free_port
 from infra.local.proxy import LONGEST_BODY, build_event, match_route, read_answer
-from infra.local.run import open_port
 from infra.places import ROOT
 from tests.builders.api import make_request
 

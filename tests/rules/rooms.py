@@ -30,7 +30,7 @@ ROOMS = {
     "store": "vault shop runs",
     "runs": "",
     "vault": "",
-    "words": "",
+    "words": "shop",
     "shop": "",
 }
 

@@ -1,0 +1,154 @@
+"""The shop's own files are laid over what ships; each mistake is told with its place, and breaks nothing else."""
+
+import sys
+
+import pytest
+
+from chalicelib.campaigns import library as campaigns
+from chalicelib.errors import DefinitionError
+from chalicelib.forms.library import find_form, list_forms
+from chalicelib.mails import templates
+from chalicelib.senders import form_maps
+from chalicelib.shop import ages, dummies, own, purposes, retention
+from chalicelib.words import find_words, list_languages
+from infra.deploy import package, shop_files
+
+CACHED = (
+    campaigns.list_campaigns,
+    campaigns.load_shop,
+    templates.list_templates,
+    templates.find_template,
+    form_maps.load_mapping,
+    purposes.load_purposes,
+    retention.load_retention,
+    ages.read_rules,
+    dummies.load_dummies,
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return an empty folder of the shop's own."""
+
+    def forget():
+        for function in CACHED:
+            function.cache_clear()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "FOLDER", tmp_path / "own")
+        forget()
+        yield tmp_path / "own"
+    forget()
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Return a function that runs the command and returns its status and what it printed."""
+
+    def run_command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["shop_files", *arguments])
+        status = shop_files.main()
+        told = capsys.readouterr()
+        return status, told.out + told.err
+
+    return run_command
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def test_what_ships_has_no_mistake_and_the_folder_ships_empty(run):
+    status, told = run("check")
+    assert (status, "0 of the shop's own" in told) == (0, True)
+    real = shop_files.Path(shop_files.forms.__file__).parents[1] / "own"
+    assert [path.name for path in real.iterdir()] == ["README.md"] or "own" not in str(real)
+
+
+def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
+    assert run("form", "--name", "tasting", "--today", "2026-11-29")[0] == 0
+    assert run("campaign", "--name", "spring")[0] == 0
+    assert run("check")[0] == 0
+    assert "tasting" in list_forms()
+    assert find_form("tasting").title["en"] == "Ask us anything"
+    assert campaigns.find_campaign("spring").offer.code == "COMEBACK10"
+    assert "sign-up" in list_forms()
+    assert campaigns.find_campaign("win-back") is not None
+
+
+def test_a_start_is_written_over_nothing_and_takes_a_plain_name(folder, run):
+    assert run("form", "--name", "tasting", "--today", "2026-11-29")[0] == 0
+    assert run("form", "--name", "tasting")[0] == 1
+    for name in ("", "../evil", "Caps", "a b"):
+        assert run("form", "--name", name)[0] == 2
+
+
+def test_a_form_of_a_shipped_name_takes_its_place_and_others_can_be_switched_off(folder):
+    text = (shop_files.forms.DEFINITIONS / "sign-up.toml").read_text("utf-8")
+    write(folder, "forms/sign-up.toml", text.replace("confirm = true\n", ""))
+    write(folder, "off.toml", 'forms = ["survey"]\ncampaigns = ["survey-invitation", "welcome"]\n')
+    assert find_form("sign-up").confirm is False
+    assert "survey" not in list_forms()
+    assert find_form("survey") is None
+    names = [campaign.name for campaign in campaigns.list_campaigns()]
+    assert "win-back" in names
+    assert "welcome" not in names
+
+
+def test_a_language_in_part_and_one_sentence_are_laid_over_the_words(folder):
+    write(folder, "words/eo/interface.toml", 'language_name = "Esperanto"\n[reasons]\nmissing = "Mankas."\n')
+    write(folder, "words/en/interface.toml", '[reasons]\nmissing = "We need this."\n')
+    from chalicelib.forms.interface import Interface
+
+    assert "eo" in list_languages()
+    assert find_words("eo", "interface", Interface).reasons["missing"] == "Mankas."
+    english = find_words("en", "interface", Interface)
+    assert english.reasons["missing"] == "We need this."
+    assert english.language_name == "English"
+
+
+def test_a_file_of_rules_takes_the_place_of_the_shipped_one(folder):
+    text = purposes.FILE.read_text("utf-8")
+    version = purposes.load_purposes().version
+    write(folder, "purposes.toml", text.replace(f'version = "{version}"', 'version = "2031-01-01"', 1))
+    purposes.load_purposes.cache_clear()
+    assert purposes.load_purposes().version == "2031-01-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("forms/bad.toml", 'kind = "response"\nversion = "soon"\n', r"form bad: bad.toml, line 2: version"),
+        ("campaigns/bad.toml", "kind = 7\n", "campaign bad: bad.toml, line 1: kind"),
+        ("mails/bad.toml", "marketing = true\n", "mail bad: bad.toml: subject"),
+        ("mappings/typeform/abc.toml", 'kind = "nothing"\n', "mapping typeform: abc.toml, line 1: kind"),
+        ("ages.toml", "limit = -1\n", "ages: ages.toml"),
+        ("purposes.toml", "version = 1\n", "purposes: purposes.toml"),
+        ("retention.toml", "[kept]\n", "retention: retention.toml"),
+        ("dummies.toml", 'phones = ["1"]\n', "dummies: dummies.toml"),
+        ("campaigns/_shop.toml", "time_zone = 7\n", "campaigns of the shop: _shop.toml, line 1: time_zone"),
+    ],
+)
+def test_each_mistake_is_told_with_its_place_and_is_not_packaged(folder, run, name, text, told):
+    write(folder, name, text)
+    status, shown = run("check")
+    assert status == 1
+    assert told in shown
+    with pytest.raises(SystemExit, match="Not packaged"):
+        package.package_stage("never")
+
+
+def test_a_broken_form_answers_with_its_mistake_and_breaks_no_other_page(folder, api):
+    write(folder, "forms/bad.toml", 'kind = "response"\nversion = "soon"\n')
+    answer = api.call("GET", "/forms/bad")
+    assert answer.status_code == 503
+    assert b"bad.toml, line 2: version" in answer.body
+    assert [api.call("GET", path).status_code for path in ("/", "/privacy", "/forms/survey")] == [200, 200, 200]
+
+
+def test_a_page_of_a_mistake_is_a_definition_error(folder):
+    write(folder, "forms/bad.toml", "kind =\n")
+    with pytest.raises(DefinitionError, match=r"bad\.toml, line 1"):
+        find_form("bad")
