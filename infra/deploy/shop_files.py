@@ -1,6 +1,7 @@
 """The shop's own files: `make check-shop` judges them all, `make new-form` and `make new-campaign` write a start."""
 
 import argparse
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -104,7 +105,9 @@ def list_mistakes() -> list[str]:
 
 def check_shop() -> int:
     """Print what is there, what is wrong, and what a language lacks."""
+    logging.disable(logging.ERROR)  # each mistake is printed below, once
     mistakes = list_mistakes()
+    logging.disable(logging.NOTSET)
     files = sorted(path for path in own.FOLDER.rglob("*.toml"))
     print(f"{len(list(list_readers()))} definitions read; {len(files)} of the shop's own in {show_path(own.FOLDER)}/.")
     for mistake in mistakes:
