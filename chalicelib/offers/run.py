@@ -44,8 +44,8 @@ def advance_campaign(campaign: Campaign, services: Services, now: datetime) -> s
         return "none"
     for batch in services.batches.list_batches(campaign.name):
         expire_promises(batch, services, now)
-        if batch.terms != offer.terms:
-            retire_free(batch, ENDLESS, services)
+        current = batch.terms == offer.terms
+        retire_free(batch, utc_text(now + find_least(offer)) if current else ENDLESS, services)
     if not offer.is_online or offer.codes is None:
         return "pool"
     maker = open_maker(offer.codes, services.shop_access.read_values(now).get(offer.codes.value, ""))
@@ -151,13 +151,17 @@ def free_codes(rows: Iterable[CodeRow], found: dict[str, str], services: Service
 
 
 def expire_promises(batch: BatchRow, services: Services, now: datetime) -> None:
-    """Expire promises whose time is over, and free their share of the budget; retire free codes that end soon."""
+    """Expire promises whose time is over, and free their share of the budget."""
     over = services.codes.list_codes(CodeState.PROMISED, batch.batch, utc_text(now))
     for row in services.codes.read_codes(over):
         if row.state is CodeState.PROMISED:
             counts = services.budgets.change_counts(batch.campaign, spent=-row.cost, expired=1)
             change_code(row, services, counts, state=CodeState.EXPIRED)
-    retire_free(batch, utc_text(now + SHELF / 2), services)
+
+
+def find_least(offer: Offer) -> timedelta:
+    """Return how long a code must stay live to be promised (`outreach.offer_codes.end_promise`), and a day."""
+    return timedelta(days=offer.expires_days + 5)
 
 
 def retire_free(batch: BatchRow, before: str, services: Services) -> None:

@@ -4,6 +4,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import Offer
@@ -64,8 +65,11 @@ def find_free(campaign: str, offer: Offer, services: Services, now: datetime) ->
 def lacks_code(campaign: Campaign | None, services: Services, now: datetime) -> bool:
     """Return whether a campaign has to wait for codes; an alarm tells the shop (infra/template.yaml)."""
     offer = campaign.offer if campaign else None
-    if campaign is None or offer is None or not offer.per_person or find_free(campaign.name, offer, services, now):
+    if campaign is None or offer is None or not offer.per_person:
         return False
+    spent = Decimal(services.budgets.read_budget(campaign.name)) / HUNDREDTHS
+    if not offer.is_affordable(spent) or find_free(campaign.name, offer, services, now):
+        return False  # a budget that is used up makes no codes: the mail is decided against
     log.warning("codes_lacking", extra={"key": campaign.name})
     return True
 

@@ -216,3 +216,17 @@ def test_every_system_refuses_a_wrong_token(monkeypatch, source):
     system, discount = open_system(source), Discount("back", offer.terms, offer, "EUR", "remote")
     with pytest.raises(ShopUnavailableError):
         system.make_codes(discount, ["BACKX"], utc_text(NOW))
+
+
+@pytest.mark.parametrize("days", [1, 60, 200])
+def test_a_code_that_lay_too_long_to_be_promised_is_replaced(shop, monkeypatch, days):
+    wire = Wire()
+    reach(monkeypatch, wire)
+    services = open_services(shop, an_offer_campaign(expires_days=days))
+    run_until(services)
+    for later in range(0, 200, 20):
+        run_until(services, 3, NOW + later * DAY)
+        needed = utc_text(NOW + later * DAY + timedelta(days=days + 3))
+        batch = services.batches.list_batches("back")[0].batch
+        assert len(services.codes.list_free(batch, needed, 100)) == 20, later
+    assert count_states(services)["removed"] >= 20

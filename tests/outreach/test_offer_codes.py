@@ -62,6 +62,15 @@ def test_without_a_live_code_the_offer_waits_and_goes_out_later(shop, caplog):
     assert handle_customer(customer, shop.services(post), DUE + DAY) == "sent"
 
 
+def test_a_budget_that_is_used_up_is_a_decision_and_no_wait_for_codes(shop, caplog):
+    customer = sign_up(shop)
+    services = shop.services(Post(), a_campaign(offer={**OFFER, "most_spent": "2"}))
+    services.codes.table.commit_parts([services.budgets.spend_budget("welcome", 200, 200)])
+    take_all(services)
+    assert handle_customer(customer, services, DUE) == "over_budget"
+    assert "codes_lacking" not in caplog.text
+
+
 def test_news_of_an_order_is_not_held_up_by_an_offer_without_codes(shop):
     customer, post = sign_up(shop), Post()
     plain = a_campaign("plain", offer=None, template="welcome")
