@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import Offer
@@ -17,6 +18,7 @@ from chalicelib.errors import CodeTakenError, RaceLostError
 from chalicelib.mails.codes import make_code
 from chalicelib.models import utc_text
 from chalicelib.offers.maker import CodeMaker, Discount, LiveCode, open_maker
+from chalicelib.offers.parts import advance_parts
 from chalicelib.runs import run_each
 from chalicelib.services import Services
 from chalicelib.store.codes import ENDLESS, BatchRow, CodeRow, CodeState
@@ -27,6 +29,7 @@ SHELF = timedelta(days=60)  # how long a code may lie ready before it is promise
 GIVE_UP = timedelta(days=1)  # a code that the shop did not take for so long is left
 HUNDREDTHS = 100
 AT_ONCE = 50  # rows of one transaction
+CLEANED = 100  # expired codes of a batch in one run: Stripe takes two calls for each
 
 
 def make_offers(services: Services, now: datetime) -> dict[str, int]:
@@ -50,10 +53,10 @@ def advance_campaign(campaign: Campaign, services: Services, now: datetime) -> s
         return "pool"
     maker = open_maker(offer.codes, services.shop_access.read_values(now).get(offer.codes.value, ""))
     batch = services.batches.read_batch(campaign.name, offer.terms)
-    for old in services.batches.list_batches(campaign.name):
-        if old.remote:
-            clean_batch(old, describe(campaign.name, offer, old, services), maker, services)
-    fill_batch(batch, offer, maker, services, now)
+    try:
+        fill_batch(batch, offer, maker, services, now)
+    finally:  # a code that cannot be made holds up no removal, and the reverse
+        clean_batches(campaign.name, offer, maker, services)
     return "ready"
 
 
@@ -75,8 +78,7 @@ def fill_batch(batch: BatchRow, offer: Offer, maker: CodeMaker, services: Servic
     rows.sort(key=lambda row: (row.made_at, row.code))
     batch = ensure_discount(batch, rows, offer, maker, services, now)
     discount = describe(batch.campaign, offer, batch, services)
-    for start in range(0, len(rows), maker.batch):  # what was done is kept, should a later call fail
-        make_some(rows[start : start + maker.batch], discount, maker, services, now)
+    advance_parts(rows, maker.batch, lambda part: make_some(part, discount, maker, services, now))
 
 
 def make_some(rows: list[CodeRow], discount: Discount, maker: CodeMaker, services: Services, now: datetime) -> None:
@@ -171,12 +173,21 @@ def retire_free(batch: BatchRow, before: str, services: Services) -> None:
             change_code(row, services, state=CodeState.EXPIRED)
 
 
-def clean_batch(batch: BatchRow, discount: Discount, maker: CodeMaker, services: Services) -> None:
-    """Remove expired codes at the shop; one that an order used there meanwhile was redeemed."""
-    over = services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=maker.batch)
-    rows = [row for row in services.codes.read_codes(over) if row.state is CodeState.EXPIRED]
-    if not rows:
-        return
+def clean_batches(name: str, offer: Offer, maker: CodeMaker, services: Services) -> None:
+    """Remove expired codes of a campaign at the shop, those of its earlier terms too."""
+    for batch in services.batches.list_batches(name):
+        discount = describe(name, offer, batch, services)
+        over = (
+            services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=max(CLEANED, maker.batch))
+            if batch.remote
+            else ()
+        )
+        rows = [row for row in services.codes.read_codes(over) if row.state is CodeState.EXPIRED]
+        advance_parts(rows, maker.batch, partial(remove_some, discount=discount, maker=maker, services=services))
+
+
+def remove_some(rows: list[CodeRow], discount: Discount, maker: CodeMaker, services: Services) -> None:
+    """Remove expired codes; one that an order used at the shop meanwhile was redeemed."""
     live = maker.find_codes(discount, [row.code for row in rows])
     for row in rows:
         settle_expired(row, live.get(row.code), services)
@@ -186,9 +197,9 @@ def clean_batch(batch: BatchRow, discount: Discount, maker: CodeMaker, services:
 
 def settle_expired(row: CodeRow, live: LiveCode | None, services: Services) -> None:
     """Note that an expired code is gone, or that an order used it before it could be removed."""
-    if live is None:
+    if live is None or (live.used and not row.promised_until):  # one that was used up needs no removal
         change_code(row, services, state=CodeState.REMOVED)
-    elif live.used and row.promised_until:
+    elif live.used:
         counts = services.budgets.change_counts(row.campaign, spent=row.cost, expired=-1, redeemed=1)
         change_code(row, services, counts, state=CodeState.REDEEMED, remote=live.remote)
 

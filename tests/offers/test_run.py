@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -11,6 +12,7 @@ from chalicelib.errors import ShopUnavailableError
 from chalicelib.mails.codes import make_code
 from chalicelib.models import utc_text
 from chalicelib.offers.maker import Discount
+from chalicelib.offers.parts import MISSES
 from chalicelib.offers.run import GIVE_UP, make_offers
 from chalicelib.store.codes import CodeState
 from tests.builders.offers import ACCESS, Access, Wire, an_offer_campaign, list_live, open_system, reach
@@ -94,6 +96,51 @@ def test_faults_at_random_lose_and_double_nothing(shop, monkeypatch, source):
     run_until(services, 60)
     assert count_states(services) == {"free": 60}
     assert {row.code for row in services.codes.scan_codes()} == list_live(wire, source)
+
+
+def test_one_code_that_always_fails_holds_up_neither_the_others_nor_a_removal(shop, monkeypatch):
+    wire = Wire()
+    reach(monkeypatch, wire)
+    services = open_services(shop, an_offer_campaign("stripe"))
+    run_until(services)
+    over = services.codes.list_codes(CodeState.FREE, services.batches.list_batches("back")[0].batch)[0]
+    promise(services, over, NOW + 3 * DAY)
+    made = count()
+    monkeypatch.setattr("chalicelib.offers.run.make_code", lambda: f"NEW{next(made):05}")
+    call = wire.call_shop
+
+    def call_shop(http, method, path, **keys):
+        if "NEW00000" in path + str(keys):
+            raise ShopUnavailableError("status 500")
+        return call(http, method, path, **keys)
+
+    monkeypatch.setattr(wire, "call_shop", call_shop)
+    services = open_services(shop, an_offer_campaign("stripe", ahead=30))
+    assert run_until(services, 2, NOW + 4 * DAY) == [{"postponed": 1}] * 2  # each run tells the alarm
+    assert count_states(services) == {"free": 29, "making": 1, "removed": 1}
+
+
+def test_a_shop_that_is_down_is_asked_three_times_a_run(shop, monkeypatch):
+    wire = Wire()
+    reach(monkeypatch, wire)
+    services = open_services(shop, an_offer_campaign("stripe", ahead=1))
+    run_until(services)
+    wire.sent.clear()
+    wire.breaks = lambda: "before"
+    services = open_services(shop, an_offer_campaign("stripe", ahead=20))
+    assert run_until(services, 1, NOW + DAY) == [{"postponed": 1}]
+    assert len(wire.sent) == MISSES
+
+
+def test_a_code_that_was_used_though_no_mail_promised_it_is_looked_up_once(shop, monkeypatch):
+    wire = Wire()
+    reach(monkeypatch, wire)
+    services = open_services(shop, an_offer_campaign("stripe", ahead=1))
+    run_until(services)
+    [code] = list_live(wire, "stripe")
+    assert wire.stand_in.check_out(code)[0] == 200
+    run_until(open_services(shop, an_offer_campaign("stripe", ahead=1, percent=15)), start=NOW + DAY)
+    assert services.codes.read_code(code).state is CodeState.REMOVED
 
 
 def test_without_access_offers_wait_and_the_shop_is_told(shop, monkeypatch, caplog):
