@@ -50,8 +50,10 @@ def load_form(path: Path) -> Form:
     """Return a form, named as its file; raise DefinitionError."""
     # Imported here: the door of a webhook reads no definition.
     from chalicelib.definitions import load_definition
+    from chalicelib.forms.site import add_site
     from chalicelib.shop.purposes import judge_consents
 
-    return load_definition(
+    form = load_definition(
         path, Form, {"name": path.stem}, judge=lambda form: judge_consents(ask.purpose for ask in form.consents)
     )
+    return add_site(form)

@@ -1,6 +1,6 @@
 /* Regulars: puts a form where this script stands, in the page's own font. Works under a strict Content-Security-Policy
    (script-src and connect-src naming this server). Where scripts are off, link to the form's own page instead.
-   <script src="https://shop.example/embed.js" data-form="sign-up" data-lang="fa" async></script> */
+   <script src="https://shop.example/embed.js" data-form="sign-up" data-lang="fa" data-title="نامه" async></script> */
 (() => {
   'use strict';
   const script = document.currentScript, asked = script && script.dataset;
@@ -8,6 +8,7 @@
   const address = script.src.replace(/\/embed\.js.*$/, '/forms/') + encodeURIComponent(asked.form);
   const lang = asked.lang || document.documentElement.lang;
   const query = lang ? '?lang=' + encodeURIComponent(lang) : '';
+  const OPEN = { en: 'Open the form', hi: 'फ़ॉर्म खोलें', bn: 'ফর্ম খুলুন', kk: 'Нысанды ашу', fa: 'باز کردن فرم' };
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
@@ -185,11 +186,21 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
 
   const load = async () => {
     const answer = await fetch(address + '/schema' + query, { credentials: 'omit' });
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     view = (await answer.json())['x-form'];
+  };
+
+  // Where the form cannot stand, a visitor gets a link, and whoever looks after the page is told what to do.
+  const give = fault => {
+    console.error(`Regulars: the form "${asked.form}" cannot stand on this page: ${fault.message}. Its "origins" must name`
+      + ` ${location.origin} (docs/forms.md), and this page's connect-src must name ${new URL(address).origin}.`);
+    const spoken = OPEN[lang.slice(0, 2)] ? lang.slice(0, 2) : 'en';
+    const words = asked.title ? [asked.title, lang] : [OPEN[spoken], spoken];
+    root.replaceChildren(make('a', { href: address + query, lang: words[1], dir: 'auto' }, words[0]));
   };
 
   // Inside the shadow a page's own shortcuts no longer see that somebody is typing: keep the keys here.
   for (const name of ['keydown', 'keypress', 'keyup']) host.addEventListener(name, event => event.stopPropagation());
   script.after(host);
-  load().then(draw).catch(() => root.replaceChildren(make('a', { href: address + query }, address)));
+  load().then(draw).catch(give);
 })();

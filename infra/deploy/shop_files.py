@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
+from chalicelib.forms.site import load_site
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
 from chalicelib.shop import ages, dummies, own, purposes, retention
@@ -85,6 +86,7 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     for sender in ("typeform", "tally"):
         for path in own.list_files(f"mappings/{sender}", form_maps.MAPPINGS / sender, "*.toml").values():
             yield f"mapping {sender}", lambda path=path: form_maps.load_mapping(path)  # type: ignore[misc]
+    yield "site", lambda: load_site(own.FOLDER)
     yield "campaigns of the shop", campaigns.load_shop
     yield "purposes", purposes.load_purposes
     yield "ages", ages.read_rules

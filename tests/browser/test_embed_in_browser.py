@@ -228,4 +228,21 @@ def test_a_page_that_may_not_use_the_form_is_offered_a_link(site, host, open_bro
     monkeypatch.setattr(library, "load_form", lambda path: load(path).model_copy(update={"origins": ()}))
     form = Embedded(open_browser(), f"{host}/?survey,en")
 
-    assert form.find("a")[0].get_attribute("href") == f"{site}/forms/survey?lang=en"
+    [link] = form.find("a")
+    assert (link.get_attribute("href"), link.text) == (f"{site}/forms/survey?lang=en", "Open the form")
+    [told] = [message for message in form.complaints() if "Regulars" in message]
+    assert all(word in told for word in ("survey", "origins", host, "connect-src", site))
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [("survey,fa", "باز کردن فرم"), ("survey,de", "Open the form"), ("none,", "Tea")]
+)
+def test_the_link_speaks_the_pages_language_or_has_the_title_that_the_page_gives(
+    site, host, open_browser, monkeypatch, take_shot, form, words
+):
+    load = library.load_form
+    monkeypatch.setattr(library, "load_form", lambda path: load(path).model_copy(update={"origins": ()}))
+    if form == "none,":
+        monkeypatch.setattr(f"{__name__}.PAGE", PAGE.replace("async", 'data-title="Tea" async'))
+    embedded = Embedded(open_browser(), f"{host}/?{form}")
+    assert [link.text for link in embedded.find("a")] == [words]

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
+from chalicelib.forms import library
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
@@ -14,6 +15,7 @@ from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
 
 CACHED = (
+    library.load_form,
     campaigns.list_campaigns,
     campaigns.load_shop,
     templates.list_templates,
@@ -117,6 +119,24 @@ def test_a_file_of_rules_takes_the_place_of_the_shipped_one(folder):
     assert purposes.load_purposes().version == "2031-01-01"
 
 
+def test_the_site_counts_for_every_form_beside_what_the_form_says(folder, api):
+    site, form = "https://www.shop.example", (shop_files.forms.DEFINITIONS / "survey.toml").read_text("utf-8")
+    write(folder, "forms/mine.toml", f'origins = ["https://other.shop.example"]\n{form}')
+    write(folder, "site.toml", f'origins = ["{site}"]\nredirects = ["{site}/thanks"]\n')
+    assert find_form("mine").origins == ("https://other.shop.example", site)
+    for name in ("sign-up", "mine"):
+        answer = api.call("GET", f"/forms/{name}/schema", Origin=site)
+        assert answer.headers["Access-Control-Allow-Origin"] == site
+    assert find_form("survey").redirects == (f"{site}/thanks",)
+
+
+def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, caplog):
+    write(folder, "site.toml", "origins = 7\n")
+    answer = api.call("GET", "/forms/sign-up", Origin="https://www.shop.example")
+    assert (answer.status_code, find_form("sign-up").origins) == (200, ())
+    assert "site_unusable" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
@@ -124,6 +144,7 @@ def test_a_file_of_rules_takes_the_place_of_the_shipped_one(folder):
         ("campaigns/bad.toml", "kind = 7\n", "campaign bad: bad.toml, line 1: kind"),
         ("mails/bad.toml", "marketing = true\n", "mail bad: bad.toml: subject"),
         ("mappings/typeform/abc.toml", 'kind = "nothing"\n', "mapping typeform: abc.toml, line 1: kind"),
+        ("site.toml", 'origins = ["https://*.shop.example"]', "site: site.toml, line 1: origins.0"),
         ("ages.toml", "limit = -1\n", "ages: ages.toml"),
         ("purposes.toml", "version = 1\n", "purposes: purposes.toml"),
         ("retention.toml", "[kept]\n", "retention: retention.toml"),
