@@ -86,6 +86,6 @@ def list_foreign_forms(sender: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the forms of a sender that have a mapping, and the names under which their answers are kept."""
     for form_id in sorted(list_mappings(MAPPINGS / sender)):
         found = find_mapping(sender, form_id)
-        if found is not None:
+        if found is not None and not found.example:
             fields = [f"fields.{name}" for name in found.profile]
             yield form_id, (*fields, *(f"entry.{found.kind}.{name}" for name in found.entry))

@@ -62,6 +62,7 @@ class Mapping(Model):
     ages: dict[Source, Annotated[str, AfterValidator(check_band)]] = Field(default_factory=dict)
     entry: dict[FieldName, Source] = Field(default_factory=dict)
     consents: tuple[ConsentAnswer, ...] = ()
+    example: bool = False  # no shop has this form: the privacy page must not name it
 
     @model_validator(mode="after")
     def check_ages(self) -> "Mapping":

@@ -130,6 +130,13 @@ def test_the_site_counts_for_every_form_beside_what_the_form_says(folder, api):
     assert find_form("survey").redirects == (f"{site}/thanks",)
 
 
+def test_the_privacy_page_names_the_shops_mapped_forms_and_no_example(folder, api):
+    example = (form_maps.MAPPINGS / "typeform" / "Rg7TeaQz.toml").read_text("utf-8")
+    write(folder, "mappings/typeform/Own7Tea.toml", example.replace("example = true", ""))
+    shown = api.call("GET", "/privacy", accept="application/json").body.decode()
+    assert ("Own7Tea" in shown, "Rg7TeaQz" in shown) == (True, False)
+
+
 def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, caplog):
     write(folder, "site.toml", "origins = 7\n")
     answer = api.call("GET", "/forms/sign-up", Origin="https://www.shop.example")
