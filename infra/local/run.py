@@ -39,6 +39,7 @@ from infra.local.mailbox import PATH as MAILBOX
 from infra.local.ports import check_asked, find_port, open_port
 from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
+from infra.local.reload import read_stamps
 from infra.local.shape import check_shape
 from infra.local.stack import create_stack
 from infra.local.stand_in import write_access
@@ -121,10 +122,29 @@ def start_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> Non
                 return
 
 
-def watch_children(run: Run) -> int:
-    """Return when a child ends, and print its name."""
+def restart_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> None:
+    """End what has read the shop's own files and start it again; requests wait at the open port meanwhile."""
+    names = [name for name in run.children if name.startswith(("gateway-", "pumps"))]
+    end_children([run.children.pop(name) for name in names])
+    start_app(run, listener, environ)
+    print("The shop's own files changed and were read again.", flush=True)
+    tell_mistakes()
+
+
+def tell_mistakes() -> None:
+    """Print each mistake of a definition."""
+    for mistake in list_mistakes():
+        print(f"A mistake: {mistake}", file=sys.stderr)
+
+
+def watch_children(run: Run, listener: socket.socket, environ: dict[str, str]) -> int:
+    """Return when a child ends, and print its name; read the shop's own files again when one changes."""
+    stamps = read_stamps()
     while (dead := run.find_dead()) is None:
         time.sleep(0.3)
+        if (found := read_stamps()) != stamps:
+            stamps = found
+            restart_app(run, listener, environ)
     print(f"\n{dead} ended by itself; its last words ({LOGS / dead}.log):", file=sys.stderr)
     log = LOGS / f"{dead}.log"
     print("".join(log.read_text().splitlines(keepends=True)[-15:]) if log.exists() else "", file=sys.stderr)
@@ -155,11 +175,10 @@ def run_stack(run: Run) -> int:
         }
         STATE.write_text(json.dumps(state))
         start_app(run, listener, environ)
-    if run.find_dead() is None:
-        print_banner(state, absence, time.monotonic() - began)
-        for mistake in list_mistakes():
-            print(f"A mistake: {mistake}", file=sys.stderr)
-    return watch_children(run)
+        if run.find_dead() is None:
+            print_banner(state, absence, time.monotonic() - began)
+            tell_mistakes()
+        return watch_children(run, listener, environ)
 
 
 def end_quietly(*_: object) -> None:

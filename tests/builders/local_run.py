@@ -56,7 +56,13 @@ class Running:
 def run_environ(folder, workers=1):
     """Return the environment of a stack with a folder of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**clean, "LOCAL_FOLDER": str(folder), "PORT": str(free_port()), "WORKERS": str(workers)}
+    return {
+        **clean,
+        "LOCAL_FOLDER": str(folder),
+        "OWN_FOLDER": f"{folder}/own",
+        "PORT": str(free_port()),
+        "WORKERS": str(workers),
+    }
 
 
 def start_run(folder, workers=1):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy.shop_files import FORM
 from infra.local.emulator import explain_absence
 from infra.local.permissions import find_refusals
 from infra.local.post import post_delivery, shopify_delivery
@@ -204,6 +205,29 @@ def test_a_job_is_fired_and_the_clock_is_moved(running, module, arguments, outpu
     ran = run_module(running, module, *arguments)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith(output)
+
+
+def test_a_form_of_the_shop_is_read_without_a_restart_mended_and_taken_away(running):
+    def read_form():
+        try:
+            with urllib.request.urlopen(f"{running.state['url']}/forms/tasting", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+        except OSError:  # a worker ended while it answered
+            return 0, ""
+
+    file = running.folder / "own" / "forms" / "tasting.toml"
+    file.parent.mkdir(parents=True)
+    assert read_form()[0] == 404
+    file.write_text('kind = "response"\nversion = "soon"\n')
+    running.wait_until(lambda: "tasting.toml, line 2: version" in read_form()[1], 30)
+    file.write_text(FORM.replace("{name}", "tasting").replace("{today}", "2026-11-29"))
+    running.wait_until(lambda: "Ask us anything" in read_form()[1], 30)
+    file.unlink()
+    running.wait_until(lambda: {read_form()[0] for _ in range(6)} == {404}, 30)
+    assert post_delivery(running.state["url"], "shopify", same=False)[0] == 202
 
 
 def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):
