@@ -10,13 +10,11 @@ chalicelib/own/site.toml                     `origins` and `redirects` for all f
 chalicelib/own/off.toml                       names of what ships and is not wanted: forms = [...], campaigns = [...]
 """
 
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-# Read at each call: the suite of what ships names an empty folder, and its local runs another one.
-FOLDER = Path(os.environ.get("OWN_FOLDER") or Path(__file__).parents[1] / "own")
+FOLDER = Path(__file__).parents[1] / "own"  # read at each call: the suite of what ships names an empty folder
 NO_SETTINGS = "[!_]*.toml"  # a file whose name begins with _ holds the settings of the others
 
 
