@@ -20,8 +20,7 @@ SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 @cache
 def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
     """Return every campaign, by name; raise DefinitionError for an unusable file."""
-    files = own.list_files("campaigns", folder) if folder == DEFINITIONS else {}
-    return tuple(map(load_campaign, files.values() or sorted(folder.glob("[!_]*.toml"))))
+    return tuple(map(load_campaign, own.list_files("campaigns", folder).values()))
 
 
 def find_campaign(name: str) -> Campaign | None:

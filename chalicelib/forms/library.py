@@ -31,7 +31,12 @@ def find_files(_folder: Path) -> dict[str, Path]:
 def list_readable() -> tuple[Form, ...]:
     """Return the forms that can be read: one with a mistake is logged, and breaks no page but its own."""
     found = []
-    for name, path in find_files(own.FOLDER).items():
+    try:
+        files = find_files(own.FOLDER)
+    except DefinitionError as fault:
+        log.error("form_unusable", extra={"key": "off", "reason": str(fault)})
+        return ()
+    for name, path in files.items():
         try:
             found.append(load_form(path))
         except DefinitionError as fault:

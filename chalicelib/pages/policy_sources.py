@@ -9,8 +9,10 @@ name is kept that no source declares.
     orders, refunds, consents, mail, sender_id, notes   as in `Reading`
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.library import UNLISTED, list_readable, load_form
@@ -18,6 +20,8 @@ from chalicelib.models import SenderName
 from chalicelib.senders import OWN_READERS, SENDERS, load_module
 from chalicelib.senders.form_maps import MAPPINGS, find_mapping, list_mappings
 from chalicelib.senders.source import Fact, Source
+
+log = logging.getLogger(__name__)
 
 CART = ("token", "items", "total", "currency", "recover_url", "completed_at")
 # The names under which each fact of a source is kept.
@@ -85,7 +89,11 @@ def name_field(form: Form, field: Field) -> str:
 def list_foreign_forms(sender: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the forms of a sender that have a mapping, and the names under which their answers are kept."""
     for form_id in sorted(list_mappings(MAPPINGS / sender)):
-        found = find_mapping(sender, form_id)
+        try:
+            found = find_mapping(sender, form_id)
+        except DefinitionError as fault:  # one file with a mistake breaks no page
+            log.error("mapping_unusable", extra={"key": form_id, "reason": str(fault)})
+            continue
         if found is not None and not found.example:
             fields = [f"fields.{name}" for name in found.profile]
             yield form_id, (*fields, *(f"entry.{found.kind}.{name}" for name in found.entry))

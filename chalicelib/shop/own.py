@@ -10,17 +10,21 @@ chalicelib/own/site.toml                     `origins` and `redirects` for all f
 chalicelib/own/off.toml                       names of what ships and is not wanted: forms = [...], campaigns = [...]
 """
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+
+from chalicelib.models import Model
 
 FOLDER = Path(__file__).parents[1] / "own"  # read at each call: the suite of what ships names an empty folder
 NO_SETTINGS = "[!_]*.toml"  # a file whose name begins with _ holds the settings of the others
 
 
 def list_files(kind: str, shipped: Path, pattern: str = NO_SETTINGS) -> dict[str, Path]:
-    """Return the files of a kind by their names: the shop's own, and those that ship and are not switched off."""
-    off = read_off(FOLDER).get(kind, ())
+    """Return the files of a kind by their names: the shop's own, and those that ship and are not switched off.
+
+    Raise DefinitionError where it cannot be read what is switched off: a campaign that is not wanted must send nothing.
+    """
+    off = getattr(read_off(FOLDER), kind) if kind in Off.model_fields else ()
     own = {path.stem: path for path in sorted((FOLDER / kind).glob(pattern))}
     ships = {path.stem: path for path in sorted(shipped.glob(pattern)) if path.stem not in off}
     return dict(sorted({**ships, **own}.items()))
@@ -32,11 +36,17 @@ def choose_file(shipped: Path, kind: str = "") -> Path:
     return own if own.exists() else shipped
 
 
+class Off(Model):
+    """The names of what ships and is not wanted."""
+
+    forms: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+
 @cache
-def read_off(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of what ships and is not wanted, by kind."""
-    from chalicelib.definitions import read_table  # imported here: the door of a webhook reads no definition
+def read_off(folder: Path) -> Off:
+    """Return what the shop switched off; raise DefinitionError."""
+    from chalicelib.definitions import load_definition  # imported here: the door of a webhook reads no definition
 
     path = folder / "off.toml"
-    listed = read_table(path) if path.exists() else {}
-    return {kind: tuple(names) for kind, names in listed.items()}
+    return load_definition(path, Off) if path.exists() else Off()

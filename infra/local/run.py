@@ -20,7 +20,6 @@ from typing import Any
 
 import boto3
 
-from infra.deploy.shop_files import list_mistakes
 from infra.local import clock
 from infra.local.banner import print_banner
 from infra.local.cloud import start_cloud
@@ -39,7 +38,7 @@ from infra.local.mailbox import PATH as MAILBOX
 from infra.local.ports import check_asked, find_port, open_port
 from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
-from infra.local.reload import read_stamps
+from infra.local.reload import read_stamps, tell_mistakes
 from infra.local.shape import check_shape
 from infra.local.stack import create_stack
 from infra.local.stand_in import write_access
@@ -129,12 +128,6 @@ def restart_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> N
     start_app(run, listener, environ)
     print("The shop's own files changed and were read again.", flush=True)
     tell_mistakes()
-
-
-def tell_mistakes() -> None:
-    """Print each mistake of a definition."""
-    for mistake in list_mistakes():
-        print(f"A mistake: {mistake}", file=sys.stderr)
 
 
 def watch_children(run: Run, listener: socket.socket, environ: dict[str, str]) -> int:

@@ -99,6 +99,27 @@ def test_a_form_of_a_shipped_name_takes_its_place_and_others_can_be_switched_off
     assert "welcome" not in names
 
 
+def test_with_every_campaign_switched_off_there_is_none(folder):
+    names = [campaign.name for campaign in campaigns.list_campaigns()]
+    campaigns.list_campaigns.cache_clear()
+    write(folder, "off.toml", f"campaigns = {names}\n")
+    own.read_off.cache_clear()
+    assert campaigns.list_campaigns() == ()
+
+
+def test_a_mistake_in_what_is_switched_off_sends_nothing_and_breaks_no_other_page(folder, api):
+    write(folder, "off.toml", "campaigns = 7\n")
+    with pytest.raises(DefinitionError, match=r"off\.toml, line 1: campaigns"):
+        campaigns.list_campaigns()
+    assert [api.call("GET", path).status_code for path in ("/", "/privacy", "/forms/survey")] == [200, 200, 503]
+
+
+def test_a_mistake_in_a_mapping_breaks_no_page(folder, api, caplog):
+    write(folder, "mappings/typeform/abc.toml", 'kind = "nothing"\n')
+    assert api.call("GET", "/privacy").status_code == 200
+    assert "mapping_unusable" in caplog.text
+
+
 def test_a_language_in_part_and_one_sentence_are_laid_over_the_words(folder):
     write(folder, "words/eo/interface.toml", 'language_name = "Esperanto"\n[reasons]\nmissing = "Mankas."\n')
     write(folder, "words/en/interface.toml", '[reasons]\nmissing = "We need this."\n')
@@ -151,6 +172,8 @@ def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, c
         ("campaigns/bad.toml", "kind = 7\n", "campaign bad: bad.toml, line 1: kind"),
         ("mails/bad.toml", "marketing = true\n", "mail bad: bad.toml: subject"),
         ("mappings/typeform/abc.toml", 'kind = "nothing"\n', "mapping typeform: abc.toml, line 1: kind"),
+        ("off.toml", 'forms = "survey"', "off: off.toml, line 1: forms"),
+        ("off.toml", "letters = []", "off: off.toml, line 1: letters"),
         ("site.toml", 'origins = ["https://*.shop.example"]', "site: site.toml, line 1: origins.0"),
         ("ages.toml", "limit = -1\n", "ages: ages.toml"),
         ("purposes.toml", "version = 1\n", "purposes: purposes.toml"),
