@@ -79,7 +79,7 @@ class Campaign(Model):
         return {"purpose": usual, **keys} if isinstance(keys, dict) else keys
 
     def hold_nobody(self) -> "Campaign":
-        """Return the campaign without its holdout, for whoever tries it out with a handful of customers."""
+        """Return the campaign without its holdout, as a local run with a handful of customers needs it."""
         return self.model_copy(update={"holdout_share": 0.0})
 
     @model_validator(mode="after")

@@ -1,16 +1,20 @@
 """The campaigns on file, read when first asked for."""
 
 from collections.abc import Iterator
+import logging
 from functools import cache
 from pathlib import Path
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.definitions import Fault, load_definition
+from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_readable
 from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.shop import own
 from chalicelib.shop.purposes import judge_consent
+
+log = logging.getLogger(__name__)
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 NOT_A_CAMPAIGNS = {"confirm_url", "code", "request", "title", "answers"}  # words of mails that ask for proof
@@ -21,6 +25,15 @@ SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
     """Return every campaign, by name; raise DefinitionError for an unusable file."""
     return tuple(map(load_campaign, own.list_files("campaigns", folder).values()))
+
+
+def list_running() -> tuple[Campaign, ...]:
+    """Return the campaigns that send, for a page: none while a file has a mistake, since then no mail is sent."""
+    try:
+        return list_campaigns()
+    except DefinitionError as fault:
+        log.error("campaign_unusable", extra={"reason": str(fault)})
+        return ()
 
 
 def find_campaign(name: str) -> Campaign | None:

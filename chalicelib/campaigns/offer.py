@@ -1,6 +1,7 @@
 """The offer of a mail: a discount, under a code that the shop's checkout honours, within a budget."""
 
 import hashlib
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -17,6 +18,8 @@ Apply = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+/\S*\{cod
 Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 
 SLOT = "{code}"
+HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
+GRACE = timedelta(days=2)  # orders are told late: a code is spared for so long after its mail says that it ends
 LONGEST_CODE = 40  # the length that a mail shows and a link holds
 
 
@@ -68,6 +71,11 @@ class Offer(Model):
         """Return a name for what a code gives: codes that were made for other terms are not handed out."""
         told = {"codes", "percent", "amount", "currency", "minimum", "combines", "code"}
         return hashlib.sha256(dump_json(self.model_dump(mode="json", include=told))).hexdigest()[:8]
+
+    @property
+    def spared(self) -> timedelta:
+        """Return how long a code is spared after its mail: to the end of the day that the mail names, and the grace."""
+        return timedelta(days=self.expires_days + 1) + GRACE
 
     def write_code(self, own: str) -> str:
         """Return the whole code; `own` is the part that differs from code to code (mails.codes.make_code)."""

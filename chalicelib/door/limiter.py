@@ -21,7 +21,7 @@ class Limiter:
     def take_turn(self, address: str, now: datetime) -> bool:
         """Take a turn for this address; return False when it has none left.
 
-        An IPv6 caller is counted by its /64: whoever has one address of it has them all (RFC 6177).
+        An IPv6 caller is counted by its /64: one caller has all addresses of a /64 (RFC 6177).
         """
         address = fold_address(address)
         tokens, since = self.buckets.pop(address, (float(self.per_minute), now))

@@ -1,4 +1,4 @@
-"""One call of a shop system's API: JSON out, by https, once; whoever calls decides what to do about a lost reply."""
+"""One call of a shop system's API: JSON out, by https, once: the caller decides about a lost reply."""
 
 import json
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.offer import Offer
+from chalicelib.campaigns.offer import HUNDREDTHS, Offer
 from chalicelib.errors import CodeTakenError, RaceLostError
 from chalicelib.mails.codes import make_code
 from chalicelib.models import utc_text
@@ -26,9 +26,10 @@ from chalicelib.store.codes import ENDLESS, BatchRow, CodeRow, CodeState
 log = logging.getLogger(__name__)
 
 SHELF = timedelta(days=60)  # how long a code may lie ready before it is promised
+DAY = timedelta(days=1)  # a code that ends within a day of what a mail would promise is no more promised
 GIVE_UP = timedelta(days=1)  # a code that the shop did not take for so long is left
-HUNDREDTHS = 100
 AT_ONCE = 50  # rows of one transaction
+MADE = 250  # codes of a campaign in one run: no campaign may take all of the function's five minutes
 CLEANED = 100  # expired codes of a batch in one run: Stripe takes two calls for each
 
 
@@ -48,7 +49,7 @@ def advance_campaign(campaign: Campaign, services: Services, now: datetime) -> s
     for batch in services.batches.list_batches(campaign.name):
         expire_promises(batch, services, now)
         current = batch.terms == offer.terms
-        retire_free(batch, utc_text(now + find_least(offer)) if current else ENDLESS, services)
+        retire_free(batch, utc_text(now + offer.spared + DAY) if current else ENDLESS, services)
     if not offer.is_online or offer.codes is None:
         return "pool"
     maker = open_maker(offer.codes, services.shop_access.read_values(now).get(offer.codes.value, ""))
@@ -71,7 +72,7 @@ def describe(name: str, offer: Offer, batch: BatchRow, services: Services) -> Di
 def fill_batch(batch: BatchRow, offer: Offer, maker: CodeMaker, services: Services, now: datetime) -> None:
     """Make what is lacking: codes that an earlier run began with first."""
     begin_codes(batch, offer, services, now)
-    waiting = services.codes.list_codes(CodeState.MAKING, batch.batch)
+    waiting = services.codes.list_codes(CodeState.MAKING, batch.batch, most=MADE)
     rows = [row for row in services.codes.read_codes(waiting) if row.state is CodeState.MAKING]
     if not rows:
         return
@@ -161,11 +162,6 @@ def expire_promises(batch: BatchRow, services: Services, now: datetime) -> None:
             change_code(row, services, counts, state=CodeState.EXPIRED)
 
 
-def find_least(offer: Offer) -> timedelta:
-    """Return how long a code must stay live to be promised (`outreach.offer_codes.end_promise`), and a day."""
-    return timedelta(days=offer.expires_days + 5)
-
-
 def retire_free(batch: BatchRow, before: str, services: Services) -> None:
     """Expire free codes that end before a time: no mail could promise them long enough."""
     for row in services.codes.read_codes(services.codes.list_codes(CodeState.FREE, batch.batch, before)):
@@ -175,13 +171,9 @@ def retire_free(batch: BatchRow, before: str, services: Services) -> None:
 
 def clean_batches(name: str, offer: Offer, maker: CodeMaker, services: Services) -> None:
     """Remove expired codes of a campaign at the shop, those of its earlier terms too."""
-    for batch in services.batches.list_batches(name):
+    for batch in filter(lambda each: each.remote, services.batches.list_batches(name)):
         discount = describe(name, offer, batch, services)
-        over = (
-            services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=max(CLEANED, maker.batch))
-            if batch.remote
-            else ()
-        )
+        over = services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=max(CLEANED, maker.batch))
         rows = [row for row in services.codes.read_codes(over) if row.state is CodeState.EXPIRED]
         advance_parts(rows, maker.batch, partial(remove_some, discount=discount, maker=maker, services=services))
 

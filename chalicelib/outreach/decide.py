@@ -6,11 +6,12 @@ from datetime import datetime
 
 from chalicelib.campaigns.agenda import Occasion, list_occasions
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
 from chalicelib.outreach.compose import OutgoingMail
 from chalicelib.outreach.eligibility import address_rows, choose_use, is_held_back, judge_occasion
-from chalicelib.outreach.offer_codes import HUNDREDTHS, count_cost, lacks_code
+from chalicelib.outreach.offer_codes import count_cost, lacks_code
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.person import Person
 from chalicelib.people.profile import fold_event

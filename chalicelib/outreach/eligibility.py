@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.models import Identity, MailState, Profile
-from chalicelib.outreach.offer_codes import HUNDREDTHS
 from chalicelib.people.directory import People
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person

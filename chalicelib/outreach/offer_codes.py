@@ -3,11 +3,11 @@
 import logging
 import random
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.offer import Offer
+from chalicelib.campaigns.offer import HUNDREDTHS, Offer
 from chalicelib.errors import NoCodeError, UnfitMailError
 from chalicelib.models import utc_text
 from chalicelib.services import Services
@@ -17,9 +17,7 @@ from chalicelib.store.table import Part
 
 log = logging.getLogger(__name__)
 
-HUNDREDTHS = 100  # budgets are counted in hundredths of the shop's currency
 NEARBY = 50  # free codes of which one is taken: so many senders rarely take the same
-GRACE = timedelta(days=2)  # orders are told late: a code is spared for so long after its mail says that it ends
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def take_code(campaign: Campaign, row: MailRow, services: Services, now: datetim
     if held is None:
         raise NoCodeError(campaign.name)
     promised = replace(
-        held, state=CodeState.PROMISED, promised_until=utc_text(end_promise(offer, now)), cost=count_cost(offer)
+        held, state=CodeState.PROMISED, promised_until=utc_text(now + offer.spared), cost=count_cost(offer)
     )
     return TakenCode(held.code, (services.codes.replace_code(held, promised),))
 
@@ -54,7 +52,7 @@ def take_code(campaign: Campaign, row: MailRow, services: Services, now: datetim
 def find_free(campaign: str, offer: Offer, services: Services, now: datetime) -> CodeRow | None:
     """Return a free code of the offer's terms that stays live as long as the mail promises."""
     batch = f"{campaign}#{offer.terms}"
-    near = services.codes.list_free(batch, utc_text(end_promise(offer, now)), NEARBY)
+    near = services.codes.list_free(batch, utc_text(now + offer.spared), NEARBY)
     for code in random.sample(near, len(near)):
         row = services.codes.read_code(code)
         if row is not None and row.state is CodeState.FREE:
@@ -72,11 +70,6 @@ def lacks_code(campaign: Campaign | None, services: Services, now: datetime) -> 
         return False  # a budget that is used up makes no codes: the mail is decided against
     log.warning("codes_lacking", extra={"key": campaign.name})
     return True
-
-
-def end_promise(offer: Offer, now: datetime) -> datetime:
-    """Return until when a code is spared: the end of the last day that the mail names, and the grace."""
-    return now + timedelta(days=offer.expires_days + 1) + GRACE
 
 
 def count_cost(offer: Offer) -> int:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from chalicelib.campaigns.library import list_campaigns
+from chalicelib.campaigns.library import list_running
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import find_interface
@@ -126,7 +126,7 @@ def describe_purposes(language: str) -> list[Facts]:
             "words": choose_text(each.words, language),
             "basis": each.basis.value,
             "basis_words": find_policy_words(language).basis[each.basis],
-            "campaigns": [campaign.name for campaign in list_campaigns() if serves_purpose(campaign.purpose, name)],
+            "campaigns": [campaign.name for campaign in list_running() if serves_purpose(campaign.purpose, name)],
         }
         for name, each in load_purposes().purposes.items()
     ]

@@ -16,12 +16,11 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.offer import CodeSource, Offer
+from chalicelib.campaigns.offer import HUNDREDTHS, CodeSource, Offer
 from chalicelib.errors import RegularsError
 from chalicelib.mails.codes import make_code
 from chalicelib.models import utc_text
 from chalicelib.offers.maker import Discount, open_maker
-from chalicelib.outreach.offer_codes import HUNDREDTHS
 from chalicelib.services import Services, current_services
 from chalicelib.settling.redemption import redeem_code
 from chalicelib.store.codes import CodeRow, CodeState

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.campaigns.simulation import Simulation, simulate_days
 from chalicelib.models import MailState, Profile
 from chalicelib.outreach.eligibility import address_rows, is_barred
-from chalicelib.outreach.offer_codes import HUNDREDTHS
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from infra.local.clock import read_now
