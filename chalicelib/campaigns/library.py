@@ -1,7 +1,7 @@
 """The campaigns on file, read when first asked for."""
 
-from collections.abc import Iterator
 import logging
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
