@@ -17,11 +17,15 @@ class Settings(Model):
 
     stage: str = Field("local", description="Names the tables, parameters and keys: `regulars-<stage>-...`")
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach us; every link starts with it")
-    shop_name: str = Field("Corner Shop", description="Shown on pages and in mails")
+    shop_name: str = Field(
+        "Corner Shop", description="Shown on pages and in mails; `brand.toml` can name it by language"
+    )
     shop_country: str = Field("US", description="Region for phone numbers written without a country code (ISO 3166)")
     shop_language: str = Field("en", description="Language of pages when a visitor names none we have")
     shop_url: str = Field("https://shop.example", description="The shop's own site; links in mails lead there")
-    shop_address: str = Field("1 Market Square, Springfield", description="Postal address under every mail")
+    shop_address: str = Field(
+        "1 Market Square, Springfield", description="Postal address under every mail; `brand.toml` comes first"
+    )
     mail_from: str = Field("shop@example.com", description="Sender of mails, gets answers; verify its domain in SES")
     privacy_contact: str = Field("", description="Who answers questions about data, on /privacy; empty for MAIL_FROM")
     data_sold_to: str = Field("", description="Whom the shop sells data to, named on /privacy; empty for nobody")

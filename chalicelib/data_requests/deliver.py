@@ -19,6 +19,7 @@ from chalicelib.models import utc_text
 from chalicelib.people.mailboxes import may_prove
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.brand import name_shop
 from chalicelib.shop.periods import KEEP_PACKAGE
 from chalicelib.store.links import Link, LinkKind
 from chalicelib.store.requests import BY_PERSON, RequestRow, RequestState
@@ -68,7 +69,7 @@ def make_package(person: Person, mailbox: str, services: Services, language: str
             records.append(gather_own(other, mailbox, services, now))
     sections = join_sections(records) if len(records) > 1 else records[0]
     spoken = language or services.settings.shop_language
-    return pack_files(write_files(sections, language=spoken, shop=services.settings.shop_name, now=now), now)
+    return pack_files(write_files(sections, language=spoken, shop=name_shop(services.settings, spoken), now=now), now)
 
 
 def announce_package(row: RequestRow, token: str, link: Link, services: Services, now: datetime) -> None:

@@ -26,6 +26,7 @@ from chalicelib.models import Identity, IdentityKind, RequestKind, utc_text
 from chalicelib.people.mailboxes import may_prove
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.shop.limits import CAPS, Caps
 from chalicelib.shop.stops import MailUse
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
@@ -188,9 +189,9 @@ def render_proof(row: RequestRow, token: str, code: str, settings: Settings) -> 
     """Return the mail, in the language in which the person asked."""
     language = row.language or settings.shop_language
     words = MailWords(
-        shop_name=settings.shop_name,
+        shop_name=name_shop(settings, language),
         shop_url=settings.shop_url,
-        shop_address=settings.shop_address,
+        shop_address=write_address(settings, language),
         confirm_url=f"{settings.public_url}/privacy/confirm/{token}",
         privacy_url=f"{settings.public_url}/privacy?lang={language}",
         code=code,

@@ -18,6 +18,7 @@ from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.runs import run_each
 from chalicelib.services import Services
+from chalicelib.shop.brand import name_shop
 from chalicelib.store.erasures import ErasureRow, Stage
 from chalicelib.store.ledger import Erasure, write_claim
 
@@ -77,7 +78,7 @@ def finish_sweep(row: ErasureRow, entry: Erasure, target: ErasureTarget, service
     if leftovers:
         log.error("erasure_incomplete", extra={"key": row.id, "counts": leftovers})
         return "incomplete"
-    new = row if row.receipt else sign_receipt(row, entry, services.settings.shop_name, services.signer, now)
+    new = row if row.receipt else sign_receipt(row, entry, name_shop(services.settings), services.signer, now)
     return move_row(row, plan_check(replace(new, stage=Stage.VERIFIED), row.checks), services, publish=now)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.interface import Interface
+from chalicelib.shop.brand import find_brand
 
 # `no_answer` is for copies of embed.js that browsers cached before each field named it: a day at most.
 EMBEDDED = ("required", "pick", "no_answer", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
@@ -26,8 +27,15 @@ def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
         "thanks": form.thanks[language],
         "fields": [show_field(field, words) for field in form.fields],
         "consents": [show_consent(ask, language) for ask in form.consents],
+        "accent": show_accent(),
         "words": {name: getattr(words, name) for name in EMBEDDED},
     }
+
+
+def show_accent() -> list[str]:
+    """Return the shop's colour and that of a text on it, for a form embedded in a page that names no colour."""
+    palette = find_brand().day
+    return [palette.accent, palette.on]
 
 
 def show_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:

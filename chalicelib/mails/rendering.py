@@ -18,6 +18,7 @@ from chalicelib.mails.mail import Mail, list_faults, list_headers
 from chalicelib.mails.templates import MailTemplate, find_template
 from chalicelib.mails.words import MailWords
 from chalicelib.shop import own
+from chalicelib.shop.brand import find_brand
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,7 +56,12 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
     values |= {"title": words.title, "answers": words.answers}
     preview = source.preview_offer if offer else source.preview
+    brand = find_brand()
     return {
+        "look": brand.day,
+        "night": brand.night,
+        "logo": brand.mail_logo,
+        "named": brand.show_name or not brand.mail_logo,
         "words": words,
         "spoken": spoken,
         "values": values,

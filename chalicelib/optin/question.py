@@ -7,6 +7,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.models import PARENT, Reading
+from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.store.links import SEPARATOR, Ask, Link, LinkKind
 
 
@@ -14,9 +15,9 @@ def render_question(reading: Reading, token: str, settings: Settings) -> Mail:
     """Return the mail to the person, or for a child's submission to a parent."""
     parent, language = reading.notes.get("parent"), str(reading.notes["language"])
     words = MailWords(
-        shop_name=settings.shop_name,
+        shop_name=name_shop(settings, language),
         shop_url=settings.shop_url,
-        shop_address=settings.shop_address,
+        shop_address=write_address(settings, language),
         confirm_url=f"{settings.public_url}/confirm/{token}",
         privacy_url=f"{settings.public_url}/privacy?lang={language}",
         reason="asked",

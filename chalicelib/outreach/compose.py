@@ -22,6 +22,7 @@ from chalicelib.outreach.offer_codes import take_code
 from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.shop.periods import KEEP_LINKS
 from chalicelib.store.links import Link, LinkKind, make_token, name_token
 from chalicelib.store.mails import MailRow
@@ -112,9 +113,9 @@ def choose_words(
     base = settings.public_url
     go = f"{base}/go/{tokens[LinkKind.GO]}"
     return MailWords(
-        shop_name=settings.shop_name,
+        shop_name=name_shop(settings, language),
         shop_url=settings.shop_url,
-        shop_address=settings.shop_address,
+        shop_address=write_address(settings, language),
         person_name=read_text(person, "name"),
         offer=make_offer(campaign, code, now.date()),
         link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,

@@ -12,7 +12,7 @@
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
-  const css = `:host{--a:var(--regulars-accent,#1d5f50)}*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
+  const css = `*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .ask{display:block;padding:0;font-weight:600;margin-bottom:.25em}small{font-weight:400}
 .hint,.ends{font-size:.9em;margin-bottom:.3em}
@@ -28,7 +28,10 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
 .summary a{color:inherit}ul{margin:0}li{padding:.15em 0}
 [aria-invalid].box{border:2px solid #a6231b}
 :focus-visible{outline:3px solid var(--a);outline-offset:2px}
-.send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:#fff;background:var(--a);border:1px solid transparent;border-radius:.4em}`;
+.send{justify-self:start;min-height:3em;padding:0 1.6em;font-weight:600;color:var(--o);background:var(--a);border:1px solid transparent;border-radius:.4em}`;
+
+  // The shop's colour, unless the page around names one by --regulars-accent, with --regulars-on for the text upon it.
+  const paint = () => `:host{--a:var(--regulars-accent,${view.accent[0]});--o:var(--regulars-on,${view.accent[1]})}` + css;
 
   // Texts become text nodes and never markup.
   const make = (tag, attributes, ...parts) => {
@@ -45,10 +48,10 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     try {
       // A constructed sheet needs neither an inline style nor a request: style-src does not govern it.
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(css);
+      sheet.replaceSync(paint());
       root.adoptedStyleSheets = [sheet];
     } catch (old) {
-      root.append(make('style', {}, css));
+      root.append(make('style', {}, paint()));
     }
   };
 

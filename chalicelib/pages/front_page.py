@@ -9,6 +9,7 @@ from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.library import UNLISTED, list_readable, load_form
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.rendering import render_page
+from chalicelib.shop.brand import name_shop, write_address, write_opening
 from chalicelib.words import list_languages
 
 REQUESTS = UNLISTED / "request.toml"
@@ -18,18 +19,19 @@ LinkView = tuple[str, str, Interface]  # its address, its words, and the languag
 def render_front(language: str, settings: Settings) -> str:
     """Return the front page in a language that pages speak."""
     words, site = find_interface(language), settings.public_url.rstrip("/")
+    shop = name_shop(settings, language)
     forms = list_readable()
     return render_page(
         "front.html",
         words=words,
-        shop=settings.shop_name,
+        shop=shop,
         title=words.welcome,
-        text=words.welcome_text.format(shop=settings.shop_name),
+        text=write_opening(language) or words.welcome_text.format(shop=shop),
         address=f"{site}/",
         switches=list_switches(),
         forms=[link_form(form, f"{site}/forms/{form.name}", language) for form in forms],
         requests=link_form(load_form(REQUESTS), f"{site}/privacy/requests", language),
-        postal=settings.shop_address,
+        postal=write_address(settings, language),
     )
 
 

@@ -15,6 +15,7 @@ from chalicelib.models import ASKABLE, Consent, JsonValue, Profile
 from chalicelib.pages.policy_sources import FACTS, list_all_forms, list_foreign_forms, list_sources, name_field
 from chalicelib.pages.policy_words import PolicyWords, find_policy_words
 from chalicelib.senders.source import Source
+from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.shop.purposes import choose_text, load_purposes
 from chalicelib.shop.retention import Ends, Period, load_retention
 from chalicelib.strictjson import dump_json
@@ -54,8 +55,8 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
     return {
         "language": language,
         "controller": {
-            "name": settings.shop_name,
-            "address": settings.shop_address,
+            "name": name_shop(settings, language),
+            "address": write_address(settings, language),
             "site": settings.shop_url,
             "contact": settings.privacy_contact or settings.mail_from,
         },

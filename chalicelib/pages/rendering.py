@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.config import current_settings
+from chalicelib.shop import own
+from chalicelib.shop.brand import Brand, find_brand, read_logo, write_opening
+from chalicelib.shop.colours import Palette
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,9 +39,24 @@ def build_environment() -> Environment:
 
 
 @cache
-def read_style() -> str:
-    """Return the style sheet."""
-    return (FOLDER / "pages.css").read_text("utf-8")
+def read_style(day: Palette, night: Palette) -> str:
+    """Return the style sheet, in the shop's colours. They come first: the rules for paper and print change them."""
+    dark = f"@media (prefers-color-scheme: dark) {{ {name_colours(night)} }}"
+    return f"{name_colours(day)}\n{dark}\n{(FOLDER / 'pages.css').read_text('utf-8')}"
+
+
+def name_colours(palette: Palette) -> str:
+    """Return the rule that names the shades of a palette."""
+    return f":root {{ --accent: {palette.accent}; --on: {palette.on}; --tint: {palette.tint}; }}"
+
+
+def show_brand(brand: Brand, language: str) -> dict[str, Any]:
+    """Return what a page shows of the brand: its logos as `data:` addresses, whether its name, and its opening words.
+
+    A logo without the name beside it has the name as its text.
+    """
+    day, night = (read_logo(own.FOLDER, name) if name else "" for name in (brand.logo, brand.night_logo))
+    return {"day": day, "night": night, "named": brand.show_name or not day, "opening": write_opening(language)}
 
 
 def render_page(template: str, **shown: Any) -> str:
@@ -47,10 +65,11 @@ def render_page(template: str, **shown: Any) -> str:
     Every page links to the privacy page: the link is added here, so that no page can lack it. `home` is the shop's own
     site, or ""; pages after which nothing follows link to it.
     """
-    settings = current_settings()
+    settings, brand = current_settings(), find_brand()
     privacy = f"{settings.public_url.rstrip('/')}/privacy"
     shared = {"privacy": privacy, "home": settings.shop_url, "sold": bool(settings.data_sold_to)}
-    return build_environment().get_template(template).render(style=read_style(), **shared, **shown)
+    shared |= {"style": read_style(brand.day, brand.night), "brand": show_brand(brand, shown["words"].language)}
+    return build_environment().get_template(template).render(**shared, **shown)
 
 
 def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) -> dict[str, str]:
@@ -58,9 +77,11 @@ def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) 
 
     The referrer policy must not be `no-referrer`: a browser then posts the page's form with `Origin: null`.
     """
-    style = b64encode(hashlib.sha256(read_style().encode()).digest()).decode()
+    brand = find_brand()
+    style = b64encode(hashlib.sha256(read_style(brand.day, brand.night).encode()).digest()).decode()
+    pictures = "img-src data:; " if brand.logo else ""
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; form-action {own_origin}; base-uri 'none'; "
+        f"default-src 'none'; style-src 'sha256-{style}'; {pictures}form-action {own_origin}; base-uri 'none'; "
         f"frame-ancestors {' '.join((own_origin, *framed_by))}"
     )
     return {

@@ -16,6 +16,7 @@ from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
+from chalicelib.shop.brand import name_shop
 
 Sent = Mapping[str, JsonValue] | Pairs
 RETRY_AFTER = {SlowDownError: "60", TryAgainLaterError: "30"}  # seconds
@@ -56,7 +57,7 @@ def describe_refusal(request: FormRequest, refusal: ChaliceViewError, sent: Sent
 
 def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:
     """Return the form's page with its faults and all typed values; a page without the form where none could be read."""
-    shop, status = request.door.settings.shop_name, refusal.STATUS_CODE
+    shop, status = name_shop(request.door.settings, request.spoken), refusal.STATUS_CODE
     if not sent:
         page = render_problem(request.words, shop=shop, status=status, address=request.link)
         return answer_page(request, page, status, refusal)

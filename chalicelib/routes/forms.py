@@ -23,6 +23,7 @@ from chalicelib.routes.form_questions import make_page_token
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
 from chalicelib.routes.http import ANY, SHOWN, read_headers
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
+from chalicelib.shop.brand import name_shop
 from chalicelib.words import list_languages
 
 forms = Blueprint(__name__)
@@ -70,7 +71,7 @@ def answer_preflight(request: FormRequest) -> Response:
 @forms.route("/forms/{form}/thanks", methods=SHOWN, content_types=ANY)
 @with_form
 def show_thanks(request: FormRequest) -> Response:
-    shop = request.door.settings.shop_name
+    shop = name_shop(request.door.settings, request.spoken)
     return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))
 
 
@@ -110,14 +111,14 @@ def refuse_page(request: Any) -> Response:
     if not names_html(headers):
         raise UnknownPageError("There is no such form.")
     spoken = choose_language(request, headers, list_languages(), settings.shop_language)
-    page = render_problem(find_interface(spoken), shop=settings.shop_name, status=404, address="")
+    page = render_problem(find_interface(spoken), shop=name_shop(settings, spoken), status=404, address="")
     shown = rendering.page_headers(read_origin(settings.public_url), spoken)
     return Response(page, status_code=404, headers=shown)
 
 
 def open_page(request: FormRequest) -> Response:
     """Return the form's page with a fresh page token."""
-    shop = request.door.settings.shop_name
+    shop = name_shop(request.door.settings, request.spoken)
     token = make_page_token(request)
     page = render_form(request.form, request.words, shop=shop, address=request.link, page_token=token)
     return answer_page(request, page)

@@ -20,6 +20,7 @@ from chalicelib.routes.form_request import choose_language
 from chalicelib.routes.http import client_address, read_body, read_headers, request_time
 from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
+from chalicelib.shop.brand import name_shop
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.words import list_languages
 
@@ -73,7 +74,11 @@ class LinkRequest:
         settings = self.door.settings
         address = self.name_address(self.page)
         return PageContext(
-            self.language, settings.shop_name, settings.shop_url, read_site(settings.public_url), address
+            self.language,
+            name_shop(settings, self.language),
+            settings.shop_url,
+            read_site(settings.public_url),
+            address,
         )
 
     def name_address(self, page: str) -> str:

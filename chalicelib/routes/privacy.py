@@ -34,6 +34,7 @@ from chalicelib.routes.http import ANY, SHOWN
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, read_link_request, read_post, show_page, with_link
 from chalicelib.routes.origins import read_site
 from chalicelib.senders.privacy import ask_request, confirm_request, try_code
+from chalicelib.shop.brand import name_shop
 from chalicelib.store.links import Link, LinkKind
 
 privacy = Blueprint(__name__)
@@ -125,7 +126,7 @@ def acknowledge_request(request: FormRequest, _post: Post, _kept: bool) -> Respo
         return answer_json(request, {"status": "accepted"}, 202)
     settings = request.door.settings
     site = read_site(settings.public_url)
-    context = PageContext(request.spoken, settings.shop_name, settings.shop_url, site, request.link)
+    context = PageContext(request.spoken, name_shop(settings, request.spoken), settings.shop_url, site, request.link)
     return answer_page(request, render_sent(context, request.form), 202)
 
 

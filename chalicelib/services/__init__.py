@@ -67,8 +67,9 @@ class Services(Tables):
         from email.utils import formataddr
 
         from chalicelib.mails.ses import Mailer
+        from chalicelib.shop.brand import name_shop
 
-        sender = formataddr((self.settings.shop_name, self.settings.mail_from))
+        sender = formataddr((name_shop(self.settings), self.settings.mail_from))
         return Mailer(self.ses, sender, self.settings.configuration_set)
 
     @cached_property

@@ -6,6 +6,7 @@ chalicelib/own/mails/<name>.toml, .jinja      a mail
 chalicelib/own/mappings/<sender>/<id>.toml    a form of Typeform or Tally
 chalicelib/own/words/<language>/<part>.toml   words of a language, whole or in part
 chalicelib/own/purposes.toml, ages.toml, retention.toml, dummies.toml   in place of those in `shop/`
+chalicelib/own/brand.toml                     name, logo, colour, postal address, opening words (`shop/brand.py`)
 chalicelib/own/site.toml                     `origins` and `redirects` for all forms
 chalicelib/own/off.toml                       names of what ships and is not wanted: forms = [...], campaigns = [...]
 """

@@ -11,13 +11,20 @@ from infra.places import ROOT
 MAILS = ROOT / "chalicelib" / "mails"
 # A .jinja of parts is a piece of a page: a list of macros; a whole page begins with its doctype.
 PAGE = "<!doctype html>"
+# Colours of mail.css that are the shop's own: the mail is rendered with the shades of its brand (`shop/brand.py`).
+SHADES = {
+    "#1d5f50": "{{ look.accent }}",
+    "#fffffe": "{{ look.on }}",
+    "#eaf2ee": "{{ look.tint }}",
+    "#6f9c8e": "{{ look.edge }}",
+}
 
 
 def inline_styles(folder: Path = MAILS) -> dict[Path, str]:
     """Return each template of html/ with its styles inlined."""
     style = (folder / "mail.css").read_text("utf-8")
     return {
-        folder / "html" / path.name: inline_template(path.read_text("utf-8"), style)
+        folder / "html" / path.name: name_shades(inline_template(path.read_text("utf-8"), style))
         for path in sorted((folder / "styled").glob("*.jinja"))
     }
 
@@ -30,6 +37,13 @@ def inline_template(source: str, style: str) -> str:
     if source.startswith(PAGE):
         return inliner.inline(source).replace(' data-css-inline="keep"', "") + "\n"
     return CSSInliner(load_remote_stylesheets=False).inline_fragment(source, style)
+
+
+def name_shades(template: str) -> str:
+    """Return a template in which the shop's colours are names."""
+    for colour, name in SHADES.items():
+        template = template.replace(colour, name)
+    return template
 
 
 def write_templates() -> None:

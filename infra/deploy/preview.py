@@ -15,6 +15,7 @@ from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.mails.words import MailWords, Offer, Reason
 from chalicelib.models import RequestKind
+from chalicelib.shop.brand import choose_words, find_brand
 from chalicelib.store.links import SEPARATOR
 from chalicelib.words import list_languages
 from infra.deploy.inline_css import write_templates
@@ -38,6 +39,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
     """Return invented words for a mail; `plain` leaves out every optional part."""
     marketing = find_template(template).marketing
     currency, amount = MONEY.get(language, ("EUR", "5"))
+    address = choose_words(find_brand().address, language) or "12 High Street\nLondon N1 2AB"
     by_amount = template == "post-purchase"
     offer = Offer(
         percent=0 if by_amount else 15,
@@ -47,9 +49,9 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         expires=date(2026, 12, 24),
     )
     return MailWords(
-        shop_name="Corner Shop",
+        shop_name=choose_words(find_brand().name, language) or "Corner Shop",
         shop_url="" if plain else "https://shop.example.com/",
-        shop_address="12 High Street\nLondon N1 2AB" if "shop_address" in find_template(template).list_needs() else "",
+        shop_address=address if "shop_address" in find_template(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
         offer=None if plain or template in ("survey-invitation", "pre-order-shipped") else offer,
         link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",

@@ -15,6 +15,7 @@ from chalicelib.forms.site import load_site
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
 from chalicelib.shop import ages, dummies, own, purposes, retention
+from chalicelib.shop.brand import load_brand
 from chalicelib.words import list_languages, list_missing
 from infra.places import show_path
 
@@ -89,6 +90,7 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     for sender in ("typeform", "tally"):
         for path in own.list_files(f"mappings/{sender}", form_maps.MAPPINGS / sender, "*.toml").values():
             yield f"mapping {sender}", lambda path=path: form_maps.load_mapping(path)  # type: ignore[misc]
+    yield "brand", lambda: load_brand(own.FOLDER)
     yield "site", lambda: load_site(own.FOLDER)
     yield "campaigns of the shop", campaigns.load_shop
     yield "purposes", purposes.load_purposes

@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 from chalicelib.shop import own
+from chalicelib.shop.brand import LOGOS
 from infra.deploy.shop_files import list_mistakes
 from infra.places import ROOT
 
-READ = (".toml", ".jinja")  # an editor's own copies are not read
+READ = (".toml", ".jinja", *LOGOS)  # an editor's own copies are not read
 
 
 def read_stamps() -> dict[str, int]:

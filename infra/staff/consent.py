@@ -16,6 +16,7 @@ from chalicelib.config import current_settings
 from chalicelib.models import Consent
 from chalicelib.people.consent_proof import PurposeLedger, list_ledgers
 from chalicelib.services import Services, current_services
+from chalicelib.shop.brand import name_shop
 from chalicelib.shop.purposes import load_purposes
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
@@ -102,7 +103,7 @@ def write_page(email: str, customer_id: str, ledgers: tuple[PurposeLedger, ...],
         customer_id=customer_id,
         ledgers=ledgers,
         now=now,
-        shop=current_settings().shop_name,
+        shop=name_shop(current_settings()),
     )
 
 

@@ -16,6 +16,7 @@ from chalicelib.models import RequestKind
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
 from chalicelib.services import Services, current_services
+from chalicelib.shop.brand import name_shop
 from infra.places import show_path
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
@@ -36,7 +37,8 @@ def export_person(customer_id: str, folder: Path, services: Services, *, reason:
             records.append(gather_own(other, address, services, now))
     sections = join_sections(records) if len(records) > 1 else records[0]
     shop = services.settings
-    files = write_files(sections, language=read_language(person) or shop.shop_language, shop=shop.shop_name, now=now)
+    spoken = read_language(person) or shop.shop_language
+    files = write_files(sections, language=spoken, shop=name_shop(shop, spoken), now=now)
     paths = [write_file(folder / name, content) for name, content in files.items()]
     asked = [row for row in services.requests.list_requests(customer_id) if row.kind == RequestKind.ACCESS]
     close_requests(asked, services, now)

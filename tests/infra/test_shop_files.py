@@ -10,11 +10,15 @@ from chalicelib.forms import library
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, dummies, own, purposes, retention
+from chalicelib.shop import ages, brand, dummies, own, purposes, retention
 from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
+from infra.places import ROOT
 
+EXAMPLE = ROOT / "docs" / "examples" / "own"
 CACHED = (
+    brand.load_brand,
+    brand.read_brand,
     library.load_form,
     campaigns.list_campaigns,
     campaigns.load_shop,
@@ -78,6 +82,19 @@ def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
     assert campaigns.find_campaign("spring").offer.code == "COMEBACK10"
     assert "sign-up" in list_forms()
     assert campaigns.find_campaign("win-back") is not None
+
+
+def test_the_example_of_an_own_folder_has_no_mistake(folder, monkeypatch, api, run):
+    monkeypatch.setattr(own, "FOLDER", EXAMPLE)
+    status, told = run("check")
+    assert (status, "de lacks" in told) == (0, True)
+    assert ("tasting" in list_forms(), "warranty" in list_forms()) == (True, False)
+    assert campaigns.find_campaign("spring").offer.code == "SPRING10"
+    page = api.call("GET", "/forms/tasting?lang=de", accept="text/html")
+    assert page.status_code == 200
+    for words in ("Kommen Sie zur Verkostung", "Asel&#39;s Teas", "Wie wir mit Ihren Daten umgehen", "#7a1f5c"):
+        assert words in page.body.decode()
+    assert [api.call("GET", path).status_code for path in ("/", "/privacy?lang=de", "/forms/survey")] == [200] * 3
 
 
 def test_a_start_is_written_over_nothing_and_takes_a_plain_name(folder, run):
@@ -175,6 +192,7 @@ def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, c
         ("off.toml", 'forms = "survey"', "off: off.toml, line 1: forms"),
         ("off.toml", "letters = []", "off: off.toml, line 1: letters"),
         ("site.toml", 'origins = ["https://*.shop.example"]', "site: site.toml, line 1: origins.0"),
+        ("brand.toml", 'colour = "#ffff00"', "brand: brand.toml, line 1: colour: its contrast"),
         ("ages.toml", "limit = -1\n", "ages: ages.toml"),
         ("purposes.toml", "version = 1\n", "purposes: purposes.toml"),
         ("retention.toml", "[kept]\n", "retention: retention.toml"),

@@ -7,7 +7,7 @@ ROOMS = {
     "app": "functions routes",
     "functions": "settling outreach offers data_requests retention optin erasure downstream mails senders door runs "
     "services store",
-    "routes": "door pages data_requests campaigns senders forms store words",
+    "routes": "door pages data_requests campaigns senders forms store shop words",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
     "outreach": "campaigns mails people senders shop store runs services",
@@ -21,7 +21,7 @@ ROOMS = {
     "imports": "campaigns forms shop",
     "pages": "campaigns mails senders forms store shop words",
     "door": "services store vault",
-    "services": "campaigns mails people store vault",
+    "services": "campaigns mails people store vault shop",
     "campaigns": "mails people forms shop words",
     "mails": "forms shop words",
     "people": "senders store vault shop",
