@@ -69,8 +69,13 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
 def describe_workshop(language: str) -> dict[str, str]:
     """Return the title and the answered questions of a child's form, from the example form for children."""
     form = tomllib.loads(WORKSHOP.read_text("utf-8"))
-    answers = (field["label"][language] for field in form["fields"][:3])
-    return {"title": form["title"][language], "answers": SEPARATOR.join(answers)}
+    answers = (speak(field["label"], language) for field in form["fields"][:3])
+    return {"title": speak(form["title"], language), "answers": SEPARATOR.join(answers)}
+
+
+def speak(words: dict[str, str], language: str) -> str:
+    """Return words in a language, or in English where the example lacks it: a shop may have added a language."""
+    return words.get(language, words["en"])
 
 
 def render_all() -> Iterator[tuple[str, Mail]]:
