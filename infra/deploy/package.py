@@ -7,6 +7,7 @@ and without data that we never use.
 
 import os
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
@@ -28,11 +29,14 @@ SERVICES = frozenset({"dynamodb", "kms", "ses", "sesv2", "sns", "sqs", "ssm", "s
 # Metadata of phone numbers that we never use: place, carrier, time zone.
 UNUSED = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "phonenumbers/tzdata/", "boto3/examples/")
 DATA = "botocore/data/"
+STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")  # as infra/template.yaml takes it
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same input gives the same zip
 
 
 def package_stage(stage: str) -> Path:
     """Write out/STAGE/sam.yaml and out/STAGE/deployment.zip; return the folder."""
+    if not STAGE.fullmatch(stage):
+        raise SystemExit("STAGE=... has small letters, digits and hyphens, such as STAGE=prod.")
     folder = ROOT / "out" / stage
     if mistakes := list_mistakes():
         raise SystemExit("Not packaged:\n  " + "\n  ".join(mistakes))

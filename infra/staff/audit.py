@@ -5,6 +5,7 @@ MONTH=2026-11 shows another month than this one; EMAIL=... or CUSTOMER=id shows 
 
 import argparse
 import getpass
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,8 @@ from chalicelib.people.directory import People
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import Access
 from infra.staff.stage import open_stage, stage_now
+
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def note_reading(services: Services, reason: str, customer_id: str, now: datetime) -> None:
@@ -39,6 +42,9 @@ def main() -> int:
     parser.add_argument("--email", default="")
     parser.add_argument("--customer", default="")
     asked = parser.parse_args()
+    if asked.month and not MONTH.fullmatch(asked.month):
+        print("MONTH=... is a year and a month, such as MONTH=2026-11.", file=sys.stderr)
+        return 2
     with open_stage():
         services = current_services()
         customer = find_id(services.people, asked.email) if asked.email else asked.customer

@@ -121,6 +121,9 @@ def main() -> int:
     parser.add_argument("email")
     parser.add_argument("--reason", default="proof of consent", help="kept in the access audit")
     asked = parser.parse_args()
+    if not asked.email:
+        print("Say whom: EMAIL=asha.rao@example.com", file=sys.stderr)
+        return 2
     services, now = current_services(), stage_now()
     customer_id = find_person(services, asked.email, "")
     if customer_id is None:

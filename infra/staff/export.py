@@ -65,6 +65,9 @@ def main() -> int:
     parser.add_argument("--out", default="", help="a folder; out/exports/<random id> by default")
     parser.add_argument("--reason", default="export", help="kept in the access audit")
     asked = parser.parse_args()
+    if not (asked.email or asked.phone):
+        print("Say whom: EMAIL=asha.rao@example.com or PHONE=+12025550123", file=sys.stderr)
+        return 2
     services = current_services()
     customer_id = find_person(services, asked.email, asked.phone)
     if customer_id is None:

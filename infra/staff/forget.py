@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument("--phone", default="")
     parser.add_argument("--reason", default="asked in person")
     asked = parser.parse_args()
+    if not (asked.email or asked.phone):
+        print("Say whom: EMAIL=asha.rao@example.com or PHONE=+12025550123", file=sys.stderr)
+        return 2
     with open_stage():
         services = current_services()
         customer_id = find_person(services, asked.email, asked.phone)

@@ -178,6 +178,9 @@ def main() -> int:
     parser.add_argument("--apply", choices=("yes", "no", ""), default="")
     parser.add_argument("--anyway", choices=("yes", "no", ""), default="", help="import rows that clash, too")
     asked = parser.parse_args()
+    if Path() in (asked.file, asked.map):
+        print("Say both files: make import FILE=customers.csv MAP=map.toml", file=sys.stderr)
+        return 2
     apply, anyway, now = asked.apply == "yes", asked.anyway == "yes", stage_now()
     try:
         with open_target(apply=apply):

@@ -53,6 +53,9 @@ def main() -> int:
     parser.add_argument("email")
     parser.add_argument("--why", default="", help="kept in the access audit")
     asked = parser.parse_args()
+    if not asked.email:
+        print("Say which address: EMAIL=asha.rao@example.com", file=sys.stderr)
+        return 2
     try:
         code, answer = lift_address(asked.email, current_services(), why=asked.why.strip(), now=stage_now())
     except RaceLostError:

@@ -65,9 +65,12 @@ def lift_person(
 def main() -> int:
     parser = argparse.ArgumentParser(description="List open requests, or end a restriction.")
     parser.add_argument("--done", default="", metavar="NUMBER", help="of a request that staff have answered")
-    parser.add_argument("--lift", default="", metavar="EMAIL")
+    parser.add_argument("--lift", metavar="EMAIL")
     parser.add_argument("--reason", default="restriction lifted, as the person asked", help="kept in the access audit")
     asked = parser.parse_args()
+    if asked.lift == "":
+        print("Say whose: EMAIL=asha.rao@example.com", file=sys.stderr)
+        return 2
     now, services = stage_now(), current_services()
     if asked.done:
         closed = close_requests([row for row in list_open(services) if row.id == asked.done], services, now)

@@ -39,11 +39,14 @@ def list_waiting(inbox: Inbox) -> int:
     return count
 
 
+NOTHING = "Nothing waits under that key: `make waiting` lists the keys."
+
+
 def release_item(services: Services, key: str, now: datetime) -> str:
     """Send a parked or quarantined item back and settle it; return its outcome."""
     item = services.inbox.read_item(key)
     if item is None or item.state not in (State.PARKED, State.QUARANTINED, State.NAMELESS):
-        return "nothing waits under that key"
+        return NOTHING
     services.inbox.release_item(key, item.state)
     return settle_item(key, services, now)
 
@@ -54,9 +57,10 @@ def main() -> int:
     asked = parser.parse_args()
     services = current_services()
     if asked.release:
-        print(release_item(services, asked.release, datetime.now(UTC)))
-    else:
-        print(f"{list_waiting(services.inbox)} waiting")
+        outcome = release_item(services, asked.release, datetime.now(UTC))
+        print(outcome)
+        return int(outcome == NOTHING)
+    print(f"{list_waiting(services.inbox)} waiting")
     return 0
 
 

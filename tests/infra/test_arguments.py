@@ -1,5 +1,6 @@
 """Commands check what they are given first, and answer in a sentence; what a local run left never reaches the suite."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from chalicelib.config import Settings
 from chalicelib.services import Services
 from infra.local import clock
 from infra.places import LOCAL, ROOT
+
+NOWHERE = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": "/nowhere"}
+AWS = {"STAGE": "prod", **NOWHERE}
 
 
 def run_module(module, *arguments, **environ):
@@ -34,6 +38,16 @@ def run_module(module, *arguments, **environ):
         ("infra.staff.codes", ["redeem", "--code", ""], {}, "CODE=... is the code"),
         ("infra.staff.look", ["--key", ""], {}, "KEY=... names the item"),
         ("infra.local.buy", ["--email", ""], {}, "EMAIL=... says who buys"),
+        ("infra.staff.forget", ["--email", "", "--phone", ""], {}, "Say whom: EMAIL="),
+        ("infra.staff.audit", ["--month", "13"], {}, "MONTH=... is a year and a month"),
+        ("infra.staff.imports", ["--file", "", "--map", ""], {}, "Say both files"),
+        (
+            "infra.staff.waiting",
+            [],
+            AWS,
+            "Stage prod on AWS was not reached.",
+        ),
+        ("infra.deploy.package", ["../x"], {}, "STAGE=... has small letters"),
     ],
 )
 def test_an_odd_argument_is_answered_in_a_sentence(module, arguments, environ, told):
@@ -49,6 +63,24 @@ def test_a_customer_is_asked_for_by_something(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["customer", "--email", "", "--phone", "", "--id", ""])
     assert customer.main() == 2
     assert "Say whom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["export", "consent", "lift_stop", "requests"])
+def test_a_command_about_a_person_asks_whom(command, monkeypatch, capsys):
+    module = importlib.import_module(f"infra.staff.{command}")
+    given = {"export": ["--email", ""], "requests": ["--lift", ""]}.get(command, ["--", ""])
+    monkeypatch.setattr(sys, "argv", [command, *given])
+    assert module.main() == 2
+    assert "EMAIL=asha.rao@example.com" in capsys.readouterr().err
+
+
+def test_releasing_what_does_not_wait_fails(monkeypatch, capsys, shop):
+    from infra.staff import waiting
+
+    monkeypatch.setattr(waiting, "current_services", lambda: shop.services())
+    monkeypatch.setattr(sys, "argv", ["waiting", "--release", "abc"])
+    assert waiting.main() == 1
+    assert "Nothing waits under that key" in capsys.readouterr().out
 
 
 def test_the_suite_has_a_folder_of_its_own_whatever_a_local_run_left(tmp_path):
