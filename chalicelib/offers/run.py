@@ -10,15 +10,16 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS, Offer
-from chalicelib.errors import CodeTakenError, RaceLostError
+from chalicelib.errors import CodeTakenError
 from chalicelib.mails.codes import make_code
 from chalicelib.models import utc_text
-from chalicelib.offers.maker import CodeMaker, Discount, LiveCode, open_maker
+from chalicelib.offers.expiry import clean_batches, expire_promises, retire_free
+from chalicelib.offers.maker import CodeMaker, Discount, open_maker
 from chalicelib.offers.parts import advance_parts
+from chalicelib.offers.rows import change_code, describe
 from chalicelib.runs import run_each
 from chalicelib.services import Services
 from chalicelib.store.codes import ENDLESS, BatchRow, CodeRow, CodeState
@@ -30,7 +31,6 @@ DAY = timedelta(days=1)  # a code that ends within a day of what a mail would pr
 GIVE_UP = timedelta(days=1)  # a code that the shop did not take for so long is left
 AT_ONCE = 50  # rows of one transaction
 MADE = 250  # codes of a campaign in one run: no campaign may take all of the function's five minutes
-CLEANED = 100  # expired codes of a batch in one run: Stripe takes two calls for each
 
 
 def make_offers(services: Services, now: datetime) -> dict[str, int]:
@@ -57,16 +57,8 @@ def advance_campaign(campaign: Campaign, services: Services, now: datetime) -> s
     try:
         fill_batch(batch, offer, maker, services, now)
     finally:  # a code that cannot be made holds up no removal, and the reverse
-        clean_batches(campaign.name, offer, maker, services)
-    return "ready"
-
-
-def describe(name: str, offer: Offer, batch: BatchRow, services: Services) -> Discount:
-    """Return a batch's discount; of one of earlier terms only name, terms and id are its own."""
-    return Discount(name, batch.terms, offer, offer.currency or services.clock.currency, batch.remote)
-
-
-# ---- ahead
+        cleaned = clean_batches(campaign.name, offer, maker, services)
+    return "postponed" if "postponed" in cleaned else "ready"
 
 
 def fill_batch(batch: BatchRow, offer: Offer, maker: CodeMaker, services: Services, now: datetime) -> None:
@@ -148,59 +140,3 @@ def free_codes(rows: Iterable[CodeRow], found: dict[str, str], services: Service
         elif row.made_at < utc_text(now - GIVE_UP):
             log.error("code_not_made", extra={"key": row.campaign})
             change_code(row, services, state=CodeState.EXPIRED)
-
-
-# ---- over
-
-
-def expire_promises(batch: BatchRow, services: Services, now: datetime) -> None:
-    """Expire promises whose time is over, and free their share of the budget."""
-    over = services.codes.list_codes(CodeState.PROMISED, batch.batch, utc_text(now))
-    for row in services.codes.read_codes(over):
-        if row.state is CodeState.PROMISED:
-            counts = services.budgets.change_counts(batch.campaign, spent=-row.cost, expired=1)
-            change_code(row, services, counts, state=CodeState.EXPIRED)
-
-
-def retire_free(batch: BatchRow, before: str, services: Services) -> None:
-    """Expire free codes that end before a time: no mail could promise them long enough."""
-    for row in services.codes.read_codes(services.codes.list_codes(CodeState.FREE, batch.batch, before)):
-        if row.state is CodeState.FREE:
-            change_code(row, services, state=CodeState.EXPIRED)
-
-
-def clean_batches(name: str, offer: Offer, maker: CodeMaker, services: Services) -> None:
-    """Remove expired codes of a campaign at the shop, those of its earlier terms too."""
-    for batch in filter(lambda each: each.remote, services.batches.list_batches(name)):
-        discount = describe(name, offer, batch, services)
-        over = services.codes.list_codes(CodeState.EXPIRED, batch.batch, most=max(CLEANED, maker.batch))
-        rows = [row for row in services.codes.read_codes(over) if row.state is CodeState.EXPIRED]
-        advance_parts(rows, maker.batch, partial(remove_some, discount=discount, maker=maker, services=services))
-
-
-def remove_some(rows: list[CodeRow], discount: Discount, maker: CodeMaker, services: Services) -> None:
-    """Remove expired codes; one that an order used at the shop meanwhile was redeemed."""
-    live = maker.find_codes(discount, [row.code for row in rows])
-    for row in rows:
-        settle_expired(row, live.get(row.code), services)
-    left = [replace(row, remote=live[row.code].remote) for row in rows if row.code in live and not live[row.code].used]
-    maker.remove_codes(discount, left)
-
-
-def settle_expired(row: CodeRow, live: LiveCode | None, services: Services) -> None:
-    """Note that an expired code is gone, or that an order used it before it could be removed."""
-    if live is None or (live.used and not row.promised_until):  # one that was used up needs no removal
-        change_code(row, services, state=CodeState.REMOVED)
-    elif live.used:
-        counts = services.budgets.change_counts(row.campaign, spent=row.cost, expired=-1, redeemed=1)
-        change_code(row, services, counts, state=CodeState.REDEEMED, remote=live.remote)
-
-
-def change_code(row: CodeRow, services: Services, *parts: dict[str, object], **changes: object) -> bool:
-    """Change a code in one transaction with other parts; return False where another worker changed it first."""
-    new = replace(row, **changes)  # type: ignore[arg-type]
-    try:
-        services.codes.table.commit_parts([services.codes.replace_code(row, new), *parts])
-    except RaceLostError:
-        return False
-    return True

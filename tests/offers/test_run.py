@@ -120,6 +120,33 @@ def test_one_code_that_always_fails_holds_up_neither_the_others_nor_a_removal(sh
     assert count_states(services) == {"free": 29, "making": 1, "removed": 1}
 
 
+def test_a_batch_whose_removals_always_fail_holds_up_no_other_batch(shop, monkeypatch, caplog):
+    """Codes of two earlier terms are over; the shop fails whenever one of the batch that comes first is named."""
+    wire, stuck = Wire(), set()
+    reach(monkeypatch, wire)
+    call = wire.call_shop
+
+    def call_shop(http, method, path, **keys):
+        if any(code in path + str(keys) for code in stuck):
+            raise ShopUnavailableError("status 500")
+        return call(http, method, path, **keys)
+
+    monkeypatch.setattr(wire, "call_shop", call_shop)
+    for percent in (15, 20):
+        services = open_services(shop, an_offer_campaign("stripe", ahead=3, percent=percent))
+        run_until(services)
+        stuck.update(row.code for row in services.codes.scan_codes())
+    services = open_services(shop, an_offer_campaign("stripe", ahead=3, percent=25))
+    first, second = services.batches.list_batches("back")
+    stuck -= {row.code for row in services.codes.scan_codes() if row.terms == second.terms}
+    caplog.clear()
+    assert run_until(services, 3, NOW + DAY) == [{"postponed": 1}] * 3  # each run tells the alarm
+    states = Counter((row.terms, row.state.value) for row in services.codes.scan_codes())
+    new = an_offer_campaign("stripe", ahead=3, percent=25).offer.terms
+    assert states == {(first.terms, "expired"): 3, (second.terms, "removed"): 3, (new, "free"): 3}
+    assert [each.key for each in caplog.records if each.message == "offer_postponed"] == [first.batch] * 3
+
+
 def test_a_shop_that_is_down_is_asked_three_times_a_run(shop, monkeypatch):
     wire = Wire()
     reach(monkeypatch, wire)
