@@ -9,6 +9,7 @@ from chalicelib.models import MailState, Order, OrderState, Reading, Submission,
 from chalicelib.people.orders import merge_order
 from chalicelib.people.person import Person
 from chalicelib.people.restriction import is_restricted
+from chalicelib.senders.discounts import DISCOUNTS
 from chalicelib.services import Services
 from chalicelib.settling.redemption import redeem_codes
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
@@ -122,7 +123,7 @@ def note_returns(person: Person, submission: Submission, reading: Reading, servi
 
 def read_taken(reading: Reading, mail: MailRow) -> dict[str, str]:
     """Return what a mail's code took off, where the shop tells it."""
-    told = reading.notes.get("discounts")
+    told = reading.notes.get(DISCOUNTS)
     return {"taken": str(told[mail.code])} if isinstance(told, dict) and mail.code in told else {}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from chalicelib.models import Order, OrderState, Reading, Submission, utc_text
+from chalicelib.senders.discounts import DISCOUNTS
 from chalicelib.services import Services
 from chalicelib.store.codes import CodeRow, CodeState
 from chalicelib.store.facts import name_order
@@ -62,7 +63,7 @@ def count_spent(row: CodeRow) -> int:
 
 def read_discount(code: str, order: Order, reading: Reading, services: Services) -> int | None:
     """Return what an order took off by a code, in hundredths, or None where its shop does not tell."""
-    told = reading.notes.get("discounts")
+    told = reading.notes.get(DISCOUNTS)
     value = told.get(code) if isinstance(told, dict) else None
     if value is None or order.currency != services.clock.currency:
         return None

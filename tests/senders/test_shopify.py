@@ -280,6 +280,13 @@ def test_an_orders_state_is_read_from_its_body_never_from_the_topic(topic, statu
     assert read_body(topic, body).orders[0].state is state
 
 
+def test_what_each_code_took_off_is_noted_in_capitals_and_an_unknown_amount_is_not_zero():
+    codes = [{"code": "back-k7", "amount": "2.10", "type": "percentage"}, {"code": "SPRING"}]
+    read = read_body("orders/create", {**read_payload("shopify/order-guest"), "discount_codes": codes})
+    assert read.notes["discounts"] == {"BACK-K7": "2.10"}
+    assert read.orders[0].codes == ("back-k7", "SPRING")
+
+
 def test_the_same_refund_is_the_same_in_its_own_body_and_in_its_order():
     body = read_payload("shopify/refund")
     (refund,) = read_body("refunds/create", body).refunds

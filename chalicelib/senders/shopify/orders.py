@@ -51,13 +51,6 @@ def read_order(body: Mapping[str, JsonValue], fallback: datetime) -> Order:
     )
 
 
-def note_discounts(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return what each discount code took off, for the effects of the order."""
-    parts = [part for part in read_parts(body, "discount_codes") if "amount" in part]
-    found: dict[str, JsonValue] = {read_text(part, "code").upper(): str(read_amount(part, "amount")) for part in parts}
-    return {"discounts": found} if found else {}
-
-
 def read_state(body: Mapping[str, JsonValue]) -> OrderState:
     """Return the order's state; a refund of everything outlasts a cancellation, which usually comes with it."""
     state = choose_state(read_status(body), STATES)

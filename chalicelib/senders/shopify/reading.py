@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Entry, JsonValue, Reading, ReadingKind, Submission
 from chalicelib.senders.delivery import read_body
+from chalicelib.senders.discounts import note_discounts
 from chalicelib.senders.json_values import (
     choose_country,
     choose_text,
@@ -21,7 +22,7 @@ from chalicelib.senders.json_values import (
 from chalicelib.senders.order_states import note_state
 from chalicelib.senders.shopify.consents import CONFIRMED, read_consents, read_level, read_tick
 from chalicelib.senders.shopify.orders import STATES as ORDER_STATES
-from chalicelib.senders.shopify.orders import note_discounts, read_item, read_order, read_refund, read_status
+from chalicelib.senders.shopify.orders import read_item, read_order, read_refund, read_status
 from chalicelib.senders.shopify.shapes import FAMILIES, check_shape
 
 Body = Mapping[str, JsonValue]
@@ -43,6 +44,7 @@ def read_placed(body: Body, submission: Submission) -> Reading:
     created = read_time(body, "created_at") or submission.occurred_at
     address = read_part(buyer, "default_address") or read_part(body, "billing_address")  # not shipping: gifts
     name = choose_text(read_name(buyer), read_name(read_part(body, "billing_address")))
+    given = read_parts(body, "discount_codes")
     return Reading(
         kind=ReadingKind.ORDER,
         sender_id=read_id(buyer, "id"),
@@ -53,7 +55,7 @@ def read_placed(body: Body, submission: Submission) -> Reading:
         ),
         consents=(*read_consents(buyer, created, read_text(buyer, "email")), *read_tick(body, created)),
         orders=(read_order(body, submission.occurred_at),),
-        notes={**note_state(read_status(body), ORDER_STATES), **note_discounts(body)},
+        notes={**note_state(read_status(body), ORDER_STATES), **note_discounts(given, "amount")},
         typed=is_guest(buyer),
         country=read_country(
             read_part(body, "billing_address"), read_part(body, "shipping_address"), read_part(buyer, "default_address")

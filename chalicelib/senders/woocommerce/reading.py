@@ -6,6 +6,7 @@ from html import unescape
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Entry, JsonValue, LineItem, Order, OrderState, Reading, ReadingKind, Submission
 from chalicelib.senders.delivery import read_body
+from chalicelib.senders.discounts import note_discounts
 from chalicelib.senders.json_values import (
     choose_country,
     choose_text,
@@ -66,7 +67,10 @@ def read_placed(body: Body, submission: Submission) -> Reading:
         phone=read_text(body, "billing", "phone"),
         fields=read_fields(body),
         orders=(read_order(body, submission),),
-        notes={**note_state(read_status(body), STATES), **note_discounts(body)},
+        notes={
+            **note_state(read_status(body), STATES),
+            **note_discounts(read_parts(body, "coupon_lines"), "discount", read_plain),
+        },
         typed=not read_id(body, "customer_id"),
         country=read_country(body),
     )
@@ -102,15 +106,6 @@ def read_order(body: Body, submission: Submission) -> Order:
         codes=tuple(code for part in read_parts(body, "coupon_lines") if (code := read_plain(part, "code"))),
         refunds={read_id(part, "id"): abs(read_amount(part, "total")) for part in read_parts(body, "refunds")},
     )
-
-
-def note_discounts(body: Body) -> dict[str, JsonValue]:
-    """Return what each coupon took off, for the effects of the order; WooCommerce keeps codes in lower case."""
-    lines = [line for line in read_parts(body, "coupon_lines") if "discount" in line]
-    found: dict[str, JsonValue] = {}
-    for line in lines:
-        found[read_plain(line, "code").upper()] = str(read_amount(line, "discount"))
-    return {"discounts": found} if found else {}
 
 
 def read_country(body: Body) -> str:
