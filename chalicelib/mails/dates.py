@@ -2,16 +2,16 @@
 
 from datetime import date, timedelta
 
-FIRST_YEAR = 1400
-FIRST_DAY = date(2021, 3, 21)  # 1 Farvardin 1400
+FIRST_YEAR = 1304
+FIRST_DAY = date(1925, 3, 21)  # 1 Farvardin 1304: Iran took the calendar in that year
 # The years of 366 days in a cycle of 33 (the arithmetic rule; it agrees with the astronomical one until 1503, 2124).
 LEAP = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 
 
 def solar_date(day: date) -> tuple[int, int, int]:
-    """Return year, month and day; ValueError for days before 1400 (21 March 2021)."""
+    """Return year, month and day; ValueError for days before 1304 (21 March 1925)."""
     if day < FIRST_DAY:
-        raise ValueError("no mail speaks of a day before 2021-03-21")
+        raise ValueError("the calendar begins on 1925-03-21")
     year, start = FIRST_YEAR, FIRST_DAY
     while (after := start + timedelta(days=count_days(year))) <= day:
         year, start = year + 1, after

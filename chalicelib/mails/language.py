@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from chalicelib.forms.interface import find_interface
-from chalicelib.mails.dates import solar_date
+from chalicelib.mails.dates import FIRST_DAY, solar_date
 from chalicelib.mails.words import Offer, Reason
 from chalicelib.models import Model
 from chalicelib.words import FALLBACK, find_words, list_languages
@@ -73,7 +73,7 @@ class MailLanguage(Model):
     def write_day(self, day: date) -> str:
         """Write a day in full; with its solar Hijri name first where the language has months for it."""
         written = self.fill_day(day.year, self.months[day.month - 1], day.day)
-        if not self.solar_months:
+        if not self.solar_months or day < FIRST_DAY:
             return written
         year, month, number = solar_date(day)
         return f"{self.fill_day(year, self.solar_months[month - 1], number)} ({written})"
