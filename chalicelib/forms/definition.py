@@ -9,6 +9,7 @@ from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
 from chalicelib.forms.field import AGES, Field
+from chalicelib.forms.step import Step, judge_steps
 from chalicelib.forms.words import Words, walk_words
 from chalicelib.models import FieldName, Model, Name, Version
 
@@ -69,6 +70,7 @@ class Form(Model):
     fields: tuple[Field, ...] = Key(min_length=1, max_length=60)
     one_of: tuple[tuple[FieldName, ...], ...] = ()
     consents: tuple[ConsentAsk, ...] = ()
+    steps: tuple[Step, ...] = ()
     origins: tuple[Origin, ...] = ()
     redirects: tuple[Target, ...] = ()
     ignored: tuple[str, ...] = ("submit",)
@@ -117,6 +119,15 @@ class Form(Model):
         unknown = {name for group in self.one_of for name in group} - set(names)
         if unknown:
             raise ValueError(f"one_of names no field: {', '.join(sorted(unknown))}")
+        return self
+
+    @model_validator(mode="after")
+    def check_steps(self) -> "Form":
+        """Refuse steps that leave a question out, require something optional, or lack a title."""
+        fields = {field.name: field.required for field in self.fields}
+        consents = {ask.purpose: ask.required for ask in self.consents}
+        if self.steps and (problem := judge_steps(self.steps, fields, consents)):
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")

@@ -45,6 +45,10 @@ class Field(Question):
         """Return the autocomplete token (WCAG 1.3.5); no browser remembers a sensitive answer."""
         return "off" if self.sensitive else self.autocomplete or AUTOCOMPLETE.get(self.name, "off")
 
+    def explain(self, language: str) -> str:
+        """Return what stands below the label: why the question is asked, then how to answer it."""
+        return " ".join(words[language] for words in (self.why, self.hint) if words)
+
     def clean(self, value: JsonValue, occasion: Occasion) -> JsonValue:
         """Return what is kept of one answer, or None for an empty one; raise RefusedValueError."""
         return self.kind.clean(self, value, occasion)

@@ -10,6 +10,8 @@ from chalicelib.models import Model
 from chalicelib.shop.ages import read_rules
 from chalicelib.words import find_words
 
+SHORT_GROUP = 3  # questions that a sentence names; of more it says only that one is needed
+
 
 class Interface(Model):
     """The words of one language. `digits` are its ten digits, nought first; `numbers` the words for one to ten."""
@@ -21,8 +23,14 @@ class Interface(Model):
     numbers: Annotated[tuple[str, ...], Key(min_length=10, max_length=10)]
     required: str
     pick: str
-    no_answer: str
+    day_example: str
     rank: str
+    step: str
+    step_question: str
+    optional: str
+    go_on: str
+    go_back: str
+    clear: str
     quoted: str
     between: str
     languages: str
@@ -57,6 +65,9 @@ class Interface(Model):
             kind = "consent" if any(ask.name == name for ask in form.consents) else ""
             return self.reasons.get(f"{reason}_{kind}") or self.reasons[reason]
         least, most = field.bounds
+        group = list_group(form, name, self.language)
+        if reason == "one_of" and len(group) > SHORT_GROUP:
+            reason = "one_of_many"
         if reason == "too_long":
             most = field.character_limit
         sentence = self.reasons.get(f"{reason}_{field.kind.sentences}") or self.reasons[reason]
@@ -64,7 +75,7 @@ class Interface(Model):
             least=self.write_number(least),
             most=self.write_number(most),
             limit=self.write_number(read_rules().limit),
-            fields=self.between.join(self.quoted.format(text=label) for label in list_group(form, name, self.language)),
+            fields=self.between.join(self.quoted.format(text=label) for label in group),
         )
 
 

@@ -31,6 +31,7 @@ class Question(Model):
     label: Words
     personal: bool
     hint: Words | None = None
+    why: Words | None = None
     required: bool = False
     sensitive: Purpose | Literal[""] = ""
     place: Literal["profile", "entry"] = "entry"

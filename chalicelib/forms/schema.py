@@ -51,8 +51,8 @@ def list_conditions(form: Form) -> list[dict[str, Any]]:
 def describe_field(field: Field, language: str) -> dict[str, Any]:
     """Return one field's schema. A required answer must not be empty."""
     texts = {"title": field.label[language]}
-    if field.hint:
-        texts["description"] = field.hint[language]
+    if explained := field.explain(language):
+        texts["description"] = explained
     if field.sensitive:
         texts["x-sensitive"] = field.sensitive
     return {**texts, **field.kind.schema(field)}

@@ -17,8 +17,8 @@ class Wording(Protocol):
         ...
 
     @property
-    def no_answer(self) -> str:
-        """Return the label of the empty option."""
+    def day_example(self) -> str:
+        """Return the hint of a date."""
         ...
 
     def write_number(self, number: int) -> str:

@@ -65,9 +65,11 @@ def render_preferences(
     context: PageContext, form: Form, *, typed: Typed | None = None, faults: Faults | None = None, problem: str = ""
 ) -> str:
     """Return the preferences page, empty but for what was just typed into it."""
-    words = context.interface.model_copy(update={"no_answer": context.words.no_change})
+    words = context.interface
     explained = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
     shown = show_form(form, words, "")
+    for field in shown["fields"]:  # each says that the page may change nothing, whatever was pressed before
+        field["none"] = context.words.no_change if field["input"].get("type") == "radio" else ""
     return render_page(
         "preferences.html",
         words=words,

@@ -73,11 +73,28 @@ def test_every_text_is_written_in_its_languages_own_script(name):
 
 
 @pytest.mark.parametrize("name", SHIPPED[1:])
-def test_each_shipped_form_asks_for_the_four_contacts_by_the_same_names(name):
+def test_each_shipped_form_asks_for_the_contacts_by_the_same_names(name):
     form = find_form(name)
     contacts = {field.name: field.type for field in form.fields if field.place == "profile"}
 
-    assert {"name": "text", "email": "email", "phone": "phone", "address": "address"}.items() <= contacts.items()
+    assert {"name": "text", "email": "email", "phone": "phone"}.items() <= contacts.items()
+    assert ("address" in contacts) is (name != "survey")  # an answer to a survey needs no postal address
+
+
+@pytest.mark.parametrize("name", ["sign-up", "pre-order", "warranty"])
+def test_each_optional_question_says_why_it_is_asked(name):
+    assert [field.name for field in find_form(name).fields if not field.required and not field.why] == []
+
+
+def test_the_sign_up_needs_its_first_step_alone_and_the_survey_has_the_four_questions_that_its_intro_names():
+    first, rest = find_form("sign-up").steps
+    *questions, who = find_form("survey").steps
+
+    assert (first.fields, first.consents, first.optional, rest.optional) == (("email",), ("marketing",), False, True)
+    assert [(step.fields, step.consents, step.optional) for step in questions] == [
+        ((name,), (), False) for name in find_form("survey").one_of[0]
+    ]
+    assert (len(questions), who.optional, who.consents) == (4, True, ("marketing",))
 
 
 def test_the_newsletter_asks_for_an_address_alone_and_for_its_owner_to_confirm():
@@ -132,6 +149,65 @@ def test_interfaces_have_the_same_words_and_the_same_gaps():
 
     assert set(list_languages()) == set(LANGUAGES)
     assert all(each == outlines[0] for each in outlines)
+
+
+STEPPED = (
+    FORM
+    + """
+[[fields]]
+name = "email"
+type = "email"
+personal = true
+place = "profile"
+label.en = "E-mail"
+
+[[steps]]
+fields = ["question"]
+
+[[steps]]
+fields = ["email"]
+consents = ["marketing"]
+optional = true
+title.en = "For our answer"
+
+[[consents]]
+purpose = "marketing"
+version = "2026-01-31"
+words.en = "Write to me."
+"""
+)
+UNSTEPS = {
+    "an optional step without a title": ('title.en = "For our answer"\n', "", "the step of email needs a title"),
+    "an optional step first": ('fields = ["question"]', 'fields = ["question"]\noptional = true', "come last"),
+    "a question left out": ('fields = ["question"]\n\n[[steps]]\n', "", "one step alone"),
+    "a step of an unknown question": ('fields = ["email"]', 'fields = ["colour"]', "every field once, in the order"),
+    "a question in two steps": ('fields = ["email"]', 'fields = ["question", "email"]', "every field once"),
+    "a consent left out": ('consents = ["marketing"]\n', "", "every consent once"),
+    "a step without questions": ('fields = ["email"]', "fields = []", "steps.1.fields"),
+    "an optional step that requires an answer": ('type = "email"', 'type = "email"\nrequired = true', "requires email"),
+    "an optional step that requires a consent": ("words.", "required = true\nwords.", "requires marketing"),
+    "a title in another language": ('title.en = "For', 'title.fa = "x"\ntitle.en = "For', "steps.1.title"),
+}
+
+
+@pytest.mark.parametrize("name", UNSTEPS)
+def test_steps_that_leave_out_or_contradict_something_are_refused(write_form, name):
+    old, new, told = UNSTEPS[name]
+    assert old in STEPPED
+
+    assert [step.optional for step in write_form(STEPPED, "sound").steps] == [False, True]
+    with pytest.raises(DefinitionError, match=re.escape(told)):
+        write_form(STEPPED.replace(old, new))
+
+
+def test_a_step_of_several_questions_needs_a_title(write_form):
+    other = '\n[[fields]]\nname = "size"\ntype = "text"\npersonal = false\nlabel.en = "Size"\n\n[[steps]]'
+    several = STEPPED.replace("[[steps]]", other, 1).replace('["email"]', '["email", "size"]')
+    several = several.replace("optional = true\n", "")
+
+    assert write_form(several, "sound").steps[1].fields == ("email", "size")
+    with pytest.raises(DefinitionError, match="the step of email needs a title"):
+        write_form(several.replace('title.en = "For our answer"\n', ""))
 
 
 def test_a_form_of_ones_own_is_one_file(write_form):

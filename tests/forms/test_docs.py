@@ -10,6 +10,7 @@ from chalicelib.forms.field import LENGTHS, Field
 from chalicelib.forms.library import DEFINITIONS
 from chalicelib.forms.question import Option
 from chalicelib.forms.reasons import REASONS
+from chalicelib.forms.step import Step
 from chalicelib.forms.types import TYPES
 from chalicelib.models import Model
 
@@ -17,6 +18,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "forms.md").read_text("utf-8")
 SECTIONS: dict[str, type[Model]] = {
     "### The form": Form,
     "### `[[fields]]`": Field,
+    "### `[[steps]]`": Step,
     "### `[[consents]]`": ConsentAsk,
     "### `[parent]`": Parent,
     "### `[spam]`": Spam,

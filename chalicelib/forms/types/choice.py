@@ -27,9 +27,7 @@ class Choice(FieldType):
         return {"enum": [*list_values(field), *([] if field.required else [""])]}
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        """Return the options; `none` is the label of the empty answer, where the field allows it."""
-        none = {} if field.required else {"none": words.no_answer}
-        return {"options": list_options(field, words), "input": {"type": "radio"}, **none}
+        return {"options": list_options(field, words), "input": {"type": "radio"}}
 
 
 class Ranking(Choice):

@@ -39,4 +39,6 @@ class Day(FieldType):
         return {"type": "string", "maxLength": self.length, **least, "format": "date"}
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
-        return {"input": {"type": "date"}}
+        """Return the attributes, and an example: a browser shows the fields of a day in its own language's order."""
+        example = {} if field.hint or field.why else {"hint": words.day_example}
+        return {"input": {"type": "date"}, **example}
