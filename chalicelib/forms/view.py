@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.interface import Interface
-from chalicelib.shop.brand import find_brand
 from chalicelib.forms.step import Step
+from chalicelib.shop.brand import find_brand
 
 EMBEDDED = ("required", "pick", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
 

@@ -8,6 +8,7 @@ from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.page_question import NAME
 from chalicelib.forms.view import show_form
 from chalicelib.pages.rendering import render_page
+from chalicelib.pages.scripts import read_script
 from chalicelib.words import list_languages
 
 Typed = Mapping[str, Sequence[str]]
@@ -43,6 +44,9 @@ def render_form(
         address=address,
         form=shown,
         switches=list_switches(form.languages),
+        grouped=[name for name, reason in faults.items() if reason == "one_of"],
+        start=find_start(shown["steps"], faults, problem),
+        script=choose_script(form),
         typed=drop_guess(typed or {}, faults),
         faults=sentences,
         questions=asked,
@@ -50,6 +54,23 @@ def render_form(
         heading=words.asked if list(faults) == [NAME] else words.summary,
         problem=problem,
     )
+
+
+def find_start(steps: Sequence[Mapping[str, Any]], faults: Faults, problem: str) -> int:
+    """Return the number, from 0, of the step at which the page opens: the first one with a fault.
+
+    Where the fault is in none, it is the first step that can be sent.
+    """
+    for number, step in enumerate(steps):
+        if not faults.keys().isdisjoint([*step["fields"], *step["consents"]]):
+            return number
+    sending = [number for number, step in enumerate(steps) if step["sends"] and (faults or problem)]
+    return sending[0] if sending else 0
+
+
+def choose_script(form: Form) -> str:
+    """Return the script of the form's page: one that shows a step at a time, or ""."""
+    return read_script("steps.js") if form.steps else ""
 
 
 def drop_guess(typed: Typed, faults: Faults) -> Typed:

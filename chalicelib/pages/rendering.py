@@ -1,6 +1,7 @@
 """From a template to a page's bytes, and the headers that belong to it.
 
-The style stands in the page and its hash in the policy: one request, nothing to cache wrongly, no inline script.
+The style stands in the page and its hash in the policy: one request, nothing to cache wrongly. So does the script of a
+form with steps; no other page has one.
 """
 
 from __future__ import annotations
@@ -72,17 +73,18 @@ def render_page(template: str, **shown: Any) -> str:
     return build_environment().get_template(template).render(**shared, **shown)
 
 
-def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) -> dict[str, str]:
-    """Return the headers of an HTML page. `framed_by` are origins that may show it in a frame.
+def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = (), *, script: str = "") -> dict[str, str]:
+    """Return the headers of an HTML page. `framed_by` are origins that may show it in a frame, `script` its one script.
 
     The referrer policy must not be `no-referrer`: a browser then posts the page's form with `Origin: null`.
     """
     brand = find_brand()
-    style = b64encode(hashlib.sha256(read_style(brand.day, brand.night).encode()).digest()).decode()
+    style = hash_source(read_style(brand.day, brand.night))
+    scripts = f"script-src {hash_source(script)}; " if script else ""
     pictures = "img-src data:; " if brand.logo else ""
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; {pictures}form-action {own_origin}; base-uri 'none'; "
-        f"frame-ancestors {' '.join((own_origin, *framed_by))}"
+        f"default-src 'none'; style-src {style}; {scripts}{pictures}"
+        f"form-action {own_origin}; base-uri 'none'; frame-ancestors {' '.join((own_origin, *framed_by))}"
     )
     return {
         "Content-Type": "text/html; charset=utf-8",
@@ -93,3 +95,8 @@ def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = ()) 
         "Vary": "Origin, Accept, Accept-Language",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def hash_source(text: str) -> str:
+    """Return the source expression (CSP 3, 2.3.1) of an inline style or script."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -11,7 +11,7 @@ from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLat
 from chalicelib.forms.page_question import NAME as PAGE_ANSWER
 from chalicelib.forms.post import Pairs, Post
 from chalicelib.models import JsonValue
-from chalicelib.pages.form_page import render_form, render_problem
+from chalicelib.pages.form_page import choose_script, render_form, render_problem
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
@@ -92,7 +92,7 @@ def answer_page(
 ) -> Response:
     """Return a page of this form."""
     own = read_origin(request.door.settings.public_url)
-    headers = page_headers(own, request.spoken, request.form.origins)
+    headers = page_headers(own, request.spoken, request.form.origins, script=choose_script(request.form))
     return Response(page, status_code=status, headers={**headers, **name_wait(refusal)})
 
 

@@ -1,10 +1,8 @@
 """The forms' addresses: the page, its schema, its thanks, the post, and the script that puts a form into any page."""
 
 import logging
-import re
 from collections.abc import Callable
-from functools import cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -17,6 +15,7 @@ from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
 from chalicelib.pages import rendering
 from chalicelib.pages.form_page import render_form, render_problem, render_thanks
+from chalicelib.pages.scripts import read_script
 from chalicelib.routes.form_answers import answer_json, answer_page
 from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_questions import make_page_token
@@ -92,17 +91,7 @@ def show_embed() -> Response:
         "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return Response(read_embed(), status_code=200, headers=headers)
-
-
-@cache
-def read_embed() -> str:
-    """Return embed.js without its comments, indentation and needless spaces; no text in it has such spaces."""
-    source = (Path(rendering.__file__).parent / "embed.js").read_text("utf-8")
-    lines = (line.strip() for line in source.partition("*/")[2].splitlines())
-    code = "\n".join(line for line in lines if line and not line.startswith("//"))
-    joined = re.sub(r"(?<=[;{,(])\n", "", code)
-    return re.sub(r" (===|!==|!=|=>|=|&&|\|\|) ", r"\1", joined)
+    return Response(read_script("embed.js"), status_code=200, headers=headers)
 
 
 def refuse_page(request: Any) -> Response:
