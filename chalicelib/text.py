@@ -18,6 +18,10 @@ FORMULA_FIRST = "\t\r\n\x00"  # as the very first character
 QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of every kind
 
+# No vowels (no words by accident), and nothing that is mistaken for another when read aloud or copied by hand:
+# neither 0/O, 1/I/L, 2/Z, 5/S nor 8/B.
+CLEAR_SIGNS = "CDFGHJKMNPQRTVWXY34679"
+
 
 def remove_switches(text: str) -> str:
     """Return the text without direction switches and byte order marks."""

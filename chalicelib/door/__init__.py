@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from chalicelib.config import Settings, current_settings
 from chalicelib.door.budget import PostBudget
-from chalicelib.door.intake import accept_submission
+from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.door.limiter import Limiter
 from chalicelib.models import Submission
 from chalicelib.services import DOOR_TIMEOUTS, make_client
@@ -42,6 +42,10 @@ class Door:
             seal=build_seal(self.parameters.read_public_key(now)),
             door_key=self.parameters.read_door_key(now),
         )
+
+    def name_submission(self, submission: Submission) -> str:
+        """Return the key that a submission has in the inbox."""
+        return name_submission(submission, self.parameters.read_door_key(submission.received_at))
 
     def page_token_keys(self, now: datetime) -> tuple[bytes, ...]:
         """Return the keys of signed page tokens, derived from the door's key: one secret to keep."""

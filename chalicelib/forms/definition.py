@@ -67,6 +67,7 @@ class Form(Model):
     submit: Words
     thanks_title: Words
     thanks: Words
+    next: Words | None = None
     fields: tuple[Field, ...] = Key(min_length=1, max_length=60)
     one_of: tuple[tuple[FieldName, ...], ...] = ()
     consents: tuple[ConsentAsk, ...] = ()

@@ -4,11 +4,12 @@ from typing import Any
 
 from pydantic import field_validator, model_validator
 
+from chalicelib.forms.masking import mask_name
 from chalicelib.forms.question import Question
 from chalicelib.forms.types import TYPES
 from chalicelib.forms.types.base import FieldType
 from chalicelib.forms.values import Occasion
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, read_rules
 
@@ -56,6 +57,12 @@ class Field(Question):
     def view(self, words: Wording) -> dict[str, Any]:
         """Return what pages and the embedded form show of the field's type."""
         return self.kind.view(self, words)
+
+    def summarise(self, value: JsonValue, words: SummaryWords) -> str:
+        """Return what the page after a post repeats of a kept answer; nothing of one that is sensitive or a band."""
+        if self.sensitive or self.as_band:
+            return words.given
+        return mask_name(str(value)) if self.name == "name" else self.kind.summary(self, value, words)
 
     @field_validator("type")
     @classmethod

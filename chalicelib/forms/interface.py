@@ -42,6 +42,12 @@ class Interface(Model):
     asked: str
     sending: str
     not_sent: str
+    number: str
+    number_hint: str
+    next: str
+    sent: str
+    given: str
+    agreed: str
     open_page: str
     back: str
     home: str

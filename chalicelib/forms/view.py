@@ -9,7 +9,7 @@ from chalicelib.forms.interface import Interface
 from chalicelib.forms.step import Step
 from chalicelib.shop.brand import find_brand
 
-EMBEDDED = ("required", "pick", "leave_empty", "summary", "sending", "not_sent", "error", "privacy")
+EMBEDDED = ("required", "pick", "leave_empty", "summary", "sending", "not_sent", "error", "privacy", "number")
 
 
 def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
         "submit": form.submit[language],
         "thanks_title": form.thanks_title[language],
         "thanks": form.thanks[language],
+        "next": form.next[language] if form.next else "",
         "fields": [show_field(field, words) for field in form.fields],
         "consents": [show_consent(ask, language) for ask in form.consents],
         "accent": show_accent(),

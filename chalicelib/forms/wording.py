@@ -1,5 +1,8 @@
 """The part of an interface language that field types need."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 
@@ -24,3 +27,14 @@ class Wording(Protocol):
     def write_number(self, number: int) -> str:
         """Return a whole number in the language's digits."""
         ...
+
+
+@dataclass(frozen=True)
+class SummaryWords:
+    """What repeats answers in one language: `given` stands for one that is not repeated, `between` joins several."""
+
+    language: str
+    given: str
+    between: str
+    write_number: Callable[[int], str]
+    write_day: Callable[[date], str]

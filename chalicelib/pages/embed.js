@@ -12,7 +12,7 @@
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
-  const css = `*{box-sizing:border-box}form{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
+  const css = `*{box-sizing:border-box}form,.done{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .ask{display:block;padding:0;font-weight:600;margin-bottom:.25em}small{font-weight:400}
 .hint,.ends{font-size:.9em;margin-bottom:.3em}
@@ -129,11 +129,11 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     body.set('page_token', view.page_token);
     try {
       const answer = await fetch(address, { method: 'POST', body, credentials: 'omit' });
-      if (answer.ok) return thank();
-      const refusal = await answer.json(), faults = refusal.fields || {};
-      if (answer.status > 499) throw refusal;
-      if (refusal.question) pose(refusal.question);
-      if (!faults.page_token || !tries) return tell(refusal.messages || {});
+      const said = await answer.json(), faults = said.fields || {};
+      if (answer.ok) return thank(said);
+      if (answer.status > 499) throw said;
+      if (said.question) pose(said.question);
+      if (!faults.page_token || !tries) return tell(said.messages || {});
       await load();
       send(body, 0);
     } catch (lost) {
@@ -180,9 +180,10 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     summary.focus();
   };
 
-  const thank = () => {
-    const box = make('div', { tabindex: -1, role: 'status', lang: view.language, dir: view.direction },
-      make('h2', {}, view.thanks_title), make('p', {}, view.thanks));
+  const thank = said => {
+    const box = make('div', { class: 'done', tabindex: -1, role: 'status', lang: view.language, dir: view.direction },
+      make('h2', {}, view.thanks_title), make('p', {}, view.thanks),
+      make('p', {}, words.number + ' ', make('b', { dir: 'ltr' }, said.number)), make('p', {}, view.next));
     root.replaceChildren(box);
     box.focus();
   };

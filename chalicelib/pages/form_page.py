@@ -6,9 +6,11 @@ from typing import Any
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.page_question import NAME
+from chalicelib.forms.validation import CleanForm
 from chalicelib.forms.view import show_form
 from chalicelib.pages.rendering import render_page
 from chalicelib.pages.scripts import read_script
+from chalicelib.pages.summary import list_answers
 from chalicelib.words import list_languages
 
 Typed = Mapping[str, Sequence[str]]
@@ -88,15 +90,21 @@ def place_focus(field: Mapping[str, Any]) -> str:
     return f"f-{field['name']}-0" if field["options"] else f"f-{field['name']}"
 
 
-def render_thanks(form: Form, words: Interface, *, shop: str, address: str) -> str:
-    title = form.thanks_title[words.language]
+def render_thanks(
+    form: Form, words: Interface, *, shop: str, address: str, number: str = "", clean: CleanForm | None = None
+) -> str:
+    """Return the page after a post; `number` is the post's, and `clean` its answers, which the page repeats masked."""
+    language = words.language
     return render_page(
         "thanks.html",
         words=words,
         shop=shop,
-        title=title,
+        title=form.thanks_title[language],
         address=address,
-        thanks=form.thanks[words.language],
+        thanks=form.thanks[language],
+        number=number,
+        follows=form.next[language] if form.next else "",
+        answers=list_answers(clean, words) if clean else [],
     )
 
 

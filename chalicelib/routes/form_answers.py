@@ -1,6 +1,7 @@
 """The answers to a post of a form: JSON for a program, a page for a person's browser."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from chalice.app import ChaliceViewError
 from chalicelib.errors import InvalidSubmissionError, SlowDownError, TryAgainLaterError
 from chalicelib.forms.page_question import NAME as PAGE_ANSWER
 from chalicelib.forms.post import Pairs, Post
+from chalicelib.forms.validation import CleanForm
 from chalicelib.models import JsonValue
-from chalicelib.pages.form_page import choose_script, render_form, render_problem
+from chalicelib.pages.form_page import choose_script, render_form, render_problem, render_thanks
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
@@ -22,13 +24,39 @@ Sent = Mapping[str, JsonValue] | Pairs
 RETRY_AFTER = {SlowDownError: "60", TryAgainLaterError: "30"}  # seconds
 
 
-def thank_sender(request: FormRequest, post: Post, kept: bool) -> Response:
-    """Answer a post that was kept: 303 to the next page, or 202 (200 for a repetition)."""
-    if request.by_browser:
-        thanks = f"{request.link}/thanks?{urlencode({'lang': post.language or request.spoken})}"
-        return Response("", status_code=303, headers={"Location": post.redirect or thanks})
-    status = {"status": "accepted" if kept else "duplicate"}
-    return answer_json(request, status, 202 if kept else 200)
+@dataclass(frozen=True)
+class KeptPost:
+    """A post that was kept, with its clean answers and its number.
+
+    `new` is False for a repetition. `lasting` tells that a later repetition is known as one, e.g. a page's reload.
+    """
+
+    clean: CleanForm
+    number: str
+    new: bool
+    lasting: bool
+
+
+def thank_sender(request: FormRequest, post: Post, kept: KeptPost) -> Response:
+    """Answer a post that was kept: JSON, 202 or for a repetition 200; for a browser a page, 200 or behind a 303.
+
+    The page itself repeats what was sent, which no address may hold. A post whose reload would be kept as another one
+    is led to the page that knows the number alone.
+    """
+    if not request.by_browser:
+        told = {"status": "accepted" if kept.new else "duplicate", "number": kept.number}
+        return answer_json(request, told, 202 if kept.new else 200)
+    if post.redirect or not kept.lasting:
+        shown = urlencode({"lang": post.language or request.spoken, "number": kept.number})
+        return Response("", status_code=303, headers={"Location": post.redirect or f"{request.link}/thanks?{shown}"})
+    return show_thanks(request, kept.number, kept.clean)
+
+
+def show_thanks(request: FormRequest, number: str, clean: CleanForm | None = None) -> Response:
+    """Return the page after a post: thanks, the number, what happens next and, where it is known, what was sent."""
+    shop = name_shop(request.door.settings, request.spoken)
+    page = render_thanks(request.form, request.words, shop=shop, address=request.link, number=number, clean=clean)
+    return answer_page(request, page)
 
 
 def refuse_post(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from chalice import Response
 from chalice.app import ChaliceViewError
@@ -15,13 +15,16 @@ from chalicelib.forms.page_token import check_page_token
 from chalicelib.forms.post import Post, sort_post
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
-from chalicelib.routes.form_answers import Sent, refuse_post, thank_sender
+from chalicelib.models.numbers import write_number
+from chalicelib.routes.form_answers import KeptPost, Sent, refuse_post, thank_sender
 from chalicelib.routes.form_body import parse_body
 from chalicelib.routes.form_questions import judge_person
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.http import read_body
 from chalicelib.routes.origins import check_origin
-from chalicelib.senders.form import make_submission
+from chalicelib.senders.form import is_lasting, make_submission
+
+Kept = TypeVar("Kept")
 
 
 def take_post(request: FormRequest, received: Any) -> Response:
@@ -32,8 +35,8 @@ def take_post(request: FormRequest, received: Any) -> Response:
 def handle_post(
     request: FormRequest,
     received: Any,
-    keep: Callable[[FormRequest, Post], bool],
-    thank: Callable[[FormRequest, Post, bool], Response],
+    keep: Callable[[FormRequest, Post], Kept],
+    thank: Callable[[FormRequest, Post, Kept], Response],
 ) -> Response:
     """Check, read and keep a post; answer every refusal as JSON or as a page, as the caller asked."""
     sent: Sent = {}
@@ -76,8 +79,8 @@ def adopt_language(request: FormRequest, sent: Sent) -> FormRequest:
     return replace(request, spoken=given) if given in request.form.languages else request
 
 
-def keep_post(request: FormRequest, post: Post) -> bool:
-    """Validate and accept a post; return False for one that was kept before."""
+def keep_post(request: FormRequest, post: Post) -> KeptPost:
+    """Validate and accept a post."""
     form, now = request.form, request.now
     trust, suspicion = check_page_token(form, post.page_token, now, request.door.page_token_keys(now))
     clean = clean_post(request, post, suspicion)
@@ -89,7 +92,9 @@ def keep_post(request: FormRequest, post: Post) -> bool:
         header_key=request.headers.get("idempotency-key", ""),
         now=now,
     )
-    return request.door.accept(submission)
+    new = request.door.accept(submission)
+    number = write_number(request.door.name_submission(submission))
+    return KeptPost(clean, number, new=new, lasting=is_lasting(submission))
 
 
 def clean_post(request: FormRequest, post: Post, suspicion: tuple[str, ...] = ()) -> CleanForm:

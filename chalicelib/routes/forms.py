@@ -13,10 +13,11 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
 from chalicelib.forms.view import show_form
+from chalicelib.models.numbers import read_number
 from chalicelib.pages import rendering
-from chalicelib.pages.form_page import render_form, render_problem, render_thanks
+from chalicelib.pages.form_page import render_form, render_problem
 from chalicelib.pages.scripts import read_script
-from chalicelib.routes.form_answers import answer_json, answer_page
+from chalicelib.routes.form_answers import answer_json, answer_page, show_thanks
 from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_questions import make_page_token
 from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
@@ -49,7 +50,7 @@ def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Resp
 @forms.route("/forms/{form}", methods=["POST"], content_types=ANY)
 @with_form
 def receive_form(request: FormRequest) -> Response:
-    """Take one filled-in form. 202 kept, 200 kept before, 303 for a browser; else nothing was kept."""
+    """Take one filled-in form. 202 kept, 200 kept before; a page or 303 for a browser; else nothing was kept."""
     return take_post(request, forms.current_request)
 
 
@@ -69,9 +70,10 @@ def answer_preflight(request: FormRequest) -> Response:
 
 @forms.route("/forms/{form}/thanks", methods=SHOWN, content_types=ANY)
 @with_form
-def show_thanks(request: FormRequest) -> Response:
-    shop = name_shop(request.door.settings, request.spoken)
-    return answer_page(request, render_thanks(request.form, request.words, shop=shop, address=request.link))
+def open_thanks(request: FormRequest) -> Response:
+    """Show the thank-you page of a link; it knows no answers, and a number only from its address."""
+    asked = forms.current_request.query_params or {}
+    return show_thanks(request, read_number(str(asked.get("number", ""))))
 
 
 @forms.route("/forms/{form}/schema", methods=SHOWN, content_types=ANY)

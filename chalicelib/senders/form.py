@@ -30,7 +30,7 @@ Body = Mapping[str, JsonValue]
 # Each form's definition lists the questions of that form; so nothing is listed here.
 SOURCE = Source(name=SenderName.FORM, kinds=(), facts=(), purposes=(), from_person=True)
 HEADER_KEY = re.compile(r"[!-~]{1,255}")
-WINDOW_MINUTES = 10
+WINDOW, WINDOW_MINUTES = "window:", 10
 
 
 def make_submission(
@@ -118,7 +118,12 @@ def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: dat
     if trust is Trust.OWN:
         return f"page:{post.page_token}"
     window = now.replace(minute=now.minute - now.minute % WINDOW_MINUTES)
-    return f"window:{network}:{window:%Y%m%dT%H%MZ}"
+    return f"{WINDOW}{network}:{window:%Y%m%dT%H%MZ}"
+
+
+def is_lasting(submission: Submission) -> bool:
+    """Return whether a repetition of the post is still known after the ten minutes in which it came."""
+    return not submission.idempotency_key.startswith(WINDOW)
 
 
 def interpret(submission: Submission) -> Reading:

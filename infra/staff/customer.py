@@ -10,7 +10,8 @@ from datetime import datetime
 
 from chalicelib.addresses import normalise_email
 from chalicelib.config import current_settings
-from chalicelib.models import Event, Grade, Identity, Profile
+from chalicelib.models import Event, Grade, Identity, Profile, SenderName
+from chalicelib.models.numbers import write_number
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.directory import People
 from chalicelib.people.identity import normalise_phone
@@ -60,12 +61,13 @@ def print_orders(person: Person, people: People) -> None:
 
 
 def print_event(event: Event) -> None:
-    """Print one line of the history, with its entry."""
+    """Print one line of the history, with its entry and, of a form, the number that its sender was told."""
     submission = event.submission
     reading = read_submission(submission)
     entry = json.dumps(reading.entry.values, ensure_ascii=False) if reading.entry else ""
     moment = submission.occurred_at.isoformat()
-    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {entry}")
+    number = write_number(event.key) if submission.sender == SenderName.FORM else ""
+    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {number} {entry}")
 
 
 def show_customer(services: Services, customer_id: str, reason: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
+from chalicelib.models.numbers import write_number
 from chalicelib.optin.lists import name_lists
 from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
@@ -35,7 +36,8 @@ def list_waiting(inbox: Inbox) -> int:
             if item is not None:
                 count += 1
                 wait = item.pending if item.state is State.UNCONFIRMED else ""
-                print(f"{item.state.value:12} {item.received_at}  {key}  {wait} {item.reason}".rstrip())
+                number = write_number(key)  # a form's sender was told it
+                print(f"{item.state.value:12} {item.received_at}  {key}  {number}  {wait} {item.reason}".rstrip())
     return count
 
 

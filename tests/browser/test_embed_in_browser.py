@@ -12,6 +12,8 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from chalicelib.forms import library
+from chalicelib.forms.library import find_form
+from chalicelib.models.numbers import write_number
 from tests.builders.form_posts import solve_question
 
 # What some shops' pages do to everybody: added methods, broken JSON, shortcuts on every key.
@@ -114,6 +116,8 @@ def test_a_form_is_filled_in_on_a_strict_and_spoilt_page(host, shop, open_browse
     assert "از پاسخ شما سپاسگزاریم" in form.find("[role=status]")[0].text
     assert form.complaints() == []
     (kept,), (body,) = read_bodies(shop)
+    assert write_number(shop.read_all("inbox")[0]["pk"]["S"]) in form.find("[role=status] b")[0].text
+    assert find_form("survey").next["fa"] in form.find("[role=status]")[0].text
     assert (kept.trust, kept.language) == ("own", "fa")
     assert kept.idempotency_key.startswith("submission:")
     assert body["entry"] == {"score": 8, "why_us": ["people", "near"]}

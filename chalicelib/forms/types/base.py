@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from chalicelib.forms.question import Question
 from chalicelib.forms.values import Occasion
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 
 BOUNDS: tuple[str, ...] = ("least", "most")
@@ -40,6 +40,10 @@ class FieldType(ABC):
     @abstractmethod
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
         """Return the keys that this type adds to a shown field; `input` holds attributes of the HTML input."""
+
+    @abstractmethod
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return what the page after a post repeats of a kept answer."""
 
     def bounds(self, field: Question) -> tuple[int, int]:
         """Return the least and greatest number taken, or, where one picks many, how many."""

@@ -6,7 +6,7 @@ from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.types.base import BOUNDS, FieldType
 from chalicelib.forms.values import Occasion
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 
 
@@ -28,6 +28,11 @@ class Choice(FieldType):
 
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
         return {"options": list_options(field, words), "input": {"type": "radio"}}
+
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return the labels of what was picked, in the order kept."""
+        labels = {option.value: option.label[words.language] for option in field.options}
+        return words.between.join(labels[each] for each in (value if isinstance(value, list) else [value]))
 
 
 class Ranking(Choice):

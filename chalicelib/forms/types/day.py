@@ -1,6 +1,6 @@
 """A calendar day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from unicodedata import decimal
 
@@ -8,7 +8,7 @@ from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.types.base import FieldType
 from chalicelib.forms.values import Occasion, read_date, read_text
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 
 YEARS = range(1900, 2201)  # a year outside is a typing error, or another calendar's
@@ -42,3 +42,7 @@ class Day(FieldType):
         """Return the attributes, and an example: a browser shows the fields of a day in its own language's order."""
         example = {} if field.hint or field.why else {"hint": words.day_example}
         return {"input": {"type": "date"}, **example}
+
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return the day in full, as the language writes it."""
+        return words.write_day(date.fromisoformat(str(value)))

@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from chalicelib.forms.contacts import clean_email
+from chalicelib.forms.masking import mask_email
 from chalicelib.forms.question import Question
 from chalicelib.forms.types.text import Text
 from chalicelib.forms.values import Occasion
+from chalicelib.forms.wording import SummaryWords
+from chalicelib.models import JsonValue
 
 
 class Email(Text):
@@ -29,3 +32,7 @@ class Email(Text):
     def schema(self, field: Question) -> dict[str, Any]:
         """Return a string of the format `email`."""
         return {**super().schema(field), "format": "email"}
+
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return the address, masked."""
+        return mask_email(str(value))

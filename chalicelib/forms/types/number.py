@@ -6,7 +6,7 @@ from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
 from chalicelib.forms.types.base import BOUNDS, FieldType
 from chalicelib.forms.values import Occasion, read_integer
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 from chalicelib.shop.ages import BIRTH_YEAR, FIRST_YEAR, LAST_YEAR
 
@@ -44,6 +44,10 @@ class Integer(FieldType):
     def view(self, field: Question, words: Wording) -> dict[str, Any]:
         """Return the attributes: a number pad, but no spinner that a scrolling finger turns."""
         return {"input": {"inputmode": "numeric", "dir": "auto"}}
+
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return the number in the language's digits."""
+        return words.write_number(int(value))
 
 
 class Score(Integer):

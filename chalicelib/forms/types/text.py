@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
+from chalicelib.forms.masking import shorten_text
 from chalicelib.forms.question import Question
 from chalicelib.forms.text import check_length, clean_line, clean_lines
 from chalicelib.forms.types.base import FieldType
 from chalicelib.forms.values import Occasion, read_text
-from chalicelib.forms.wording import Wording
+from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
 
 
@@ -39,6 +40,10 @@ class Text(FieldType):
         """Return the greatest length and the attributes."""
         return {"length": self.character_limit(field), "input": self.attributes}
 
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return the beginning of the text."""
+        return shorten_text(str(value))
+
 
 class LongText(Text):
     """Several lines."""
@@ -61,3 +66,7 @@ class Address(LongText):
     sentences = "address"
     length = 500
     attributes: ClassVar[dict[str, str]] = {"rows": "3", "dir": "auto"}
+
+    def summary(self, field: Question, value: JsonValue, words: SummaryWords) -> str:
+        """Return that there is an address, and nothing of it."""
+        return words.given
