@@ -36,6 +36,25 @@ def list_running() -> tuple[Campaign, ...]:
         return ()
 
 
+def list_advertised() -> tuple[str, ...]:
+    """Return the purposes of the marketing campaigns: what a customer ends who wants no advertising at all."""
+    return tuple(sorted({campaign.purpose for campaign in list_usable() if campaign.is_marketing}))
+
+
+def list_usable() -> Iterator[Campaign]:
+    """Yield the campaigns that can be read: a file with a mistake is logged, and must not keep a customer from a no."""
+    try:
+        files = own.list_files("campaigns", DEFINITIONS)
+    except DefinitionError as fault:
+        log.error("campaign_unusable", extra={"key": "off", "reason": str(fault)})
+        return
+    for name, path in files.items():
+        try:
+            yield load_campaign(path)
+        except DefinitionError as fault:
+            log.error("campaign_unusable", extra={"key": name, "reason": str(fault)})
+
+
 def find_campaign(name: str) -> Campaign | None:
     """Return the campaign of that name, or None."""
     return next((campaign for campaign in list_campaigns() if campaign.name == name), None)

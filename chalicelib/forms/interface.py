@@ -24,6 +24,7 @@ class Interface(Model):
     required: str
     pick: str
     day_example: str
+    topics_hint: str
     rank: str
     step: str
     step_question: str

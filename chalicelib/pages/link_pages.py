@@ -81,6 +81,8 @@ def render_preferences(
         typed=typed or {},
         faults=explained,
         places={field["name"]: place_focus(field) for field in shown["fields"]},
+        own=context.words,
+        stop=context.fill_words("stop"),
         problem=problem,
     )
 

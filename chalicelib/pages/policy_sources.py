@@ -16,6 +16,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.library import UNLISTED, list_readable, load_form
+from chalicelib.forms.topics import add_topics
 from chalicelib.models import SenderName
 from chalicelib.senders import OWN_READERS, SENDERS, load_module
 from chalicelib.senders.form_maps import MAPPINGS, find_mapping, list_mappings
@@ -74,7 +75,8 @@ def list_all_forms() -> Iterator[tuple[Form, tuple[str, ...]]]:
         asked = tuple(dict.fromkeys(ask.purpose for ask in form.consents))
         yield form, (*FORM_PURPOSES[form.kind], *asked)
     for path in sorted(UNLISTED.glob("*.toml")):
-        yield load_form(path), UNLISTED_PURPOSES[path.stem]
+        form = load_form(path)
+        yield add_topics(form) if path.stem == "preferences" else form, UNLISTED_PURPOSES[path.stem]
 
 
 def name_field(form: Form, field: Field) -> str:

@@ -33,6 +33,7 @@ from chalicelib.routes.http import ANY, SHOWN, client_address, read_headers
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, log, read_post, show_page, with_link
 from chalicelib.routes.preferences import (
     Sent,
+    asks_to_stop,
     check_preferences,
     find_preferences,
     list_consents,
@@ -97,6 +98,8 @@ def show_preferences(request: LinkRequest, link: Link) -> Response:
 def receive_preferences(request: LinkRequest, link: Link) -> Response:
     """Keep the answers; show the page again, with the typed values, where one has a fault."""
     form = find_preferences(link)
+    if asks_to_stop(request.raw.query_params):
+        return stop_letters(request, link, form)
     sent: Sent = []
     try:
         sent = read_post(request)
@@ -109,6 +112,21 @@ def receive_preferences(request: LinkRequest, link: Link) -> Response:
     except ChaliceViewError as refusal:
         return show_again(request, form, sent, refusal)
     return show_page(request, render_chosen(request.context, form, moved=bool(read_move(clean))))
+
+
+def stop_letters(request: LinkRequest, link: Link, form: Form) -> Response:
+    """Withdraw the consents to all advertising; as for an unsubscribe, the body is not read and no limit applies."""
+    from chalicelib.campaigns.library import list_advertised  # imported here: no other page needs campaigns
+
+    network, language, address = request.network, request.language, request.name_address("preferences")
+    also = list_advertised()
+    try:
+        request.door.accept(
+            withdraw_consent(link, request.name, request.now, network=network, language=language, also=also)
+        )
+    except TryAgainLaterError as refusal:
+        return show_again(request, form, [], refusal)
+    return show_page(request, render_stopped(request.context, f"{address}?lang={language}"))
 
 
 def read_answers(request: LinkRequest, form: Form, sent: Sent) -> CleanForm:

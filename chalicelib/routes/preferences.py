@@ -3,12 +3,13 @@
 The page asks and shows no data: every reader of the mail has the link.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from chalicelib.forms.definition import ConsentAsk, Form
 from chalicelib.forms.library import UNLISTED, load_form
 from chalicelib.forms.post import fold_pairs
+from chalicelib.forms.topics import add_topics
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.models import ConsentState, JsonValue, RequestKind
@@ -18,6 +19,7 @@ DEFINITION = UNLISTED / "preferences.toml"
 TOPIC = "topic_"
 MOVE = "new_email"  # the field that names the address which shall stand for the person
 REMOVE = "remove"  # the field that names the details to be emptied
+STOP = "stop"  # in the query of the button that ends all advertising: its body need not be read
 STATES = {"yes": ConsentState.GIVEN, "no": ConsentState.WITHDRAWN}
 
 Sent = dict[str, JsonValue] | list[tuple[str, str]]
@@ -29,7 +31,7 @@ def find_preferences(link: Link) -> Form:
     An unsubscribe link, which never expires, changes no details of a person. Only the link of a proven correction asks
     for a new address.
     """
-    form = load_form(DEFINITION)
+    form = add_topics(load_form(DEFINITION))
     proven = link.request == RequestKind.CORRECT.value
     asked = [field for field in form.fields if proven or field.name != MOVE]
     if link.kind is not LinkKind.CHOOSE:
@@ -79,6 +81,11 @@ def list_consents(clean: CleanForm) -> Iterator[tuple[ConsentState, Ask]]:
                     language=clean.language,
                 ),
             )
+
+
+def asks_to_stop(query: Mapping[str, str] | None) -> bool:
+    """Return whether a post comes from the button that ends all advertising."""
+    return STOP in (query or {})
 
 
 def write_ask(ask: ConsentAsk, language: str) -> Ask:

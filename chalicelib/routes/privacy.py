@@ -160,7 +160,7 @@ def redirect_visitor(request: LinkRequest, link: Link, result: str, wish: bool) 
         request.now,
         network=request.network,
         language=request.language,
-        purposes=list_advertised() if link.request == RequestKind.OBJECT.value else (),
+        purposes=find_advertised() if link.request == RequestKind.OBJECT.value else (),
         wish=wish,
     )
     request.door.accept(confirmed)
@@ -168,13 +168,12 @@ def redirect_visitor(request: LinkRequest, link: Link, result: str, wish: bool) 
     return Response("", status_code=303, headers={**PRIVATE, "Location": address})
 
 
-def list_advertised() -> tuple[str, ...]:
+def find_advertised() -> tuple[str, ...]:
     """Return the purposes of today's marketing campaigns: what an objection ends."""
-    from chalicelib.campaigns.library import (
-        list_campaigns,  # of all that the door answers, only an objection needs them
-    )
+    # Imported here: of all that the door answers, only an objection and the button that stops letters need campaigns.
+    from chalicelib.campaigns.library import list_advertised
 
-    return tuple(sorted({campaign.purpose for campaign in list_campaigns() if campaign.is_marketing}))
+    return list_advertised()
 
 
 def refuse_tries(request: LinkRequest) -> Response:

@@ -39,10 +39,13 @@ def note_click(link: Link, name: str, by: str, now: datetime) -> Submission:
     return write_action("click", name, by, now, {"by": by, **name_mail(link)})
 
 
-def withdraw_consent(link: Link, name: str, now: datetime, *, network: str, language: str) -> Submission:
-    """Return an unsubscribe."""
+def withdraw_consent(
+    link: Link, name: str, now: datetime, *, network: str, language: str, also: Iterable[str] = ()
+) -> Submission:
+    """Return an unsubscribe; `also` are purposes that end with the link's own."""
+    others = sorted({*also} - {link.purpose})
     body = {"purpose": link.purpose, "language": language, "network": network, **name_mail(link)}
-    return write_action("unsubscribe", name, name_moment(now), now, body)
+    return write_action("unsubscribe", name, name_moment(now), now, body | ({"also": others} if others else {}))
 
 
 def choose_preferences(
@@ -118,15 +121,18 @@ def read_click(submission: Submission, body: Body) -> Reading:
 
 def read_unsubscribe(submission: Submission, body: Body) -> Reading:
     """Read an unsubscribe: a no needs no proof, so it is not signed."""
-    consent = Consent(
-        purpose=body["purpose"],
-        state=ConsentState.WITHDRAWN,
-        at=submission.occurred_at,
-        channel="link",
-        language=body["language"],
-        network=body["network"],
+    consents = tuple(
+        Consent(
+            purpose=purpose,
+            state=ConsentState.WITHDRAWN,
+            at=submission.occurred_at,
+            channel="link",
+            language=body["language"],
+            network=body["network"],
+        )
+        for purpose in (body["purpose"], *body.get("also", ()))
     )
-    return Reading(kind=ReadingKind.CONSENT, link=body["link"], consents=(consent,), notes=read_mail(body))
+    return Reading(kind=ReadingKind.CONSENT, link=body["link"], consents=consents, notes=read_mail(body))
 
 
 def read_preferences(submission: Submission, body: Body) -> Reading:

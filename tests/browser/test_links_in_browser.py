@@ -3,6 +3,8 @@
 import pytest
 from selenium.webdriver.common.by import By
 
+from chalicelib.pages.context import LinkWords
+from chalicelib.words import find_words
 from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
 from tests.builders.links import put_link, read_inbox
 
@@ -26,7 +28,7 @@ def test_page_fits_and_can_be_pressed_in_every_language(site, tables, open_brows
         direction = "rtl" if language == "fa" else "ltr"
         assert (html.get_attribute("lang"), html.get_attribute("dir")) == (language, direction)
         levels = [int(node.tag_name[1]) for node in browser.find_elements(By.CSS_SELECTOR, "h1, h2, h3")]
-        assert levels == [1], language
+        assert levels == ([1, 2] if page == "preferences" else [1]), language
     assert list_complaints(browser) == []
 
 
@@ -48,6 +50,22 @@ def test_a_person_stops_the_letters_and_then_asks_for_fewer(site, shop, tables, 
     said = dict(read_inbox(shop))
     assert set(said) == {"unsubscribe", "preferences"}
     assert said["preferences"]["fields"] == {"frequency": "monthly"}
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_person_chooses_topics_and_later_stops_all_letters(site, shop, tables, open_browser, take_shot, language):
+    token = put_link(tables, "choose", language=language)
+    browser = open_page(open_browser(scripts=False), f"{site}/preferences/{token}", 320)
+    browser.find_element(By.CSS_SELECTOR, "input[name=interests][value=events]").click()
+    press(browser)
+    assert dict(read_inbox(shop))["preferences"]["fields"] == {"interests": ["events"]}
+
+    open_page(browser, f"{site}/preferences/{token}", 320)
+    browser.find_element(By.CSS_SELECTOR, "a[href='#stop']").click()
+    press(browser, "#stop button")
+    take_shot(browser, f"link-stopped-all-{language}-phone")
+    assert read_title(browser) == find_words(language, "links", LinkWords).stopped_title
+    assert dict(read_inbox(shop))["unsubscribe"]["purpose"] == "marketing"
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])

@@ -131,6 +131,15 @@ def test_a_mistake_in_what_is_switched_off_sends_nothing_and_breaks_no_other_pag
     assert [api.call("GET", path).status_code for path in ("/", "/privacy", "/forms/survey")] == [200, 200, 503]
 
 
+def test_a_mistake_in_a_campaign_keeps_nobody_from_stopping_letters(folder, caplog):
+    write(folder, "campaigns/spring.toml", "purpose = 7\n")
+    assert campaigns.list_advertised() == ("marketing",)
+    assert "campaign_unusable" in caplog.text
+    write(folder, "off.toml", "campaigns = 7\n")
+    own.read_off.cache_clear()
+    assert campaigns.list_advertised() == ()
+
+
 def test_a_mistake_in_a_mapping_breaks_no_page(folder, api, caplog):
     write(folder, "mappings/typeform/abc.toml", 'kind = "nothing"\n')
     assert api.call("GET", "/privacy").status_code == 200

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.campaigns.audience import Audience, fits_audience
 from chalicelib.errors import UnreadableError
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.senders.link import answer_confirmation, choose_preferences, interpret, note_click, withdraw_consent
@@ -91,6 +92,33 @@ def test_who_stops_comes_back_and_stops_again_is_heard_each_time(shop):
         states.append(shop.read_profile("asha@example.org").consents["marketing"].state.value)
 
     assert states == ["withdrawn", "given", "withdrawn", "withdrawn"]
+
+
+def test_topics_are_replaced_by_what_was_chosen_later_and_campaigns_choose_by_them(shop):
+    audience = Audience(fields={"interests": ["offers"]})
+    first = choose(LATER, fields={"interests": ["events"]})
+    last = choose(LATER + timedelta(hours=2), fields={"interests": ["offers", "new"]})
+    between = choose(LATER + timedelta(hours=1), fields={"interests": ["new"]})
+    shop.take(a_submission(email="asha@example.org", interests=["offers"]))
+    found = []
+    for said in (first, last, between, last):
+        assert shop.take(said) == "settled"
+        profile = shop.read_profile("asha@example.org")
+        found.append((profile.fields["interests"].value, fits_audience(profile, audience)))
+
+    assert found == [(["events"], False), *[(["offers", "new"], True)] * 3]
+
+
+def test_one_stop_ends_every_purpose_that_it_names(shop):
+    link = a_link("choose")
+    body = {"network": "", "language": "fa", "also": ("tastings", "marketing")}
+    assert shop.take(withdraw_consent(link, NAME, LATER, **body)) == "settled"
+
+    consents = shop.read_profile("asha@example.org").consents
+    assert {purpose: consent.state.value for purpose, consent in consents.items()} == {
+        "marketing": "withdrawn",
+        "tastings": "withdrawn",
+    }
 
 
 def test_preferences_reach_the_person_behind_the_link_and_name_nobody(shop):
