@@ -44,7 +44,11 @@ class PrivacyWords(Model):
     spent: str
     pending_title: str
     pending: str
+    waiting_title: str
+    waiting: str
+    waiting_still: str
     look: str
+    look_no_more: str
     until: str
     kinds: Mapping[str, KindWords]
     files: Mapping[str, str]

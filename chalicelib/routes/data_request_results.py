@@ -10,6 +10,7 @@ from typing import Any
 from chalice import Response
 
 from chalicelib.pages.request_pages import render_done, render_pending, render_receipt
+from chalicelib.pages.waiting_page import plan_look, read_looks, render_waiting, write_query
 from chalicelib.routes.link_request import PRIVATE, LinkRequest, show_page
 from chalicelib.store.links import Link, LinkKind
 
@@ -44,6 +45,20 @@ def open_result(request: LinkRequest, link: Link) -> Response:
     if link.receipt:
         return show_page(request, render_receipt(request.context, link))
     return show_page(request, render_done(request.context, link, FILES if link.parts else ()))
+
+
+def await_result(request: LinkRequest) -> Response:
+    """Answer where no result is: the page that waits (202) after a code was typed, else that there is none (404).
+
+    Both are the same for every token. The page refreshes itself by a header, so that it has no script.
+    """
+    looks = read_looks(request.raw.query_params)
+    if looks is None:
+        return show_page(request, render_pending(request.context), 404)
+    answer = show_page(request, render_waiting(request.context, looks), 202)
+    if seconds := plan_look(looks):
+        answer.headers["Refresh"] = f"{seconds}; url={write_query(request.language, looks + 1)}"
+    return answer
 
 
 def offer_file(request: LinkRequest, link: Link, name: str) -> Response:

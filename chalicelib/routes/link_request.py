@@ -93,11 +93,17 @@ def read_link_request(raw: Any, token: str = "") -> LinkRequest:
     return LinkRequest(open_door(), raw, page, token, None, request_time(raw))
 
 
-def with_link(blueprint: Blueprint, *kinds: LinkKind, gone: Page, later: Page = render_later) -> Callable[[View], View]:
+def with_link(
+    blueprint: Blueprint,
+    *kinds: LinkKind,
+    gone: Page,
+    later: Page = render_later,
+    absent: Callable[[LinkRequest], Response] | None = None,
+) -> Callable[[View], View]:
     """Make a view from a function of a LinkRequest and its Link: the link of the address's token.
 
     `gone` is the one page for an unknown, malformed or expired token, and for a link of another kind (404); `later` is
-    the page for an outage, when nothing was kept (503).
+    the page for an outage, when nothing was kept (503). `absent` answers instead of `gone` where a link may still come.
     """
 
     def make_view(answer: View) -> View:
@@ -107,7 +113,7 @@ def with_link(blueprint: Blueprint, *kinds: LinkKind, gone: Page, later: Page = 
             try:
                 link = request.door.links.read_link(token, request.now)
                 if link is None or link.kind not in kinds:
-                    return show_page(request, gone(request.context), 404)
+                    return absent(request) if absent else show_page(request, gone(request.context), 404)
                 request = replace(request, link=link)
                 return answer(request, link, **named)
             except TryAgainLaterError:

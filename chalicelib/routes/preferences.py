@@ -12,7 +12,9 @@ from chalicelib.forms.post import fold_pairs
 from chalicelib.forms.topics import add_topics
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
+from chalicelib.forms.words import Words
 from chalicelib.models import ConsentState, JsonValue, RequestKind
+from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import Ask, Link, LinkKind
 
 DEFINITION = UNLISTED / "preferences.toml"
@@ -29,14 +31,15 @@ def find_preferences(link: Link) -> Form:
     """Return the form for a link.
 
     An unsubscribe link, which never expires, changes no details of a person. Only the link of a proven correction asks
-    for a new address.
+    for a new address; its title says what was asked for, since it follows a page that waits.
     """
     form = add_topics(load_form(DEFINITION))
     proven = link.request == RequestKind.CORRECT.value
     asked = [field for field in form.fields if proven or field.name != MOVE]
     if link.kind is not LinkKind.CHOOSE:
         asked = [field for field in asked if not field.personal]
-    return form.model_copy(update={"fields": tuple(asked)})
+    titles = {language: find_request_words(language).kinds[link.request].title for language in form.languages if proven}
+    return form.model_copy(update={"fields": tuple(asked), "title": Words(titles) if proven else form.title})
 
 
 def read_move(clean: CleanForm) -> str:

@@ -2,7 +2,7 @@
 
     GET, POST /privacy/requests             the kind and the address; the answer is the same for every address
     GET, POST /privacy/confirm/{token}      explains the request; takes the code of the mail, three tries
-    GET /privacy/results/{token}            the result, or that there is none
+    GET /privacy/results/{token}            the result, or that it is being made, or that there is none
     GET /privacy/results/{token}/{name}     a file of the result, always to be saved
     GET /privacy/receipt-key.pem            the public key that checks receipts
 
@@ -25,7 +25,8 @@ from chalicelib.forms.post import Post
 from chalicelib.models import JsonValue, RequestKind
 from chalicelib.pages.context import PageContext
 from chalicelib.pages.request_pages import render_code, render_gone, render_pending, render_sent, render_spent
-from chalicelib.routes.data_request_results import RESULTS, offer_file, offer_key, open_result
+from chalicelib.pages.waiting_page import write_query
+from chalicelib.routes.data_request_results import RESULTS, await_result, offer_file, offer_key, open_result
 from chalicelib.routes.form_answers import answer_json, answer_page
 from chalicelib.routes.form_posts import clean_post, handle_post
 from chalicelib.routes.form_request import FormRequest, read_form_request
@@ -82,7 +83,7 @@ def receive_code(request: LinkRequest, link: Link) -> Response:
 
 
 @privacy.route("/privacy/results/{token}", methods=SHOWN, content_types=ANY)
-@with_result_link()
+@with_result_link(absent=await_result)
 def show_result(request: LinkRequest, link: Link) -> Response:
     """Show the result of a request."""
     return open_result(request, link)
@@ -164,7 +165,7 @@ def redirect_visitor(request: LinkRequest, link: Link, result: str, wish: bool) 
         wish=wish,
     )
     request.door.accept(confirmed)
-    address = f"{context.site}/privacy/results/{result}?lang={context.language}"
+    address = f"{context.site}/privacy/results/{result}{write_query(context.language, 0)}"
     return Response("", status_code=303, headers={**PRIVATE, "Location": address})
 
 

@@ -3,6 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.record import Section
@@ -14,7 +15,7 @@ from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, ope
 from tests.builders.links import NOW, name_page, put_request, put_result, read_inbox
 from tests.builders.privacy import PACKAGE, RECEIPT, put_package, put_receipt
 
-STEPS = ("requests", "code", "gone", "pending", "receipt", "kept", "copy", "done", "correct")
+STEPS = ("requests", "code", "gone", "pending", "waiting", "tired", "receipt", "kept", "copy", "done", "correct")
 
 
 def place_step(step, site, tables, language):
@@ -35,6 +36,8 @@ def place_step(step, site, tables, language):
     return {
         "requests": f"{site}/privacy/requests?lang={language}",
         "code": f"{site}/privacy/confirm/{token}",
+        "waiting": f"{result}&wait=0",
+        "tired": f"{result}&wait=99",
         "gone": f"{site}/privacy/confirm/unknown?lang={language}",
     }.get(step, result)
 
@@ -82,7 +85,7 @@ def test_a_person_asks_types_the_code_and_sees_the_receipt(site, shop, tables, o
     assert code.get_attribute("value") == ""
     code.send_keys("k7x 4mt")
     press(browser)
-    assert read_title(browser) == find_request_words(language).pending_title
+    assert read_title(browser) == find_request_words(language).waiting_title
 
     put_receipt(tables, token, language=language)
     press(browser, "main a")
@@ -104,7 +107,7 @@ def test_the_code_is_typed_and_sent_with_the_keyboard_alone(site, shop, tables, 
     label = browser.find_element(By.CSS_SELECTOR, "label[for=f-code]").text
     assert browser.switch_to.active_element.accessible_name == label
     browser.switch_to.active_element.send_keys("K7X4MT", Keys.ENTER)
-    assert read_title(browser) == find_request_words("en").pending_title
+    assert read_title(browser) == find_request_words("en").waiting_title
     assert sorted(topic for topic, _ in read_inbox(shop)) == ["confirm", "try"]
 
 
@@ -119,6 +122,20 @@ def test_three_wrong_codes_lead_back_to_the_beginning(site, shop, tables, open_b
     press(browser, "main a")
     assert browser.current_url == f"{site}/privacy/requests?lang=fa"
     assert [topic for topic, _ in read_inbox(shop)] == ["try"] * 3
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_page_that_waits_becomes_the_result_by_itself(site, tables, open_browser, take_shot, scripts):
+    token = put_request(tables, RequestKind.CORRECT)
+    browser = open_page(open_browser(scripts=scripts), f"{site}/privacy/confirm/{token}")
+    browser.find_element(By.NAME, "code").send_keys("K7X4MT")
+    press(browser)
+    take_shot(browser, "privacy-waiting-phone")
+    assert browser.title.startswith("We are working on it")
+
+    put_result(tables, token, kind=LinkKind.CHOOSE, request="correct")
+    WebDriverWait(browser, 20).until(lambda seen: seen.title.startswith("Correct your data"))
+    assert browser.current_url == f"{site}/preferences/{name_page(tables, token)}?lang=en"
 
 
 def test_pressing_everything_without_the_code_changes_nothing(site, shop, tables, open_browser):

@@ -65,7 +65,9 @@ def test_the_right_code_is_kept_once_and_leads_to_the_result(api, shop, tables):
     said = [said for topic, said in read_inbox(shop) if topic == "confirm"]
 
     assert (first.status_code, again.status_code) == (303, 303)
-    assert first.headers["Location"] == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=fa"
+    assert (
+        first.headers["Location"] == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=fa&wait=0"
+    )
     assert first.headers["Location"].partition("?")[0] == again.headers["Location"].partition("?")[0]
     assert (first.headers["Cache-Control"], first.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert {(one["link"], one["kind"], one["result"]) for one in said} == {
@@ -114,7 +116,7 @@ def test_a_code_leads_to_the_same_result_however_it_is_typed(api, tables, typed)
     token = put_request(tables)
 
     location = type_code(api, token, typed).headers["Location"]
-    assert location == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=en"
+    assert location == f"http://127.0.0.1:8000/privacy/results/{name_page(tables, token)}?lang=en&wait=0"
 
 
 def test_a_repeated_right_code_is_one_and_the_same_confirmation(api, shop, tables):

@@ -1,5 +1,6 @@
 """Results of requests at the door: receipts and copies, handed out as they are and never shown."""
 
+import html
 import io
 import itertools
 import json
@@ -35,6 +36,59 @@ def test_a_result_that_is_not_there_yet_looks_like_any_unknown_one(api, shop, ta
     assert status == 404
     assert b'href="?lang=en"' in page
     assert shop.read_all("inbox") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_typed_the_code_is_told_that_it_is_being_done(api, shop, tables, language):
+    tokens = (name_page(tables, put_request(tables)), make_token(), "x", put_link(tables, "go"))
+    answers = [browse(api, f"/privacy/results/{token}?lang={language}&wait=0") for token in tokens]
+    words = find_request_words(language)
+
+    assert len({(one.status_code, one.body, one.headers["Refresh"]) for one in answers}) == 1
+    assert (answers[0].status_code, answers[0].headers["Refresh"]) == (202, f"10; url=?lang={language}&wait=1")
+    page = html.unescape(answers[0].body.decode())
+    assert f"<title>{words.waiting_title}" in page
+    assert words.waiting.format(shop="Corner Shop") in page
+    assert f'<a class="plain" href="?lang={language}&wait=1">{words.look}</a>' in page
+    assert shop.read_all("inbox") == []
+
+
+def test_a_forgotten_tab_stops_asking_within_a_quarter_of_an_hour(api, tables):
+    path, query, pauses = f"/privacy/results/{make_token()}", "?lang=en&wait=0", []
+    while query:
+        answer = browse(api, path + query)
+        assert answer.status_code == 202
+        pause, _, query = answer.headers.get("Refresh", "").partition("; url=")
+        pauses += [int(pause)] if pause else []
+
+    assert set(pauses) == {10, 60}
+    assert pauses == sorted(pauses)
+    assert sum(pauses) < 900
+    assert "no longer looks by itself" in answer.body.decode()
+    assert "Ask once more" in answer.body.decode()
+
+
+def test_a_visitor_can_end_the_looking(api, tables):
+    path = f"/privacy/results/{make_token()}"
+    page = html.unescape(browse(api, f"{path}?lang=en&wait=3").body.decode())
+    (query,) = re.findall(r'href="(\?[^"]*)">Stop looking', page)
+
+    assert "Refresh" not in browse(api, path + query).headers
+
+
+@pytest.mark.parametrize("wait", ["", "x", "-1", "1e3", "1000", "٣", "%00", "1&wait=2"])
+def test_a_count_that_we_did_not_write_is_no_count_or_its_last(api, tables, wait):
+    answer = browse(api, f"/privacy/results/{make_token()}?wait={wait}")
+
+    assert answer.status_code == (202 if wait == "1&wait=2" else 404)
+
+
+def test_a_result_that_is_there_refreshes_nothing_and_its_title_says_so(api, tables):
+    result = put_package(tables, put_request(tables), PACKAGE)
+    answer = browse(api, f"/privacy/results/{result}?lang=en&wait=4")
+
+    assert (answer.status_code, "Refresh" in answer.headers) == (200, False)
+    assert "<title>Your copy is ready" in answer.body.decode()
 
 
 def test_what_is_done_is_said(api, tables):
