@@ -40,7 +40,9 @@ class Settings(Model):
         "", description="The shop's own systems that hear of events: `name=https://...`, separated by commas"
     )
     max_body_bytes: int = Field(262_144, description="Largest post of a form or page taken, in bytes after decoding")
-    try_out: bool = Field(False, description="`yes` holds nobody out of a campaign, as a local run does")
+    try_out: bool = Field(
+        False, description="`yes` runs every campaign that ships as it ships and holds nobody out, as a local run does"
+    )
     posts_per_minute: int = Field(60, description="Form posts taken from one network address per minute and container")
 
     @property

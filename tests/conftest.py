@@ -35,6 +35,7 @@ from hypothesis import settings as hypothesis_settings
 
 import chalicelib.forms.library as form_library
 import chalicelib.shop.own as own_files
+from chalicelib.campaigns.library import DEFINITIONS
 from chalicelib.config import Settings, current_settings, read_settings
 from infra.local.cloud import start_cloud
 from infra.local.emulator import explain_absence, start_emulator
@@ -50,8 +51,10 @@ from tests.builders.shop import Shop
 hypothesis_settings.register_profile("regulars", deadline=None)
 hypothesis_settings.load_profile("regulars")
 
-# The suite looks at what ships: a shop's own forms and campaigns are judged by `make check-shop`.
+# The suite looks at what ships, with every campaign running: a campaign that ships is an example, and is off until the
+# shop names it or takes it as its own. A shop's own forms and campaigns are judged by `make check-shop`.
 own_files.FOLDER = Path(os.environ["LOCAL_FOLDER"]) / "own"
+shutil.copytree(DEFINITIONS, own_files.FOLDER / "campaigns", ignore=shutil.ignore_patterns("_*"))
 
 CLOSED = 9  # the discard port: nothing answers there
 played: list[str] = []  # filled by `stack`, printed at the end

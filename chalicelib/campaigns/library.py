@@ -1,4 +1,9 @@
-"""The campaigns on file, read when first asked for."""
+"""The campaigns on file, read when first asked for, and which of them run.
+
+What ships is an example. Its marketing runs once the shop names it in own/on.toml, and with an offer, which gives money
+away, only as a file of the shop's own. Transactional mail answers what a customer asked for, and runs. A file of the
+shop's own runs as it stands. A name in own/off.toml runs in no case.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -22,42 +27,66 @@ SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 
 
 @cache
-def list_campaigns(folder: Path = DEFINITIONS) -> tuple[Campaign, ...]:
-    """Return every campaign, by name; raise DefinitionError for an unusable file."""
-    return tuple(map(load_campaign, own.list_files("campaigns", folder).values()))
+def list_campaigns(*, try_out: bool = False) -> tuple[Campaign, ...]:
+    """Return every campaign that runs, by name; raise DefinitionError for an unusable file.
+
+    A try-out runs everything that ships, as it ships.
+    """
+    named, files = read_named(), own.list_files("campaigns", DEFINITIONS)
+    campaigns = ((load_campaign(path), path.parent != DEFINITIONS) for path in files.values())
+    return tuple(each for each, is_own in campaigns if try_out or is_own or not each.is_marketing or each.name in named)
 
 
-def list_running() -> tuple[Campaign, ...]:
+@cache
+def list_on_file() -> tuple[Campaign, ...]:
+    """Return every campaign on file, by name, those that are off too.
+
+    A file with a mistake is logged and left out: it must not keep a customer from stopping the mails of the others.
+    """
+    found = []
+    for name, path in own.find_files("campaigns", DEFINITIONS).items():
+        try:
+            found.append(load_campaign(path))
+        except DefinitionError as fault:
+            log.error("campaign_unusable", extra={"key": name, "reason": str(fault)})
+    return tuple(found)
+
+
+def read_named() -> tuple[str, ...]:
+    """Return the campaigns that own/on.toml names; raise DefinitionError."""
+    return own.read_names("on", "campaigns", judge_named)
+
+
+def judge_named(name: str) -> str:
+    """Return why own/on.toml may not name a campaign, or ""."""
+    known = own.find_files("campaigns", DEFINITIONS)
+    if why := own.judge_name("campaigns", name, known):
+        return why
+    if name not in own.list_files("campaigns", DEFINITIONS):
+        return "off.toml names it too"
+    if known[name].parent == DEFINITIONS and load_campaign(known[name]).offer:
+        return (
+            f"it gives money away: `make new-campaign NAME={name}` writes a file of your own, in which you fill in the "
+            "budget, the code and the expected cost; then it runs (docs/offers.md)"
+        )
+    return ""
+
+
+def list_running(*, try_out: bool) -> tuple[Campaign, ...]:
     """Return the campaigns that send, for a page: none while a file has a mistake, since then no mail is sent."""
     try:
-        return list_campaigns()
+        return list_campaigns(try_out=try_out)
     except DefinitionError as fault:
         log.error("campaign_unusable", extra={"reason": str(fault)})
         return ()
 
 
 def list_advertised() -> tuple[str, ...]:
-    """Return the purposes of the marketing campaigns: what a customer ends who wants no advertising at all."""
-    return tuple(sorted({campaign.purpose for campaign in list_usable() if campaign.is_marketing}))
+    """Return the purposes of the marketing campaigns on file: what a customer ends who wants no advertising at all.
 
-
-def list_usable() -> Iterator[Campaign]:
-    """Yield the campaigns that can be read: a file with a mistake is logged, and must not keep a customer from a no."""
-    try:
-        files = own.list_files("campaigns", DEFINITIONS)
-    except DefinitionError as fault:
-        log.error("campaign_unusable", extra={"key": "off", "reason": str(fault)})
-        return
-    for name, path in files.items():
-        try:
-            yield load_campaign(path)
-        except DefinitionError as fault:
-            log.error("campaign_unusable", extra={"key": name, "reason": str(fault)})
-
-
-def find_campaign(name: str) -> Campaign | None:
-    """Return the campaign of that name, or None."""
-    return next((campaign for campaign in list_campaigns() if campaign.name == name), None)
+    One that is off counts too, since it may run tomorrow.
+    """
+    return tuple(sorted({campaign.purpose for campaign in list_on_file() if campaign.is_marketing}))
 
 
 @cache

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.library import list_running
 from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
@@ -65,7 +66,7 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
         "noted": {"kept_as": list(NOTED), "words": words.noted},
         "evidence": name_words(Consent.model_fields, words.evidence),
         "record": name_words(Profile.model_fields, words.record),
-        "purposes": describe_purposes(language),
+        "purposes": describe_purposes(language, list_running(try_out=settings.try_out)),
         "kept": [describe_period(each, language) for each in load_retention().kept.values()],
         "recipients": {
             "region": settings.aws_region,
@@ -118,7 +119,7 @@ def describe_source(source: Source, words: PolicyWords) -> Facts:
     }
 
 
-def describe_purposes(language: str) -> list[Facts]:
+def describe_purposes(language: str, running: Iterable[Campaign]) -> list[Facts]:
     """Return every purpose with its basis, and the campaigns that write for it."""
     return [
         {
@@ -127,7 +128,7 @@ def describe_purposes(language: str) -> list[Facts]:
             "words": choose_text(each.words, language),
             "basis": each.basis.value,
             "basis_words": find_policy_words(language).basis[each.basis],
-            "campaigns": [campaign.name for campaign in list_running() if serves_purpose(campaign.purpose, name)],
+            "campaigns": [campaign.name for campaign in running if serves_purpose(campaign.purpose, name)],
         }
         for name, each in load_purposes().purposes.items()
     ]

@@ -170,7 +170,7 @@ def redirect_visitor(request: LinkRequest, link: Link, result: str, wish: bool) 
 
 
 def find_advertised() -> tuple[str, ...]:
-    """Return the purposes of today's marketing campaigns: what an objection ends."""
+    """Return the purposes of the marketing campaigns: what an objection ends."""
     # Imported here: of all that the door answers, only an objection and the button that stops letters need campaigns.
     from chalicelib.campaigns.library import list_advertised
 

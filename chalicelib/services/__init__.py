@@ -111,9 +111,10 @@ class Services(Tables):
 
     @cached_property
     def campaigns(self) -> tuple[Campaign, ...]:
+        """Return the campaigns that run."""
         from chalicelib.campaigns.library import list_campaigns
 
-        found = list_campaigns()
+        found = list_campaigns(try_out=self.settings.try_out)
         return tuple(each.hold_nobody() for each in found) if self.settings.try_out else found
 
     @cached_property
@@ -124,11 +125,11 @@ class Services(Tables):
         return load_shop()
 
     def find_campaign(self, name: str) -> Campaign | None:
-        """Return a campaign that is on file."""
+        """Return a campaign that runs."""
         return next((campaign for campaign in self.campaigns if campaign.name == name), None)
 
     def find_due(self, profile: Profile, now: datetime) -> datetime | None:
-        """Return when a person next has a reason to hear from the shop, by the campaigns on file."""
+        """Return when a person next has a reason to hear from the shop, by the campaigns that run."""
         from chalicelib.campaigns.agenda import next_due
 
         return next_due(profile, self.campaigns, self.clock, now)

@@ -8,27 +8,46 @@ chalicelib/own/words/<language>/<part>.toml   words of a language, whole or in p
 chalicelib/own/purposes.toml, ages.toml, retention.toml, dummies.toml   in place of those in `shop/`
 chalicelib/own/brand.toml                     name, logo, colour, postal address, opening words (`shop/brand.py`)
 chalicelib/own/site.toml                     `origins` and `redirects` for all forms
-chalicelib/own/off.toml                       names of what ships and is not wanted: forms = [...], campaigns = [...]
+chalicelib/own/on.toml                        names of shipped marketing campaigns that run: campaigns = [...]
+chalicelib/own/off.toml                       names that are not wanted: forms = [...], campaigns = [...]
 """
 
-from functools import cache
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Literal
 
 from chalicelib.models import Model
 
-FOLDER = Path(__file__).parents[1] / "own"  # read at each call: the suite of what ships names an empty folder
+FOLDER = Path(__file__).parents[1] / "own"  # read at each call: the suite names a folder of its own
 NO_SETTINGS = "[!_]*.toml"  # a file whose name begins with _ holds the settings of the others
 
 
+class On(Model):
+    """The names of what runs only where the shop names it."""
+
+    campaigns: tuple[str, ...] = ()
+
+
+class Off(On):
+    """The names of what is not wanted."""
+
+    forms: tuple[str, ...] = ()
+
+
 def list_files(kind: str, shipped: Path, pattern: str = NO_SETTINGS) -> dict[str, Path]:
-    """Return the files of a kind by their names: the shop's own, and those that ship and are not switched off.
+    """Return the files of a kind that are not switched off, by their names.
 
     Raise DefinitionError where it cannot be read what is switched off: a campaign that is not wanted must send nothing.
     """
-    off = getattr(read_off(FOLDER), kind) if kind in Off.model_fields else ()
-    own = {path.stem: path for path in sorted((FOLDER / kind).glob(pattern))}
-    ships = {path.stem: path for path in sorted(shipped.glob(pattern)) if path.stem not in off}
-    return dict(sorted({**ships, **own}.items()))
+    found = find_files(kind, shipped, pattern)
+    off = read_names("off", kind, lambda name: judge_name(kind, name, found)) if kind in Off.model_fields else ()
+    return {name: path for name, path in found.items() if name not in off}
+
+
+def find_files(kind: str, shipped: Path, pattern: str = NO_SETTINGS) -> dict[str, Path]:
+    """Return the files of a kind by their names, the shop's own in place of those that ship."""
+    files = {path.stem: path for folder in (shipped, FOLDER / kind) for path in folder.glob(pattern)}
+    return dict(sorted(files.items()))
 
 
 def choose_file(shipped: Path, kind: str = "") -> Path:
@@ -37,17 +56,27 @@ def choose_file(shipped: Path, kind: str = "") -> Path:
     return own if own.exists() else shipped
 
 
-class Off(Model):
-    """The names of what ships and is not wanted."""
+def read_names(file: Literal["on", "off"], kind: str, judge: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the names of a kind in `on.toml` or `off.toml`; raise DefinitionError.
 
-    forms: tuple[str, ...] = ()
-    campaigns: tuple[str, ...] = ()
-
-
-@cache
-def read_off(folder: Path) -> Off:
-    """Return what the shop switched off; raise DefinitionError."""
+    `judge` returns why a name may not be there, or "".
+    """
+    path = FOLDER / f"{file}.toml"
+    if not path.exists():
+        return ()
     from chalicelib.definitions import load_definition  # imported here: the door of a webhook reads no definition
 
-    path = folder / "off.toml"
-    return load_definition(path, Off) if path.exists() else Off()
+    def list_faults(named: On) -> list[tuple[tuple[str, ...], str]]:
+        judged = ((str(place), judge(name)) for place, name in enumerate(getattr(named, kind)))
+        return [((kind, place), why) for place, why in judged if why]
+
+    names: tuple[str, ...] = getattr(load_definition(path, SHAPES[file], judge=list_faults), kind)
+    return names
+
+
+def judge_name(kind: str, name: str, known: Collection[str]) -> str:
+    """Return that no file of the kind has a name, and the names that there are; "" where one has it."""
+    return "" if name in known else f"no {kind.removesuffix('s')} of that name; there are {', '.join(known)}"
+
+
+SHAPES: dict[str, type[On]] = {"on": On, "off": Off}

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from infra.deploy.shop_files import list_mistakes
+from infra.deploy.shop_files import list_mistakes, tell_campaigns
 from infra.deploy.wheels import list_libraries
 from infra.places import ROOT, show_path
 from infra.template import TEMPLATE
@@ -38,8 +38,7 @@ def package_stage(stage: str) -> Path:
     if not STAGE.fullmatch(stage):
         raise SystemExit("STAGE=... has small letters, digits and hyphens, such as STAGE=prod.")
     folder = ROOT / "out" / stage
-    if mistakes := list_mistakes():
-        raise SystemExit("Not packaged:\n  " + "\n  ".join(mistakes))
+    check_definitions()
     with tempfile.TemporaryDirectory() as scratch:
         run_chalice(stage, copy_project(Path(scratch)), folder)
     name_stage(folder / "sam.yaml", stage)
@@ -50,6 +49,13 @@ def package_stage(stage: str) -> Path:
     slim.replace(fat)
     print(f"{show_path(folder)}/deployment.zip: {before} with whole libraries, {measure_zip(fat)} as deployed")
     return folder
+
+
+def check_definitions() -> None:
+    """Print which campaigns will run; raise SystemExit where a definition has a mistake."""
+    if mistakes := list_mistakes():
+        raise SystemExit("Not packaged:\n  " + "\n  ".join(mistakes))
+    print(tell_campaigns())
 
 
 def copy_project(folder: Path) -> Path:

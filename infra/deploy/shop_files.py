@@ -2,78 +2,40 @@
 
 import argparse
 import logging
-import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from itertools import product
 from typing import Any
 
+from chalicelib import words
 from chalicelib.campaigns import library as campaigns
+from chalicelib.data_requests.files import RecordWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
+from chalicelib.forms.interface import Interface
 from chalicelib.forms.site import load_site
 from chalicelib.mails import templates
+from chalicelib.mails.language import MailLanguage
+from chalicelib.models import Model
+from chalicelib.pages.context import LinkWords
+from chalicelib.pages.policy_words import PolicyWords
+from chalicelib.pages.request_pages import PrivacyWords
 from chalicelib.senders import form_maps
 from chalicelib.shop import ages, dummies, own, purposes, retention
 from chalicelib.shop.brand import load_brand
-from chalicelib.words import list_languages, list_missing
+from chalicelib.words import Part, list_languages, list_missing, list_unknown
+from infra.deploy.starts import write_start
 from infra.places import show_path
 
-NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-FORM = """# {name}. Every key is explained in docs/forms.md.
-
-kind = "response"            # sign-up, pre-order, warranty, survey or response
-version = "{today}"
-
-[title]
-en = "Ask us anything"       # one line for each language that the form shall speak
-
-[intro]
-en = "We answer within a day."
-
-[submit]
-en = "Send"
-
-[thanks_title]
-en = "Thank you"
-
-[thanks]
-en = "We have your question."
-
-[[fields]]
-name = "question"
-type = "long_text"
-personal = true              # does the answer say something about a person?
-required = true
-label.en = "Your question"
-
-[[fields]]
-name = "email"
-type = "email"
-personal = true
-place = "profile"
-label.en = "E-mail, for our answer"
-"""
-CAMPAIGN = """# {name}. Every key is explained in docs/campaigns.md.
-
-kind = "marketing"
-template = "win-back"        # the mail: chalicelib/mails/templates/, or your own in chalicelib/own/mails/
-good_for_days = 14
-cooldown_days = 90
-holdout_share = 0.1          # one in ten gets none, so that it can be measured
-
-[when]
-trigger = "inactive"
-days = 60
-
-[offer]
-percent = 10
-codes = "shared"             # docs/offers.md says where codes can come from
-code = "COMEBACK10"          # set it up in your shop before the first mail leaves
-expires_days = 14
-most_spent = 200
-expected_cost = 1.50
-"""
+# Each part of the words, and the model of the room that shows it.
+SHAPES: dict[Part, type[Model]] = {
+    "interface": Interface,
+    "links": LinkWords,
+    "requests": PrivacyWords,
+    "policy": PolicyWords,
+    "mails": MailLanguage,
+    "record": RecordWords,
+}
 
 
 def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -90,7 +52,11 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     for sender in ("typeform", "tally"):
         for path in own.list_files(f"mappings/{sender}", form_maps.MAPPINGS / sender, "*.toml").values():
             yield f"mapping {sender}", lambda path=path: form_maps.load_mapping(path)  # type: ignore[misc]
+    for language, (part, shape) in product(list_languages(), SHAPES.items()):
+        pages = (words.FOLDER, own.FOLDER / "words")
+        yield "words", lambda pages=pages, key=(language, part, shape): words.load_part(pages, *key)  # type: ignore[misc]
     yield "brand", lambda: load_brand(own.FOLDER)
+    yield "on", campaigns.read_named
     yield "site", lambda: load_site(own.FOLDER)
     yield "campaigns of the shop", campaigns.load_shop
     yield "purposes", purposes.load_purposes
@@ -101,11 +67,8 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
 
 def list_mistakes() -> list[str]:
     """Return each mistake of a definition, with file, line and place."""
-    try:
-        own.read_off(own.FOLDER)
-    except DefinitionError as fault:
-        return [f"off: {fault}"]  # which files count is not known
-    found = []
+    if found := list_off_faults():
+        return found  # which files count is not known
     for what, read in list_readers():
         try:
             read()
@@ -114,34 +77,45 @@ def list_mistakes() -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def list_off_faults() -> list[str]:
+    """Return each mistake of off.toml, once."""
+    found = []
+    for kind, shipped in (("forms", forms.DEFINITIONS), ("campaigns", campaigns.DEFINITIONS)):
+        try:
+            own.list_files(kind, shipped)
+        except DefinitionError as fault:
+            found.append(f"off: {fault}")
+    return list(dict.fromkeys(found))
+
+
+def tell_campaigns() -> str:
+    """Return which campaigns run on AWS and which are off, in a sentence."""
+    try:
+        running = [campaign.name for campaign in campaigns.list_campaigns()]
+        off = [campaign.name for campaign in campaigns.list_on_file() if campaign.name not in running]
+    except DefinitionError:
+        return "No campaign runs while one of their files has a mistake."
+    named = f"Campaigns that run: {', '.join(running) or 'none'}."
+    hint = f"{show_path(own.FOLDER)}/on.toml names those that shall run (docs/campaigns.md)"
+    return f"{named} Off: {', '.join(off)}; {hint}." if off else named
+
+
 def check_shop() -> int:
-    """Print what is there, what is wrong, and what a language lacks."""
+    """Print what is there, which campaigns run, what is wrong, and what a language lacks."""
     logging.disable(logging.ERROR)  # each mistake is printed below, once
     mistakes = list_mistakes()
     logging.disable(logging.NOTSET)
     files = sorted(path for path in own.FOLDER.rglob("*.toml"))
     print(f"{len(files)} of the shop's own in {show_path(own.FOLDER)}/.")
+    print(tell_campaigns())
     for mistake in mistakes:
         print(f"  {mistake}", file=sys.stderr)
-    for language in list_languages():
+    for language in list_languages() if not any(each.startswith("words: ") for each in mistakes) else ():
         if lacking := list_missing(language):
             print(f"  {language} lacks {len(lacking)} words, which stand there in English: {', '.join(lacking[:5])}")
+        if unknown := list_unknown(language):
+            print(f"  {language} has words that nothing shows (any more): {', '.join(unknown)}")
     return int(bool(mistakes))
-
-
-def write_start(kind: str, name: str, text: str, today: str) -> int:
-    """Write a commented start of a definition, and never over one that is there."""
-    if not NAME.fullmatch(name):
-        print("NAME=... has small letters, digits and hyphens, such as NAME=spring.", file=sys.stderr)
-        return 2
-    path: Path = own.FOLDER / kind / f"{name}.toml"
-    if path.exists():
-        print(f"{show_path(path)} is there already.", file=sys.stderr)
-        return 1
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.replace("{name}", name).replace("{today}", today), "utf-8")
-    print(f"{show_path(path)}: change it, then `make check-shop`.")
-    return 0
 
 
 def main() -> int:
@@ -152,8 +126,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.what == "check":
         return check_shop()
-    text = FORM if asked.what == "form" else CAMPAIGN
-    return write_start(f"{asked.what}s", asked.name, text, asked.today)
+    return write_start(asked.what, asked.name, asked.today)
 
 
 if __name__ == "__main__":

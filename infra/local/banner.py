@@ -17,6 +17,7 @@ def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
     print(f"  data      {name_database(absence)}")
     print(f"  mailbox   {state['mailbox']}")
     print(f"  events    {state['events']} (what the shop's own systems receive)")
+    print("  campaigns all that ship, to try them out; on AWS marketing is off until named (docs/campaigns.md)")
     print(f"  logs      {show_path(LOCAL / 'log')}/")
     print(f"  secrets   {', '.join(f'{sender}: {sender_secret(sender)}' for sender in SENDERS)}\n")
     print("Three things to try:\n")

@@ -30,7 +30,7 @@ SETTLING_KEYS = {
 def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:
     """Return the variables that each process of the stack gets beside ours, without the keys of settling."""
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
-    public["TRY_OUT"] = "yes"  # a first win-back mail must not depend on a draw
+    public["TRY_OUT"] = "yes"  # what ships runs, and a first win-back mail does not depend on a draw
     public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
     return name_endpoints(cloud_port, dynamodb_port, read_access()) | public
 

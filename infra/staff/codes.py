@@ -139,6 +139,12 @@ def check_offer(campaign: Campaign, services: Services, now: datetime) -> int:
     return int(not made or len(found) != len(made))
 
 
+def name_offers(services: Services) -> str:
+    """Return which campaigns with an offer run, in a sentence."""
+    names = ", ".join(each.name for each in services.campaigns if each.offer)
+    return f"CAMPAIGN=... is one of {names}." if names else "No campaign with an offer runs (docs/campaigns.md)."
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Codes of offers.")
     parser.add_argument("what", choices=("redeem", "list", "import", "check"))
@@ -160,8 +166,7 @@ def main() -> int:
             return 0
         campaign = services.find_campaign(asked.campaign)
         if campaign is None:
-            names = ", ".join(each.name for each in services.campaigns if each.offer)
-            print(f"CAMPAIGN=... is one of {names}.", file=sys.stderr)
+            print(name_offers(services), file=sys.stderr)
             return 2
         if asked.what == "check":
             return check_offer(campaign, services, stage_now())

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.library import list_campaigns
+from chalicelib.campaigns.library import list_on_file
 from chalicelib.report import Report, build_report
 from chalicelib.services import Services, current_services
 from chalicelib.store.reputation import Rates
@@ -45,7 +45,7 @@ def explain_stop(rates: Rates) -> str:
 
 
 def main() -> int:
-    campaigns = {campaign.name: campaign for campaign in list_campaigns()}
+    campaigns = {campaign.name: campaign for campaign in list_on_file()}  # a report outlives its campaign
     parser = argparse.ArgumentParser(description="Report what became of a campaign.")
     parser.add_argument("campaign", choices=sorted(campaigns))
     asked = parser.parse_args()

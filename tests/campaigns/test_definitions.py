@@ -14,7 +14,7 @@ from chalicelib.campaigns.audience import Audience, fits_audience
 from chalicelib.campaigns.definition import Campaign, When
 from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.holdout import draw_holdout
-from chalicelib.campaigns.library import DEFINITIONS, find_campaign, list_campaigns, load_campaign, load_shop
+from chalicelib.campaigns.library import DEFINITIONS, list_campaigns, load_campaign, load_shop
 from chalicelib.campaigns.offer import Offer
 from chalicelib.campaigns.shop import Cap, ShopClock
 from chalicelib.campaigns.triggers import TRIGGERS
@@ -74,12 +74,6 @@ def test_five_campaigns_ship():
     assert [campaign.name for campaign in list_campaigns() if not campaign.is_marketing] == ["pre-order-shipped"]
     assert {campaign.purpose for campaign in list_campaigns()} == {"marketing", ""}
     assert load_shop().cap == Cap(mails=2, days=7)
-
-
-def test_a_campaign_is_found_by_its_name_alone():
-    assert find_campaign("win-back") is list_campaigns()[4]
-    assert find_campaign("_shop") is None
-    assert find_campaign("../definitions/win-back") is None
 
 
 def test_a_file_is_read_with_exact_money(tmp_path):

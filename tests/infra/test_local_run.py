@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy.shop_files import FORM
+from infra.deploy.starts import FORM
 from infra.local.emulator import explain_absence
 from infra.local.permissions import find_refusals
 from infra.local.post import post_delivery, shopify_delivery

@@ -6,45 +6,22 @@ import pytest
 
 from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
-from chalicelib.forms import library
 from chalicelib.forms.library import find_form, list_forms
-from chalicelib.mails import templates
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, brand, dummies, own, purposes, retention
+from chalicelib.shop import own, purposes
 from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
 from infra.places import ROOT
+from tests.builders.own import open_own, write_own
 
 EXAMPLE = ROOT / "docs" / "examples" / "own"
-CACHED = (
-    brand.load_brand,
-    brand.read_brand,
-    library.load_form,
-    campaigns.list_campaigns,
-    campaigns.load_shop,
-    templates.list_templates,
-    templates.find_template,
-    form_maps.load_mapping,
-    purposes.load_purposes,
-    retention.load_retention,
-    ages.read_rules,
-    dummies.load_dummies,
-)
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Return an empty folder of the shop's own."""
-
-    def forget():
-        for function in CACHED:
-            function.cache_clear()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(own, "FOLDER", tmp_path / "own")
-        forget()
-        yield tmp_path / "own"
-    forget()
+    with open_own(tmp_path / "own", monkeypatch) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -60,17 +37,11 @@ def run(monkeypatch, capsys):
     return run_command
 
 
-def write(folder, name, text):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
-
-
-def test_what_ships_has_no_mistake_and_the_folder_ships_empty(run):
+def test_what_ships_has_no_mistake_and_the_folder_ships_empty(folder, run):
     status, told = run("check")
     assert (status, "0 of the shop's own" in told) == (0, True)
-    real = shop_files.Path(shop_files.forms.__file__).parents[1] / "own"
-    assert [path.name for path in real.iterdir()] == ["README.md"] or "own" not in str(real)
+    real = shop_files.forms.DEFINITIONS.parents[1] / "own"
+    assert [path.name for path in real.iterdir()] == ["README.md"]
 
 
 def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
@@ -79,9 +50,9 @@ def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
     assert run("check")[0] == 0
     assert "tasting" in list_forms()
     assert find_form("tasting").title["en"] == "Ask us anything"
-    assert campaigns.find_campaign("spring").offer.code == "COMEBACK10"
     assert "sign-up" in list_forms()
-    assert campaigns.find_campaign("win-back") is not None
+    spring = next(campaign for campaign in campaigns.list_campaigns() if campaign.name == "spring")
+    assert spring.offer is None  # money is given away once the shop has said how much
 
 
 def test_the_example_of_an_own_folder_has_no_mistake(folder, monkeypatch, api, run):
@@ -89,7 +60,10 @@ def test_the_example_of_an_own_folder_has_no_mistake(folder, monkeypatch, api, r
     status, told = run("check")
     assert (status, "de lacks" in told) == (0, True)
     assert ("tasting" in list_forms(), "warranty" in list_forms()) == (True, False)
-    assert campaigns.find_campaign("spring").offer.code == "SPRING10"
+    running = {campaign.name: campaign for campaign in campaigns.list_campaigns()}
+    assert running["spring"].offer.code == "SPRING10"
+    assert "welcome" in running
+    assert "post-purchase" not in running
     page = api.call("GET", "/forms/tasting?lang=de", accept="text/html")
     assert page.status_code == 200
     for words in ("Kommen Sie zur Verkostung", "Asel&#39;s Teas", "Wie wir mit Ihren Daten umgehen", "#7a1f5c"):
@@ -106,49 +80,70 @@ def test_a_start_is_written_over_nothing_and_takes_a_plain_name(folder, run):
 
 def test_a_form_of_a_shipped_name_takes_its_place_and_others_can_be_switched_off(folder):
     text = (shop_files.forms.DEFINITIONS / "sign-up.toml").read_text("utf-8")
-    write(folder, "forms/sign-up.toml", text.replace("confirm = true\n", ""))
-    write(folder, "off.toml", 'forms = ["survey"]\ncampaigns = ["survey-invitation", "welcome"]\n')
+    write_own(folder, "forms/sign-up.toml", text.replace("confirm = true\n", ""))
+    write_own(folder, "off.toml", 'forms = ["survey"]\n')
     assert find_form("sign-up").confirm is False
     assert "survey" not in list_forms()
     assert find_form("survey") is None
-    names = [campaign.name for campaign in campaigns.list_campaigns()]
-    assert "win-back" in names
-    assert "welcome" not in names
-
-
-def test_with_every_campaign_switched_off_there_is_none(folder):
-    names = [campaign.name for campaign in campaigns.list_campaigns()]
-    campaigns.list_campaigns.cache_clear()
-    write(folder, "off.toml", f"campaigns = {names}\n")
-    own.read_off.cache_clear()
-    assert campaigns.list_campaigns() == ()
 
 
 def test_a_mistake_in_what_is_switched_off_sends_nothing_and_breaks_no_other_page(folder, api):
-    write(folder, "off.toml", "campaigns = 7\n")
+    write_own(folder, "off.toml", "campaigns = 7\n")
     with pytest.raises(DefinitionError, match=r"off\.toml, line 1: campaigns"):
         campaigns.list_campaigns()
     assert [api.call("GET", path).status_code for path in ("/", "/privacy", "/forms/survey")] == [200, 200, 503]
 
 
 def test_a_mistake_in_a_campaign_keeps_nobody_from_stopping_letters(folder, caplog):
-    write(folder, "campaigns/spring.toml", "purpose = 7\n")
+    write_own(folder, "campaigns/spring.toml", "purpose = 7\n")
     assert campaigns.list_advertised() == ("marketing",)
     assert "campaign_unusable" in caplog.text
-    write(folder, "off.toml", "campaigns = 7\n")
-    own.read_off.cache_clear()
-    assert campaigns.list_advertised() == ()
+    campaigns.list_on_file.cache_clear()
+    write_own(folder, "off.toml", "campaigns = 7\n")
+    assert campaigns.list_advertised() == ("marketing",)  # what is off may run tomorrow
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("words/de/interface.toml", "digits = 7\n", "words: de/interface.toml: digits"),
+        ("words/en/policy.toml", "title =\n", "words: en/policy.toml, line 1"),
+        ("words/fa/links.toml", "gone = []\n", "words: fa/links.toml: gone"),
+    ],
+)
+def test_a_mistake_in_words_breaks_no_page_and_is_told(folder, api, run, caplog, name, text, told):
+    write_own(folder, name, text)
+    language = name.split("/")[1]
+    pages = ("/", "/forms/survey", "/privacy", "/privacy/requests", "/unsubscribe/none")
+    answers = [api.call("GET", f"{page}?lang={language}", accept="text/html").status_code for page in pages]
+    assert answers == [200, 200, 200, 200, 404]
+    assert "words_unusable" in caplog.text
+    status, shown = run("check")
+    assert (status, told in shown) == (1, True)
+
+
+def test_words_that_an_upgrade_dropped_are_told_and_break_no_page(folder, api, run):
+    write_own(folder, "words/de/interface.toml", 'language_name = "Deutsch"\nold_key = "x"\n[reasons]\ngone = "y"\n')
+    assert api.call("GET", "/?lang=de", accept="text/html").status_code == 200
+    status, shown = run("check")
+    assert (
+        status,
+        "de has words that nothing shows (any more): interface: old_key, interface: reasons.gone" in shown,
+    ) == (
+        0,
+        True,
+    )
 
 
 def test_a_mistake_in_a_mapping_breaks_no_page(folder, api, caplog):
-    write(folder, "mappings/typeform/abc.toml", 'kind = "nothing"\n')
+    write_own(folder, "mappings/typeform/abc.toml", 'kind = "nothing"\n')
     assert api.call("GET", "/privacy").status_code == 200
     assert "mapping_unusable" in caplog.text
 
 
 def test_a_language_in_part_and_one_sentence_are_laid_over_the_words(folder):
-    write(folder, "words/eo/interface.toml", 'language_name = "Esperanto"\n[reasons]\nmissing = "Mankas."\n')
-    write(folder, "words/en/interface.toml", '[reasons]\nmissing = "We need this."\n')
+    write_own(folder, "words/eo/interface.toml", 'language_name = "Esperanto"\n[reasons]\nmissing = "Mankas."\n')
+    write_own(folder, "words/en/interface.toml", '[reasons]\nmissing = "We need this."\n')
     from chalicelib.forms.interface import Interface
 
     assert "eo" in list_languages()
@@ -161,15 +156,15 @@ def test_a_language_in_part_and_one_sentence_are_laid_over_the_words(folder):
 def test_a_file_of_rules_takes_the_place_of_the_shipped_one(folder):
     text = purposes.FILE.read_text("utf-8")
     version = purposes.load_purposes().version
-    write(folder, "purposes.toml", text.replace(f'version = "{version}"', 'version = "2031-01-01"', 1))
+    write_own(folder, "purposes.toml", text.replace(f'version = "{version}"', 'version = "2031-01-01"', 1))
     purposes.load_purposes.cache_clear()
     assert purposes.load_purposes().version == "2031-01-01"
 
 
 def test_the_site_counts_for_every_form_beside_what_the_form_says(folder, api):
     site, form = "https://www.shop.example", (shop_files.forms.DEFINITIONS / "survey.toml").read_text("utf-8")
-    write(folder, "forms/mine.toml", f'origins = ["https://other.shop.example"]\n{form}')
-    write(folder, "site.toml", f'origins = ["{site}"]\nredirects = ["{site}/thanks"]\n')
+    write_own(folder, "forms/mine.toml", f'origins = ["https://other.shop.example"]\n{form}')
+    write_own(folder, "site.toml", f'origins = ["{site}"]\nredirects = ["{site}/thanks"]\n')
     assert find_form("mine").origins == ("https://other.shop.example", site)
     for name in ("sign-up", "mine"):
         answer = api.call("GET", f"/forms/{name}/schema", Origin=site)
@@ -179,13 +174,13 @@ def test_the_site_counts_for_every_form_beside_what_the_form_says(folder, api):
 
 def test_the_privacy_page_names_the_shops_mapped_forms_and_no_example(folder, api):
     example = (form_maps.MAPPINGS / "typeform" / "Rg7TeaQz.toml").read_text("utf-8")
-    write(folder, "mappings/typeform/Own7Tea.toml", example.replace("example = true", ""))
+    write_own(folder, "mappings/typeform/Own7Tea.toml", example.replace("example = true", ""))
     shown = api.call("GET", "/privacy", accept="application/json").body.decode()
     assert ("Own7Tea" in shown, "Rg7TeaQz" in shown) == (True, False)
 
 
 def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, caplog):
-    write(folder, "site.toml", "origins = 7\n")
+    write_own(folder, "site.toml", "origins = 7\n")
     answer = api.call("GET", "/forms/sign-up", Origin="https://www.shop.example")
     assert (answer.status_code, find_form("sign-up").origins) == (200, ())
     assert "site_unusable" in caplog.text
@@ -200,6 +195,12 @@ def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, c
         ("mappings/typeform/abc.toml", 'kind = "nothing"\n', "mapping typeform: abc.toml, line 1: kind"),
         ("off.toml", 'forms = "survey"', "off: off.toml, line 1: forms"),
         ("off.toml", "letters = []", "off: off.toml, line 1: letters"),
+        ("off.toml", 'forms = ["tea"]', "off: off.toml, line 1: forms.0: no form of that name; there are newsletter, "),
+        ("off.toml", 'campaigns = ["tea"]', "off: off.toml, line 1: campaigns.0: no campaign of that name; there are "),
+        ("on.toml", 'campaigns = "welcome"', "on: on.toml, line 1: campaigns"),
+        ("on.toml", 'forms = ["survey"]', "on: on.toml, line 1: forms"),
+        ("on.toml", 'campaigns = ["welcome", "tea"]', "on: on.toml, line 1: campaigns.1: no campaign of that name; "),
+        ("on.toml", 'campaigns = ["win-back"]', "on: on.toml, line 1: campaigns.0: it gives money away: `make new-"),
         ("site.toml", 'origins = ["https://*.shop.example"]', "site: site.toml, line 1: origins.0"),
         ("brand.toml", 'colour = "#ffff00"', "brand: brand.toml, line 1: colour: its contrast"),
         ("ages.toml", "limit = -1\n", "ages: ages.toml"),
@@ -210,7 +211,7 @@ def test_a_mistake_of_the_site_breaks_no_form_and_lets_no_site_in(folder, api, c
     ],
 )
 def test_each_mistake_is_told_with_its_place_and_is_not_packaged(folder, run, name, text, told):
-    write(folder, name, text)
+    write_own(folder, name, text)
     status, shown = run("check")
     assert status == 1
     assert told in shown
@@ -219,7 +220,7 @@ def test_each_mistake_is_told_with_its_place_and_is_not_packaged(folder, run, na
 
 
 def test_a_broken_form_answers_with_its_mistake_and_breaks_no_other_page(folder, api):
-    write(folder, "forms/bad.toml", 'kind = "response"\nversion = "soon"\n')
+    write_own(folder, "forms/bad.toml", 'kind = "response"\nversion = "soon"\n')
     answer = api.call("GET", "/forms/bad")
     assert answer.status_code == 503
     assert b"bad.toml, line 2: version" in answer.body
@@ -227,6 +228,6 @@ def test_a_broken_form_answers_with_its_mistake_and_breaks_no_other_page(folder,
 
 
 def test_a_page_of_a_mistake_is_a_definition_error(folder):
-    write(folder, "forms/bad.toml", "kind =\n")
+    write_own(folder, "forms/bad.toml", "kind =\n")
     with pytest.raises(DefinitionError, match=r"bad\.toml, line 1"):
         find_form("bad")
