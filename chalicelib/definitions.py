@@ -52,11 +52,6 @@ def build_definition(name: str, text: str, shape: type[Shape], keys: Mapping[str
         raise DefinitionError(write_faults(name, text, list_faults(error))) from None
 
 
-def read_table(path: Path) -> dict[str, Any]:
-    """Return the keys of a file as they are in it; raise DefinitionError."""
-    return parse_toml(path.name, read_text(path))
-
-
 def read_text(path: Path) -> str:
     """Return the text of a file; raise DefinitionError."""
     try:

@@ -4,13 +4,17 @@ A language is a folder here with at least one part. English fills the gaps of a 
 rooms that show a part hold its model; en/ explains the keys. The shop's own words (`shop/own.py`) come before these.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+from chalicelib.errors import DefinitionError
 from chalicelib.models import Model
 from chalicelib.shop import own
+
+log = logging.getLogger(__name__)
 
 Part = Literal["interface", "links", "requests", "policy", "mails", "record"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -26,10 +30,24 @@ def list_languages(part: Part | None = None) -> tuple[str, ...]:
 
 
 def find_words(language: str, part: Part, shape: type[Shape]) -> Shape:
-    """Return a part in a language, as the model of the room that shows it; KeyError for a language without a folder."""
+    """Return a part in a language, as the model of the room that shows it; KeyError for a language without a folder.
+
+    The shop's own words are left out where they have a mistake: no page must break with them.
+    """
     if language not in list_languages():
         raise KeyError(language)
-    words: Shape = load_part((FOLDER, own.FOLDER / "words"), language, part, shape)  # `cache` forgets the type
+    words: Shape = load_usable((FOLDER, own.FOLDER / "words"), language, part, shape)  # `cache` forgets the type
+    return words
+
+
+@cache
+def load_usable(folders: Folders, language: str, part: Part, shape: type[Shape]) -> Shape:
+    """Return a part with the shop's own words, or without them; raise DefinitionError where the others are unusable."""
+    try:
+        words: Shape = load_part(folders, language, part, shape)
+    except DefinitionError as fault:
+        log.error("words_unusable", extra={"reason": str(fault)})
+        words = load_part(folders[:1], language, part, shape)
     return words
 
 
@@ -40,10 +58,21 @@ def list_missing(language: str) -> list[str]:
     """
     missing: list[str] = []
     for part in PARTS:
-        folders = (FOLDER, own.FOLDER / "words")
-        theirs, english = (read_part(folders, each, part) for each in (language, FALLBACK))
+        theirs, english = read_pair(language, part)
         missing += [f"{part}: {key}" for key in list_gaps(theirs, english)] if theirs else [part]
     return missing
+
+
+def list_unknown(language: str) -> list[str]:
+    """Return the keys that a language has and English lacks, e.g. `links: rather`: nothing shows their words."""
+    pairs = {part: read_pair(language, part) for part in PARTS}
+    return [f"{part}: {key}" for part, (theirs, english) in pairs.items() for key in list_gaps(english, theirs)]
+
+
+def read_pair(language: str, part: Part) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the keys of a part in a language and in English; raise DefinitionError."""
+    folders = (FOLDER, own.FOLDER / "words")
+    return read_part(folders, language, part), read_part(folders, FALLBACK, part)
 
 
 @cache
@@ -63,7 +92,8 @@ def load_part(folders: Folders, language: str, part: Part, shape: type[Shape]) -
     theirs, english = (read_part(folders, each, part) for each in (language, FALLBACK))
     names = {"language": language, "language_name": theirs.get("language_name", language)}
     given = {name: value for name, value in names.items() if name in shape.model_fields}
-    return build_definition(f"{language}/{part}.toml", "", shape, {**fill_gaps(theirs, english), **given})
+    known = keep_known(fill_gaps(theirs, english), english)
+    return build_definition(f"{language}/{part}.toml", "", shape, {**known, **given})
 
 
 def read_part(folders: Folders, language: str, part: Part) -> dict[str, Any]:
@@ -71,13 +101,25 @@ def read_part(folders: Folders, language: str, part: Part) -> dict[str, Any]:
 
     Raise DefinitionError.
     """
-    from chalicelib.definitions import read_table
+    from chalicelib.definitions import parse_toml, read_text
 
     found: dict[str, Any] = {}
     for path in (folder / language / f"{part}.toml" for folder in folders):
         if path.exists():
-            found = fill_gaps(read_table(path), found)
+            found = fill_gaps(parse_toml(f"{language}/{part}.toml", read_text(path)), found)
     return found
+
+
+def keep_known(theirs: Mapping[str, Any], english: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys that English has too, table by table.
+
+    An upgrade may drop a key that a shop's own file still has: no page may break with it.
+    """
+    return {
+        key: keep_known(value, english[key]) if isinstance(value, dict) and isinstance(english[key], dict) else value
+        for key, value in theirs.items()
+        if key in english
+    }
 
 
 def fill_gaps(own: Mapping[str, Any], english: Mapping[str, Any]) -> dict[str, Any]:
