@@ -1,6 +1,7 @@
 /* Regulars: puts a form where this script stands, in the page's own font. Works under a strict Content-Security-Policy
    (script-src and connect-src naming this server). Where scripts are off, link to the form's own page instead.
-   <script src="https://shop.example/embed.js" data-form="sign-up" data-lang="fa" data-title="نامه" async></script> */
+   <script src="https://shop.example/embed.js" data-form="sign-up" data-lang="fa" data-title="نامه" async></script>
+   The form has its own heading; data-heading="no" leaves it to the page. */
 (() => {
   'use strict';
   const script = document.currentScript, asked = script && script.dataset;
@@ -12,17 +13,19 @@
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
-  const css = `*{box-sizing:border-box}form,.done{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,p{margin:0}
+  const css = `*{box-sizing:border-box}form,.step,.done{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,h3,p{margin:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 .ask{display:block;padding:0;font-weight:600;margin-bottom:.25em}small{font-weight:400}
 .hint,.ends{font-size:.9em;margin-bottom:.3em}
 input,textarea,select,button{font:inherit;accent-color:var(--a)}
-.box{display:block;width:100%;min-height:2.75em;padding:.4em .7em;color:FieldText;background:Field;border:1px solid #767d83;border-radius:.4em}
-.pick{display:flex;gap:.7em;padding:.5em 0}
+.box{display:block;width:100%;min-height:2.75em;padding:.4em .7em;color:FieldText;background:Field}
+.pick{display:flex;gap:.7em;padding:.65em .7em;margin-top:.4em}
+.box,.pick{border:1px solid #767d83;border-radius:.4em}
+.pick:has(:checked){border-color:var(--a);box-shadow:0 0 0 1px var(--a)}
 [type=radio],[type=checkbox]{flex:none;width:1.4em;height:1.4em;margin:0}
-.scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(2.5em,1fr));gap:.3em}
+.scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(24px,1fr))}
 .scale label{display:grid;justify-items:center;padding:.4em 0}
-.ends{display:flex;justify-content:space-between}
+.ends{display:flex;justify-content:space-between;gap:1em}
 .rank{display:grid;grid-template-columns:6em 1fr;align-items:center;margin:.4em 0}
 .fault,.summary{color:#8c1d18;background:#fdecea;padding:.4em .7em;margin-bottom:.3em;font-weight:600}
 .summary a{color:inherit}ul{margin:0}li{padding:.15em 0}
@@ -55,7 +58,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     }
   };
 
-  const need = item => item.required ? make('small', {}, ` (${words.required})`) : '';
+  const small = text => text ? make('small', {}, ` (${text})`) : '';
+  const need = item => small(item.required && words.required);
   const hint = field => field.hint ? make('p', { class: 'hint', id: 'h-' + field.name }, field.hint) : '';
   const hinted = field => field.hint ? 'h-' + field.name : null;
   const name = (field, at) => 'f-' + field.name + (at ? '-' + at : '');
@@ -68,9 +72,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       make('legend', { class: 'ask' }, field.label, need(field)), hint(field));
     const scored = field.control === 'scale', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
     const ranks = field.ranks || [], type = field.input.type;
-    if (!ranks.length) field.options.forEach(([value, text], at) =>
-      list.append(box(type, { name: field.name }, value, [text], at, scored && 'tile')));
-    if (field.none) list.append(box(type, field, '', [field.none], 'none'));
+    if (!ranks.length) field.options.forEach(([value, text], at) => list.append(
+      box(type, { name: field.name }, value, [text], at, scored && 'tile')));
     if (field.ends) set.append(make('p', { class: 'ends' }, ...field.ends.map(end => make('span', {}, end))));
     ranks.forEach((rank, at) => set.append(make('p', { class: 'rank' }, make('label', { for: name(field, at) }, rank),
       make('select', { class: 'box', name: field.name, id: name(field, at) }, make('option', { value: '' }, words.pick),
@@ -91,12 +94,20 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     words = view.words;
     form = make('form', { novalidate: true, lang: view.language, dir: view.direction, 'aria-label': view.title });
     live = make('p', { role: 'status' });
-    for (const field of view.fields) form.append(make('div', { 'data-name': field.name },
-      ...(field.options.length ? [several(field)] : typed(field))));
+    if (asked.heading !== 'no') form.append(make('h2', {}, view.title), make('p', {}, view.intro));
+    for (const step of view.steps.length ? view.steps : [0]) {
+      const part = make('fieldset', { class: 'step' }), row = (item, ...parts) => {
+        if (!step || [...step.fields, ...step.consents].includes(item.name))
+          part.append(make('div', { 'data-name': item.name }, ...parts));
+      };
+      if (step.title) part.append(make('legend', { class: 'ask' },
+        make('h3', {}, step.title, small(step.optional && step.progress))));
+      for (const field of view.fields) row(field, ...(field.options.length ? [several(field)] : typed(field)));
+      for (const item of view.consents) row(item, box('checkbox', item, item.value, [item.words, need(item)]));
+      form.append(part);
+    }
     form.append(make('label', { hidden: true }, words.leave_empty,
       make('input', { name: view.honeypot, tabindex: -1, autocomplete: 'off' })));
-    for (const item of view.consents) form.append(make('div', { 'data-name': item.name },
-      box('checkbox', item, item.value, [item.words, need(item)])));
     const facts = address.replace(/\/forms\/[^/]*$/, '/privacy?lang=') + view.language;
     form.append(make('button', { class: 'send' }, view.submit), live,
       make('p', { class: 'hint' }, make('a', { href: facts, target: '_blank', rel: 'noopener' }, words.privacy)));
@@ -133,7 +144,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       if (answer.ok) return thank(said);
       if (answer.status > 499) throw said;
       if (said.question) pose(said.question);
-      if (!faults.page_token || !tries) return tell(said.messages || {});
+      if (!faults.page_token || !tries) return tell(said.messages || {}, faults);
       await load();
       send(body, 0);
     } catch (lost) {
@@ -158,19 +169,21 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       node.setAttribute('aria-describedby', node.getAttribute('aria-describedby').replace(/ ?e-\S+/, '')));
   };
 
-  const tell = messages => {
+  const tell = (messages, faults) => {
     const list = make('ul', {}), names = Object.keys(messages);
     for (const name of names) {
       const row = root.querySelector(`[data-name="${name}"]`), target = row && root.getElementById('f-' + name);
       const field = view.fields.find(field => field.name === name);
-      const link = make(target ? 'a' : 'span', { href: target && '#' }, (field ? field.label + ': ' : '') + messages[name]);
+      const group = faults[name] === 'one_of', label = field && !group ? field.label + ': ' : '';
+      const link = make(target ? 'a' : 'span', { href: target && '#' }, label + messages[name]);
       list.append(make('li', {}, link));
       if (!target) continue;
+      link.onclick = event => { event.preventDefault(); target.focus(); };
+      if (group) continue;
       row.prepend(make('p', { class: 'fault', id: 'e-' + name }, messages[name]));
       const told = row.querySelector('fieldset') || target;
       told.setAttribute('aria-describedby', `${told.getAttribute('aria-describedby') || ''} e-${name}`);
       row.querySelectorAll('[role=radiogroup],[type=checkbox],.box').forEach(node => node.setAttribute('aria-invalid', true));
-      link.onclick = event => { event.preventDefault(); target.focus(); };
     }
     const summary = make('div', { class: 'summary', role: 'alert', tabindex: -1 },
       make('p', {}, names.length ? words.summary : words.not_sent), list);
@@ -196,7 +209,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
 
   // Where the form cannot stand, a visitor gets a link, and whoever looks after the page is told what to do.
   const give = fault => {
-    console.error(`Regulars: the form "${asked.form}" cannot stand on this page: ${fault.message}. Its "origins" must name`
+    console.error(`Regulars: the form "${asked.form}" cannot stand here (${fault.message}). Its "origins" must name`
       + ` ${location.origin} (docs/forms.md), and this page's connect-src must name ${new URL(address).origin}.`);
     const spoken = OPEN[lang.slice(0, 2)] ? lang.slice(0, 2) : 'en';
     const words = asked.title ? [asked.title, lang] : [OPEN[spoken], spoken];

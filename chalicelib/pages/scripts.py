@@ -14,4 +14,5 @@ def read_script(name: str) -> str:
     lines = (line.strip() for line in source.partition("*/")[2].splitlines())
     code = "\n".join(line for line in lines if line and not line.startswith("//"))
     joined = re.sub(r"(?<=[;{,(])\n", "", code)
-    return re.sub(r" (===|!==|!=|=>|=|&&|\|\|) ", r"\1", joined)
+    operators = re.sub(r" (===|!==|!=|=>|=|&&|\|\||[?:+<>]) ", r"\1", joined)
+    return re.sub(r"(?<=[{,]) | (?=})|(?<=\)) (?={)|(?<=\w:) |(?<=\bif) (?=\()|(?<=\bfor) (?=\()", "", operators)

@@ -147,6 +147,52 @@ def test_it_fits_and_every_question_has_its_words(host, open_browser, take_shot,
     assert form.complaints() == []
 
 
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_it_has_the_forms_heading_and_its_steps_unless_the_page_has_a_heading_of_its_own(
+    host, open_browser, monkeypatch, language
+):
+    form = Embedded(open_browser(), f"{host}/?sign-up,{language}")
+    definition = library.find_form("sign-up")
+
+    assert [heading.text for heading in form.find("h2, h2 + p")] == [
+        definition.title[language],
+        definition.intro[language],
+    ]
+    first, rest = form.find(".step")
+    assert [box.get_attribute("name") for box in first.find_elements(By.TAG_NAME, "input")] == [
+        "email",
+        "consent_marketing",
+    ]
+    legend = rest.find_element(By.TAG_NAME, "legend").text
+    optional = {"en": "Optional", "fa": "اختیاری"}[language]
+    assert (definition.steps[1].title[language] in legend, optional in legend) == (True, True)
+    assert rest.find_element(By.NAME, "age_band").is_displayed()
+
+    monkeypatch.setattr(f"{__name__}.PAGE", PAGE.replace("async", 'data-heading="no" async'))
+    bare = Embedded(open_browser(), f"{host}/?sign-up,{language}")
+    assert (bare.find("h2"), len(bare.find(".step"))) == ([], 2)
+
+
+def test_a_score_stands_in_one_row_on_the_narrowest_phone(host, open_browser):
+    form = Embedded(open_browser(), f"{host}/?survey,fa", 320)
+    tiles = [tile.rect for tile in form.find(".scale label")]
+
+    assert len({tile["y"] for tile in tiles}) == 1
+    assert min(tile["width"] for tile in tiles) >= 24
+    assert min(tile["height"] for tile in tiles) >= 44
+    assert form.browser.execute_script("return document.documentElement.scrollWidth") <= 320
+
+
+def test_a_group_without_an_answer_is_told_once(host, open_browser):
+    form = Embedded(open_browser(), f"{host}/?survey,en")
+    form.find("button")[0].click()
+    form.wait(".summary")
+
+    assert form.find("form")[0].text.count("Please answer at least one question.") == 1
+    form.find(".summary a")[0].click()
+    assert form.browser.execute_script("return arguments[0].activeElement.name", form.root) == "score"
+
+
 def test_faults_are_told_beside_the_field_and_can_be_mended(host, shop, open_browser, take_shot):
     form = Embedded(open_browser(), f"{host}/?sign-up,en")
     form.find("[name=email]")[0].send_keys("asha@@example.com")
