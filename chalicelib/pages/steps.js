@@ -9,14 +9,16 @@
 
   const show = () => {
     const moved = open != null, target = document.getElementById(location.hash.slice(1));
-    const found = steps.findIndex(step => step.contains(target)), step = steps[open = found < 0 ? +texts.start : found];
+    const found = steps.findIndex(step => step.contains(target));
+    open = found < 0 ? (target && moved ? open : +texts.start) : found;
+    const step = steps[open];
     steps.forEach(each => each.hidden = each !== step);
     send.hidden = !step.dataset.sends;
     next.hidden = !(next.textContent = step.dataset.onward);
     next.className = send.hidden ? '' : 'other';
     back.hidden = !open;
     if (intro) intro.hidden = open > 0;
-    if (moved) (found < 0 || target === step ? find('legend', step) || title : target).focus();
+    if (moved) (target && target !== step ? target : find('legend', step) || title).focus();
   };
   const lead = number => location.hash = steps[number].id;
 

@@ -27,7 +27,19 @@ def open_page(browser, address, width=360):
     return browser
 
 
-def press(browser, wanted="button"):
+def reach(browser, name):
+    """Lead on to the step of a question, where the page shows one step at a time."""
+    box = browser.find_element(By.NAME, name)
+    for _ in range(9):
+        if browser.execute_script("return !arguments[0].closest('[hidden]')", box):
+            return
+        before = browser.current_url
+        browser.find_element(By.CSS_SELECTOR, ".way [type=button]:not([hidden], .quiet)").click()
+        WebDriverWait(browser, 10).until(lambda page, before=before: page.current_url != before)
+    raise AssertionError(f"no step has {name}")
+
+
+def press(browser, wanted="button:not([type=button])"):
     """Press what a selector finds, and wait for the page that follows."""
     before = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.CSS_SELECTOR, wanted).click()

@@ -5,7 +5,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from chalicelib.forms.library import find_form
-from tests.browser.pages import CONTRAST, SCHEMES, WIDTHS, list_complaints, open_page, prefer, press
+from tests.browser.pages import CONTRAST, SCHEMES, WIDTHS, list_complaints, open_page, prefer, press, reach
 from tests.builders.form_posts import solve_question
 
 # Each selector with a value to set before sending; the page itself cannot send all of them.
@@ -46,11 +46,11 @@ def join_lines(text):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_fault_of_every_kind_of_question_is_announced(site, open_browser, kind, language):
     form, name, spoilt, role = KINDS[kind]
-    browser = open_page(open_browser(), f"{site}/forms/{form}?lang={language}")
+    browser = open_page(open_browser(scripts=False), f"{site}/forms/{form}?lang={language}")
     browser.execute_script(SPOIL, spoilt)
     press(browser)
     fault = browser.find_element(By.ID, f"e-{name}")
-    grouped = fault.find_elements(By.XPATH, "ancestor::fieldset")
+    grouped = fault.find_elements(By.XPATH, "ancestor::fieldset[not(@class='step')]")
     element = grouped[0] if grouped else browser.find_element(By.ID, f"f-{name}")
     told = read_node(browser, element)
 
@@ -67,6 +67,7 @@ def test_the_fault_of_every_kind_of_question_is_announced(site, open_browser, ki
 def test_the_question_is_announced_readable_and_answered(site, shop, open_browser, take_shot, language, size):
     browser = open_page(open_browser(), f"{site}/forms/survey?lang={language}", WIDTHS[size])
     browser.find_element(By.CSS_SELECTOR, ".scale label:nth-child(9)").click()
+    reach(browser, "found_us")
     press(browser)
     WebDriverWait(browser, 10).until(lambda page: page.switch_to.active_element.get_attribute("role") == "alert")
     for scheme in SCHEMES:
