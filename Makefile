@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -76,6 +76,9 @@ retention: $(READY) ## print what is old enough to be deleted now, and what was 
 
 simulate: $(READY) ## print who would get which mail in the next days, or why not; no mail is sent (DAYS=90)
 	@$(BIN)/python -m infra.staff.simulate $(DAYS)
+
+replan: $(READY) ## look at every customer once more, after a campaign was switched on or changed (STAGE=prod: on AWS)
+	@$(BIN)/python -m infra.staff.replan
 
 report: $(READY) ## print the result of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
 	@$(BIN)/python -m infra.staff.report "$(CAMPAIGN)"
