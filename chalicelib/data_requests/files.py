@@ -1,34 +1,16 @@
 """A person's record as files: JSON for programs, CSV for spreadsheets, one page for people."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.data_requests.csv_cells import write_table
+from chalicelib.data_requests.readable.chapters import list_chapters
+from chalicelib.data_requests.readable.writer import Writer, isolate_text
 from chalicelib.data_requests.record import Section
-from chalicelib.forms.interface import find_interface
-from chalicelib.mails.language import find_mail_language
-from chalicelib.models import Model
 from chalicelib.pages.rendering import render_page
-from chalicelib.words import FALLBACK, find_words, list_languages
+from chalicelib.words import FALLBACK, list_languages
 
 PAGE, DATA = "data.html", "data.json"
-MOST_ROWS = 300  # of one section on the page: a person does not read more; the other files hold all
-
-
-class RecordWords(Model):
-    """The page's words in one language; see words/en/record.toml."""
-
-    title: str
-    intro: str
-    nothing: str
-    newest: str
-    sections: Mapping[str, str]
-
-
-def find_record_words(language: str) -> RecordWords:
-    """Return the words in a language that we speak."""
-    return find_words(language, "record", RecordWords)
 
 
 def write_files(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> dict[str, bytes]:
@@ -48,18 +30,17 @@ def write_json(sections: tuple[Section, ...]) -> str:
 
 
 def write_page(sections: tuple[Section, ...], *, language: str, shop: str, now: datetime) -> str:
-    """Return a page that loads nothing, runs no script and can be printed. A long section shows its newest rows."""
+    """Return a page that loads nothing, runs no script and can be printed."""
     spoken = language if language in list_languages() else FALLBACK
-    words = find_record_words(spoken)
+    writer = Writer(spoken, shop)
+    words = writer.words
     return render_page(
         "record.html",
-        words=find_interface(spoken),
+        words=writer.interface,
+        own=words,
         shop=shop,
         title=words.title.format(shop=shop),
-        intro=words.intro.format(date=find_mail_language(spoken).write_day(now.date())),
-        headings=words.sections,
-        nothing=words.nothing,
-        newest=words.newest,
-        most=MOST_ROWS,
-        sections=sections,
+        intro=words.intro.format(date=writer.mail.write_day(now.date())),
+        chapters=list_chapters({section.name: section.rows for section in sections}, writer),
+        data=isolate_text(DATA),
     )

@@ -14,7 +14,7 @@ from chalicelib.data_requests.mailbox import choose_events, list_foreign, list_p
 from chalicelib.data_requests.status import describe_person, list_plans
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
-from chalicelib.models import Event, HeldValue, Identity, Reading
+from chalicelib.models import Event, HeldValue, Identity, JsonValue, Reading, ReadingKind
 from chalicelib.people.consents import read_field
 from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
@@ -47,13 +47,13 @@ def gather_record(person: Person, services: Services, now: datetime) -> tuple[Se
         make_section("orders", [{"source": one.name, **dump_row(one.order)} for one in orders if one.order]),
         make_section("refunds", [dump_row(refund) for one in orders for refund in one.refunds.values()]),
         make_section("entries", list_entries(person, services)),
-        make_section("mails", list_mails(person, services)),
+        make_section("mails", list_mails(person, history, services)),
         make_section("campaigns", list_plans(profile, services, now)),
         make_section("stops", list_stops(person, services)),
         make_section("requests", list_requests(services.requests.list_requests(person.id))),
         make_section("readings", list_readings(person, history, services, now)),
         make_section("doubles", list_doubles(person, services)),
-        make_section("history", [dump_event(event) for event, _ in history]),
+        make_section("history", [dump_event(event, reading) for event, reading in history]),
     )
 
 
@@ -76,7 +76,7 @@ def gather_own(person: Person, mailbox: str, services: Services, now: datetime) 
         make_section("orders", [{"source": one.name, **dump_row(one.order)} for one in shown if one.order]),
         make_section("refunds", [dump_row(refund) for one in shown for refund in one.refunds.values()]),
         make_section("entries", [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]),
-        make_section("history", [dump_event(event) for event, _ in history]),
+        make_section("history", [dump_event(event, reading) for event, reading in history]),
     )
 
 
@@ -124,8 +124,9 @@ def list_entries(person: Person, services: Services) -> list[Row]:
     return [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]
 
 
-def list_mails(person: Person, services: Services) -> list[Row]:
-    """Return every mail that the person got, or was spared, as it stands."""
+def list_mails(person: Person, history: list[tuple[Event, Reading | None]], services: Services) -> list[Row]:
+    """Return every mail that the person got, or was spared, as it stands, and what became of it."""
+    outcomes = [outcome for event, reading in history if reading for outcome in read_outcome(event, reading)]
     return [
         {
             "campaign": mail.campaign,
@@ -135,9 +136,20 @@ def list_mails(person: Person, services: Services) -> list[Row]:
             "not_after": mail.not_after,
             "marketing": mail.marketing,
             "code": mail.code,
+            "outcomes": [told for name, told in outcomes if name in (mail.mail_id, f"mail:{mail.attempt}")],
         }
         for mail in services.mails.list_mails(person.id)
     ]
+
+
+def read_outcome(event: Event, reading: Reading) -> Iterator[tuple[str, JsonValue]]:
+    """Yield what an event says of a mail, beside the mail's id or `mail:` and its attempt."""
+    at = write_time(event.submission.occurred_at)
+    if reading.kind is ReadingKind.MAIL_EVENT:
+        yield reading.link, {"what": str(reading.notes["fact"]), "at": at}
+    elif reading.notes.get("mail_id"):
+        topic, by = event.submission.topic, reading.notes["by"]
+        yield str(reading.notes["mail_id"]), {"what": f"{topic}_{by}" if by else topic, "at": at}
 
 
 def list_stops(person: Person, services: Services) -> list[Row]:
@@ -179,8 +191,8 @@ def list_doubles(person: Person, services: Services) -> list[Row]:
     ]
 
 
-def dump_event(event: Event) -> Row:
-    """Return one submission as it came, body and all."""
+def dump_event(event: Event, reading: Reading | None) -> Row:
+    """Return one submission as it came, body and all, and the kind of what it says."""
     submission = event.submission
     return {
         "at": write_time(submission.occurred_at),
@@ -188,6 +200,7 @@ def dump_event(event: Event) -> Row:
         "sender": submission.sender,
         "shop": submission.shop,
         "topic": submission.topic,
+        "kind": reading.kind.value if reading else "",
         "trust": submission.trust.value,
         "network": submission.network,
         "language": submission.language,

@@ -5,14 +5,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from chalicelib.data_requests.files import write_files
-from chalicelib.data_requests.record import Section
 from chalicelib.forms.interface import find_interface
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind
 from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
-from tests.builders.links import NOW, name_page, put_request, put_result, read_inbox
+from tests.builders.links import name_page, put_request, put_result, read_inbox
 from tests.builders.privacy import PACKAGE, RECEIPT, put_package, put_receipt
 
 STEPS = ("requests", "code", "gone", "pending", "waiting", "tired", "receipt", "kept", "copy", "done", "correct")
@@ -161,21 +159,6 @@ def test_a_copys_page_is_saved_and_never_shown(site, tables, open_browser, tmp_p
 
     assert read_title(browser) == shown
     assert browser.current_url == f"{site}/privacy/results/{result}"
-
-
-def test_what_lies_deep_in_a_copy_can_be_read_on_a_phone(site, open_browser, take_shot, tmp_path):
-    ages = [{"at": "2026-12-21T10:01:45.132000+00:00", "age": "65+", "told": {"by": {"source": "link:preferences"}}}]
-    section = Section("person", ("ages",), ({"ages": ages},))
-    page = tmp_path / "data.html"
-    page.write_bytes(write_files((section,), language="fa", shop="Corner Shop", now=NOW)["data.html"])
-    browser = open_page(open_browser(scripts=False), page.as_uri())
-    take_shot(browser, "copy-deep-phone")
-
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
-    told = browser.find_elements(By.CSS_SELECTOR, ".told")
-    assert len(told) == 3
-    assert max(each.rect["height"] for each in told) < 80, "not one letter a line"
-    assert {each.get_attribute("dir") for each in told} == {"ltr"}, "a number keeps its sign where it was typed"
 
 
 def test_a_correction_ends_at_the_preferences(site, tables, open_browser):
