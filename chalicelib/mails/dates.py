@@ -11,7 +11,7 @@ LEAP = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 def solar_date(day: date) -> tuple[int, int, int]:
     """Return year, month and day; ValueError for days before 1304 (21 March 1925)."""
     if day < FIRST_DAY:
-        raise ValueError("the calendar begins on 1925-03-21")
+        raise ValueError("the solar Hijri calendar is counted from 1925-03-21 here")
     year, start = FIRST_YEAR, FIRST_DAY
     while (after := start + timedelta(days=count_days(year))) <= day:
         year, start = year + 1, after

@@ -10,12 +10,14 @@ class PolicyWords(Model):
     """The words of one language; see words/en/policy.toml."""
 
     title: str
+    contents: str
     intro: str
     version: str
     who_title: str
     contact: str
     collected_title: str
     collected: str
+    questions: str
     personal: str
     sensitive: str
     asks: str
@@ -33,6 +35,7 @@ class PolicyWords(Model):
     withdraw: str
     kept_title: str
     kept: str
+    kept_gist: str
     day: str
     days: str
     months: str

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from chalicelib.door import open_door
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.models import ConsentState, Identity
+from chalicelib.pages.policy_page import write_version
 from chalicelib.senders import SENDERS
 from chalicelib.settling.dispatch import sweep_inbox
 from chalicelib.store.links import Links, make_token, name_token
@@ -40,6 +41,21 @@ def test_page_speaks_the_language_asked_for(api, language):
     assert "<script" not in page
     assert f'href="{OWN}/privacy/requests?lang={language}"' in page
     assert browse(api, "/privacy", **{"accept-language": language}).body.decode() == page
+
+
+@pytest.mark.parametrize(
+    ("language", "version", "written"),
+    [
+        ("en", "2026-11-22", "22\xa0November 2026"),
+        ("bn", "2026-11-22.3", "২২\xa0নভেম্বর ২০২৬ · ৩"),
+        ("hi", "2026-11-22", "22\xa0नवंबर 2026"),
+        ("kk", "2026-11-22", "2026 жылғы 22\xa0қараша"),
+        ("fa", "2026-11-22", "۱\xa0آذر ۱۴۰۵ (۲۲\xa0نوامبر ۲۰۲۶)"),
+        ("fa", "2019-05-01", "۱\xa0مه ۲۰۱۹"),
+    ],
+)
+def test_a_version_is_written_as_a_day_of_the_language(language, version, written):
+    assert write_version(version, language) == written
 
 
 def test_json_has_the_same_facts_and_version(api):

@@ -19,7 +19,7 @@ from chalicelib.imports.submission import RowReader
 from chalicelib.models import Consent, Profile, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.pages.policy_facts import SERVICES, describe_policy, name_version
-from chalicelib.pages.policy_page import render_policy
+from chalicelib.pages.policy_page import render_policy, write_version
 from chalicelib.pages.policy_sources import FACTS
 from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.routes.preferences import check_preferences, find_preferences, list_consents, list_fields
@@ -245,7 +245,7 @@ def test_the_page_shows_every_field_purpose_period_and_table(language):
             assert field.label[language] in page, (name, field.name)
         for ask in form.consents:
             assert ask.words[language] in page, (name, ask.purpose)
-            assert f"<bdi>{ask.version}</bdi>" in page, (name, ask.purpose)
+            assert f"<bdi>{write_version(ask.version, language)}</bdi>" in page, (name, ask.purpose)
     for purpose in load_purposes().purposes.values():
         assert purpose.title[language] in page
         assert purpose.words[language] in page

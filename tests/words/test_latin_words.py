@@ -1,0 +1,118 @@
+"""No English word stands on a page in another language: every page that a customer sees, with the forms that ship."""
+
+import re
+from collections.abc import Iterator
+
+import html5lib
+import pytest
+
+from chalicelib.forms.interface import find_interface
+from chalicelib.forms.library import list_forms
+from chalicelib.models import RequestKind
+from chalicelib.store.links import LinkKind
+from chalicelib.words import list_languages
+from tests.builders.links import browse, put_link, put_request, put_result
+from tests.builders.privacy import RECEIPT, put_receipt
+
+# None of these languages is written in Latin letters.
+LANGUAGES = ("bn", "fa", "hi", "kk")
+WORD = re.compile(r"[A-Za-z]{2,}")
+SHOP = ("Corner Shop", "1 Market Square, Springfield")
+AMAZON = ("Amazon Web Services", "Amazon API Gateway", "Amazon CloudWatch", "Amazon DynamoDB", "Amazon SES")
+AMAZON += ("Amazon SNS", "Amazon SQS", "AWS KMS", "AWS Lambda", "AWS Systems Manager", "Amazon")
+SENDERS = ("Shopify", "Square", "Stripe", "Tally", "Typeform", "WooCommerce")
+OTHERS = ("SHA-256", "UTC")
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[0-9a-f]{12,}\b|\b[a-z]{2}-[a-z]+-\d\b")
+# of pages and mailboxes; hashes; regions of AWS
+KNOWN = {**RECEIPT, "counts": {"history": 3, "mails": 2}, "copies": RECEIPT["copies"][:1]}
+SPOKEN = ("alt", "aria-label", "placeholder", "title")  # attributes that are read aloud or shown
+
+
+def list_texts(node, language: str) -> Iterator[str]:
+    """Yield the texts of a page in its own language: what says that it is in another one is left out."""
+    if node.tag in ("style", "script", "pre") or node.attrib.get("lang", language) != language:
+        return
+    yield from (node.attrib[name] for name in SPOKEN if name in node.attrib)
+    yield node.text or ""
+    for child in node:
+        if isinstance(child.tag, str):
+            yield from list_texts(child, language)
+        yield child.tail or ""
+
+
+def find_latin(page: str, language: str) -> list[str]:
+    """Return the words in Latin letters that a page has beside names and addresses."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    text = ADDRESS.sub(" ", " ".join(list_texts(tree, language)))
+    endonyms = [find_interface(each).language_name for each in list_languages()]
+    for name in sorted((*SHOP, *AMAZON, *SENDERS, *OTHERS, *endonyms), key=len, reverse=True):
+        text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
+    return WORD.findall(text)
+
+
+def list_pages(tables, language: str) -> Iterator[str]:
+    """Yield the addresses of every page of a customer, with something behind each."""
+    asked = f"?lang={language}"
+    for name in list_forms():
+        yield from (f"/forms/{name}{asked}", f"/forms/{name}/thanks{asked}")
+    yield from (f"{path}{asked}" for path in ("/", "/privacy", "/privacy/requests", "/forms/none", "/unsubscribe/none"))
+    for page, kind in {"unsubscribe": "stop", "preferences": "choose", "confirm": "confirm", "go": "go"}.items():
+        known = {"title": "", "asks": ()} if kind == "confirm" else {}
+        yield f"/{page}/{put_link(tables, kind, destination='', code='7', **known)}{asked}"
+    yield f"/confirm/{put_link(tables, 'confirm', title='', asks=(), parent=True)}{asked}"
+    yield f"/preferences/{put_link(tables, 'choose', request='correct')}{asked}"
+    for kind in RequestKind:
+        token = put_request(tables, kind.value, language=language)
+        yield f"/privacy/confirm/{token}{asked}"
+        yield f"/privacy/results/none{asked}"
+        yield f"/privacy/results/none{asked}&wait=0"
+        yield f"/privacy/results/none{asked}&wait=99"
+        if kind is not RequestKind.CORRECT:
+            yield f"/privacy/results/{put_result(tables, token, kind=LinkKind.RESULT, request=kind.value)}{asked}"
+    yield f"/privacy/confirm/none{asked}"
+    yield f"/privacy/results/{put_result(tables, put_request(tables), request='access', parts=1)}{asked}"
+    receipt, _ = put_receipt(tables, put_request(tables), KNOWN, language=language)
+    yield f"/privacy/results/{receipt}{asked}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_no_word_of_another_language(api, tables, language):
+    found = {}
+    for path in list_pages(tables, language):
+        page = browse(api, path).body.decode()
+        assert f'<html lang="{language}"' in page, path
+        if latin := find_latin(page, language):
+            found[path] = latin
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answers_of_posts_have_no_word_of_another_language(api, tables, language):
+    form = {"content_type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    token = put_request(tables, "erase", language=language)
+    posts = {
+        f"/unsubscribe/{put_link(tables, 'stop')}": b"",
+        f"/preferences/{put_link(tables, 'choose')}": b"frequency=weekly",
+        f"/preferences/{put_link(tables, 'choose', request='correct')}": b"new_email=a@example.org",
+        f"/preferences/{put_link(tables, 'stop')}": b"frequency=hourly",
+        f"/confirm/{put_link(tables, 'confirm')}": b"answer=yes",
+        f"/confirm/{put_link(tables, 'confirm', language=language)}": b"answer=no",
+        f"/privacy/confirm/{token}": b"code=AAAAAA",
+        "/privacy/requests": b"kind=access",
+        "/forms/sign-up": b"email=a",
+        "/forms/survey": b"x=1",
+    }
+    found = {}
+    for path, body in posts.items():
+        page = api.post(f"{path}?lang={language}", body, **form).body.decode()
+        if latin := find_latin(page, language):
+            found[path] = latin
+
+    assert found == {}
+
+
+def test_a_foreign_word_is_found_wherever_it_stands():
+    page = '<html lang="kk"><title>Inbox</title><p aria-label="Keys">Amazon SES <b lang="en">English</b> Ledger</p>'
+
+    assert find_latin(page, "kk") == ["Inbox", "Keys", "Ledger"]
