@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib import words
 from chalicelib.campaigns import library as campaigns
-from chalicelib.data_requests.files import RecordWords
+from chalicelib.data_requests.readable.words import RecordWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
 from chalicelib.forms.interface import Interface

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.campaigns.library import list_running
+from chalicelib.campaigns.library import list_on_file
 from chalicelib.data_requests.readable.facts import Facts, list_others
 from chalicelib.data_requests.readable.parts import Card, Group, Record, fold_cards, make_line
 from chalicelib.data_requests.readable.writer import Writer, clean_name
@@ -41,7 +41,7 @@ def write_outcome(outcome: Mapping[str, object], writer: Writer) -> str:
 
 def name_campaign(name: str, writer: Writer) -> str:
     """Return the subject of a campaign's mail; for a campaign that is gone its name in readable form."""
-    template = next((one.template for one in list_running() if one.name == name), name)
+    template = next((one.template for one in list_on_file() if one.name == name), name)
     try:
         subject = find_template(template).subject[writer.language]
         return subject.format(shop=writer.shop)
