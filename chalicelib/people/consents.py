@@ -37,8 +37,12 @@ def merge_consents(known: Consents, consents: Iterable[Consent]) -> dict[str, Co
 
 
 def name_kind(consent: Consent) -> str:
-    """Return what kind of statement this is, as `purpose:state:grade`; a parent's word is a grade of its own."""
-    who = PARENT if consent.channel == PARENT else consent.grade.value
+    """Return what kind of statement this is, as `purpose:state:grade`; a parent's word has grades of its own.
+
+    Statements of one kind must differ in their time alone: a parent's confirmed word of a child's day, which does not
+    count, would take the place of a typed one of a later day, which does.
+    """
+    who = f"{PARENT}-{consent.grade.value}" if consent.channel == PARENT else consent.grade.value
     return f"{consent.purpose}:{consent.state.value}:{who}"
 
 

@@ -22,6 +22,7 @@ from chalicelib.models import (
     Submission,
     Trust,
 )
+from chalicelib.people.consents import choose_consents, merge_consents
 from chalicelib.people.profile import Record, fold_event, renew_latest
 from tests.builders.folding import fold_history, fold_record
 
@@ -164,3 +165,11 @@ def test_a_field_is_read_as_text_only_where_it_is_text(value, text):
 
     assert Profile(customer_id="c", fields={"language": held}).text("language") == text
     assert Profile(customer_id="c").text("language") == ""
+
+
+def test_a_parents_confirmed_word_of_a_childs_day_hides_no_later_word():
+    pending = {"purpose": "marketing", "state": "pending", "channel": "parent"}
+    childs = Consent(**pending, at=datetime(2026, 3, 1, tzinfo=UTC), grade="confirmed")
+    later = Consent(**pending, at=datetime(2026, 3, 2, tzinfo=UTC), grade="typed")
+    heard = merge_consents(merge_consents({}, [childs]), [later])
+    assert choose_consents(heard, datetime(2026, 3, 2, tzinfo=UTC))[0] == {"marketing": later}
