@@ -34,7 +34,7 @@ customer: $(READY) ## print what is known of a customer: make customer EMAIL=ash
 waiting: $(READY) ## list the inbox items that are parked, quarantined or not confirmed, with the reason
 	@$(BIN)/python -m infra.staff.waiting
 
-forget: $(READY) ## forget a customer who asked in person, and print the receipt: make forget EMAIL=... (or PHONE=+...)
+forget: $(READY) ## forget a customer who asked in person; prints the receipt, and a page to hand over: make forget EMAIL=... (or PHONE=+...)
 	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)"
 
 package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip of the functions (STAGE=dev)

@@ -12,10 +12,15 @@ class ReceiptWords(Model):
     """The words of a receipt. `times` and `names` have the receipt's own names as keys."""
 
     moment: str
+    number: str
+    reference: str
+    paper: str
     when: str
     counts: str
     copies: str
-    kept: str
+    stays: str
+    tombstone: str
+    ledger: str
     kept_hash: str
     check: str
     checking: str
@@ -28,12 +33,13 @@ class ReceiptWords(Model):
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """Pairs of words, in the order shown."""
+    """Pairs of words, in the order shown; `stays` says what is kept, and why."""
 
+    marks: list[tuple[str, str]]
     times: list[tuple[str, str]]
     counts: list[tuple[str, str]]
     copies: list[tuple[str, str]]
-    kept: str
+    stays: list[str]
     checking: str
     hash: str
 
@@ -45,14 +51,16 @@ def show_receipt(receipt: str, words: ReceiptWords, language: str) -> ReceiptVie
     copies = [copy for copy in read_list(values.get("copies")) if isinstance(copy, dict)]
     ledger = read_object(values.get("ledger"))
     number = write_count(ledger.get("number", ""), language)
+    marks = ((words.number, number), (words.reference, str(values.get("receipt", ""))))
     return ReceiptView(
+        marks=[(name, mark) for name, mark in marks if mark],
         times=[(words.times[name], write_moment(time, words, language)) for name, time in times.items() if time],
         counts=[
             (words.names.get(name, name), write_count(count, language))
             for name, count in read_object(values.get("counts")).items()
         ],
         copies=[(name_copy(copy, words), write_end(copy, words, language)) for copy in copies],
-        kept=words.kept_hash if values.get("kept") else "",
+        stays=[words.tombstone, words.ledger, *([words.kept_hash] if values.get("kept") else [])],
         checking=words.checking.format(number=number),
         hash=str(ledger.get("hash", "")),
     )

@@ -127,8 +127,11 @@ def render_done(context: PageContext, link: Link, files: Sequence[str] = ()) -> 
     return render_outcome(context, kind.done_title, kind.done, files=offered, after=write_end(context, link), ways=ways)
 
 
-def render_receipt(context: PageContext, link: Link) -> str:
-    """Return the receipt of an erasure in words, with the files to check it."""
+def render_receipt(context: PageContext, link: Link, *, saved: bool = False) -> str:
+    """Return the receipt of an erasure in words, with the files to check it.
+
+    A `saved` one is a file beside those files: it offers no other language, and no end of its link.
+    """
     words = find_request_words(context.language)
     kind, own = words.kinds[link.request], words.receipt
     return render_privacy(
@@ -143,7 +146,8 @@ def render_receipt(context: PageContext, link: Link) -> str:
             (place_page(context, "privacy/receipt-key.pem"), own.key),
         ],
         check=CHECK,
-        after=write_end(context, link),
+        after="" if saved else write_end(context, link),
+        switches=() if saved else list_switches(),
     )
 
 

@@ -1,5 +1,8 @@
 """Requests of people in a real browser, without scripts: asked, proven with the code of the mail, and answered."""
 
+import base64
+import re
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -61,6 +64,22 @@ def test_every_page_fits_and_can_be_pressed_in_every_language(site, tables, open
             assert set(levels[1:]) <= {2}, where
     # What is not there is a page of its own to people, and a 404 to the browser's log.
     assert [each for each in list_complaints(browser) if "404" not in each] == []
+
+
+PAPERS = {"A4": (8.27, 11.69), "letter": (8.5, 11)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_prints_on_one_sheet_without_what_a_reader_of_paper_cannot_press(
+    site, tables, open_browser, language
+):
+    browser = open_page(open_browser(), place_step("kept", site, tables, language))
+    for paper, (width, height) in PAPERS.items():
+        printed = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": width, "paperHeight": height})["data"]
+        assert len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed))) == 1, paper
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not any(node.is_displayed() for node in browser.find_elements(By.CSS_SELECTOR, "nav, .paper, details"))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

@@ -118,6 +118,10 @@ def test_a_receipt_is_told_in_words(api, tables, language):
     assert answer.status_code == 200
     for said in (*words.times.values(), *(words.names[name] for name in ("history", "mails", "names", "keys"))):
         assert said in page
+    for said in (words.number, words.stays, words.tombstone, words.ledger, words.paper):
+        assert said in page
+    assert RECEIPT["receipt"] in page
+    assert re.search(rf"<details>\s*<summary>{words.check}</summary>(?s:.*)openssl", page)
     day = {
         "en": "8\xa0March 2026, 11:58 UTC",
         "hi": "8\xa0मार्च 2026, 11:58 UTC",
