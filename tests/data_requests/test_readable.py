@@ -77,6 +77,17 @@ def test_foreign_numbers_are_told_in_parts():
     assert "Money given back Order O-77 ₹8.35" in text
 
 
+def test_a_line_of_ours_keeps_the_direction_of_the_page_and_a_typed_one_its_own():
+    item = {"title": "Assam tea", "quantity": 2, "price": Decimal(5)}
+    sections = [
+        make_section("orders", [{"id": "1", "currency": "EUR", "items": [item, item], "codes": ["A-1", "B-2"]}])
+    ]
+    page = write_page(tuple(sections), "fa")
+
+    assert "<li>۲ × \u2068Assam tea\u2069، هر عدد ۵\xa0€</li>" in page
+    assert "<li><bdi>A-1</bdi></li>" in page
+
+
 def test_what_has_no_words_stands_under_other_details_with_a_readable_name():
     row = {"name": "email", "value": "a@example.org", "shoe_size": 43, "deep": {"inner_part": ["x", "y"]}}
     sections = (make_section("orders", [{"id": "1", "gift_wrap": True}]), make_section("gifts", [{"gift_card": "G-1"}]))
