@@ -34,7 +34,8 @@ class Occasion(Model):
     """One reason to write; its id never changes. Both times are UTC.
 
     `due_at` is the earliest moment in the send window that is neither before the reason nor past: for a late job it is
-    in the next opening. `not_after` counts from the first opening, so it never moves.
+    in the next opening. `not_after` counts from the first opening, so it never moves. `source` is that of the reason:
+    the key of an order or entry, or a fixed word.
     """
 
     campaign: str
@@ -42,6 +43,7 @@ class Occasion(Model):
     due_at: AwareDatetime
     not_after: AwareDatetime
     reason: str
+    source: str = ""
 
 
 class Verdict(Model):
@@ -89,6 +91,7 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
                 due_at=max(first, soonest),
                 not_after=first + good,
                 reason=reason.words,
+                source=reason.source,
             )
 
 

@@ -62,6 +62,11 @@ class Campaign(Model):
         return self.kind == "marketing"
 
     @property
+    def confirms(self) -> bool:
+        """Return whether its mails confirm an entry: anybody can cause one, and its button leads to the entry."""
+        return self.trigger.confirms and not self.is_marketing
+
+    @property
     def trigger(self) -> Trigger:
         """Return the trigger of the campaign."""
         return TRIGGERS[self.when.trigger]
@@ -69,6 +74,8 @@ class Campaign(Model):
     @property
     def mail_reason(self) -> Reason:
         """Return the reason in the mail's last line; transactional mail has its own, since it is no advertising."""
+        if self.confirms:
+            return "asked"
         return self.trigger.reason if self.is_marketing else "served"
 
     @model_validator(mode="before")
@@ -91,6 +98,8 @@ class Campaign(Model):
             raise ValueError("an offer or a holdout makes it marketing")
         if not self.is_marketing and self.trigger.marketing:
             raise ValueError(f"{self.when.trigger} is marketing")
+        if self.confirms and self.form:
+            raise ValueError("its button leads to the entry that it confirms, and to no form")
         return self
 
     @model_validator(mode="after")

@@ -121,6 +121,8 @@ def judge_template(campaign: Campaign) -> str:
     mail = find_template(campaign.template)
     if unfilled := sorted(set(mail.needs) & NOT_A_CAMPAIGNS):
         return f"a campaign has no {', '.join(unfilled)} for it"
+    if "number" in mail.needs and not campaign.confirms:
+        return "only a transactional campaign after a pre-order or a warranty card has a number for it"
     if campaign.is_marketing and not mail.marketing:
         return "marketing must carry a link to unsubscribe, and this mail has none"
     if mail.marketing and not campaign.is_marketing:

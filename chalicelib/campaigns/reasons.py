@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.campaigns.delay import Delay
 from chalicelib.models import ConsentState, EntryMark, Profile
+from chalicelib.models.numbers import write_number
 from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
 
 
@@ -62,6 +63,13 @@ def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> I
         yield Reason("sign-up", joined + when.delay, words, plain=True)
 
 
+def find_pre_orders(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+    """Yield each pre-order."""
+    words = f"{write_delay(when)} after a pre-order"
+    for key, entry in list_entries(profile, "pre-order"):
+        yield Reason(key, entry.at + when.delay, words)
+
+
 def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield each warranty card."""
     words = f"{write_delay(when)} after a warranty was registered"
@@ -79,14 +87,24 @@ def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> I
 
 
 def find_shipped(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
-    """Yield each note that a pre-order was shipped."""
+    """Yield each note that a pre-order was shipped, but for pre-orders that the customer withdrew."""
     for key, entry in list_entries(profile, "pre-order-shipped"):
-        yield Reason(key, entry.at + when.delay, "a pre-order was shipped")
+        if not is_withdrawn(profile, entry.number):
+            yield Reason(key, entry.at + when.delay, "a pre-order was shipped")
+
+
+def is_withdrawn(profile: Profile, number: str) -> bool:
+    """Return whether the pre-order of that number was withdrawn; without a number, whether all that are known were."""
+    keys = [key for key, mark in profile.marks.items() if mark.kind == "pre-order"]
+    meant = [key for key in keys if not number or write_number(key) == number]
+    return bool(meant) and all(key in profile.withdrawn for key in meant)
 
 
 def list_entries(profile: Profile, kind: str) -> Iterator[tuple[str, EntryMark]]:
-    """Yield the latest entries of a kind."""
-    return ((key, mark) for key, mark in profile.marks.items() if mark.kind == kind and mark.at.year in YEARS)
+    """Yield the latest entries of a kind, but for those that were withdrawn."""
+    marks = profile.marks.items()
+    found = ((key, mark) for key, mark in marks if mark.kind == kind and mark.at.year in YEARS)
+    return (pair for pair in found if pair[0] not in profile.withdrawn)
 
 
 def add_months(day: date, months: int) -> date:

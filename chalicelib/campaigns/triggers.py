@@ -25,6 +25,8 @@ class Trigger:
 
     `find` yields the reasons in one profile; it gets the campaign's delay and purpose, and the person's time zone.
     `needs` and `takes` are keys of `[when]`. `marketing` is true where a mail for this reason is always advertising.
+    `confirms` is true where a transactional mail confirms an entry, which anybody can send; `serves` is the purpose
+    that a transactional mail belongs to.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Trigger:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ("days", "hours")
     marketing: bool = False
+    confirms: bool = False
+    serves: str = "orders"
 
     def list_silent(self) -> list[str]:
         """Return the mail languages that have no sentence for the reason."""
@@ -56,8 +60,11 @@ TRIGGERS = {
         Trigger("at-risk", reasons.find_risk, "bought", takes=(), marketing=True),
         Trigger("after-purchase", reasons.find_purchases, "bought"),
         Trigger("after-sign-up", reasons.find_sign_up, "signed_up", marketing=True),
-        Trigger("after-warranty", reasons.find_cards, "registered"),
-        Trigger("warranty-ending", reasons.find_endings, "registered", needs=("days", "warranty_months")),
+        Trigger("after-pre-order", reasons.find_pre_orders, "pre_ordered", confirms=True),
+        Trigger("after-warranty", reasons.find_cards, "registered", confirms=True, serves="warranty"),
+        Trigger(
+            "warranty-ending", reasons.find_endings, "registered", needs=("days", "warranty_months"), serves="warranty"
+        ),
         Trigger("pre-order-shipped", reasons.find_shipped, "pre_ordered"),
     )
 }

@@ -11,6 +11,7 @@ from chalicelib.text import has_long_run
 
 LONGEST_TYPED = 500  # characters; no name is longer
 LONGEST = 40  # characters; a longer name is cut between two words
+LONGEST_PRODUCT, MOST_DIGITS = 60, 4  # of a product's name
 MARKS_IN_A_ROW = 4  # Hindi and Bengali put three on one letter; more only hide the text around it
 JOINERS = "\u200c\u200d"  # Persian, Hindi and Bengali are misspelt without them
 PUNCTUATION = frozenset("-'’ʼ‘.,·" + JOINERS)
@@ -29,6 +30,18 @@ def clean_name(text: str) -> str:
         return ""
     name = shorten_name(JOINED_DOT.sub(". ", " ".join(name.split())))
     return name if any(category(sign)[0] == "L" for sign in name) else ""
+
+
+def clean_product(text: str) -> str:
+    """Return a product's name for a mail that strangers can cause, or "" for text that may be an advertisement.
+
+    A product's name may have figures, as a name may not: of four digits at most, too few for a number to call.
+    """
+    line = normalize("NFC", " ".join(text[: LONGEST_TYPED + 1].split()))
+    if len(line) > LONGEST_PRODUCT or sum(sign.isdecimal() for sign in line) > MOST_DIGITS:
+        return ""
+    letters = "".join(sign for sign in line if not sign.isdecimal())
+    return line if clean_name(letters) and not JOINED_DOT.search(line) else ""
 
 
 def is_name_sign(sign: str) -> bool:

@@ -54,7 +54,9 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
     offer = words.offer
     discount = spoken.write_discount(offer) if offer else ""
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
-    values |= {"title": words.title, "answers": words.answers}
+    values |= {"title": words.title, "answers": words.answers, "number": words.number, "product": words.product}
+    values["quantity"] = spoken.write_digits(str(words.quantity or ""))
+    values["day"] = spoken.write_day(words.day) if words.day else ""
     preview = source.preview_offer if offer else source.preview
     brand = find_brand()
     return {

@@ -5,15 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from chalicelib.mails.names import clean_name
+from chalicelib.mails.names import clean_name, clean_product
 from chalicelib.models import Model, OptionalCurrency, RequestKind
 from chalicelib.text import is_hidden
 
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
+MOST_COUNT = 9_999  # of things in a mail; a longer number may be a telephone's
 # Plain ASCII without what ends a header, an attribute or a link in a text mail. HTTP only for a machine's own address.
 LINK = re.compile(r"https://[!#-;=?-~]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[!#-;=?-~]*)?")
 
@@ -35,6 +36,11 @@ def check_link(text: str) -> str:
     if text and not LINK.fullmatch(text):
         raise ValueError("not a plain https link")
     return text
+
+
+def read_count(value: object) -> int | None:
+    """Return a number of things, or None for what is no such number."""
+    return value if isinstance(value, int) and 0 < value <= MOST_COUNT else None
 
 
 Line = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_line)]
@@ -67,6 +73,8 @@ class MailWords(Model):
     `person_name` may be any typed text: text that is no name becomes "". `shop_address` is postal, in lines.
     `reason` is why the person gets the mail. `link` is where its button leads, `confirm_url` where a confirmation does;
     `code` is what can be typed there instead, or must be; `request` is what a data subject request asks.
+    `number` is that of the entry which a mail confirms; `product`, `quantity` and `day` are answers in it. `product`
+    may be any typed text: text that looks like anything but a product becomes "".
     """
 
     shop_name: Annotated[Line, StringConstraints(min_length=1)]
@@ -84,3 +92,7 @@ class MailWords(Model):
     request: RequestKind | None = None
     title: Annotated[str, StringConstraints(max_length=4000), AfterValidator(check_line)] = ""
     answers: Annotated[str, StringConstraints(max_length=20_000), AfterValidator(check_line)] = ""
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{0,20}$")] = ""
+    product: Annotated[str, AfterValidator(clean_product)] = ""
+    quantity: Annotated[int | None, BeforeValidator(read_count)] = None
+    day: date | None = None

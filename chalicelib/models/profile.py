@@ -64,11 +64,15 @@ class OrderMark(Model):
 
 
 class EntryMark(Model):
-    """What campaigns need of an entry; `day` is the day of purchase on a warranty card."""
+    """What campaigns need of an entry.
+
+    `day` is the day of purchase on a warranty card, `number` that of the pre-order which was shipped, where it is told.
+    """
 
     kind: str
     at: AwareDatetime
     day: date | None = None
+    number: str = ""
 
 
 class Totals(Model):
@@ -112,7 +116,8 @@ class Profile(Model):
     """What is known of one person: the fold of their history, and nothing that the history does not say.
 
     Orders and entries are rows of their own. The profile has their `totals`, and of the latest what campaigns need:
-    `latest` by order (`sender:shop:id`), `marks` by entry. `thin` tells that `latest` must be made anew from the rows.
+    `latest` by order (`sender:shop:id`), `marks` by entry; `withdrawn` says by entry when the person withdrew it.
+    `thin` tells that `latest` must be made anew from the rows.
     `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
@@ -133,6 +138,7 @@ class Profile(Model):
     latest: dict[str, OrderMark] = Field(default_factory=dict)
     thin: bool = False
     marks: dict[str, EntryMark] = Field(default_factory=dict)
+    withdrawn: dict[str, AwareDatetime] = Field(default_factory=dict)
     sensitive: tuple[str, ...] = ()
     mails: dict[str, MailNote] = Field(default_factory=dict)
     identities: tuple[HeldName, ...] = ()

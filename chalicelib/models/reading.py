@@ -27,6 +27,7 @@ class ReadingKind(StrEnum):
     CLICK = "click"
     PREFERENCES = "preferences"
     CONFIRM = "confirm"  # the answer to a double opt-in
+    ENTRY_WITHDRAWN = "entry-withdrawn"  # the reader of a confirmation mail withdraws the entry
     REQUEST = "request"  # a person asks about their own data
     TRY = "try"  # one attempt at typing the code of such a request
     MAIL = "mail"  # what outreach did about one mail
@@ -59,7 +60,7 @@ class Reading(Model):
     `typed` tells that a signed message repeats what a visitor typed, such as the name and address of a guest.
     `country` (ISO 3166) is the one that stands beside the phone number, or "".
     `replaces` names the customers (the sender's ids) who were merged into this one; `ends` tells that the sender
-    deleted its record of the customer.
+    deleted its record of the customer. `withdraws` is the inbox key of an entry that the person withdraws.
     """
 
     kind: ReadingKind
@@ -79,6 +80,7 @@ class Reading(Model):
     country: str = ""
     replaces: tuple[str, ...] = ()
     ends: bool = False
+    withdraws: str = ""
 
 
 class Identity(Model):

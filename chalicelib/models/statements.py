@@ -103,6 +103,7 @@ class Entry(Model):
 
     `sensitive` maps the name of a value to the purpose whose consent it is kept by; `proven` as in HeldValue.
     `id` names a thing that is told of again and again, such as a cart; the latest entry of an id replaces the others.
+    `withdrawn` is when the person withdrew it: it stays in the record, and starts no mail.
     """
 
     kind: str
@@ -111,6 +112,7 @@ class Entry(Model):
     sensitive: dict[str, str] = Field(default_factory=dict)
     proven: bool = False
     id: str = ""
+    withdrawn: AwareDatetime | None = None
 
 
 class MailState(StrEnum):

@@ -13,33 +13,39 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import SLOT, CodeSource
 from chalicelib.campaigns.offer import Offer as CampaignOffer
 from chalicelib.config import Settings
+from chalicelib.errors import UnfitMailError
 from chalicelib.mails.language import find_mail_language
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer
+from chalicelib.models.numbers import write_number
 from chalicelib.outreach.destinations import build_destination
+from chalicelib.outreach.entries import ConfirmedEntry, find_entry
 from chalicelib.outreach.offer_codes import take_code
+from chalicelib.people.entries import read_day
 from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.shop.periods import KEEP_LINKS
-from chalicelib.store.links import Link, LinkKind, make_token, name_token
+from chalicelib.store.links import Link, LinkKind, make_token, name_over, name_token
 from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
 ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
 SERVICE = (LinkKind.GO,)  # a customer cannot unsubscribe from news of an order
+CONFIRMING = (LinkKind.ENTRY,)
 
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """One mail to be sent: to whom, its row, what is written with its intent, and how it reads."""
+    """One mail to be sent: to whom, its row, what is written with its intent, how it reads, which entry it confirms."""
 
     address: str
     row: MailRow
     parts: tuple[Part, ...]
     rendered: Mail
+    entry: ConfirmedEntry | None = None
 
 
 def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime) -> OutgoingMail:
@@ -48,14 +54,20 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     It is rendered before its intent is written: a mail that cannot be sent must not leave an intent behind.
     """
     settings = services.settings
+    entry = find_entry(person, row.entry, services) if row.entry else None
+    if campaign.confirms and entry is None:
+        raise UnfitMailError("its entry is gone")
     # One of the languages on file: it is part of the addresses of the mail's links, and a profile may hold any text.
-    language = find_mail_language(read_text(person, "language") or settings.shop_language).language
-    tokens = {kind: make_token() for kind in (ADVERTISING if campaign.is_marketing else SERVICE)}
-    names, address = [name_token(token) for token in tokens.values()], read_address(person.profile)
-    owned = (*row.links, *names, f"mail:{row.attempt}")
+    spoken = (entry.submission.language if entry else "") or read_text(person, "language")
+    language = find_mail_language(spoken or settings.shop_language).language
+    tokens = {kind: make_token() for kind in choose_kinds(campaign)}
+    names = [name_token(token) for token in tokens.values()]
+    address = entry.address if entry else read_address(person.profile)
+    over = [name_over(name_token(token)) for kind, token in tokens.items() if kind is LinkKind.ENTRY]
+    owned = (*row.links, *names, *over, f"mail:{row.attempt}")
     taken = take_code(campaign, row, services, now)
     row = replace(row, code=taken.code, links=owned)
-    links = {kind: make_link(kind, campaign, row, language, settings, now) for kind in tokens}
+    links = {kind: make_link(kind, campaign, row, language, settings, now, entry) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
     return OutgoingMail(
         address=address,
@@ -66,12 +78,26 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
             *services.people.claim_attempt(row.attempt, person.id, address),
             *taken.parts,
         ),
-        rendered=render_mail(campaign.template, language, words),
+        rendered=render_mail(campaign.template, language, tell_entry(words, entry) if entry else words),
+        entry=entry,
     )
 
 
+def choose_kinds(campaign: Campaign) -> tuple[LinkKind, ...]:
+    """Return the kinds of links in a campaign's mail."""
+    if campaign.confirms:
+        return CONFIRMING
+    return ADVERTISING if campaign.is_marketing else SERVICE
+
+
 def make_link(
-    kind: LinkKind, campaign: Campaign, row: MailRow, language: str, settings: Settings, now: datetime
+    kind: LinkKind,
+    campaign: Campaign,
+    row: MailRow,
+    language: str,
+    settings: Settings,
+    now: datetime,
+    entry: ConfirmedEntry | None = None,
 ) -> Link:
     """Return one link of a mail; the link to unsubscribe ends the purpose that the mail was sent for."""
     link = Link(kind=kind, language=language, campaign=row.campaign, mail_id=row.mail_id)
@@ -80,6 +106,8 @@ def make_link(
     expires_at = now + KEEP_LINKS
     if kind is LinkKind.CHOOSE:
         return link.model_copy(update={"expires_at": expires_at})
+    if entry is not None:
+        return link.model_copy(update={"expires_at": expires_at, "entry": entry.key, "form": entry.form})
     utm = {"source": "regulars", "medium": "email", "campaign": row.campaign}
     hosts = [urlsplit(settings.shop_url).netloc]
     address = settings.shop_url
@@ -111,19 +139,31 @@ def choose_words(
 ) -> MailWords:
     """Return the words of the mail about the person, the shop and the offer."""
     base = settings.public_url
-    go = f"{base}/go/{tokens[LinkKind.GO]}"
+    button = f"{base}/entries/{tokens[LinkKind.ENTRY]}" if campaign.confirms else f"{base}/go/{tokens[LinkKind.GO]}"
     return MailWords(
         shop_name=name_shop(settings, language),
         shop_url=settings.shop_url,
         shop_address=write_address(settings, language),
-        person_name=read_text(person, "name"),
+        person_name="" if campaign.confirms else read_text(person, "name"),  # a stranger may have typed it
         offer=make_offer(campaign, code, now.date()),
-        link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else go,
+        link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else button,
         unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
         preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
         privacy_url=f"{base}/privacy?lang={language}",
         reason=campaign.mail_reason,
     )
+
+
+def tell_entry(words: MailWords, entry: ConfirmedEntry) -> MailWords:
+    """Return the words of a mail with the number of the entry and the answers that a mail may repeat."""
+    values = entry.reading.entry.values if entry.reading.entry else {}
+    told = {
+        "number": write_number(entry.key),
+        "product": str(values.get("item") or values.get("product") or ""),
+        "quantity": values.get("quantity"),
+        "day": read_day(values.get("needed_by") or values.get("purchased_on")),
+    }
+    return MailWords.model_validate({**dict(words), **told})
 
 
 def read_text(person: Person, name: str) -> str:

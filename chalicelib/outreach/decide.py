@@ -10,7 +10,8 @@ from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
 from chalicelib.outreach.compose import OutgoingMail
-from chalicelib.outreach.eligibility import address_rows, choose_use, is_held_back, judge_occasion
+from chalicelib.outreach.eligibility import choose_rows, choose_use, is_held_back, judge_occasion
+from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
 from chalicelib.outreach.offer_codes import count_cost, lacks_code
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
 from chalicelib.people.person import Person
@@ -64,15 +65,20 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
     if not ripe:
         move_due(person, services, now)
         return NOT_DUE
-    free = (each for each in ripe if not must_wait(services.find_campaign(each.campaign), services, now))
+    free = (each for each in ripe if not must_wait(person, each, services, now))
     first = next(free, None)
-    # Nothing is written: the occasion stays due until the rates are better or codes are there, or until it is over.
+    # Nothing is written: the occasion stays due until rates, codes or turns allow it, or until it is over.
     return decide_occasion(person, first, mails, services, now) if first else "stopped"
 
 
-def must_wait(campaign: Campaign | None, services: Services, now: datetime) -> bool:
-    """Return whether a campaign has to wait: while marketing is stopped, or until its codes are live at the shop."""
-    return is_held_back(campaign, services, now) or lacks_code(campaign, services, now)
+def must_wait(person: Person, occasion: Occasion, services: Services, now: datetime) -> bool:
+    """Return whether a mail has to wait: while too many bounce, for codes at the shop, or for a turn of its mailbox."""
+    campaign = services.find_campaign(occasion.campaign)
+    if is_held_back(campaign, services, now) or lacks_code(campaign, services, now):
+        return True
+    if campaign is None or not campaign.confirms:
+        return False
+    return plan_turn(find_limits(find_entry(person, occasion.source, services), services), now) != now
 
 
 def move_due(person: Person, services: Services, now: datetime) -> None:
@@ -86,7 +92,7 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
     campaign = services.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
-    rows = address_rows(person.profile, services.people)
+    rows = choose_rows(person, campaign, occasion.source, services)
     row = start_row(occasion, campaign, judge_occasion(person, occasion, campaign, mails, rows, services, now), now)
     mail = try_compose(person, campaign, row, services, now) if row.state is MailState.INTENT else None
     if mail is None and row.state is MailState.INTENT:
@@ -99,6 +105,7 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
         parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
     else:
         parts += guard_intent(mail, campaign, rows, services, now)
+        parts += take_turns(find_limits(mail.entry, services), now)
         services.pace.wait_turn()  # before the intent is written: a function that ends while it waits leaves none open
     services.table.commit_parts(parts)
     return row.state.value if mail is None else send_mail(person.id, mail, services, now)
@@ -115,6 +122,7 @@ def start_row(occasion: Occasion, campaign: Campaign, state: MailState, now: dat
         at=utc_text(now),
         not_after=utc_text(occasion.not_after),
         marketing=campaign.is_marketing,
+        entry=occasion.source if campaign.confirms else "",
     )
 
 

@@ -7,6 +7,7 @@ from chalicelib.campaigns.agenda import Occasion, judge_mail
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.models import Identity, MailState, Profile
+from chalicelib.outreach.entries import find_entry, find_rows
 from chalicelib.people.directory import People
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person
@@ -40,21 +41,29 @@ def judge_occasion(
 
 def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -> bool:
     """Return whether a campaign has to wait until the rates of bounces and complaints are lower."""
-    return campaign is not None and campaign.is_marketing and services.reputation.stops_marketing(now)
+    if campaign is None:
+        return False
+    if campaign.confirms:
+        return services.ask_reputation.slows_asking(now)
+    return campaign.is_marketing and services.reputation.stops_marketing(now)
 
 
 def choose_use(campaign: Campaign) -> MailUse:
-    """Return what a campaign's mails are for."""
+    """Return what a campaign's mails are for; what anybody can cause is a question to the mailbox."""
+    if campaign.confirms:
+        return MailUse.QUESTION
     return MailUse.MARKETING if campaign.is_marketing else MailUse.SERVICE
 
 
 def is_barred(customer_id: str, campaign: Campaign, rows: tuple[str, ...], services: Services, now: datetime) -> bool:
     """Return whether an address must not be mailed: a stop blocks it, or, for marketing, another customer holds it.
 
+    A mail that confirms an entry goes to the address typed with it; without rows there is none.
+
     A shop's list may have two customers with one address. Only one of them holds it: the other one neither undoes the
     holder's withdrawal nor causes a second mail.
     """
-    if services.suppressions.is_stopped(rows, choose_use(campaign), now):
+    if (campaign.confirms and not rows) or services.suppressions.is_stopped(rows, choose_use(campaign), now):
         return True
     return campaign.is_marketing and find_holder(rows, services.identities.find_owners(rows)) != customer_id
 
@@ -67,6 +76,13 @@ def forget_failed(profile: Profile, mails: list[MailRow]) -> Profile:
     failed = {mail.occasion for mail in mails if mail.state in FAILED}
     kept = {occasion: note for occasion, note in profile.mails.items() if occasion not in failed}
     return profile.model_copy(update={"mails": kept})
+
+
+def choose_rows(person: Person, campaign: Campaign, entry: str, services: Services) -> tuple[str, ...]:
+    """Return the index rows of the address that a mail goes to; `entry` is the key of the entry that it confirms."""
+    if campaign.confirms:
+        return find_rows(find_entry(person, entry, services), services)
+    return address_rows(person.profile, services.people)
 
 
 def address_rows(profile: Profile, people: People) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from chalicelib.errors import NoCodeError, RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
-from chalicelib.outreach.eligibility import address_rows, choose_use, is_barred, is_held_back
+from chalicelib.outreach.eligibility import choose_rows, choose_use, is_barred, is_held_back
+from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
 from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.store.mails import OPEN, MailRow
@@ -62,7 +63,8 @@ def close_mail(customer_id: str, row: MailRow, state: MailState, services: Servi
     if state not in OPEN:
         parts.append(services.facts.write_fact(row.campaign, state.value, row.mail_id, now))
     if state is MailState.SENT:
-        parts.append(services.reputation.count_mail(["sent"], row.mail_id, now))
+        reputation = services.ask_reputation if row.entry else services.reputation
+        parts.append(reputation.count_mail(["sent"], row.mail_id, now))
 
     def is_open() -> bool:
         rows = services.mails.list_mails(customer_id)
@@ -82,6 +84,8 @@ def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) 
         return now
     if is_held_back(campaign, services, now):
         return now + UNKNOWN_FOR
+    if campaign.confirms:
+        return plan_turn(find_limits(find_entry(person, mail.entry, services), services), now) or now + UNKNOWN_FOR
     return open_window(person.profile, campaign, services.clock, now)
 
 
@@ -96,7 +100,7 @@ def put_off(customer_id: str, mail: MailRow, turn: datetime, services: Services)
 def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) -> str:
     """Try a mail again that SES certainly did not take, with the same checks as the first time."""
     campaign = services.find_campaign(row.campaign)
-    rows = address_rows(person.profile, services.people)
+    rows = choose_rows(person, campaign, row.entry, services) if campaign else ()
     late = utc_text(now) > row.not_after
     allowed = campaign is not None and not late and is_reachable(person.profile, campaign, now)
     if campaign is None or not allowed or is_barred(person.id, campaign, rows, services, now):
@@ -114,6 +118,7 @@ def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) 
             services.people_rows.check_core(person.id, person.version),
             services.mails.move_mail(person.id, row, MailState.INTENT, attempt.attempt, attempt.at, mail.row.links),
             *services.suppressions.check_unstopped(rows, choose_use(campaign), now),
+            *take_turns(find_limits(mail.entry, services), now),
             *mail.parts,
         ]
     )

@@ -35,6 +35,15 @@ class LinkWords(Model):
     parent_else: str
     confirmed_title: str
     confirmed: str
+    entry_title: str
+    entry: str
+    withdraw_button: str
+    correct_button: str
+    entry_else: str
+    withdrawn_title: str
+    withdrawn: str
+    shipped_title: str
+    shipped: str
     before_title: str
     before: str
     refused_title: str

@@ -57,6 +57,7 @@ def list_buttons(context: PageContext, page: str) -> list[tuple[str, str]]:
     return {
         "stop": [("stop", words.stop_button)],
         "confirm": [("yes", words.confirm_button), ("no", words.refuse_button)],
+        "entry": [("withdraw", words.withdraw_button), ("correct", words.correct_button)],
         "parent": [("yes", words.parent_button), ("no", words.refuse_button)],
     }.get(page, [])
 

@@ -128,15 +128,15 @@ def describe_purposes(language: str, running: Iterable[Campaign]) -> list[Facts]
             "words": choose_text(each.words, language),
             "basis": each.basis.value,
             "basis_words": find_policy_words(language).basis[each.basis],
-            "campaigns": [campaign.name for campaign in running if serves_purpose(campaign.purpose, name)],
+            "campaigns": [campaign.name for campaign in running if name_purpose(campaign) == name],
         }
         for name, each in load_purposes().purposes.items()
     ]
 
 
-def serves_purpose(purpose: str, name: str) -> bool:
-    """Return whether a campaign's purpose is this one; transactional mails name none and belong to orders."""
-    return (purpose or "orders") == name
+def name_purpose(campaign: Campaign) -> str:
+    """Return the purpose that a campaign's mails belong to; transactional mails name none, but their trigger does."""
+    return campaign.purpose or campaign.trigger.serves
 
 
 def describe_period(period: Period, language: str) -> Facts:

@@ -44,6 +44,7 @@ FACTS: Mapping[Fact, tuple[str, ...]] = {
     Fact.NOTES: ("entry.import.*",),
     Fact.OWN: ("fields.*",),
     Fact.CLICK: ("entry.click.by", "entry.click.campaign"),
+    Fact.WITHDRAWN: ("withdraws",),
     Fact.MAIL: ("mail",),
     Fact.FATE: ("notes",),
     Fact.RESTRICTED: ("fields.restricted",),

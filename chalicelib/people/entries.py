@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from chalicelib.models import Entry, EntryMark, EntryRecord, Reading, Submission, Totals
+from chalicelib.models.numbers import read_number
 from chalicelib.people.consents import clear_entry
 
-MARKED = ("warranty", "pre-order-shipped")  # kinds of entries that campaigns write about
+MARKED = ("warranty", "pre-order", "pre-order-shipped")  # kinds of entries that campaigns write about
 MOST_MARKS = 100  # of entries, the latest, kept in the profile
 UNKEPT = ("click",)  # entries without a row: the history has them
 
@@ -58,6 +59,22 @@ def clear_entries(records: Mapping[str, EntryRecord], withdrawals: Mapping[str, 
     }
 
 
+def join_withdrawn(held: Mapping[str, datetime], submission: Submission, reading: Reading) -> dict[str, datetime]:
+    """Return when each entry was withdrawn, by its name; the first time counts."""
+    name, at = reading.withdraws, submission.occurred_at
+    return {**held, name: min(held.get(name, at), at)} if name else dict(held)
+
+
+def withdraw_entries(records: Mapping[str, EntryRecord], withdrawn: Mapping[str, datetime]) -> dict[str, EntryRecord]:
+    """Return the records, those that were withdrawn with the time of it."""
+    return {
+        name: record.model_copy(update={"entry": record.entry.model_copy(update={"withdrawn": withdrawn[name]})})
+        if name in withdrawn
+        else record
+        for name, record in records.items()
+    }
+
+
 def rank_entry(entry: Entry) -> tuple[datetime, str]:
     """Order entries about one thing; the text breaks ties so that the order of arrival does not matter."""
     return (entry.at, entry.model_dump_json())
@@ -80,7 +97,8 @@ def keep_marks(marks: Mapping[str, EntryMark]) -> dict[str, EntryMark]:
 
 
 def mark_entry(entry: Entry) -> EntryMark:
-    return EntryMark(kind=entry.kind, at=entry.at, day=read_day(entry.values.get("purchased_on")))
+    number = read_number(str(entry.values.get("number", ""))) if entry.kind == "pre-order-shipped" else ""
+    return EntryMark(kind=entry.kind, at=entry.at, day=read_day(entry.values.get("purchased_on")), number=number)
 
 
 def read_day(value: object) -> date | None:

@@ -64,4 +64,6 @@ def list_touched(items: Iterable[tuple[Submission, Reading]]) -> Touched:
     """Return the rows that submissions touch."""
     items = tuple(items)
     orders = [name for item in items for name in name_orders(*item)]
-    return Touched(tuple(dict.fromkeys(orders)), tuple(name for item in items for name in name_repeated(*item)))
+    entries = [name for item in items for name in name_repeated(*item)]
+    withdrawn = [reading.withdraws for _, reading in items if reading.withdraws]
+    return Touched(tuple(dict.fromkeys(orders)), tuple(dict.fromkeys((*entries, *withdrawn))))

@@ -33,7 +33,15 @@ from chalicelib.people.consents import (
     place_consents,
     read_field,
 )
-from chalicelib.people.entries import clear_entries, count_entry, find_repeated, join_entries, mark_entries
+from chalicelib.people.entries import (
+    clear_entries,
+    count_entry,
+    find_repeated,
+    join_entries,
+    join_withdrawn,
+    mark_entries,
+    withdraw_entries,
+)
 from chalicelib.people.mail_notes import join_mails
 from chalicelib.people.mailbox import find_mailbox
 from chalicelib.people.orders import (
@@ -77,7 +85,7 @@ def fold_event(record: Record, key: str, submission: Submission, reading: Readin
     profile = note_entries(note_orders(profile, record.orders, orders), reading, entries, counts=not repeated)
     # A withdrawal clears all entries that are at hand; those in the tables are cleared before it is settled (redact).
     kept = clear_entries({**record.entries, **entries}, read_withdrawals(profile))
-    return Record(profile, {**record.orders, **orders}, kept)
+    return Record(profile, {**record.orders, **orders}, withdraw_entries(kept, profile.withdrawn))
 
 
 def read_withdrawals(profile: Profile) -> dict[str, datetime]:
@@ -148,6 +156,7 @@ def fold_statements(profile: Profile, submission: Submission, reading: Reading, 
             "last_seen": last_activity(profile.last_seen, submission, reading),
             "last_login": join_logins(profile.last_login, submission, reading),
             "typed": count_typed(profile.typed, submission) if typed else profile.typed,
+            "withdrawn": join_withdrawn(profile.withdrawn, submission, reading),
             "events": profile.events + counts,
         }
     )

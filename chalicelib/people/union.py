@@ -28,6 +28,7 @@ def join_profiles(customer_id: str, first: Profile, second: Profile) -> Profile:
         joined=merge_dates(first.joined, second.joined),
         totals=add_totals(first.totals, second.totals),
         marks=keep_marks({**first.marks, **second.marks}),
+        withdrawn=merge_dates(first.withdrawn, second.withdrawn),
         sensitive=tuple(sorted({*first.sensitive, *second.sensitive})),
         mails=merge_notes(first.mails, second.mails),
         identities=merge_names(first.identities, second.identities),

@@ -28,9 +28,15 @@ Body = Mapping[str, JsonValue]
 
 SOURCE = Source(
     name=SenderName.LINK,
-    kinds=(ReadingKind.CLICK, ReadingKind.CONSENT, ReadingKind.PREFERENCES, ReadingKind.CONFIRM),
-    facts=(Fact.CLICK, Fact.CONSENTS),
-    purposes=("measuring", "proof"),
+    kinds=(
+        ReadingKind.CLICK,
+        ReadingKind.CONSENT,
+        ReadingKind.PREFERENCES,
+        ReadingKind.CONFIRM,
+        ReadingKind.ENTRY_WITHDRAWN,
+    ),
+    facts=(Fact.CLICK, Fact.CONSENTS, Fact.WITHDRAWN),
+    purposes=("measuring", "proof", "orders", "warranty"),
 )
 
 
@@ -77,6 +83,11 @@ def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool
     asks = [ask.model_dump() for ask in link.asks] if confirmed else []
     body = {"answer": answer, "consents": asks, "network": network, **({"by": PARENT} if link.parent else {})}
     return write_action("confirm", name, answer, now, body)
+
+
+def withdraw_entry(link: Link, name: str, now: datetime) -> Submission:
+    """Return the withdrawal of an entry: each link has one at most."""
+    return write_action("entry", name, "withdrawn", now, {"entry": link.entry})
 
 
 def name_mail(link: Link) -> dict[str, JsonValue]:
@@ -161,6 +172,11 @@ def read_confirm(submission: Submission, body: Body) -> Reading:
     )
 
 
+def read_withdrawn(submission: Submission, body: Body) -> Reading:
+    """Read the withdrawal of an entry."""
+    return Reading(kind=ReadingKind.ENTRY_WITHDRAWN, link=body["link"], withdraws=body["entry"])
+
+
 def read_mail(body: Body) -> dict[str, JsonValue]:
     """Return what a campaign's report needs of a visit; it names no person."""
     return {"campaign": body["campaign"], "mail_id": body["mail_id"], "by": body.get("by", "")}
@@ -186,4 +202,5 @@ READERS = {
     "unsubscribe": read_unsubscribe,
     "preferences": read_preferences,
     "confirm": read_confirm,
+    "entry": read_withdrawn,
 }

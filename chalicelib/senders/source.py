@@ -26,6 +26,7 @@ class Fact(StrEnum):
     NOTES = "notes"  # what the shop noted in a list
     OWN = "own"  # fields of the profile under names that the shop chose
     CLICK = "click"
+    WITHDRAWN = "withdrawn"
     MAIL = "mail"
     FATE = "fate"  # whether a mail arrived
     RESTRICTED = "restricted"

@@ -5,14 +5,17 @@ All of it is written in the settling transaction, so it happens exactly once, li
 
 from datetime import datetime
 
-from chalicelib.models import MailState, Order, OrderState, Reading, Submission, utc_text
+from chalicelib.models import Entry, MailState, Order, OrderState, Reading, Submission, utc_text
+from chalicelib.models.numbers import read_number, write_number
 from chalicelib.people.orders import merge_order
 from chalicelib.people.person import Person
 from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.discounts import DISCOUNTS
 from chalicelib.services import Services
 from chalicelib.settling.redemption import redeem_codes
+from chalicelib.shop.periods import KEEP_LINKS
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
+from chalicelib.store.links import OVER, SHIPPED, WITHDRAWN, name_over
 from chalicelib.store.mails import OPEN, MailRow
 from chalicelib.store.table import Part
 
@@ -28,12 +31,41 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
     if submission.sender == "ses":
         return note_feedback(person, submission, reading, services)
     if submission.sender == "link":
-        return note_visit(submission, reading, services.facts)
+        return [
+            *note_visit(submission, reading, services.facts),
+            *close_withdrawn(person, reading, services, now),
+        ]
+    if reading.entry and reading.entry.kind == "pre-order-shipped":
+        return close_shipped(person, reading.entry, services, now)
     if not reading.orders:
         return []
     redeemed = redeem_codes(submission, reading, services, now)
     measured = person.profile.mails and not is_restricted(person.profile)
     return [*redeemed, *(note_returns(person, submission, reading, services) if measured else [])]
+
+
+def close_withdrawn(person: Person, reading: Reading, services: Services, now: datetime) -> Parts:
+    """Return the parts by which no link withdraws an entry again; the link itself is closed whatever its mail's row."""
+    if not reading.withdraws:
+        return []
+    names = {name_over(reading.link), *list_entry_links(person, {reading.withdraws}, services)}
+    return [services.links.close_entry(name, WITHDRAWN, now + KEEP_LINKS) for name in sorted(names)]
+
+
+def close_shipped(person: Person, entry: Entry, services: Services, now: datetime) -> Parts:
+    """Return the parts by which a pre-order that was shipped cannot be withdrawn; without its number, none can."""
+    number = read_number(str(entry.values.get("number", "")))
+    known = person.profile.marks.items()
+    keys = {key for key, mark in known if mark.kind == "pre-order" and key not in person.profile.withdrawn}
+    meant = {key for key in keys if not number or write_number(key) == number}
+    names = list_entry_links(person, meant, services)
+    return [services.links.close_entry(name, SHIPPED, now + KEEP_LINKS) for name in names]
+
+
+def list_entry_links(person: Person, keys: set[str], services: Services) -> list[str]:
+    """Return the names of the rows that close the links of entries, for the latest mails that confirmed them."""
+    mails = services.mails.read_mails(person.id, person.profile.mails) if keys else []
+    return [name for mail in mails if mail.entry in keys for name in mail.links if name.endswith(OVER)]
 
 
 def note_feedback(person: Person, submission: Submission, reading: Reading, services: Services) -> Parts:
@@ -46,7 +78,8 @@ def note_feedback(person: Person, submission: Submission, reading: Reading, serv
     fact, at = str(reading.notes["fact"]), submission.occurred_at
     proof = prove_sent(person, mail, submission, services)
     counted = ["sent"] * bool(proof) + list_harm(reading)
-    counts = [services.reputation.count_mail(counted, mail.mail_id, at)] if counted else []
+    reputation = services.ask_reputation if mail.entry else services.reputation
+    counts = [reputation.count_mail(counted, mail.mail_id, at)] if counted else []
     return [*proof, *counts, services.facts.write_fact(mail.campaign, fact, mail.mail_id, at), *stops]
 
 

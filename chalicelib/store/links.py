@@ -1,6 +1,7 @@
 """The Links table: the action of each link in our mails. The only table that the door may read, by GetItem alone.
 
 pk           hash of the token; only the mail holds the token itself
+over         of an entry's link: why it can withdraw nothing any more; its row is named `<pk of its link>#over`
 link         what the link does, as JSON: a `Link`, no personal data; only the Customers table names its customer
 part         of a package (`data_requests.package`), sealed; its row is named `<pk of its link>#<number>` and has no
              `link`
@@ -24,6 +25,8 @@ from chalicelib.models import Model
 from chalicelib.store.table import Part, Row, Table, expire_at
 
 SEPARATOR = " · "  # between questions that are listed in a line
+OVER = "#over"  # ends the name of such a row
+WITHDRAWN, SHIPPED = "withdrawn", "shipped"  # why an entry's link is over
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, base64url (RFC 4648, 5)
 
 
@@ -34,6 +37,7 @@ class LinkKind(StrEnum):
     STOP = "stop"  # unsubscribe
     CHOOSE = "choose"  # preferences
     CONFIRM = "confirm"  # double opt-in
+    ENTRY = "entry"  # correct or withdraw a pre-order or a warranty card
     REQUEST = "request"  # proof of a data subject request: opens with a code that is typed
     RESULT = "result"  # the result of one: a receipt, a package, or that it is done
 
@@ -53,6 +57,7 @@ class Link(Model):
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
     stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there;
     of a child's form (`parent`) `answers` are the questions that were answered.
+    entry: `entry` is the entry's inbox key, `form` the form that it came by, or "" for another sender's.
     request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`,
     `salt` is random and enters the token of the result.
     result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.
@@ -69,6 +74,8 @@ class Link(Model):
     asks: tuple[Ask, ...] = ()
     parent: bool = False
     answers: tuple[str, ...] = ()
+    entry: str = ""
+    form: str = ""
     request: str = ""
     code_hash: str = ""
     salt: str = ""
@@ -117,6 +124,15 @@ class Links:
         link = Link.model_validate_json(row["link"]) if row else None
         return None if link is None or is_over(link, now) else link
 
+    def close_entry(self, name: str, over: str, until: datetime) -> Part:
+        """Return the part that notes, by the name of `name_over`, why an entry cannot be withdrawn any more."""
+        return self.table.put_part({**name_row(name), "over": over, **expire_at(until)})
+
+    def read_over(self, token: str) -> str:
+        """Return why the entry of a link cannot be withdrawn any more, or ""; raise TryAgainLaterError."""
+        row = self.read_row(name_over(name_token(token)), consistent=True)
+        return str(row["over"]) if row else ""
+
     def read_part(self, name: str, now: datetime) -> bytes | None:
         """Return a sealed part of a package, or None: gone or expired. Raise TryAgainLaterError."""
         row = self.read_row(name, consistent=True)
@@ -136,6 +152,11 @@ class Links:
 
 def name_row(name: str) -> Row:
     return {"pk": name}
+
+
+def name_over(name: str) -> str:
+    """Return the name of the row that says why the entry of a link cannot be withdrawn any more."""
+    return f"{name}{OVER}"
 
 
 def is_over(link: Link, now: datetime) -> bool:

@@ -21,7 +21,8 @@ class MailRow:
     """One mail to one customer. `mail_id` is random and names no person; `attempt` is that of the last intent.
 
     `links` names every index row that leads from this mail to the customer, over all attempts: rows of links, and
-    `mail:` with an attempt. An erasure needs them.
+    `mail:` with an attempt. An erasure needs them. `entry` is the inbox key of the entry that the mail confirms, or "":
+    any visitor can cause such a mail.
     """
 
     occasion: str
@@ -33,6 +34,7 @@ class MailRow:
     not_after: str
     marketing: bool
     code: str = ""
+    entry: str = ""
     links: tuple[str, ...] = ()
 
 
@@ -102,7 +104,8 @@ def queue_open(customer_id: str, state: MailState, at: str) -> dict[str, str]:
 def dump_mail(mail: MailRow) -> Row:
     """Return a row's attributes."""
     plain = {name: getattr(mail, name) for name in PLAIN}
-    return {**plain, "state": mail.state.value, "links": " ".join(mail.links)}
+    confirmed = {"entry": mail.entry} if mail.entry else {}
+    return {**plain, **confirmed, "state": mail.state.value, "links": " ".join(mail.links)}
 
 
 def load_mail(row: Row) -> MailRow:
@@ -110,5 +113,6 @@ def load_mail(row: Row) -> MailRow:
         occasion=row["sk"].removeprefix("mail#"),
         state=MailState(row["state"]),
         links=tuple(row["links"].split()),
+        entry=row.get("entry", ""),
         **{name: row[name] for name in PLAIN},
     )

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
@@ -27,6 +28,11 @@ NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা �
 MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
 WORKSHOP = ROOT / "docs" / "examples" / "workshop" / "workshop.toml"
 REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "served"}
+NUMBER = "K7F-3MQ9"
+ENTRIES: dict[str, dict[str, Any]] = {
+    "pre-order-received": {"number": NUMBER, "product": "Teapot", "quantity": 2, "day": date(2026, 12, 24)},
+    "warranty-received": {"number": NUMBER, "product": "Kettle 3000", "day": date(2026, 11, 22)},
+}
 CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
@@ -53,8 +59,8 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         shop_url="" if plain else "https://shop.example.com/",
         shop_address=address if "shop_address" in find_template(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
-        offer=None if plain or template in ("survey-invitation", "pre-order-shipped") else offer,
-        link="" if plain and template != "survey-invitation" else f"{SITE}/go/3kTq0fXw9ZpLr2",
+        offer=None if plain or template in ("survey-invitation", "pre-order-shipped", *ENTRIES) else offer,
+        link="" if plain and "link" not in find_template(template).needs else f"{SITE}/go/3kTq0fXw9ZpLr2",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         privacy_url=f"{SITE}/privacy?lang={language}",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
@@ -63,6 +69,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
         **(describe_workshop(language) if template == "parent" else {}),
+        **(ENTRIES.get(template, {}) if not plain else {"number": NUMBER}),
     )
 
 

@@ -60,14 +60,17 @@ def print_orders(person: Person, people: People) -> None:
             print(f"  order {record.name}: {order.state} {order.total} {order.currency} ({items})")
 
 
-def print_event(event: Event) -> None:
-    """Print one line of the history, with its entry and, of a form, the number that its sender was told."""
+def print_event(event: Event, profile: Profile) -> None:
+    """Print one line of the history: of a form with the number that its sender was told, its entry, its withdrawal."""
     submission = event.submission
     reading = read_submission(submission)
+    named = reading.withdraws or (event.key if submission.sender == SenderName.FORM else "")
+    number = write_number(named) if named else ""
     entry = json.dumps(reading.entry.values, ensure_ascii=False) if reading.entry else ""
-    moment = submission.occurred_at.isoformat()
-    number = write_number(event.key) if submission.sender == SenderName.FORM else ""
-    print(f"  {moment}  {reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {number} {entry}")
+    over = profile.withdrawn.get(event.key)
+    withdrawn = f"withdrawn {over.date()}" if over else ""
+    line = f"{reading.kind:10} {submission.sender}:{submission.topic} ({submission.trust}) {number} {entry} {withdrawn}"
+    print(f"  {submission.occurred_at.isoformat()}  {line}".rstrip())
 
 
 def show_customer(services: Services, customer_id: str, reason: str, now: datetime) -> None:
@@ -79,7 +82,7 @@ def show_customer(services: Services, customer_id: str, reason: str, now: dateti
     print_orders(person, people)
     print("history")
     for event in people.list_history(person):
-        print_event(event)
+        print_event(event, person.profile)
 
 
 def main() -> int:

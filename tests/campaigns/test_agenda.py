@@ -316,6 +316,7 @@ def test_the_shipped_campaigns_bring_somebody_back_once():
         due_at=NOW,
         not_after=NOW + 14 * DAY,
         reason="30 days without purchase",
+        source="2026-01-31",
     )
 
 

@@ -63,15 +63,20 @@ def load_text(folder, text, name="spring"):
     return load_campaign(path)
 
 
-def test_five_campaigns_ship():
+def test_seven_campaigns_ship():
     assert [campaign.name for campaign in list_campaigns()] == [
         "post-purchase",
+        "pre-order-received",
         "pre-order-shipped",
         "survey-invitation",
+        "warranty-received",
         "welcome",
         "win-back",
     ]
-    assert [campaign.name for campaign in list_campaigns() if not campaign.is_marketing] == ["pre-order-shipped"]
+    service = ["pre-order-received", "pre-order-shipped", "warranty-received"]
+    assert [campaign.name for campaign in list_campaigns() if not campaign.is_marketing] == service
+    confirming = ["pre-order-received", "warranty-received"]
+    assert [campaign.name for campaign in list_campaigns() if campaign.confirms] == confirming
     assert {campaign.purpose for campaign in list_campaigns()} == {"marketing", ""}
     assert load_shop().cap == Cap(mails=2, days=7)
 
@@ -198,7 +203,27 @@ def test_every_trigger_makes_a_campaign_that_says_its_reason(name):
 
     assert campaign.mail_reason == trigger.reason
     if not trigger.marketing:
-        assert a_campaign(kind="transactional", when=when).mail_reason == "served"
+        told = "asked" if trigger.confirms else "served"
+        assert a_campaign(kind="transactional", when=when).mail_reason == told
+
+
+CONFIRMING = """
+kind = "transactional"
+template = "pre-order-received"
+good_for_days = 2
+when.trigger = "{trigger}"
+"""
+
+
+def test_a_mail_with_a_number_needs_an_entry_to_confirm(tmp_path):
+    assert load_text(tmp_path, CONFIRMING.format(trigger="after-warranty")).confirms
+    with pytest.raises(DefinitionError, match="template: only a transactional campaign after a pre-order"):
+        load_text(tmp_path, CONFIRMING.format(trigger="after-purchase"))
+
+
+def test_the_button_of_a_confirmation_leads_to_no_form(tmp_path):
+    with pytest.raises(DefinitionError, match="and to no form"):
+        load_text(tmp_path, 'form = "survey"\n' + CONFIRMING.format(trigger="after-pre-order"))
 
 
 def test_a_trigger_without_words_in_some_language_is_refused_when_the_file_is_read(tmp_path, monkeypatch):

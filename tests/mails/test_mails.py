@@ -24,10 +24,25 @@ from infra.deploy.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 MARKETING = ("post-purchase", "survey-invitation", "welcome", "win-back")
-OTHERS = ("confirm", "parent", "pre-order-shipped", "request")
+OTHERS = ("confirm", "parent", "pre-order-received", "pre-order-shipped", "request", "warranty-received")
 EVERY = [(template, language) for template in (*MARKETING, *OTHERS) for language in LANGUAGES]
 WITH_OFFER = ("post-purchase", "welcome", "win-back")
-PLACES = {"title", "answers", "shop", "name", "discount", "date", "number", "symbol", "value", "day", "month", "year"}
+PLACES = {
+    "title",
+    "answers",
+    "product",
+    "quantity",
+    "shop",
+    "name",
+    "discount",
+    "date",
+    "number",
+    "symbol",
+    "value",
+    "day",
+    "month",
+    "year",
+}
 SCRIPTS = {
     "bn": "[\u0980-\u09ff]",
     "en": "[a-z]",
@@ -57,7 +72,7 @@ def list_places(pattern):
     return {place for _, place, _, _ in Formatter().parse(pattern) if place}
 
 
-def test_eight_mails_in_five_languages_ship():
+def test_ten_mails_in_five_languages_ship():
     assert list_templates() == tuple(sorted((*MARKETING, *OTHERS)))
     assert list_languages() == LANGUAGES
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.mails.language import find_mail_language
-from chalicelib.mails.names import LONGEST, clean_name
+from chalicelib.mails.names import LONGEST, clean_name, clean_product
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords
 from chalicelib.words import list_languages
@@ -130,3 +130,34 @@ def test_greeting_reads_naturally_with_and_without_a_name(language):
     assert spoken.greeting_unnamed in unnamed.text.splitlines()
     assert f">{spoken.greeting_unnamed}</p>" in unnamed.html
     assert "<bdi></bdi>" not in unnamed.html
+
+
+@pytest.mark.parametrize(
+    "product",
+    ["Blue teapot", "Kettle 3000", "चाय का प्याला", "কাপ", "Көк шәйнек, үлкен", "قوری آبی", "Tea-pot No. 5", "d’Or 70"],
+)
+def test_a_product_stands_in_a_mail_as_typed(product):
+    assert clean_product(f"  {product}\n") == product
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see evil.example",
+        "https://evil.example",
+        "www evil",
+        "call 0301234567",
+        "win 1,000,000",
+        "a@b",
+        "<b>x</b>",
+        "{{ 7 }}",
+        "12345",
+        "1234",
+        "x" * 61,
+        "a\u202eb",
+        "$5",
+        "",
+    ],
+)
+def test_what_may_be_an_advertisement_stands_in_no_mail(text):
+    assert clean_product(text) == ""

@@ -63,7 +63,8 @@ readings = st.builds(
         st.builds(Refund, id=st.sampled_from(["r1", "r2"]), order_id=st.just("1"), amount=st.just(Decimal(2))),
         max_size=1,
     ).map(tuple),
-    entry=st.none() | st.builds(Entry, kind=st.just("survey"), at=moments, values=st.just({"score": 9})),
+    entry=st.none() | st.builds(Entry, kind=st.just("warranty"), at=moments, values=st.just({"score": 9})),
+    withdraws=st.sampled_from(["", "", "k0", "k1"]),
 )
 events = st.tuples(st.builds(a_submission, moments, st.sampled_from(Trust)), readings)
 histories = st.lists(events, max_size=6).map(lambda pairs: [(f"k{n}", *pair) for n, pair in enumerate(pairs)])

@@ -19,6 +19,7 @@ from chalicelib.shop.stops import MOST_SOFT, StopReason
 from chalicelib.store.codes import CodeState
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
+from tests.builders.entries import an_entry, read_token, send_due, take_entry, withdraw
 from tests.builders.erasures import finish, forget
 from tests.builders.mails import DUE, Post, sign_up, tell
 from tests.builders.offers import Access, Wire, an_offer_campaign, reach
@@ -111,6 +112,10 @@ def written(tables, tmp_path, capsys, monkeypatch):
     settle_item(shop.accept(an_order("d@example.org", code=code)), shop.services(), DUE + timedelta(days=2))
     sign_up_unconfirmed(shop, "e@example.org")
     ask_waiting(shop.services(post), START)
+    take_entry(shop, an_entry(email="p@example.org"))
+    confirmed = Post()
+    assert send_due(shop, confirmed, START, "p@example.org") == "sent"
+    withdraw(shop, read_token(confirmed))
     shop.take(a_submission(email="f@example.org"))
     prove(shop, Post(), "access", email="f@example.org")
     look()
