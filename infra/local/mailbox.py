@@ -36,7 +36,7 @@ def show_mailbox(environ: dict[str, Any], start_response: Callable[..., Any]) ->
 def send_page(start_response: Callable[..., Any], page: str) -> Iterable[bytes]:
     """Answer with a page. The frame that shows a mail is sandboxed: a mail's scripts do not run."""
     start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")])
-    return [(HEAD + page).encode()]
+    return [f"{HEAD}<main>{page}</main>".encode()]
 
 
 def sent_mails() -> list[EmailMessage]:
@@ -78,10 +78,10 @@ def list_mails(mails: list[EmailMessage]) -> str:
 def show_mail(mail: EmailMessage) -> str:
     """Return one mail: its headers, then as HTML and as text."""
     headers = "".join(f"<dt>{escape(name)}<dd>{escape(str(value))}" for name, value in mail.items())
-    page = mail.get_body(("html",))
-    text = mail.get_body(("plain",))
+    page, text = mail.get_body(("html",)), mail.get_body(("plain",))
+    frame = f'<iframe sandbox title="The mail as HTML" srcdoc="{escape(page.get_content())}"></iframe>' if page else ""
     return (
-        f"<p><a href='{PATH}'>All mails</a><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
-        + (f'<h2>As HTML</h2><iframe sandbox srcdoc="{escape(page.get_content())}"></iframe>' if page else "")
+        f"<p><a href='{PATH}'>All mails</a></p><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
+        + (f"<h2>As HTML</h2>{frame}" if page else "")
         + (f"<h2>As text</h2><pre>{escape(text.get_content())}</pre>" if text else "")
     )

@@ -33,14 +33,14 @@ def write_page(done: Simulation, states: Mapping[MailState, str]) -> str:
     """Return the page; `states` are those shown, each with its word."""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>The next {done.days} days</title><style>{STYLE}</style></head><body>
+<title>The next {done.days} days</title><style>{STYLE}</style></head><body><main>
 <h1>The next {done.days} days</h1>
 <p>From {done.start:%Y-%m-%d %H:%M} UTC, for {done.people} people. Nothing was sent.
 People are named by customer id.</p>
 {draw_chart(done, states)}
 <h2>By campaign</h2>{table_campaigns(done, states)}
 <h2>Who, what, when</h2>{table_lines(done, states)}
-</body></html>
+</main></body></html>
 """
 
 
@@ -105,7 +105,7 @@ def table_campaigns(done: Simulation, states: Mapping[MailState, str]) -> str:
         counts = done.count_states(name)
         money = f"{done.promised[name]} {done.currency}" if name in done.promised else "-"
         rows.append((name, counts.total(), *(counts[state] for state in states), money))
-    return write_table(("campaign", "due", *states.values(), "promised"), rows)
+    return write_table("By campaign", ("campaign", "due", *states.values(), "promised"), rows)
 
 
 def table_lines(done: Simulation, states: Mapping[MailState, str]) -> str:
@@ -116,18 +116,19 @@ def table_lines(done: Simulation, states: Mapping[MailState, str]) -> str:
         (f"{line.at:%Y-%m-%d %H:%M}", line.customer_id, line.campaign, states[line.state], line.reason)
         for line in done.lines
     ]
-    return write_table(("when (UTC)", "customer", "campaign", "what", "why"), rows)
+    return write_table("Who, what, when", ("when (UTC)", "customer", "campaign", "what", "why"), rows)
 
 
-def write_table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
-    """Return a table; numbers stand to the right, below their words."""
+def write_table(name: str, heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    """Return a table in a region that a keyboard can scroll; numbers stand to the right, below their words."""
     numbers = [isinstance(cell, int) for cell in rows[0]] if rows else [False] * len(heads)
     top = "".join(
         f'<th scope="col"{" class=number" if number else ""}>{escape(head)}</th>'
         for head, number in zip(heads, numbers, strict=True)
     )
     body = "".join(f"<tr>{''.join(write_cell(cell) for cell in row)}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
 
 
 def write_cell(cell: object) -> str:
