@@ -10,8 +10,7 @@
   const lang = asked.lang || document.documentElement.lang;
   const query = lang ? '?lang=' + encodeURIComponent(lang) : '';
   const OPEN = { en: 'Open the form', hi: 'फ़ॉर्म खोलें', bn: 'ফর্ম খুলুন', kk: 'Нысанды ашу', fa: 'باز کردن فرم' };
-  const host = document.createElement('div');
-  const root = host.attachShadow({ mode: 'open' });
+  const host = document.createElement('div'), root = host.attachShadow({ mode: 'open' });
   let view, words, form, live, last = {};
   const css = `*{box-sizing:border-box}form,.step,.done{display:grid;gap:1.25em;max-width:36em;line-height:1.5}h2,h3,p{margin:0}
 fieldset{border:0;margin:0;padding:0;min-width:0}
@@ -37,10 +36,9 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   const paint = () => `:host{--a:var(--regulars-accent,${view.accent[0]});--o:var(--regulars-on,${view.accent[1]})}` + css;
 
   // Texts become text nodes and never markup.
-  const make = (tag, attributes, ...parts) => {
+  const make = (tag, given, ...parts) => {
     const node = document.createElement(tag);
-    for (const name of Object.keys(attributes)) {
-      const value = attributes[name];
+    for (const [name, value] of Object.entries(given)) {
       if (value != null && value !== false) node.setAttribute(name, value === true ? '' : value);
     }
     node.append(...parts);
@@ -58,6 +56,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     }
   };
 
+  const told = 'aria-describedby';
+  const each = (query, act) => root.querySelectorAll(query).forEach(act);
   const small = text => text ? make('small', {}, ` (${text})`) : '';
   const need = item => small(item.required && words.required);
   const hint = field => field.hint ? make('p', { class: 'hint', id: 'h-' + field.name }, field.hint) : '';
@@ -68,7 +68,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     make('span', {}, ...text));
 
   const several = field => {
-    const set = make('fieldset', { role: field.input.type === 'radio' && 'radiogroup', 'aria-describedby': hinted(field) },
+    const set = make('fieldset', { role: field.input.type === 'radio' && 'radiogroup', [told]: hinted(field) },
       make('legend', { class: 'ask' }, field.label, need(field)), hint(field));
     const scored = field.control === 'scale', list = scored ? set.appendChild(make('div', { class: 'scale' })) : set;
     const ranks = field.ranks || [], type = field.input.type;
@@ -86,7 +86,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     return [make('label', { class: 'ask', for: name(field) }, field.label, need(field)), hint(field),
       make(long ? 'textarea' : 'input', Object.assign({
         class: 'box', id: name(field), name: field.name, autocomplete: field.autocomplete, required: field.required,
-        maxlength: field.length, 'aria-describedby': hinted(field)
+        maxlength: field.length, [told]: hinted(field)
       }, field.input))];
   };
 
@@ -155,7 +155,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
 
   // A post that looks like a machine's is kept once this question is answered; it belongs to the page token beside it.
   const pose = question => {
-    root.querySelectorAll(`[data-name=${question.name}]`).forEach(node => node.remove());
+    each(`[data-name=${question.name}]`, node => node.remove());
     view.page_token = question.page_token;
     view.fields.unshift(question);
     form[view.honeypot].value = '';
@@ -163,10 +163,9 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   };
 
   const clear = () => {
-    root.querySelectorAll('.fault,.summary').forEach(node => node.remove());
-    root.querySelectorAll('[aria-invalid]').forEach(node => node.removeAttribute('aria-invalid'));
-    root.querySelectorAll('[aria-describedby]').forEach(node =>
-      node.setAttribute('aria-describedby', node.getAttribute('aria-describedby').replace(/ ?e-\S+/, '')));
+    each('.fault,.summary', node => node.remove());
+    each('[aria-invalid]', node => node.removeAttribute('aria-invalid'));
+    each(`[${told}]`, node => node.setAttribute(told, node.getAttribute(told).replace(/ ?e-\S+/, '')));
   };
 
   const tell = (messages, faults) => {
@@ -181,8 +180,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
       link.onclick = event => { event.preventDefault(); target.focus(); };
       if (group) continue;
       row.prepend(make('p', { class: 'fault', id: 'e-' + name }, messages[name]));
-      const told = row.querySelector('fieldset') || target;
-      told.setAttribute('aria-describedby', `${told.getAttribute('aria-describedby') || ''} e-${name}`);
+      const box = row.querySelector('fieldset') || target;
+      box.setAttribute(told, `${box.getAttribute(told) || ''} e-${name}`);
       row.querySelectorAll('[role=radiogroup],[type=checkbox],.box').forEach(node => node.setAttribute('aria-invalid', true));
     }
     const summary = make('div', { class: 'summary', role: 'alert', tabindex: -1 },
@@ -210,7 +209,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   // Where the form cannot stand, a visitor gets a link, and whoever looks after the page is told what to do.
   const give = fault => {
     console.error(`Regulars: the form "${asked.form}" cannot stand here (${fault.message}). Its "origins" must name`
-      + ` ${location.origin} (docs/forms.md), and this page's connect-src must name ${new URL(address).origin}.`);
+      + ` ${location.origin}, and connect-src ${new URL(address).origin} (docs/forms.md).`);
     const spoken = OPEN[lang.slice(0, 2)] ? lang.slice(0, 2) : 'en';
     const words = asked.title ? [asked.title, lang] : [OPEN[spoken], spoken];
     root.replaceChildren(make('a', { href: address + query, lang: words[1], dir: 'auto' }, words[0]));

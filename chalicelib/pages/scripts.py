@@ -13,6 +13,6 @@ def read_script(name: str) -> str:
     source = (FOLDER / name).read_text("utf-8")
     lines = (line.strip() for line in source.partition("*/")[2].splitlines())
     code = "\n".join(line for line in lines if line and not line.startswith("//"))
-    joined = re.sub(r"(?<=[;{,(])\n", "", code)
+    joined = re.sub(r"(?<=[;{},(])\n", "", code)
     operators = re.sub(r" (===|!==|!=|=>|=|&&|\|\||[?:+<>]) ", r"\1", joined)
     return re.sub(r"(?<=[{,]) | (?=})|(?<=\)) (?={)|(?<=\w:) |(?<=\bif) (?=\()|(?<=\bfor) (?=\()", "", operators)

@@ -34,8 +34,8 @@ class MailRow:
     not_after: str
     marketing: bool
     code: str = ""
-    entry: str = ""
     links: tuple[str, ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,14 @@ def list_missing(language: str) -> list[str]:
     return missing
 
 
-def list_unknown(language: str) -> list[str]:
-    """Return the keys that a language has and English lacks, e.g. `links: rather`: nothing shows their words."""
-    pairs = {part: read_pair(language, part) for part in PARTS}
-    return [f"{part}: {key}" for part, (theirs, english) in pairs.items() for key in list_gaps(english, theirs)]
+def list_unknown(language: str, shapes: Mapping[Part, type[Model]]) -> list[str]:
+    """Return the keys of a language that nothing shows, e.g. `links: rather`: English and the model lack them."""
+    unknown: list[str] = []
+    for part, shape in shapes.items():
+        theirs, english = read_pair(language, part)
+        known = {**dict.fromkeys(shape.model_fields), **english}
+        unknown += [f"{part}: {key}" for key in list_gaps(known, theirs)]
+    return unknown
 
 
 def read_pair(language: str, part: Part) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,7 +96,7 @@ def load_part(folders: Folders, language: str, part: Part, shape: type[Shape]) -
     theirs, english = (read_part(folders, each, part) for each in (language, FALLBACK))
     names = {"language": language, "language_name": theirs.get("language_name", language)}
     given = {name: value for name, value in names.items() if name in shape.model_fields}
-    known = keep_known(fill_gaps(theirs, english), english)
+    known = keep_known(fill_gaps(theirs, english), {**dict.fromkeys(shape.model_fields), **english})
     return build_definition(f"{language}/{part}.toml", "", shape, {**known, **given})
 
 
@@ -111,7 +115,7 @@ def read_part(folders: Folders, language: str, part: Part) -> dict[str, Any]:
 
 
 def keep_known(theirs: Mapping[str, Any], english: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys that English has too, table by table.
+    """Return the keys that `english` has too, table by table.
 
     An upgrade may drop a key that a shop's own file still has: no page may break with it.
     """

@@ -113,7 +113,7 @@ def check_shop() -> int:
     for language in list_languages() if not any(each.startswith("words: ") for each in mistakes) else ():
         if lacking := list_missing(language):
             print(f"  {language} lacks {len(lacking)} words, which stand there in English: {', '.join(lacking[:5])}")
-        if unknown := list_unknown(language):
+        if unknown := list_unknown(language, SHAPES):
             print(f"  {language} has words that nothing shows (any more): {', '.join(unknown)}")
     return int(bool(mistakes))
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from chalicelib.campaigns.library import find_campaign
+from chalicelib.campaigns.library import list_campaigns
 from chalicelib.forms.library import find_form
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.validation import validate_form
@@ -44,7 +44,7 @@ def take_entry(shop, submission):
 
 def serve(shop, post=None):
     """Return services with the campaigns that ship for these entries."""
-    return shop.services(post, *(find_campaign(name) for name in CAMPAIGNS))
+    return shop.services(post, *(each for each in list_campaigns() if each.name in CAMPAIGNS))
 
 
 def send_due(shop, post, at=START, email=ASHA):

@@ -40,7 +40,9 @@ def test_a_year_of_birth_that_is_kept_as_a_band_is_not_repeated():
     survey = find_form("survey").model_dump()
     year = {"name": "birth_year", "type": "integer", "personal": True, "place": "profile", "as_band": True}
     label = {language: "Year" for language in survey["title"]}
-    form = Form.model_validate({**survey, "fields": [{**year, "label": label}], "one_of": [], "consents": []})
+    form = Form.model_validate(
+        {**survey, "fields": [{**year, "label": label}], "one_of": [], "consents": [], "steps": []}
+    )
     clean = CleanForm(form, "en", {"age_band": "25-34"}, {}, ())
 
     assert list_answers(clean, find_interface("en")) == [("Year", "given")]

@@ -25,7 +25,7 @@ SHOWN = sorted(path for path, entries in app.app.routes.items() if "GET" in entr
 
 def make_address(tables, path):
     """Return an address of a route at which there is something to see."""
-    kinds = {"/go": "go", "/unsubscribe": "stop", "/preferences": "choose", "/confirm": "confirm"}
+    kinds = {"/go": "go", "/unsubscribe": "stop", "/preferences": "choose", "/confirm": "confirm", "/entries": "entry"}
     place = path.partition("/{token}")[0]
     if place == "/privacy/results":
         token = put_result(tables, "a-token", request="erase", receipt='{"a": 1}', signature="c2ln")
@@ -60,7 +60,7 @@ def ask(port, method, address, headers):
 
 def test_every_address_that_shows_something_is_walked():
     assert {"/", "/forms/{form}", "/embed.js", "/privacy", "/go/{token}", "/privacy/receipt-key.pem"} <= set(SHOWN)
-    assert len(SHOWN) == 15
+    assert len(SHOWN) == 16
 
 
 @pytest.mark.parametrize("path", SHOWN)
