@@ -45,5 +45,5 @@ def configure_logging(*loggers: logging.Logger) -> None:
     for logger in (root, *loggers):
         for handler in logger.handlers:
             handler.setFormatter(SafeFormatter())
-    for noisy in ("botocore", "boto3", "urllib3"):
+    for noisy in ("botocore", "boto3", "fido2", "urllib3"):  # fido2 would log the ids of passkeys
         logging.getLogger(noisy).setLevel(logging.WARNING)
