@@ -1,6 +1,6 @@
 """One request for a form: which form, in which language, for a person's browser or for a program."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from chalicelib.door import Door
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.routes.http import client_address, read_headers, request_time
+from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_site
 
 
@@ -62,34 +63,3 @@ def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormR
         address=client_address(raw),
         now=request_time(raw),
     )
-
-
-def choose_language(request: Any, headers: Mapping[str, str], spoken: Iterable[str], own: str) -> str:
-    """Return the first language on file of: `?lang=`, Accept-Language, the shop's, the form's first."""
-    spoken = tuple(spoken)
-    wanted = str((request.query_params or {}).get("lang", ""))
-    for language in (wanted, *rank_languages(headers.get("accept-language", "")), own):
-        if language in spoken:
-            return language
-    return spoken[0]
-
-
-def rank_languages(header: str) -> list[str]:
-    """Return the languages of an Accept-Language header (RFC 9110, 12.5.4), best first, also without their regions."""
-    weighed = []
-    for part in header[:500].split(","):
-        tag, _, weight = part.partition(";")
-        weighed.append((read_weight(weight), tag.strip()))
-    best = [tag for weight, tag in sorted(weighed, key=lambda each: -each[0]) if weight > 0]
-    return [name for tag in best for name in (tag, tag.partition("-")[0].lower())]
-
-
-def read_weight(text: str) -> float:
-    """Return a q value; 1 where there is none, 0 where it is not a number."""
-    name, _, number = text.partition("=")
-    if not name.strip():
-        return 1.0
-    try:
-        return min(1.0, max(0.0, float(number)))
-    except ValueError:
-        return 0.0

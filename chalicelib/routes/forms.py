@@ -20,8 +20,9 @@ from chalicelib.pages.scripts import read_script
 from chalicelib.routes.form_answers import answer_json, answer_page, show_thanks
 from chalicelib.routes.form_posts import take_post
 from chalicelib.routes.form_questions import make_page_token
-from chalicelib.routes.form_request import FormRequest, choose_language, names_html, read_form_request
+from chalicelib.routes.form_request import FormRequest, names_html, read_form_request
 from chalicelib.routes.http import ANY, SHOWN, read_headers
+from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import PREFLIGHT, read_origin, share_headers
 from chalicelib.shop.brand import name_shop
 from chalicelib.words import list_languages

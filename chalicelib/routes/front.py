@@ -5,8 +5,8 @@ from chalice import Blueprint, Response
 from chalicelib.door import open_door
 from chalicelib.pages.front_page import render_front
 from chalicelib.pages.rendering import page_headers
-from chalicelib.routes.form_request import choose_language
 from chalicelib.routes.http import ANY, SHARED, SHOWN, read_headers
+from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_origin
 from chalicelib.words import list_languages
 

@@ -16,8 +16,8 @@ from chalicelib.pages.context import PageContext
 from chalicelib.pages.link_pages import render_later
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_body import parse_body
-from chalicelib.routes.form_request import choose_language
 from chalicelib.routes.http import client_address, read_body, read_headers, request_time
+from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_origin, read_site
 from chalicelib.routes.preferences import Sent
 from chalicelib.shop.brand import name_shop

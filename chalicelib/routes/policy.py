@@ -7,8 +7,9 @@ from chalice import Blueprint, Response
 from chalicelib.door import Door, open_door
 from chalicelib.errors import TryAgainLaterError
 from chalicelib.pages.rendering import page_headers
-from chalicelib.routes.form_request import choose_language, names_html
+from chalicelib.routes.form_request import names_html
 from chalicelib.routes.http import ANY, SHARED, SHOWN, read_headers, request_time
+from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_origin
 from chalicelib.senders import SENDERS
 from chalicelib.words import list_languages
