@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.config import current_settings
 from chalicelib.services.clients import DOOR_TIMEOUTS, SEND_TIMEOUTS, WORK_TIMEOUTS, make_client, make_session
-from chalicelib.services.tables import Tables, split_names
+from chalicelib.services.staff import StaffTables
+from chalicelib.services.tables import split_names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 
-class Services(Tables):
+class Services(StaffTables):
     """Everything a function may work with."""
 
     @cached_property

@@ -1,8 +1,8 @@
 """Rows of the Customers table about each access to a customer's data: the access audit.
 
     pk                 sk                 holds
-    audit#<yyyy-mm>    <time>#<random>    the member of staff, the reason, the customer's random id or the key of an
-                                          inbox item that names nobody; no personal data
+    audit#<yyyy-mm>    <time>#<random>    the member of staff, the reason, the customer's random id, the key of an
+                                          inbox item that names nobody, or DESK; no personal data
 
 Rows are only ever added: here by a condition, on AWS also by the table's own policy, which no role overrides. DynamoDB
 removes them by TTL after the period of `shop/retention`.
@@ -18,11 +18,12 @@ from chalicelib.shop.retention import find_span
 from chalicelib.store.table import NEW, Part, Table, expire_at
 
 EVERYBODY = "everybody"  # in place of a customer id: the command opened all records
+DESK = "desk"  # in place of a customer id: a sign-in, an invitation, a dismissal; no record was opened
 
 
 @dataclass(frozen=True)
 class Access:
-    """One line; `at` is RFC 3339 UTC, `customer` a random id, EVERYBODY, or an inbox key."""
+    """One line; `at` is RFC 3339 UTC, `customer` a random id, EVERYBODY, DESK, or an inbox key."""
 
     at: str
     actor: str

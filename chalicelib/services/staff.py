@@ -1,0 +1,63 @@
+"""The rows of the Desk table: staff, their passkeys and sessions, invitations, challenges."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.services.tables import Tables
+
+if TYPE_CHECKING:
+    from chalicelib.store.challenges import Challenges
+    from chalicelib.store.invitations import Invitations
+    from chalicelib.store.parts import Part
+    from chalicelib.store.passkeys import Passkeys
+    from chalicelib.store.sessions import Sessions
+    from chalicelib.store.staff import StaffRows
+    from chalicelib.store.table import Table
+
+
+class StaffTables(Tables):
+    """What the desk knows of the shop's own people."""
+
+    @cached_property
+    def desk_table(self) -> Table:
+        return self.open_table("desk")
+
+    @cached_property
+    def staff(self) -> StaffRows:
+        from chalicelib.store.staff import StaffRows
+
+        return StaffRows(self.desk_table)
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        from chalicelib.store.passkeys import Passkeys
+
+        return Passkeys(self.desk_table)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        from chalicelib.store.sessions import Sessions
+
+        return Sessions(self.desk_table)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        from chalicelib.store.invitations import Invitations
+
+        return Invitations(self.desk_table)
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        from chalicelib.store.challenges import Challenges
+
+        return Challenges(self.desk_table)
+
+    def require_staff(self, staff_id: str, number: int) -> Part:
+        """Return the part that every act of a member of staff carries in its transaction, whatever tables it writes.
+
+        The transaction fails (RaceLostError) once the member was dismissed, has another role, or signed out
+        everywhere: `number` is that of the session which acts.
+        """
+        return self.staff.require_active(staff_id, number)
