@@ -126,3 +126,11 @@ def deliver_events(event: Any) -> dict[str, Any]:
     from chalicelib.functions import deliver_events
 
     return deliver_events.handle(event.to_dict())
+
+
+@app.lambda_function()
+def desk(event: Any, context: Any) -> Any:
+    """Answer the shop's people. On AWS the template names the console itself, which Lambda then loads as it starts."""
+    from chalicelib.desk import console
+
+    return console.app(event, context)

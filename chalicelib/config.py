@@ -17,6 +17,9 @@ class Settings(Model):
 
     stage: str = Field("local", description="Names the tables, parameters and keys: `regulars-<stage>-...`")
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach us; every link starts with it")
+    desk_url: str = Field(
+        "http://localhost:8003", description="Where the desk is reached; its passkeys hang on the host name"
+    )
     shop_name: str = Field(
         "Corner Shop", description="Shown on pages and in mails; `brand.toml` can name it by language"
     )

@@ -4,6 +4,7 @@
     +-- 400 MalformedError           the bytes are not of the format that they should have
     +-- 401 InvalidSignatureError    its text gives no reason
     +-- 403 ForbiddenOriginError     a browser on a site that this form does not allow
+    +-- 403 NoRightError             the desk: nobody is signed in, or the role may not do this
     +-- 404 UnknownPageError         pages and forms only; a webhook route never answers 404 or 410
     +-- 405 WrongMethodError
     +-- 413 TooLargeError
@@ -56,6 +57,12 @@ class InvalidSignatureError(ChaliceViewError):
 
 class ForbiddenOriginError(ChaliceViewError):
     """403: the Origin header names a site that this form does not allow."""
+
+    STATUS_CODE = 403
+
+
+class NoRightError(ChaliceViewError):
+    """403: at the desk, a role without the right that the route asks for, or nobody who is signed in."""
 
     STATUS_CODE = 403
 

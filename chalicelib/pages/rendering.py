@@ -25,13 +25,16 @@ FOLDER = Path(__file__).parent
 
 
 @cache
-def build_environment() -> Environment:
-    """Return the template environment: autoescaped, and an unknown name is an error."""
+def build_environment(*folders: Path) -> Environment:
+    """Return the template environment: autoescaped, and an unknown name is an error.
+
+    Templates are looked for in `folders` first, so that another room's pages can extend ours.
+    """
     # Imported here: a webhook or a JSON post shows no page.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader([*folders, FOLDER / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -66,11 +69,27 @@ def render_page(template: str, **shown: Any) -> str:
     Every page links to the privacy page: the link is added here, so that no page can lack it. `home` is the shop's own
     site, or ""; pages after which nothing follows link to it.
     """
-    settings, brand = current_settings(), find_brand()
+    settings = current_settings()
     privacy = f"{settings.public_url.rstrip('/')}/privacy"
     shared = {"privacy": privacy, "home": settings.shop_url, "sold": bool(settings.data_sold_to)}
-    shared |= {"style": read_style(brand.day, brand.night), "brand": show_brand(brand, shown["words"].language)}
-    return build_environment().get_template(template).render(**shared, **shown)
+    return build_environment().get_template(template).render(**shared, **show_look(shown["words"].language), **shown)
+
+
+def render_from(folder: Path, template: str, **shown: Any) -> str:
+    """Return a page of another room, whose templates lie in `folder`, in the look of all pages."""
+    return build_environment(folder).get_template(template).render(**show_look(shown["words"].language), **shown)
+
+
+def show_look(language: str) -> dict[str, Any]:
+    """Return what every page shows of the shop's look."""
+    brand = find_brand()
+    return {"style": read_style(brand.day, brand.night), "brand": show_brand(brand, language)}
+
+
+def hash_style() -> str:
+    """Return the source expression of the style sheet."""
+    brand = find_brand()
+    return hash_source(read_style(brand.day, brand.night))
 
 
 def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = (), *, script: str = "") -> dict[str, str]:
@@ -79,11 +98,10 @@ def page_headers(own_origin: str, language: str, framed_by: Iterable[str] = (), 
     The referrer policy must not be `no-referrer`: a browser then posts the page's form with `Origin: null`.
     """
     brand = find_brand()
-    style = hash_source(read_style(brand.day, brand.night))
     scripts = f"script-src {hash_source(script)}; " if script else ""
     pictures = "img-src data:; " if brand.logo else ""
     policy = (
-        f"default-src 'none'; style-src {style}; {scripts}{pictures}"
+        f"default-src 'none'; style-src {hash_style()}; {scripts}{pictures}"
         f"form-action {own_origin}; base-uri 'none'; frame-ancestors {' '.join((own_origin, *framed_by))}"
     )
     return {

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib import words
 from chalicelib.campaigns import library as campaigns
 from chalicelib.data_requests.readable.words import RecordWords
+from chalicelib.desk.words import DeskWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
 from chalicelib.forms.interface import Interface
@@ -35,6 +36,7 @@ SHAPES: dict[Part, type[Model]] = {
     "policy": PolicyWords,
     "mails": MailLanguage,
     "record": RecordWords,
+    "desk": DeskWords,
 }
 
 

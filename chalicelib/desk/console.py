@@ -1,0 +1,30 @@
+"""The console's Lambda handler: a Chalice application of its own, apart from the door's.
+
+It registers the blueprints, one file a noun, and refuses to start with a route whose right nobody wrote down.
+"""
+
+from chalice.app import Chalice
+
+from chalicelib.desk import account, join, sign_in, staff, start, touch
+from chalicelib.desk.guard import Rule
+from chalicelib.logs import configure_logging
+from chalicelib.routes.middleware import complete_answers
+
+BLUEPRINTS = (start.desk, sign_in.desk, join.desk, touch.desk, account.desk, staff.desk)
+RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
+
+app = Chalice(app_name="regulars-desk", configure_logs=False)
+configure_logging(app.log)
+for blueprint in BLUEPRINTS:
+    app.register_blueprint(blueprint)
+app.register_middleware(complete_answers(app.routes), "http")
+
+
+def list_unruled() -> list[tuple[str, str]]:
+    """Return the routes that name no right."""
+    declared = {(method, path) for path, methods in app.routes.items() for method in methods}
+    return sorted(declared - set(RULES))
+
+
+if list_unruled():
+    raise RuntimeError(f"routes without a right: {list_unruled()}")

@@ -1,0 +1,95 @@
+"""Stands before every route of the desk: where a post comes from, who is signed in, what they may, and how lately."""
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalice import Response
+from chalice.app import ChaliceViewError
+
+from chalicelib.desk.answers import choose_next, lead_to, show_problem
+from chalicelib.desk.rights import Right
+from chalicelib.desk.visit import Visit, read_visit
+from chalicelib.errors import ForbiddenOriginError, InvalidSubmissionError, NoRightError, RaceLostError
+from chalicelib.services import current_services
+
+log = logging.getLogger(__name__)
+View = Callable[..., Response]  # (visit, **parts of the path)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route asks: a right, and whether the passkey must have been asked within five minutes.
+
+    `back` is the page to come back to where a post was turned away.
+    """
+
+    right: Right
+    fresh: bool = False
+    back: str = "/"
+
+
+def answer_visit(request: Any, rule: Rule, view: View, parts: Mapping[str, str]) -> Response:
+    """Answer one request; every way out is a page of ours."""
+    visit = read_visit(request, current_services())
+    try:
+        if request.method != "GET":
+            refuse_foreign(visit)
+        return turn_away(visit, rule, parts) or view(visit, **parts)
+    except InvalidSubmissionError as refusal:
+        return show_problem(visit, refusal.STATUS_CODE, next(iter(refusal.fields.values())))
+    except ChaliceViewError as refusal:
+        return show_problem(visit, refusal.STATUS_CODE)
+    except RaceLostError:
+        return show_problem(visit, 409)
+    except Exception:
+        log.exception("desk_failed")
+        return show_problem(visit, 503, alone=True)
+
+
+def refuse_foreign(visit: Visit) -> None:
+    """Refuse a post that comes from no page of ours; raise ForbiddenOriginError.
+
+    Browsers say it in Sec-Fetch-Site, which no script can set; older ones in Origin. A request with neither is refused.
+    """
+    site = visit.headers.get("sec-fetch-site")
+    if site == "same-origin":
+        return
+    if site is None and visit.headers.get("origin") == read_origin(visit.services.settings.desk_url):
+        return
+    raise ForbiddenOriginError("This is no page of the desk.")
+
+
+def turn_away(visit: Visit, rule: Rule, parts: Mapping[str, str]) -> Response | None:
+    """Return where to go first, or None; raise NoRightError, ForbiddenOriginError."""
+    if rule.right is Right.OPEN:
+        return None
+    asked = visit.request.method == "GET"
+    back = choose_next(fill_path(visit.request.context["resourcePath"] if asked else rule.back, parts))
+    if visit.signed is None:
+        return lead_to("/sign-in", next=back)
+    if not visit.may(rule.right):
+        raise NoRightError("The role may not do this.")
+    # As bytes: text that is not ASCII cannot be compared in constant time.
+    given, own = visit.form.get("form_token", "") if not asked else "", visit.signed.form_token
+    if not asked and not hmac.compare_digest(given.encode(), own.encode()):
+        raise ForbiddenOriginError("The form belongs to another session.")
+    if rule.fresh and not visit.signed.session.is_fresh(visit.now):
+        return lead_to("/touch", next=back)
+    return None
+
+
+def fill_path(pattern: str, parts: Mapping[str, str]) -> str:
+    """Return a path with its parts filled in."""
+    for name, value in parts.items():
+        pattern = pattern.replace("{" + name + "}", value)
+    return pattern
+
+
+def read_origin(url: str) -> str:
+    """Return the origin of an address: scheme, host and port."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc}".lower()

@@ -1,0 +1,29 @@
+"""What each role may do: one table. Every route names one of these rights; pages hide what a role may not."""
+
+from enum import StrEnum
+
+from chalicelib.store.staff import Role
+
+
+class Right(StrEnum):
+    """What a route asks of whoever calls it."""
+
+    OPEN = "open"  # nothing: signing in, joining, the files of the pages
+    SELF = "self"  # to be signed in: one's own passkeys, sessions and language
+    NUMBERS = "numbers"  # to see figures, which name no customer
+    ENTER = "enter"  # to put in what a customer says: a sign-up, a purchase
+    PEOPLE = "people"  # to find and open customers
+    STAFF = "staff"  # to invite, change and dismiss the shop's own people
+
+
+MAY: dict[Role, frozenset[Right]] = {
+    Role.OWNER: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.STAFF}),
+    Role.STAFF: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE}),
+    Role.VIEWER: frozenset({Right.SELF, Right.NUMBERS}),
+    Role.TILL: frozenset({Right.SELF, Right.ENTER}),
+}
+
+
+def may(role: Role, right: Right) -> bool:
+    """Return whether a role has a right."""
+    return right is Right.OPEN or right in MAY[role]

@@ -1,0 +1,96 @@
+"""The words of the desk: `words/<language>/desk.toml`."""
+
+from collections.abc import Mapping
+
+from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.models import Model
+from chalicelib.words import find_words, list_languages
+
+
+class DeskWords(Model):
+    """The words of one language; see words/en/desk.toml. Tables are by role, right, HTTP status and reason code."""
+
+    start: str
+    staff: str
+    account: str
+    sign_out: str
+    sign_in_title: str
+    sign_in: str
+    sign_in_button: str
+    no_script: str
+    no_passkeys: str
+    cancelled: str
+    working: str
+    invited_title: str
+    invited: str
+    invited_hint: str
+    invited_button: str
+    gone_title: str
+    gone: str
+    touch_title: str
+    touch: str
+    touch_button: str
+    hello: str
+    you_are: str
+    may_title: str
+    two_title: str
+    two: str
+    two_link: str
+    passkeys: str
+    passkey_times: str
+    unknown_device: str
+    add_passkey: str
+    add_hint: str
+    remove: str
+    remove_hint: str
+    no_passkey: str
+    sessions: str
+    session_times: str
+    this_session: str
+    end_session: str
+    no_session: str
+    sign_out_everywhere: str
+    everywhere_hint: str
+    language: str
+    choose: str
+    invite_title: str
+    invite_hint: str
+    name: str
+    role: str
+    invite_button: str
+    link_title: str
+    link_hint: str
+    link: str
+    invitations: str
+    until: str
+    withdraw: str
+    passkey_count: str
+    last_seen: str
+    never_seen: str
+    dismissed: str
+    you: str
+    back_to_staff: str
+    change_role: str
+    change_hint: str
+    dismiss_title: str
+    dismiss_hint: str
+    dismiss_button: str
+    again_title: str
+    again_hint: str
+    again_button: str
+    to_start: str
+    roles: Mapping[str, str]
+    role_hints: Mapping[str, str]
+    rights: Mapping[str, str]
+    problems: Mapping[str, str]
+    reasons: Mapping[str, str]
+
+
+def find_desk_words(language: str) -> DeskWords:
+    """Return the words in that language; KeyError where there is none."""
+    return find_words(language, "desk", DeskWords)
+
+
+def list_switches() -> list[Interface]:
+    """Return the languages of the desk, in one order on every page."""
+    return [find_interface(each) for each in list_languages()]

@@ -1,0 +1,105 @@
+"""Every route names its right, and every role meets every route: generated from the table of routes."""
+
+import re
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib.desk import console
+from chalicelib.desk.rights import MAY, Right
+from chalicelib.store.staff import Role
+
+ROUTES = sorted(console.RULES)
+# Who may do what, written out a second time: a change of the table in `desk/rights.py` must be made here too.
+EXPECTED = {
+    Right.OPEN: {"nobody", "owner", "staff", "viewer", "till"},
+    Right.SELF: {"owner", "staff", "viewer", "till"},
+    Right.NUMBERS: {"owner", "staff", "viewer"},
+    Right.ENTER: {"owner", "staff", "till"},
+    Right.PEOPLE: {"owner", "staff"},
+    Right.STAFF: {"owner"},
+}
+CHANGING = {  # routes after which nobody else must have changed, and what they need
+    "token": "nothing",
+    "member": "nobody",
+    "passkey": "none",
+    "session": "none",
+    "invitation": "none",
+}
+
+
+def fill(path):
+    """Return a path whose parts name nothing: a route that lets somebody pass answers without doing anything."""
+    return re.sub(r"{(\w+)}", lambda found: CHANGING[found[1]], path)
+
+
+def test_every_route_names_a_right():
+    declared = {(method, path) for path, methods in console.app.routes.items() for method in methods}
+    assert declared == set(console.RULES)
+    assert console.list_unruled() == []
+
+
+def test_a_route_without_a_right_is_noticed(monkeypatch):
+    other = Chalice("other")
+    other.route("/secret")(lambda: {})
+    monkeypatch.setattr(console, "app", other)
+    assert console.list_unruled() == [("GET", "/secret")]
+
+
+def test_the_table_of_rights_is_the_one_that_is_expected():
+    assert set(EXPECTED) == set(Right)
+    found = {right: {role.value for role in Role if right in MAY[role]} for right in Right if right is not Right.OPEN}
+    assert found == {right: people for right, people in EXPECTED.items() if right is not Right.OPEN}
+
+
+@pytest.mark.parametrize("role", ["nobody", *Role])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: " ".join(route))
+def test_every_role_passes_where_it_may_and_nowhere_else(desk, route, role):
+    method, path = route
+    rule = console.RULES[route]
+    browser = desk.open_browser() if role == "nobody" else desk.hire(role, "Mara Lind")
+    before = desk.stage.read_all("desk")
+    token = "" if role == "nobody" else browser.read_token()
+    answer = browser.get(fill(path)) if method == "GET" else browser.post(fill(path), token=token)
+    location = answer.headers.get("Location", "")
+
+    if role in EXPECTED[rule.right]:
+        assert answer.status_code in (200, 303, 400, 401, 404, 409, 422), answer.body
+        assert not location.startswith("/sign-in?next=")
+    else:
+        if role == "nobody":
+            assert (answer.status_code, location.partition("?")[0]) == (303, "/sign-in")
+        else:
+            assert answer.status_code == 403
+        assert desk.stage.read_all("desk") == before
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if console.RULES[each].fresh], ids=lambda each: each[1])
+def test_what_cannot_be_undone_asks_for_the_passkey_again(desk, route):
+    owner = desk.hire()
+    token = owner.read_token()
+    desk.wait(minutes=5, seconds=1)
+    before = desk.stage.read_all("desk")
+    answer = owner.post(fill(route[1]), token=token, name="Ben Okafor", role="staff")
+    back = fill(console.RULES[route].back)
+    assert answer.headers["Location"] == f"/touch?next={back.replace('/', '%2F')}"
+    assert [row for row in desk.stage.read_all("desk") if row not in before and "seen" not in row] == []
+
+
+def test_every_change_of_staff_asks_for_the_passkey_again():
+    lax = {path for (method, path), rule in console.RULES.items() if rule.right is Right.STAFF and not rule.fresh}
+    assert lax == {"/staff", "/staff/{member}"}
+    assert all(method == "GET" for (method, path) in console.RULES if path in lax)
+
+
+def test_a_page_hides_what_a_role_may_not(desk):
+    assert 'href="/staff"' in desk.hire("owner").read("/")
+    for role in ("staff", "viewer", "till"):
+        assert 'href="/staff"' not in desk.hire(role).read("/")
+
+
+def test_navigation_leads_to_routes_with_the_right_that_hides_them():
+    from chalicelib.desk.answers import NAVIGATION
+
+    for right, path, _ in NAVIGATION:
+        assert console.RULES["GET", path].right is right
