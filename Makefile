@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -68,6 +68,9 @@ consent: $(READY) ## print the proof of what a customer agreed to: make consent 
 
 audit: $(READY) ## print who opened whose record, and why (MONTH=2026-11 EMAIL=asha.rao@example.com)
 	@$(BIN)/python -m infra.staff.audit --month "$(MONTH)" --email "$(EMAIL)"
+
+invite: $(READY) ## print a link that makes one person a member of staff of the desk: make invite ROLE=owner NAME="Mara Lind"
+	@$(BIN)/python -m infra.staff.invite --role "$(ROLE)" --name "$(NAME)" --id "$(ID)"
 
 retention: $(READY) ## print what is old enough to be deleted now, and what was deleted, by month
 	@$(BIN)/python -m infra.staff.retention

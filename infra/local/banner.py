@@ -10,10 +10,13 @@ from infra.places import LOCAL, show_path
 LICENCE = LOCAL / "licence-shown"
 
 
-def print_banner(state: dict[str, Any], absence: str, seconds: float) -> None:
-    """Print the addresses of the stack, and three commands to try."""
+def print_banner(state: dict[str, Any], absence: str, seconds: float, invitation: str) -> None:
+    """Print the addresses of the stack, the first owner's invitation if there is none, and three commands to try."""
     url = state["url"]
     print(f"\nRegulars is running at {url} (up in {seconds:.1f} s). Ctrl-C ends it.\n")
+    print(f"  desk      {state['desk']} (the console for the shop's people)")
+    if invitation:
+        print(f"            first owner: {invitation} (once, within 24 hours; `make invite` makes another)")
     print(f"  data      {name_database(absence)}")
     print(f"  mailbox   {state['mailbox']}")
     print(f"  events    {state['events']} (what the shop's own systems receive)")

@@ -27,9 +27,11 @@ SETTLING_KEYS = {
 }
 
 
-def build_environ(cloud_port: int, dynamodb_port: int, url: str) -> dict[str, str]:
+def build_environ(cloud_port: int, dynamodb_port: int, url: str, desk_url: str = "") -> dict[str, str]:
     """Return the variables that each process of the stack gets beside ours, without the keys of settling."""
     public = {"PUBLIC_URL": os.environ.get("PUBLIC_URL", url), "STAGE": STAGE, "PYTHONUNBUFFERED": "1"}
+    if desk_url:  # a name and no number: a passkey hangs on it
+        public["DESK_URL"] = os.environ.get("DESK_URL", desk_url)
     public["TRY_OUT"] = "yes"  # what ships runs, and a first win-back mail does not depend on a draw
     public["DOWNSTREAM"] = f"shop=http://127.0.0.1:{cloud_port}/_local/events"  # infra/local/receiver.py
     return name_endpoints(cloud_port, dynamodb_port, read_access()) | public

@@ -1,4 +1,4 @@
-"""One gateway worker: HTTP in, the app's own Lambda handler called, HTTP out. `python -m infra.local.gateway FD`.
+"""One gateway worker: HTTP in, a Lambda handler called, HTTP out. `python -m infra.local.gateway FD (desk)`.
 
 Several workers share one listening socket. Each calls the app for one request at a time, like one Lambda environment.
 werkzeug speaks HTTP: a thread for each connection, so an idle connection delays no other, and one request for each
@@ -38,7 +38,8 @@ from infra.local.proxy import (
 from infra.local.shops import ShopNotes
 from infra.local.state import read_state
 
-HANDLER = "app.app"
+# Function: its handler, and the setting with its public address.
+SERVED = {"api_handler": ("app.app", "PUBLIC_URL"), "desk": ("chalicelib.desk.console.app", "DESK_URL")}
 IDLE_SECONDS = 75
 FOREIGN_HOST = gateway_error(HTTPStatus.MISDIRECTED_REQUEST, "Not for this address.")
 
@@ -48,9 +49,15 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Answers requests through one handler, one at a time."""
 
-    def __init__(self, handler: Handler, hosts: frozenset[str] = frozenset(), shops: ShopNotes | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        hosts: frozenset[str] = frozenset(),
+        shops: ShopNotes | None = None,
+        function: str = "api_handler",
+    ) -> None:
         """Answer under these Host headers alone; under any where none is named. `shops` learns each sender's shop."""
-        self.handler, self.hosts, self.shops = handler, hosts, shops
+        self.handler, self.hosts, self.shops, self.function = handler, hosts, shops, function
         self.routes: Any = handler.routes  # type: ignore[attr-defined]
         self.turn = threading.Lock()
 
@@ -70,10 +77,10 @@ class Gateway:
             return NO_ANSWER
 
     def call_function(self, event: dict[str, Any]) -> Answer:
-        """Call the door's function, as Lambda does."""
+        """Call the function, as Lambda does."""
         if self.shops:
             self.shops.read_anew(event)
-        answer = read_answer(self.handler(event, LambdaContext("api_handler", timeout_seconds=10)))
+        answer = read_answer(self.handler(event, LambdaContext(self.function, timeout_seconds=10)))
         if self.shops:
             self.shops.learn_shop(event, answer.status, read_now())
         return answer
@@ -151,14 +158,16 @@ def name_status(status: int) -> str:
         return f"{status} "
 
 
-def main(descriptor: int) -> None:
-    """Serve on a listening socket that the parent opened, with the rights of the door alone."""
-    guard = Guard(STAGE, read_state()["made"], "api_handler")
+def main(descriptor: int, function: str = "api_handler") -> None:
+    """Serve on a listening socket that the parent opened, with the rights of one function alone."""
+    guard = Guard(STAGE, read_state()["made"], function)
     guard.watch_session(make_session())  # before the app is loaded: it makes its clients as it starts
+    handler, address = SERVED[function]
     listener = socket.socket(fileno=descriptor)
-    hosts = name_hosts(listener.getsockname()[1], os.environ["PUBLIC_URL"])
-    Gateway(load_handler(HANDLER), hosts, ShopNotes()).open_server(listener).serve_forever()
+    hosts = name_hosts(listener.getsockname()[1], os.environ[address])
+    shops = ShopNotes() if function == "api_handler" else None
+    Gateway(load_handler(handler), hosts, shops, function).open_server(listener).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

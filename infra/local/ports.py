@@ -4,8 +4,16 @@ import contextlib
 import os
 import socket
 from collections.abc import Mapping
+from typing import NamedTuple
 
 FIRST_PORT = 8000
+
+
+class Listeners(NamedTuple):
+    """The open ports that our functions answer at."""
+
+    door: socket.socket
+    desk: socket.socket
 
 
 def open_port() -> socket.socket:
@@ -24,6 +32,15 @@ def open_port() -> socket.socket:
         listener.listen(128)
         return listener
     raise SystemExit(f"Port {asked or FIRST_PORT} is taken: choose another with PORT=...")
+
+
+def open_next(first: int) -> socket.socket:
+    """Listen on the first free port from `first`."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", find_port(first)))
+    listener.listen(128)
+    return listener
 
 
 def find_port(first: int) -> int:

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,10 +31,11 @@ from infra.local.environ import (
     forget_account,
     hold_lock,
 )
+from infra.local.first_owner import invite_owner
 from infra.local.gate import read_access
 from infra.local.keys import make_keys, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
-from infra.local.ports import check_asked, find_port, open_port
+from infra.local.ports import Listeners, check_asked, find_port, open_next, open_port
 from infra.local.processes import end_children, start_child, wait_listening
 from infra.local.receiver import PATH as EVENTS
 from infra.local.reload import read_stamps, tell_mistakes
@@ -103,15 +103,16 @@ def make_resources(environ: dict[str, str], shop_port: int) -> Made:
     return made
 
 
-def start_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> None:
-    """Start the gateway's workers and the pumps; return once a request is answered."""
+def start_app(run: Run, listeners: Listeners, environ: dict[str, str]) -> None:
+    """Start the gateway's workers, the desk and the pumps; return once a request is answered."""
     run.start("pumps", ["infra.local.pumps"], environ | SETTLING_KEYS)
-    descriptor = listener.fileno()
+    descriptor, desk = listeners.door.fileno(), listeners.desk.fileno()
+    run.start("desk", ["infra.local.gateway", str(desk), "desk"], environ, (desk,))
     for worker in range(int(os.environ.get("WORKERS", "2"))):
         # The handler's name tells the app, as in Lambda, that this process answers requests.
         environ_of_door = environ | {"_HANDLER": "app.app"}
         run.start(f"gateway-{worker}", ["infra.local.gateway", str(descriptor)], environ_of_door, (descriptor,))
-    host, port = listener.getsockname()
+    host, port = listeners.door.getsockname()
     while run.find_dead() is None:
         with contextlib.suppress(TimeoutError, urllib.error.URLError):
             try:
@@ -121,23 +122,23 @@ def start_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> Non
                 return
 
 
-def restart_app(run: Run, listener: socket.socket, environ: dict[str, str]) -> None:
+def restart_app(run: Run, listeners: Listeners, environ: dict[str, str]) -> None:
     """End what has read the shop's own files and start it again; requests wait at the open port meanwhile."""
-    names = [name for name in run.children if name.startswith(("gateway-", "pumps"))]
+    names = [name for name in run.children if name.startswith(("gateway-", "desk", "pumps"))]
     end_children([run.children.pop(name) for name in names])
-    start_app(run, listener, environ)
+    start_app(run, listeners, environ)
     print("The shop's own files changed and were read again.", flush=True)
     tell_mistakes()
 
 
-def watch_children(run: Run, listener: socket.socket, environ: dict[str, str]) -> int:
+def watch_children(run: Run, listeners: Listeners, environ: dict[str, str]) -> int:
     """Return when a child ends, and print its name; read the shop's own files again when one changes."""
     stamps = read_stamps()
     while (dead := run.find_dead()) is None:
         time.sleep(0.3)
         if (found := read_stamps()) != stamps:
             stamps = found
-            restart_app(run, listener, environ)
+            restart_app(run, listeners, environ)
     print(f"\n{dead} ended by itself; its last words ({LOGS / dead}.log):", file=sys.stderr)
     log = LOGS / f"{dead}.log"
     print("".join(log.read_text().splitlines(keepends=True)[-15:]) if log.exists() else "", file=sys.stderr)
@@ -154,12 +155,15 @@ def run_stack(run: Run) -> int:
         host, port = listener.getsockname()
         url = f"http://{host}:{port}"
         cloud_port, dynamodb_port, absence = start_services(run, port)
-        environ = build_environ(cloud_port, dynamodb_port, url)
         shop_port = find_port(cloud_port + 1)
+        listeners = Listeners(listener, open_next(shop_port + 1))
+        desk = f"http://localhost:{listeners.desk.getsockname()[1]}"
+        environ = build_environ(cloud_port, dynamodb_port, url, desk)
         run.start("shop", ["infra.local.stand_in", str(shop_port)], environ)
         state = {
             "pid": os.getpid(),
             "url": url,
+            "desk": environ["DESK_URL"],
             "mailbox": f"http://127.0.0.1:{cloud_port}{MAILBOX}",
             "events": f"http://127.0.0.1:{cloud_port}{EVENTS}",
             "shop": f"http://127.0.0.1:{shop_port}",
@@ -167,11 +171,11 @@ def run_stack(run: Run) -> int:
             "made": make_resources(environ, shop_port),
         }
         STATE.write_text(json.dumps(state))
-        start_app(run, listener, environ)
+        start_app(run, listeners, environ)
         if run.find_dead() is None:
-            print_banner(state, absence, time.monotonic() - began)
+            print_banner(state, absence, time.monotonic() - began, invite_owner(environ))
             tell_mistakes()
-        return watch_children(run, listener, environ)
+        return watch_children(run, listeners, environ)
 
 
 def end_quietly(*_: object) -> None:

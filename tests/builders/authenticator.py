@@ -1,4 +1,4 @@
-"""A passkey made in Python: what a browser and its authenticator answer (WebAuthn level 3), right or wrong on purpose."""
+"""A passkey made in Python: what a browser and its authenticator answer (WebAuthn level 3), right or wrong."""
 
 import hashlib
 import json

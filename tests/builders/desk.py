@@ -67,7 +67,7 @@ class Browser:
     def __init__(self, desk, headers=()):
         self.desk = desk
         self.cookies = {}
-        self.key = Authenticator()
+        self.key = Authenticator(desk.services.settings.desk_url)
         self.headers = dict(headers)
 
     @property

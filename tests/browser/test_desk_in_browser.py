@@ -1,0 +1,266 @@
+"""The desk as the shop's people meet it, with Chromium's virtual authenticator: joining, signing in, dismissing.
+
+axe-core is not among the libraries: with AXE=path/axe.min.js every page is judged by it too.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+from selenium.webdriver.support.ui import WebDriverWait
+
+from infra.local.gateway import Gateway
+from tests.browser.pages import (
+    CONTRAST,
+    LANGUAGES,
+    MEASURE,
+    SCHEMES,
+    list_complaints,
+    open_page,
+    prefer,
+    press,
+    read_title,
+)
+from tests.builders.desk import open_desk
+
+SIZES = {"small": 320, "phone": 390, "desk": 1280}
+AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
+
+
+@pytest.fixture
+def desk(tables, monkeypatch) -> Iterator:
+    """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
+    from chalicelib.desk import console
+
+    with open_desk(tables, monkeypatch) as opened, socket.create_server(("127.0.0.1", 0)) as listener:
+        opened.address = f"http://localhost:{listener.getsockname()[1]}"
+        opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
+        monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
+        server = Gateway(console.app, function="desk").open_server(listener)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield opened
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def hold_device(browser, kind="internal"):
+    """Give the browser an authenticator, as a telephone has one."""
+    options = VirtualAuthenticatorOptions()
+    options.protocol, options.transport = "ctap2", kind
+    options.has_resident_key = options.has_user_verification = options.is_user_verified = True
+    browser.add_virtual_authenticator(options)
+    try:
+        yield
+    finally:
+        browser.remove_virtual_authenticator()
+        browser.delete_all_cookies()
+
+
+def give_cookie(browser, value):
+    """Give the browser a session that began elsewhere."""
+    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+
+
+def wait_for(browser, path):
+    WebDriverWait(browser, 15).until(lambda _: browser.current_url.split("?")[0].endswith(path))
+
+
+def click(browser, words):
+    """Press the button of these words."""
+    buttons = browser.find_elements(By.CSS_SELECTOR, "main button")
+    next(each for each in buttons if each.text == words).click()
+
+
+def judge(browser):
+    """Fail where axe finds something, if it is at hand."""
+    if AXE:
+        # The driver runs its scripts outside of the page's policy.
+        browser.execute_script(AXE)
+        found = browser.execute_async_script("axe.run().then(arguments[0])")["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], browser.current_url
+
+
+def join(browser, desk, path):
+    open_page(browser, desk.address + path)
+    click(browser, "Make my passkey")
+    wait_for(browser, "/account")
+
+
+def sign_in(browser, desk):
+    open_page(browser, desk.address + "/sign-in?lang=en")
+    click(browser, "Sign in with your passkey")
+    wait_for(browser, "/")
+
+
+def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
+    browser = open_browser()
+    with hold_device(browser):
+        join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
+        assert "second passkey" in browser.page_source
+        browser.remove_all_credentials()  # the second passkey is on another device
+        click(browser, "Add a passkey")
+        WebDriverWait(browser, 15).until(lambda _: "Please make a second" not in browser.page_source)
+        assert len(browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=passkeys] .things li")) == 2
+        press(browser, "nav button")
+        assert read_title(browser) == "Sign in"
+        sign_in(browser, desk)
+        assert read_title(browser) == "Hello, Mara Lind"
+        owner_cookies, owner_keys = browser.get_cookies(), browser.get_credentials()
+        assert [each["secure"] and each["httpOnly"] for each in owner_cookies if each["name"] == "__Host-desk"] == [
+            True
+        ]
+
+        open_page(browser, desk.address + "/staff")
+        browser.find_element(By.ID, "f-name").send_keys("Ben Okafor", Keys.ENTER)
+        WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "f-link"))
+        link = browser.find_element(By.ID, "f-link").get_attribute("value")
+
+        browser.delete_all_cookies()
+        browser.remove_all_credentials()
+        join(browser, desk, link.removeprefix(desk.address) + "?lang=en")
+        bens = browser.get_cookies()
+        open_page(browser, desk.address + "/staff")
+        assert "You may not do this" in read_title(browser)
+
+        browser.delete_all_cookies()
+        browser.remove_all_credentials()
+        for credential in owner_keys:
+            browser.add_credential(credential)
+        sign_in(browser, desk)
+        desk.wait(minutes=6)
+        open_page(browser, desk.address + "/staff")
+        browser.find_element(By.PARTIAL_LINK_TEXT, "Ben Okafor").click()
+        click(browser, "Dismiss now")
+        wait_for(browser, "/touch")
+        take_shot(browser, "desk-touch")
+        click(browser, "Show my passkey")
+        WebDriverWait(browser, 15).until(lambda _: read_title(browser) == "Ben Okafor")
+        click(browser, "Dismiss now")
+        wait_for(browser, "/staff")
+        assert "dismissed" in browser.page_source
+
+        browser.delete_all_cookies()
+        give_cookie(browser, next(each["value"] for each in bens if each["name"] == "__Host-desk"))
+        open_page(browser, desk.address + "/")
+        assert "/sign-in" in browser.current_url
+    assert [line for line in list_complaints(browser) if "403" not in line] == []
+
+
+PAGES = ("/", "/account", "/staff", "/staff/{me}", "/touch")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_fit_and_can_be_read_in_every_language(desk, open_browser, take_shot, size, scheme):
+    browser = open_browser()
+    prefer(browser, scheme)
+    owner = desk.hire("owner", "Mara Lind")
+    desk.hire("staff", "Ben Okafor").post("/account/sign-out-everywhere")
+    desk.invite("viewer", "Әсел Бекова")
+    for language in LANGUAGES:
+        owner.post("/account/language", language=language)
+        open_page(browser, f"{desk.address}/sign-in?lang={language}", SIZES[size])
+        browser.delete_all_cookies()
+        look(browser, take_shot, f"sign-in-{language}-{size}-{scheme}", SIZES[size])
+        open_page(browser, f"{desk.address}{desk.invite('staff', 'Ben Okafor')}?lang={language}", SIZES[size])
+        look(browser, take_shot, f"join-{language}-{size}-{scheme}", SIZES[size])
+        give_cookie(browser, owner.cookies["__Host-desk"])
+        for page in PAGES:
+            open_page(browser, desk.address + page.replace("{me}", owner.staff_id), SIZES[size])
+            assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
+            look(
+                browser,
+                take_shot,
+                f"{page.strip('/').split('/')[0]}{page.count('/')}-{language}-{size}-{scheme}",
+                SIZES[size],
+            )
+    prefer(browser, "")
+    browser.delete_all_cookies()
+    assert list_complaints(browser) == []
+
+
+def look(browser, take_shot, name, width):
+    """Fail where a page is wider than the screen, holds something too small to press, or cannot be read."""
+    take_shot(browser, f"desk-{name}")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
+    for what, wide, high, inside in browser.execute_script(MEASURE):
+        assert inside, (name, what)
+        assert min(wide, high) >= 24, (name, what, wide, high)
+    assert browser.execute_script(CONTRAST) == [], name
+    judge(browser)
+
+
+def test_the_keyboard_alone_signs_in_and_invites(desk, open_browser):
+    browser = open_browser()
+    with hold_device(browser):
+        join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
+        press(browser, "nav button")
+        reach(browser, "button", "Sign in with your passkey").send_keys(Keys.ENTER)
+        wait_for(browser, "/")
+        reach(browser, "a", "Staff").send_keys(Keys.ENTER)
+        wait_for(browser, "/staff")
+        reach(browser, "input", "").send_keys("Ben Okafor")
+        reach(browser, "button", "Make the invitation").send_keys(Keys.ENTER)
+        WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "f-link"))
+
+
+def reach(browser, tag, words):
+    """Press Tab until an element of these words has the focus, which must be seen."""
+    for _ in range(40):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        active = browser.switch_to.active_element
+        if active.tag_name == tag and words in active.text:
+            assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", active) != "none"
+            return active
+    pytest.fail(f"Tab reaches no {tag} {words}")
+
+
+def test_without_a_script_the_page_says_so_and_the_rest_works(desk, open_browser):
+    browser = open_browser(scripts=False)
+    owner = desk.hire("owner", "Mara Lind")
+    open_page(browser, f"{desk.address}/sign-in?lang=en")
+    assert "Signing in needs JavaScript" in browser.find_element(By.TAG_NAME, "main").text
+    give_cookie(browser, owner.cookies["__Host-desk"])
+    open_page(browser, f"{desk.address}/staff")
+    browser.find_element(By.ID, "f-name").send_keys("Ben Okafor")
+    press(browser, "section[aria-labelledby=invite] button")
+    assert "/join/" in browser.find_element(By.ID, "f-link").get_attribute("value")
+    open_page(browser, f"{desk.address}/account")
+    press(browser, "nav button")
+    assert read_title(browser) == "Sign in"
+    browser.delete_all_cookies()
+
+
+def test_an_older_browser_without_the_json_forms_signs_in(desk, open_browser):
+    browser = open_browser()
+    gone = ("parseCreationOptionsFromJSON", "parseRequestOptionsFromJSON", "prototype.toJSON")
+    older = "".join(f"delete PublicKeyCredential.{name};" for name in gone)
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": older})
+    try:
+        with hold_device(browser):
+            join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
+            press(browser, "nav button")
+            sign_in(browser, desk)
+            assert read_title(browser) == "Hello, Mara Lind"
+            assert browser.execute_script("return 'toJSON' in PublicKeyCredential.prototype") is False
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_a_refusal_of_the_person_is_said_and_the_button_works_again(desk, open_browser):
+    browser = open_browser()
+    with hold_device(browser):
+        open_page(browser, f"{desk.address}/sign-in?lang=en")
+        click(browser, "Sign in with your passkey")  # there is none yet: the browser refuses
+        fault = browser.find_element(By.CSS_SELECTOR, "[role=alert]")
+        WebDriverWait(browser, 15).until(lambda _: "did not work" in fault.text)
+        assert browser.find_element(By.CSS_SELECTOR, "main button").get_attribute("aria-disabled") is None
