@@ -51,7 +51,6 @@ class DeskWords(Model):
     no_session: str
     sign_out_everywhere: str
     everywhere_hint: str
-    language: str
     choose: str
     invite_title: str
     invite_hint: str

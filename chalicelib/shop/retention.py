@@ -61,7 +61,7 @@ class Ends(StrEnum):
 class Period(Model):
     """How long one kind of data is kept. `holds` are its rows, `table/item` as in docs/data.md.
 
-    `store` is a table of ours (inbox, customers, keys, links, ledger), or logs, queues or mails.
+    `store` is a table of ours (inbox, customers, keys, links, ledger, offers, desk), or logs, queues or mails.
     """
 
     name: Name

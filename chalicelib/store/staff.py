@@ -108,9 +108,9 @@ class StaffRows:
         return [part, *self.change_owners((role is Role.OWNER) - (member.role is Role.OWNER))]
 
     def write_dismissal(self, member: Member, now: datetime) -> list[Part]:
-        """Return the parts that dismiss a member. The name stays as long as the audit's lines that it explains."""
+        """Return the parts that dismiss a member. The name stays for a time: it explains lines of the audit."""
         change = "SET #number = :new, #state = :gone, expires_at = :end"
-        end = expire_at(now + find_span("audit"))["expires_at"]
+        end = expire_at(now + find_span("staff"))["expires_at"]
         values = {"old": member.number, "new": member.number + 1, "active": State.ACTIVE.value}
         gone = self.table.update_part(
             name_member(member.staff_id), change, UNCHANGED, **values, gone=State.DISMISSED.value, end=end

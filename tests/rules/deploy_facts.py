@@ -21,7 +21,7 @@ TABLE_VERBS = {
 }
 KEY_VERBS = {"Decrypt": "decrypt", "Encrypt": "encrypt", "GenerateDataKey": "encrypt", "Sign": "sign"}
 VERBS = ("read", "put", "update", "delete", "decrypt", "encrypt", "sign")
-PLACES = ("inbox", "customers", "keys", "links", "ledger", "offers", "root", "receipt")
+PLACES = ("inbox", "customers", "keys", "links", "ledger", "offers", "desk", "root", "receipt")
 TABLE = re.compile(r"\b(\w+)Table\b")
 KEY = re.compile(r"\b(\w+)Key\b")
 QUEUES = {"Outreach": "outreach", "Downstream": "downstream", "DownstreamFailures": "downstream-failures"}
@@ -140,7 +140,9 @@ def describe_start(source):
 def list_functions():
     """Return the rows of the table of functions."""
     config = json.loads((POLICIES / "config.json").read_text())
-    starts = {"api_handler": "API Gateway"} | {source.name: describe_start(source) for source in app.app.event_sources}
+    starts = {"api_handler": "API Gateway", "desk": "API Gateway, an address of its own"} | {
+        source.name: describe_start(source) for source in app.app.event_sources
+    }
     rows = []
     for name, start in starts.items():
         seconds = config["lambda_functions"][name].get("lambda_timeout", config["lambda_timeout"])

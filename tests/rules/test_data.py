@@ -19,6 +19,7 @@ from chalicelib.shop.stops import MOST_SOFT, StopReason
 from chalicelib.store.codes import CodeState
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
+from tests.builders.desk import open_desk
 from tests.builders.entries import an_entry, read_token, send_due, take_entry, withdraw
 from tests.builders.erasures import finish, forget
 from tests.builders.mails import DUE, Post, sign_up, tell
@@ -46,6 +47,9 @@ def name_item(table: str, row: dict) -> str:
         return row["pk"]["S"]
     if table == "offers":
         return row["pk"]["S"].partition("#")[0]
+    if table == "desk":
+        kind = row["pk"]["S"].partition("#")[0]
+        return row["sk"]["S"].partition("#")[0] if kind == "person" else kind
     if table == "keys":
         return "key" if row["pk"]["S"].startswith("cust#") else row["pk"]["S"]
     kind = row["pk"]["S"].partition("#")[0]
@@ -80,6 +84,15 @@ def end_codes(shop, monkeypatch):
     assert services.codes.read_code(left).state in (CodeState.EXPIRED, CodeState.REMOVED)
 
 
+def work_at_desk(tables, monkeypatch):
+    """Let an owner join and dismiss somebody, and leave an invitation open."""
+    with open_desk(tables, monkeypatch) as desk:
+        owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
+        owner.sign_in()
+        owner.post(f"/staff/{ben.staff_id}/dismiss")
+        desk.invite("viewer", "Leyla Rahimi")
+
+
 @pytest.fixture
 def written(tables, tmp_path, capsys, monkeypatch):
     """Return every (table, item, attribute) that a walk through the service leaves or left."""
@@ -88,7 +101,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     seen = set()
 
     def look():
-        for table in ("inbox", "customers", "keys", "links", "ledger", "offers"):
+        for table in ("inbox", "customers", "keys", "links", "ledger", "offers", "desk"):
             seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
@@ -132,6 +145,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     look()
     leave_things_behind(shop)
     end_codes(shop, monkeypatch)
+    work_at_desk(tables, monkeypatch)
     look()
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)

@@ -10,6 +10,7 @@ import pytest
 
 import app
 from chalicelib.functions.timing import HIDDEN_FOR
+from infra.local.invoke import load_handler
 from tests.rules.packaged import list_functions, list_tables, read_packaged, write_packaged
 
 NEEDED = {
@@ -94,8 +95,8 @@ def test_every_body_arrives_as_its_true_bytes_and_chalices_own_list_is_untouched
 def test_every_handler_stands_in_app_py_and_is_callable():
     declared = {source.name for source in app.app.event_sources}
     handlers = {function["Handler"] for function in list_functions(read_packaged()).values()}
-    assert handlers == {"app.app"} | {f"app.{name}" for name in declared}
-    assert all(callable(getattr(app, handler.removeprefix("app."))) for handler in handlers)
+    assert handlers == {"app.app", "chalicelib.desk.console.app"} | {f"app.{name}" for name in declared}
+    assert all(callable(load_handler(handler)) for handler in handlers)
 
 
 def test_debug_is_off():
@@ -127,7 +128,7 @@ def test_only_functions_that_open_something_are_told_its_key():
 def test_every_log_group_forgets_and_is_named_by_us():
     template = read_packaged()
     groups = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::Logs::LogGroup"}
-    assert set(groups) == {"AccessLogs", "DoorLogs", "DownstreamLogs", "OutreachLogs", "SettleLogs"}
+    assert set(groups) == {"AccessLogs", "DeskLogs", "DoorLogs", "DownstreamLogs", "OutreachLogs", "SettleLogs"}
     assert all(0 < group["Properties"]["RetentionInDays"] <= 30 for group in groups.values())
     written = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in list_functions(template).values()}
     assert written < set(groups)
@@ -170,6 +171,7 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
         ("links", 0, True, "expires_at"),
         ("ledger", 35, True, None),
         ("offers", 35, True, None),
+        ("desk", 0, True, "expires_at"),
     ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
@@ -183,7 +185,7 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
 
 
 def test_no_table_is_without_a_promise():
-    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger", "offers"}
+    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger", "offers", "desk"}
 
 
 def test_the_stream_and_the_index_of_the_inbox_carry_keys_alone():
