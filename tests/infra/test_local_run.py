@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from infra.local.emulator import explain_absence
 from infra.local.permissions import find_refusals
 from infra.local.post import post_delivery, shopify_delivery
 from infra.places import ROOT
+from tests.builders.authenticator import Authenticator
 from tests.builders.local_run import end_run, is_alive, list_children, run_environ, start_run, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are found by /proc")
@@ -228,6 +230,39 @@ def test_a_form_of_the_shop_is_read_without_a_restart_mended_and_taken_away(runn
     file.unlink()
     running.wait_until(lambda: {read_form()[0] for _ in range(6)} == {404}, 30)
     assert post_delivery(running.state["url"], "shopify", same=False)[0] == 202
+
+
+def test_the_desk_answers_under_its_name_and_is_held_to_its_policy(running):
+    desk = running.state["desk"]
+    assert desk.startswith("http://localhost:")
+    invited = run_module(running, "infra.staff.invite", "--name", "Mara Lind")
+    link = invited.stdout.strip()
+    assert link.startswith(f"{desk}/join/"), invited.stderr
+
+    def ask(address, host="", **fields):
+        body = urllib.parse.urlencode(fields).encode() if fields else None
+        request = urllib.request.Request(
+            address, body, {"Sec-Fetch-Site": "same-origin"} | ({"Host": host} if host else {})
+        )
+        with urllib.request.build_opener(StayHere).open(request, timeout=30) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+
+    key = Authenticator(desk)
+    assert b"Mara Lind" in ask(link)[2]
+    options = json.loads(ask(f"{link}/challenge", lang="en")[2])
+    status, headers, _ = ask(link, passkey=key.make(options))
+    assert (status, headers["Location"]) == (303, "/account")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask(desk, host="desk.example")
+    refused.value.close()
+    assert refused.value.code == 421
+
+
+class StayHere(urllib.request.HTTPErrorProcessor):
+    """Returns a redirect as it is."""
+
+    def http_response(self, request, response):
+        return response if response.status == 303 else super().http_response(request, response)
 
 
 def test_a_second_start_in_the_same_folder_says_where_the_first_is(running):

@@ -20,13 +20,27 @@ PLACEHOLDER = re.compile(r"[<>*{} ]|NAME|/L/")
 def list_routes() -> set[tuple[str, str]]:
     """Return (method, path) of every route that does more than refuse a method."""
     import app
+    from chalicelib.desk.console import RULES
 
     return {
         (method, path)
         for path, methods in app.app.routes.items()
         for method, entry in methods.items()
         if entry.view_function.__name__ != "refuse_method" and method != "HEAD"
+    } | set(RULES)
+
+
+def test_the_readme_names_the_right_of_each_route_of_the_desk():
+    from chalicelib.desk.console import RULES
+
+    words = {"open": "", "self": "signed in"}
+    named = re.findall(r"^\| (GET|POST) \| `(/[^`]*)` \|([^|]*)\|[^|]*\|$", README, re.MULTILINE)
+    rights = {
+        (method, path): words.get(rule.right, rule.right) + ", fresh" * rule.fresh
+        for (method, path), rule in RULES.items()
     }
+
+    assert {(method, path): right.strip() for method, path, right in named} == rights
 
 
 def test_every_route_is_in_the_readme():
@@ -115,9 +129,9 @@ def test_every_file_that_a_page_names_exists(page):
 
 
 def test_a_file_that_is_not_there_is_noticed():
-    page = "`chalicelib/wiring.py` `settling/forget.py` `guard.py` `app.py` `erasure/forget.py` `words/<l>/a.toml`"
+    page = "`chalicelib/wiring.py` `settling/forget.py` `keeper.py` `app.py` `erasure/forget.py` `words/<l>/a.toml`"
 
-    assert find_missing(page, list_files()) == ["chalicelib/wiring.py", "settling/forget.py", "guard.py"]
+    assert find_missing(page, list_files()) == ["chalicelib/wiring.py", "settling/forget.py", "keeper.py"]
 
 
 def test_every_make_target_in_the_readme_exists():

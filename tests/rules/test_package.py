@@ -18,12 +18,15 @@ TRY_IT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import app, boto3, phonenumbers, email_validator
+import fido2.server
 from chalicelib import services
+from chalicelib.desk import console
 session = boto3.session.Session(region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="y")
 hosts = {name: session.client(name).meta.endpoint_url for name in sys.argv[2].split(",")}
 number = phonenumbers.parse("020 7946 0018", "GB")
 print(json.dumps({
     "routes": sorted(app.app.routes),
+    "desk": sorted(console.app.routes),
     "hosts": hosts,
     "number": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
     "valid": phonenumbers.is_valid_number(number),
@@ -98,6 +101,7 @@ def test_the_trimmed_zip_imports_the_app_and_makes_every_client(unpacked):
     assert ran.returncode == 0, ran.stderr
     printed = json.loads(ran.stdout)
     assert "/hooks/{sender}" in printed["routes"]
+    assert "/staff" in printed["desk"]
     assert set(printed["hosts"]) == SERVICES
     assert printed["hosts"]["dynamodb"] == "https://dynamodb.eu-west-1.amazonaws.com"
     assert (printed["number"], printed["valid"]) == ("+442079460018", True)
