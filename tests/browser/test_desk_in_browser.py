@@ -168,8 +168,8 @@ def test_pages_fit_and_can_be_read_in_every_language(desk, open_browser, take_sh
     desk.invite("viewer", "Әсел Бекова")
     for language in LANGUAGES:
         owner.post("/account/language", language=language)
-        open_page(browser, f"{desk.address}/sign-in?lang={language}", SIZES[size])
         browser.delete_all_cookies()
+        open_page(browser, f"{desk.address}/sign-in?lang={language}", SIZES[size])
         look(browser, take_shot, f"sign-in-{language}-{size}-{scheme}", SIZES[size])
         open_page(browser, f"{desk.address}{desk.invite('staff', 'Ben Okafor')}?lang={language}", SIZES[size])
         look(browser, take_shot, f"join-{language}-{size}-{scheme}", SIZES[size])
