@@ -40,6 +40,9 @@ def test_folded_page_is_short_on_a_phone(site, open_browser, take_shot, language
     assert browser.execute_script("return document.documentElement.scrollHeight") < 4000
     for summary in browser.find_elements(By.CSS_SELECTOR, ".fold > summary"):
         assert summary.find_element(By.CLASS_NAME, "gist").get_attribute("textContent").strip()
+    open_page(browser, f"{site}/privacy?lang={language}", 320)
+    browser.execute_script("document.querySelectorAll('details').forEach(node => node.open = true)")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 320
 
 
 def is_open(browser, name):
@@ -81,4 +84,5 @@ def test_page_goes_well_on_paper(site, open_browser):
     assert colors == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     paper = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
-    assert base64.b64decode(paper["data"]).count(b"/Type /Page\n") <= 12
+    pages = base64.b64decode(paper["data"]).count(b"/Type /Page\n")
+    assert 6 <= pages <= 12, "all of it, and not one section on each page"
