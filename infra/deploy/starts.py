@@ -29,6 +29,9 @@ en = "Thank you"
 [thanks]
 en = "We have your question."
 
+[next]                       # what happens next and when; leave the table out where there is nothing to say
+en = "We answer by mail within two working days."
+
 [[fields]]
 name = "question"
 type = "long_text"
