@@ -51,7 +51,7 @@ def test_page_speaks_the_language_asked_for(api, language):
         ("hi", "2026-11-22", "22\xa0नवंबर 2026"),
         ("kk", "2026-11-22", "2026 жылғы 22\xa0қараша"),
         ("fa", "2026-11-22", "۱\xa0آذر ۱۴۰۵ (۲۲\xa0نوامبر ۲۰۲۶)"),
-        ("fa", "2019-05-01", "۱\xa0مه ۲۰۱۹"),
+        ("fa", "2019-05-01", "۱۱\xa0اردیبهشت ۱۳۹۸ (۱\xa0مه ۲۰۱۹)"),
     ],
 )
 def test_a_version_is_written_as_a_day_of_the_language(language, version, written):

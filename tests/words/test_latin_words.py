@@ -21,7 +21,7 @@ SHOP = ("Corner Shop", "1 Market Square, Springfield")
 AMAZON = ("Amazon Web Services", "Amazon API Gateway", "Amazon CloudWatch", "Amazon DynamoDB", "Amazon SES")
 AMAZON += ("Amazon SNS", "Amazon SQS", "AWS KMS", "AWS Lambda", "AWS Systems Manager", "Amazon")
 SENDERS = ("Shopify", "Square", "Stripe", "Tally", "Typeform", "WooCommerce")
-OTHERS = ("SHA-256", "UTC")
+OTHERS = ("SHA-256", "UTC", "PDF", "Ctrl", "Mac")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[0-9a-f]{12,}\b|\b[a-z]{2}-[a-z]+-\d\b")
 # of pages and mailboxes; hashes; regions of AWS
 KNOWN = {**RECEIPT, "counts": {"history": 3, "mails": 2}, "copies": RECEIPT["copies"][:1]}
@@ -30,7 +30,7 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title")  # attributes that are re
 
 def list_texts(node, language: str) -> Iterator[str]:
     """Yield the texts of a page in its own language: what says that it is in another one is left out."""
-    if node.tag in ("style", "script", "pre") or node.attrib.get("lang", language) != language:
+    if node.tag in ("style", "script", "pre", "code") or node.attrib.get("lang", language) != language:
         return
     yield from (node.attrib[name] for name in SPOKEN if name in node.attrib)
     yield node.text or ""
