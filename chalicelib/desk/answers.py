@@ -11,15 +11,15 @@ from urllib.parse import urlencode
 
 from chalice import Response
 
+from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
-from chalicelib.desk.visit import Visit
 from chalicelib.desk.words import find_desk_words
 from chalicelib.forms.interface import find_interface
 from chalicelib.pages.rendering import hash_style, render_from
 from chalicelib.shop.brand import find_brand, name_shop
 
 FOLDER = Path(__file__).parent
-OURS = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
+OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
 # Pages of the navigation: who sees a link is who has the right to its page. Later pages have their line here.
 NAVIGATION = ((Right.SELF, "/", "start"), (Right.STAFF, "/staff", "staff"), (Right.SELF, "/account", "account"))
 HEADERS = {
@@ -60,21 +60,21 @@ def page_headers(language: str) -> dict[str, str]:
     return {**HEADERS, **shown, "Content-Security-Policy": policy}
 
 
-def show_page(visit: Visit, template: str, *, title: str, status: int = 200, **shown: Any) -> Response:
+def show_page(request: DeskRequest, template: str, *, title: str, status: int = 200, **shown: Any) -> Response:
     """Return a page of the desk."""
-    return show_in(visit, visit.language, template, title=title, status=status, signed=visit.signed, **shown)
+    return show_in(request, request.language, template, title=title, status=status, signed=request.signed, **shown)
 
 
-def show_in(visit: Visit, language: str, template: str, *, title: str, status: int, **shown: Any) -> Response:
+def show_in(request: DeskRequest, language: str, template: str, *, title: str, status: int, **shown: Any) -> Response:
     """Return a page in a language; `signed` says whose page it is, or is None."""
     signed = shown["signed"]
     frame = {
         "words": find_interface(language),
         "say": find_desk_words(language),
-        "shop": name_shop(visit.services.settings, language),
+        "shop": name_shop(request.services.settings, language),
         "title": title,
-        "navigation": [each for each in NAVIGATION if signed and visit.may(each[0])],
-        "here": visit.request.context["resourcePath"],
+        "navigation": [each for each in NAVIGATION if signed and request.may(each[0])],
+        "here": request.raw.context["resourcePath"],
         "form_token": signed.form_token if signed else "",
         "version": name_version("desk.js"),
         "own_style": read_file("desk.css"),
@@ -100,15 +100,15 @@ def give_json(body: Mapping[str, Any], cookies: Iterable[str] = ()) -> Response:
     return Response(dict(body), status_code=200, headers=headers)
 
 
-def show_problem(visit: Visit, status: int, reason: str = "", *, alone: bool = False) -> Response:
+def show_problem(request: DeskRequest, status: int, reason: str = "", *, alone: bool = False) -> Response:
     """Return a page that says what went wrong; `alone` where no table may be asked who is signed in."""
-    language = visit.asked_language if alone else visit.language
+    language = request.asked_language if alone else request.language
     say = find_desk_words(language)
     title = say.reasons.get(reason) or say.problems.get(str(status)) or say.problems["400"]
-    signed = None if alone else visit.signed
-    return show_in(visit, language, "problem_page.html", title=title, status=status, signed=signed)
+    signed = None if alone else request.signed
+    return show_in(request, language, "problem_page.html", title=title, status=status, signed=signed)
 
 
 def choose_next(path: str) -> str:
     """Return a path of ours, or the start page: no page sends anybody to another site."""
-    return path if OURS.fullmatch(path) else "/"
+    return path if OWN_PATH.fullmatch(path) else "/"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from chalice import Blueprint, Response
 
-from chalicelib.desk.guard import Rule, View, answer_visit
+from chalicelib.desk.guard import Rule, View, answer_request
 from chalicelib.desk.rights import Right
 from chalicelib.routes.http import ANY
 
@@ -19,12 +19,12 @@ class DeskBlueprint(Blueprint):
     def route(  # type: ignore[override,unused-ignore]
         self, path: str, *, right: Right, methods: Sequence[str] = ("GET",), fresh: bool = False, back: str = "/"
     ) -> Callable[[View], View]:
-        """Register a view behind the guard. A view takes the visit, and each part of the path by its name."""
+        """Register a view behind the guard. A view takes the request, and each part of the path by its name."""
         rule = Rule(right, fresh, back)
 
         def register(view: View) -> View:
             def answer(**parts: str) -> Response:
-                return answer_visit(self.current_request, rule, view, parts)
+                return answer_request(self.current_request, rule, view, parts)
 
             answer.__name__ = view.__name__
             Blueprint.route(self, path, methods=list(methods), content_types=ANY)(answer)

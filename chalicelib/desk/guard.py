@@ -11,13 +11,13 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import choose_next, lead_to, show_problem
+from chalicelib.desk.request import DeskRequest, read_request
 from chalicelib.desk.rights import Right
-from chalicelib.desk.visit import Visit, read_visit
 from chalicelib.errors import ForbiddenOriginError, InvalidSubmissionError, NoRightError, RaceLostError
 from chalicelib.services import current_services
 
 log = logging.getLogger(__name__)
-View = Callable[..., Response]  # (visit, **parts of the path)
+View = Callable[..., Response]  # (request, **parts of the path)
 
 
 @dataclass(frozen=True)
@@ -32,52 +32,52 @@ class Rule:
     back: str = "/"
 
 
-def answer_visit(request: Any, rule: Rule, view: View, parts: Mapping[str, str]) -> Response:
+def answer_request(raw: Any, rule: Rule, view: View, parts: Mapping[str, str]) -> Response:
     """Answer one request; every way out is a page of ours."""
-    visit = read_visit(request, current_services())
+    request = read_request(raw, current_services())
     try:
-        if request.method != "GET":
-            refuse_foreign(visit)
-        return turn_away(visit, rule, parts) or view(visit, **parts)
+        if raw.method != "GET":
+            refuse_foreign(request)
+        return turn_away(request, rule, parts) or view(request, **parts)
     except InvalidSubmissionError as refusal:
-        return show_problem(visit, refusal.STATUS_CODE, next(iter(refusal.fields.values())))
+        return show_problem(request, refusal.STATUS_CODE, next(iter(refusal.fields.values())))
     except ChaliceViewError as refusal:
-        return show_problem(visit, refusal.STATUS_CODE)
+        return show_problem(request, refusal.STATUS_CODE)
     except RaceLostError:
-        return show_problem(visit, 409)
+        return show_problem(request, 409)
     except Exception:
         log.exception("desk_failed")
-        return show_problem(visit, 503, alone=True)
+        return show_problem(request, 503, alone=True)
 
 
-def refuse_foreign(visit: Visit) -> None:
+def refuse_foreign(request: DeskRequest) -> None:
     """Refuse a post that comes from no page of ours; raise ForbiddenOriginError.
 
     Browsers say it in Sec-Fetch-Site, which no script can set; older ones in Origin. A request with neither is refused.
     """
-    site = visit.headers.get("sec-fetch-site")
+    site = request.headers.get("sec-fetch-site")
     if site == "same-origin":
         return
-    if site is None and visit.headers.get("origin") == read_origin(visit.services.settings.desk_url):
+    if site is None and request.headers.get("origin") == read_origin(request.services.settings.desk_url):
         return
     raise ForbiddenOriginError("This is no page of the desk.")
 
 
-def turn_away(visit: Visit, rule: Rule, parts: Mapping[str, str]) -> Response | None:
+def turn_away(request: DeskRequest, rule: Rule, parts: Mapping[str, str]) -> Response | None:
     """Return where to go first, or None; raise NoRightError, ForbiddenOriginError."""
     if rule.right is Right.OPEN:
         return None
-    asked = visit.request.method == "GET"
-    back = choose_next(fill_path(visit.request.context["resourcePath"] if asked else rule.back, parts))
-    if visit.signed is None:
+    asked = request.raw.method == "GET"
+    back = choose_next(fill_path(request.raw.context["resourcePath"] if asked else rule.back, parts))
+    if request.signed is None:
         return lead_to("/sign-in", next=back)
-    if not visit.may(rule.right):
+    if not request.may(rule.right):
         raise NoRightError("The role may not do this.")
     # As bytes: text that is not ASCII cannot be compared in constant time.
-    given, own = visit.form.get("form_token", "") if not asked else "", visit.signed.form_token
+    given, own = request.form.get("form_token", "") if not asked else "", request.signed.form_token
     if not asked and not hmac.compare_digest(given.encode(), own.encode()):
         raise ForbiddenOriginError("The form belongs to another session.")
-    if rule.fresh and not visit.signed.session.is_fresh(visit.now):
+    if rule.fresh and not request.signed.session.is_fresh(request.now):
         return lead_to("/touch", next=back)
     return None
 

@@ -6,7 +6,7 @@ from types import CodeType
 from botocore.exceptions import ClientError
 
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.desk.guard import answer_visit
+from chalicelib.desk.guard import answer_request
 from chalicelib.door.intake import accept_submission
 from chalicelib.downstream.delivery import deliver_records
 from chalicelib.downstream.relay import relay_events
@@ -36,7 +36,7 @@ USE_CASES = {
     retire_person: ("retire_data",),
     relay_events: ("relay_events",),
     deliver_records: ("deliver_events",),
-    answer_visit: ("desk",),
+    answer_request: ("desk",),
 }
 FUNCTIONS = {use_case.__code__: names for use_case, names in USE_CASES.items()}
 

@@ -7,7 +7,6 @@ import pytest
 from chalicelib.desk import console
 from chalicelib.desk.rights import Right
 
-OURS = {"sec-fetch-site": "same-origin"}
 OPEN_POSTS = [path for (method, path), rule in console.RULES.items() if method == "POST" and rule.right is Right.OPEN]
 POSTS = sorted(path for method, path in console.RULES if method == "POST")
 

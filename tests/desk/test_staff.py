@@ -142,10 +142,10 @@ def test_an_id_that_is_nobodys_is_not_found(owner, act):
 
 def test_who_is_dismissed_while_acting_does_nothing(desk, owner, ben):
     second = desk.hire("owner", "Leyla Rahimi")
-    visit = desk.services.staff.read_member(second.staff_id)
+    before = desk.services.staff.read_member(second.staff_id)
     owner.post(f"/staff/{second.staff_id}/dismiss")
     late = [
-        desk.services.require_staff(visit.staff_id, visit.number),
+        desk.services.require_staff(before.staff_id, before.number),
         *desk.services.staff.write_dismissal(desk.services.staff.read_member(ben.staff_id), desk.now),
     ]
     with pytest.raises(RaceLostError):

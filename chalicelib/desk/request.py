@@ -43,10 +43,10 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Visit:
+class DeskRequest:
     """A request, read as far as its headers; the session and the form on first use."""
 
-    request: Any
+    raw: Any
     services: Services
     now: datetime
     headers: Mapping[str, str]
@@ -76,12 +76,12 @@ class Visit:
     @cached_property
     def form(self) -> Mapping[str, str]:
         """Return the fields of a form, each once; raise MalformedError, UnsupportedTypeError, TooLargeError."""
-        return read_form(self.request, self.headers)
+        return read_form(self.raw, self.headers)
 
     @property
     def asked_language(self) -> str:
         """Return the language that the browser asks for, whoever is signed in."""
-        return choose_language(self.request, self.headers, list_languages(), self.services.settings.shop_language)
+        return choose_language(self.raw, self.headers, list_languages(), self.services.settings.shop_language)
 
     @cached_property
     def language(self) -> str:
@@ -97,7 +97,7 @@ class Visit:
     @property
     def asked(self) -> Mapping[str, str]:
         """Return the parameters of the query."""
-        return self.request.query_params or {}
+        return self.raw.query_params or {}
 
     def may(self, right: Right) -> bool:
         """Return whether whoever asks has a right."""
@@ -116,16 +116,16 @@ class Visit:
         return self.services.audit.write_access(DESK, actor or self.me.staff_id, reason, self.now)
 
 
-def read_visit(request: Any, services: Services) -> Visit:
+def read_request(raw: Any, services: Services) -> DeskRequest:
     """Return a request."""
-    headers = read_headers(request)
-    return Visit(request, services, request_time(request), headers, read_cookies(headers))
+    headers = read_headers(raw)
+    return DeskRequest(raw, services, request_time(raw), headers, read_cookies(headers))
 
 
-def read_form(request: Any, headers: Mapping[str, str]) -> dict[str, str]:
+def read_form(raw: Any, headers: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of an urlencoded body; a field that stands twice is refused."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = read_body(request, LARGEST)
+    body = read_body(raw, LARGEST)
     if body and kind != FORM:
         raise UnsupportedTypeError("Send a form.")
     try:
