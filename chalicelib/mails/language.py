@@ -26,6 +26,7 @@ class MailLanguage(Model):
     privacy: str
     your_code: str
     valid_until: str
+    number_of: str
     day: str
     months: tuple[str, ...]
     solar_months: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from chalicelib.errors import UnfitMailError
 from chalicelib.mails.folding import wrap_text
 from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.mails.mail import Mail, list_faults, list_headers
+from chalicelib.mails.scale import find_scale
 from chalicelib.mails.templates import MailTemplate, find_template
 from chalicelib.mails.words import MailWords
 from chalicelib.shop import own
@@ -72,6 +73,7 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
         "preview": preview[spoken.language].format_map(values),
         "reason": spoken.reasons[words.reason].format_map(values) if words.reason else "",
         "discount": discount,
+        "scale": find_scale(words, spoken),
         "expires": spoken.valid_until.format(date=spoken.write_day(offer.expires)) if offer and offer.expires else "",
     }
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from chalicelib.mails.names import clean_name, clean_product
-from chalicelib.models import Model, OptionalCurrency, RequestKind
+from chalicelib.models import Model, OptionalCurrency, OptionalName, RequestKind
 from chalicelib.text import is_hidden
 
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
@@ -71,10 +71,11 @@ class MailWords(Model):
     """The words of one mail to one person. An empty word is left out, and the mail reads well without it.
 
     `person_name` may be any typed text: text that is no name becomes "". `shop_address` is postal, in lines.
-    `reason` is why the person gets the mail. `link` is where its button leads, `confirm_url` where a confirmation does;
-    `code` is what can be typed there instead, or must be; `request` is what a data subject request asks.
-    `number` is that of the entry which a mail confirms; `product`, `quantity` and `day` are answers in it. `product`
-    may be any typed text: text that looks like anything but a product becomes "".
+    `reason` is why the person gets the mail. `link` is where its button leads; `form` is the name of the form there, if
+    it is one. `confirm_url` is where a confirmation leads; `code` is what can be typed there instead, or must be;
+    `request` is what a data subject request asks. `number` is that of the entry which a mail confirms; `product`,
+    `quantity` and `day` are answers in it. `product` may be any typed text: text that looks like anything but a product
+    becomes "".
     """
 
     shop_name: Annotated[Line, StringConstraints(min_length=1)]
@@ -83,6 +84,7 @@ class MailWords(Model):
     person_name: Annotated[str, AfterValidator(clean_name)] = ""
     offer: Offer | None = None
     link: Link = ""
+    form: OptionalName = ""
     unsubscribe_url: Link = ""
     preferences_url: Link = ""
     privacy_url: Link = ""

@@ -32,9 +32,7 @@ from chalicelib.store.links import Link, LinkKind, make_token, name_over, name_t
 from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
-ADVERTISING = (LinkKind.GO, LinkKind.STOP, LinkKind.CHOOSE)
-SERVICE = (LinkKind.GO,)  # a customer cannot unsubscribe from news of an order
-CONFIRMING = (LinkKind.ENTRY,)
+CHOICES = (LinkKind.STOP, LinkKind.CHOOSE)  # of marketing: a customer cannot unsubscribe from news of an order
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,15 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
 
 
 def choose_kinds(campaign: Campaign) -> tuple[LinkKind, ...]:
-    """Return the kinds of links in a campaign's mail."""
+    """Return the kinds of the links of a campaign's mail, that of its button first."""
+    return (choose_button(campaign), *(CHOICES if campaign.is_marketing else ()))
+
+
+def choose_button(campaign: Campaign) -> LinkKind:
+    """Return the kind of the link behind the button of a campaign's mail."""
     if campaign.confirms:
-        return CONFIRMING
-    return ADVERTISING if campaign.is_marketing else SERVICE
+        return LinkKind.ENTRY
+    return LinkKind.ANSWER if campaign.form else LinkKind.GO
 
 
 def make_link(
@@ -108,10 +111,12 @@ def make_link(
         return link.model_copy(update={"expires_at": expires_at})
     if entry is not None:
         return link.model_copy(update={"expires_at": expires_at, "entry": entry.key, "form": entry.form})
+    if kind is LinkKind.ANSWER:
+        return link.model_copy(update={"expires_at": expires_at, "form": campaign.form})
     utm = {"source": "regulars", "medium": "email", "campaign": row.campaign}
     hosts = [urlsplit(settings.shop_url).netloc]
     address = settings.shop_url
-    if campaign.offer and not campaign.form:
+    if campaign.offer:
         address = apply_code(campaign.offer, settings.shop_url)
         hosts.append(urlsplit(address).netloc)
     destination = build_destination(address, hosts, code=row.code, utm=utm)
@@ -139,14 +144,16 @@ def choose_words(
 ) -> MailWords:
     """Return the words of the mail about the person, the shop and the offer."""
     base = settings.public_url
-    button = f"{base}/entries/{tokens[LinkKind.ENTRY]}" if campaign.confirms else f"{base}/go/{tokens[LinkKind.GO]}"
+    button = choose_button(campaign)
+    page = {LinkKind.ENTRY: "entries", LinkKind.ANSWER: f"answer/{campaign.form}", LinkKind.GO: "go"}[button]
     return MailWords(
         shop_name=name_shop(settings, language),
         shop_url=settings.shop_url,
         shop_address=write_address(settings, language),
         person_name="" if campaign.confirms else read_text(person, "name"),  # a stranger may have typed it
         offer=make_offer(campaign, code, now.date()),
-        link=f"{base}/forms/{campaign.form}?lang={language}" if campaign.form else button,
+        link=f"{base}/{page}/{tokens[button]}",
+        form=campaign.form,
         unsubscribe_url=f"{base}/unsubscribe/{tokens[LinkKind.STOP]}" if campaign.is_marketing else "",
         preferences_url=f"{base}/preferences/{tokens[LinkKind.CHOOSE]}" if campaign.is_marketing else "",
         privacy_url=f"{base}/privacy?lang={language}",

@@ -16,6 +16,8 @@ class LinkWords(Model):
     later: str
     offer_title: str
     offer: str
+    known: str
+    unnamed: str
     stop_title: str
     stop: str
     stop_button: str

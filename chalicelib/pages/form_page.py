@@ -1,6 +1,7 @@
 """The pages of a form: the form, the thanks after it, and the page of a problem."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.forms.definition import Form
@@ -17,6 +18,15 @@ Typed = Mapping[str, Sequence[str]]
 Faults = Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a form's page says to a customer whom the shop knows, and where the same form is answered without a name."""
+
+    text: str
+    address: str
+    label: str
+
+
 def render_form(
     form: Form,
     words: Interface,
@@ -28,14 +38,16 @@ def render_form(
     faults: Faults | None = None,
     question: Mapping[str, Any] | None = None,
     problem: str = "",
+    known: Known | None = None,
+    kept: str = "",
 ) -> str:
     """Return the form's page.
 
     `typed` holds the values already filled in, by name; `faults` maps names to reason codes. `question` is the one that
-    tells a person from a machine, in the shape of a field.
+    tells a person from a machine, in the shape of a field. `kept` is the score in the page's address, which the links
+    to other languages keep.
     """
     faults = faults or {}
-    sentences = {name: words.explain_reason(form, name, reason) for name, reason in faults.items()}
     shown = show_form(form, words, page_token)
     asked = [question] if question else []
     return render_page(
@@ -46,16 +58,25 @@ def render_form(
         address=address,
         form=shown,
         switches=list_switches(form.languages),
-        grouped=[name for name, reason in faults.items() if reason == "one_of"],
-        start=find_start(shown["steps"], faults, problem),
         script=choose_script(form),
         typed=drop_guess(typed or {}, faults),
-        faults=sentences,
         questions=asked,
         places={field["name"]: place_focus(field) for field in [*shown["fields"], *asked]},
-        heading=words.asked if list(faults) == [NAME] else words.summary,
-        problem=problem,
+        known=known,
+        kept=kept,
+        start=find_start(shown["steps"], faults, problem),
+        **explain_faults(form, words, faults, problem),
     )
+
+
+def explain_faults(form: Form, words: Interface, faults: Faults, problem: str) -> dict[str, Any]:
+    """Return what the page says of faults: a sentence for each, the heading, and which are a whole group's."""
+    return {
+        "problem": problem,
+        "faults": {name: words.explain_reason(form, name, reason) for name, reason in faults.items()},
+        "heading": words.asked if list(faults) == [NAME] else words.summary,
+        "grouped": [name for name, reason in faults.items() if reason == "one_of"],
+    }
 
 
 def find_start(steps: Sequence[Mapping[str, Any]], faults: Faults, problem: str) -> int:

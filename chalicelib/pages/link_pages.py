@@ -16,6 +16,11 @@ def render_notice(context: PageContext, name: str, onward: tuple[str, str] | Non
     return render_scene(context, name, onward=onward or context.way_home)
 
 
+def render_gone(context: PageContext, plain: str = "") -> str:
+    """Return the page of a link that is gone; `plain` is where its form is answered without a name, or ""."""
+    return render_notice(context, "gone", (plain, context.words.unnamed) if plain else None)
+
+
 def render_stopped(context: PageContext, preferences: str) -> str:
     """Return the page after an unsubscribe; `preferences` is the address of the page that it offers."""
     return render_notice(context, "stopped", (preferences, context.words.rather))

@@ -48,7 +48,7 @@ def thank_sender(request: FormRequest, post: Post, kept: KeptPost) -> Response:
         return answer_json(request, told, 202 if kept.new else 200)
     if post.redirect or not kept.lasting:
         shown = urlencode({"lang": post.language or request.spoken, "number": kept.number})
-        return Response("", status_code=303, headers={"Location": post.redirect or f"{request.link}/thanks?{shown}"})
+        return Response("", status_code=303, headers={"Location": post.redirect or f"{request.thanks}?{shown}"})
     return show_thanks(request, kept.number, kept.clean)
 
 
@@ -101,6 +101,7 @@ def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> R
         typed=typed,
         faults=faults,
         question=pose_question(request, token, typed, faults),
+        known=request.known,
         problem="" if faults else request.words.problems.get(str(status), request.words.not_sent),
     )
     return answer_page(request, page, status, refusal)

@@ -94,7 +94,7 @@ def keep_post(request: FormRequest, post: Post) -> KeptPost:
     )
     new = request.door.accept(submission)
     number = write_number(request.door.name_submission(submission))
-    return KeptPost(clean, number, new=new, lasting=is_lasting(submission))
+    return KeptPost(clean, number, new=new, lasting=is_lasting(submission.idempotency_key))
 
 
 def clean_post(request: FormRequest, post: Post, suspicion: tuple[str, ...] = ()) -> CleanForm:

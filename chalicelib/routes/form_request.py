@@ -8,6 +8,8 @@ from typing import Any
 from chalicelib.door import Door
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.score import QUERY, choose_score
+from chalicelib.pages.form_page import Known
 from chalicelib.routes.http import client_address, read_headers, request_time
 from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_site
@@ -15,7 +17,11 @@ from chalicelib.routes.origins import read_site
 
 @dataclass(frozen=True)
 class FormRequest:
-    """The parts of a request that its answer depends on. `spoken` is the page's language, `page` its path."""
+    """The parts of a request that its answer depends on. `spoken` is the page's language, `page` its path.
+
+    `score` is the number in the address, or "" where the form takes none such. `known` is what the page of a customer
+    whom the shop knows says of that.
+    """
 
     door: Door
     form: Form
@@ -24,6 +30,8 @@ class FormRequest:
     headers: Mapping[str, str]
     address: str
     now: datetime
+    score: str = ""
+    known: Known | None = None
 
     @property
     def words(self) -> Interface:
@@ -34,6 +42,16 @@ class FormRequest:
     def link(self) -> str:
         """Return the page's own address; from the settings, never from the Host header."""
         return f"{read_site(self.door.settings.public_url)}/{self.page}"
+
+    @property
+    def thanks(self) -> str:
+        """Return the address of the form's thank-you page."""
+        return f"{read_site(self.door.settings.public_url)}/forms/{self.form.name}/thanks"
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """Return the number in the address as an answer to the form's score."""
+        return choose_score(self.form, self.score)
 
     @property
     def origin(self) -> str:
@@ -62,4 +80,11 @@ def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormR
         headers=headers,
         address=client_address(raw),
         now=request_time(raw),
+        score=read_score(raw, form),
     )
+
+
+def read_score(raw: Any, form: Form) -> str:
+    """Return the number in the address, or "" where the form takes none such."""
+    asked = str((raw.query_params or {}).get(QUERY, ""))
+    return asked if choose_score(form, asked) else ""

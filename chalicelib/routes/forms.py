@@ -9,6 +9,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.door import open_door
 from chalicelib.errors import DefinitionError, TryAgainLaterError, UnknownPageError
+from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
@@ -31,16 +32,21 @@ forms = Blueprint(__name__)
 log = logging.getLogger(__name__)
 
 
+def read_form(name: str) -> Form | None:
+    """Return the form of that name, or None; raise TryAgainLaterError for a file with a mistake."""
+    try:
+        return find_form(name)
+    except DefinitionError as fault:  # the shop's own mistake: it names the file, the line and the place
+        log.error("form_unusable", extra={"key": name, "reason": str(fault)})
+        raise TryAgainLaterError(f"This form cannot be shown: {fault}") from None
+
+
 def with_form(answer: Callable[[FormRequest], Response]) -> Callable[[str], Response]:
     """Make a view from a function of a FormRequest; an unknown form is 404, as a page for a browser."""
 
     @wraps(answer)
     def view(form: str) -> Response:
-        try:
-            found = find_form(form)
-        except DefinitionError as fault:  # the shop's own mistake: it names the file, the line and the place
-            log.error("form_unusable", extra={"key": form, "reason": str(fault)})
-            raise TryAgainLaterError(f"This form cannot be shown: {fault}") from None
+        found = read_form(form)
         if found is None:
             return refuse_page(forms.current_request)
         return answer(read_form_request(open_door(), forms.current_request, found))
@@ -112,5 +118,14 @@ def open_page(request: FormRequest) -> Response:
     """Return the form's page with a fresh page token."""
     shop = name_shop(request.door.settings, request.spoken)
     token = make_page_token(request)
-    page = render_form(request.form, request.words, shop=shop, address=request.link, page_token=token)
+    page = render_form(
+        request.form,
+        request.words,
+        shop=shop,
+        address=request.link,
+        page_token=token,
+        typed=request.chosen,
+        known=request.known,
+        kept=request.score,
+    )
     return answer_page(request, page)

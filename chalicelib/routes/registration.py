@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.door import build_seal, open_door
+from chalicelib.routes.answers import answers
 from chalicelib.routes.entries import entries
 from chalicelib.routes.forms import forms
 from chalicelib.routes.front import front
@@ -13,7 +14,7 @@ from chalicelib.routes.middleware import complete_answers
 from chalicelib.routes.policy import policy
 from chalicelib.routes.privacy import privacy
 
-BLUEPRINTS = (entries, forms, front, hooks, links, policy, privacy)
+BLUEPRINTS = (answers, entries, forms, front, hooks, links, policy, privacy)
 
 
 def register_routes(app: Any) -> None:

@@ -58,29 +58,30 @@ def make_submission(
 
 
 def write_body(clean: CleanForm) -> bytes:
-    """Write the answers and the questions, so that no later edit of the definition can change either."""
-    return dump_json(
-        {
-            "form": clean.form.name,
-            "kind": clean.form.kind,
-            "version": clean.form.version,
-            "language": clean.language,
-            "fields": dict(clean.fields),
-            "entry": dict(clean.entry),
-            "consents": [
-                {
-                    "purpose": ask.purpose,
-                    "words": ask.words[clean.language],
-                    "words_version": ask.version,
-                    "language": clean.language,
-                }
-                for ask in clean.consents
-            ],
-            **({"sensitive": dict(clean.sensitive)} if clean.sensitive else {}),
-            **write_ask(clean),
-            **write_parent(clean),
-        }
-    )
+    """Write the answers, and what the mail needs that asks for a confirmation."""
+    return dump_json({**write_answers(clean), **write_ask(clean), **write_parent(clean)})
+
+
+def write_answers(clean: CleanForm) -> dict[str, JsonValue]:
+    """Return the answers and the questions, so that no later edit of the definition can change either."""
+    return {
+        "form": clean.form.name,
+        "kind": clean.form.kind,
+        "version": clean.form.version,
+        "language": clean.language,
+        "fields": dict(clean.fields),
+        "entry": dict(clean.entry),
+        "consents": [
+            {
+                "purpose": ask.purpose,
+                "words": ask.words[clean.language],
+                "words_version": ask.version,
+                "language": clean.language,
+            }
+            for ask in clean.consents
+        ],
+        **({"sensitive": dict(clean.sensitive)} if clean.sensitive else {}),
+    }
 
 
 def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
@@ -121,9 +122,9 @@ def choose_key(post: Post, trust: Trust, header_key: str, network: str, now: dat
     return f"{WINDOW}{network}:{window:%Y%m%dT%H%MZ}"
 
 
-def is_lasting(submission: Submission) -> bool:
-    """Return whether a repetition of the post is still known after the ten minutes in which it came."""
-    return not submission.idempotency_key.startswith(WINDOW)
+def is_lasting(key: str) -> bool:
+    """Return whether a repetition of a post with this key is still known after the ten minutes in which it came."""
+    return not key.startswith(WINDOW)
 
 
 def interpret(submission: Submission) -> Reading:

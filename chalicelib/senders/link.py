@@ -12,19 +12,17 @@ from chalicelib.models import (
     Consent,
     ConsentState,
     Entry,
-    Grade,
     JsonValue,
     Reading,
     ReadingKind,
     SenderName,
     Submission,
-    Trust,
 )
-from chalicelib.senders.source import Fact, Source
+from chalicelib.senders.actions import Body, name_mail, name_moment, read_consent, read_mail, write_action
+from chalicelib.senders.answers import read_answer
+from chalicelib.senders.source import FORM_KINDS, Fact, Source
 from chalicelib.store.links import Ask, Link
-from chalicelib.strictjson import dump_json, parse_object
-
-Body = Mapping[str, JsonValue]
+from chalicelib.strictjson import parse_object
 
 SOURCE = Source(
     name=SenderName.LINK,
@@ -34,9 +32,11 @@ SOURCE = Source(
         ReadingKind.PREFERENCES,
         ReadingKind.CONFIRM,
         ReadingKind.ENTRY_WITHDRAWN,
+        *FORM_KINDS,
     ),
-    facts=(Fact.CLICK, Fact.CONSENTS, Fact.WITHDRAWN),
-    purposes=("measuring", "proof", "orders", "warranty"),
+    facts=(Fact.CLICK, Fact.ANSWERS, Fact.CONSENTS, Fact.WITHDRAWN),
+    purposes=("surveys", "measuring", "proof", "orders", "warranty"),
+    from_person=True,
 )
 
 
@@ -88,31 +88,6 @@ def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool
 def withdraw_entry(link: Link, name: str, now: datetime) -> Submission:
     """Return the withdrawal of an entry: each link has one at most."""
     return write_action("entry", name, "withdrawn", now, {"entry": link.entry})
-
-
-def name_mail(link: Link) -> dict[str, JsonValue]:
-    """Return which mail a link stood in, for the campaign's report."""
-    return {"campaign": link.campaign, "mail_id": link.mail_id}
-
-
-def name_moment(now: datetime) -> str:
-    """Return the second that tells two actions apart.
-
-    A person may unsubscribe, consent again and unsubscribe again by the same old mail: that is an action of its own.
-    """
-    return str(int(now.timestamp()))
-
-
-def write_action(topic: str, name: str, told_apart_by: str, now: datetime, body: Body) -> Submission:
-    return Submission(
-        sender=SenderName.LINK,
-        topic=topic,
-        trust=Trust.OWN,
-        received_at=now,
-        occurred_at=now,
-        idempotency_key=f"{name}:{told_apart_by}",
-        body=dump_json({"link": name, **body}),
-    )
 
 
 def interpret(submission: Submission) -> Reading:
@@ -177,30 +152,11 @@ def read_withdrawn(submission: Submission, body: Body) -> Reading:
     return Reading(kind=ReadingKind.ENTRY_WITHDRAWN, link=body["link"], withdraws=body["entry"])
 
 
-def read_mail(body: Body) -> dict[str, JsonValue]:
-    """Return what a campaign's report needs of a visit; it names no person."""
-    return {"campaign": body["campaign"], "mail_id": body["mail_id"], "by": body.get("by", "")}
-
-
-def read_consent(submission: Submission, body: Body, ask: Body, state: ConsentState, channel: str) -> Consent:
-    """Return a consent given or withdrawn through a link. It counts as signed: only one address was sent the link."""
-    return Consent(
-        purpose=ask["purpose"],
-        state=state,
-        at=submission.occurred_at,
-        channel=channel,
-        words=ask["words"],
-        words_version=ask["words_version"],
-        language=ask["language"],
-        network=body["network"],
-        grade=Grade.CONFIRMED,
-    )
-
-
 READERS = {
     "click": read_click,
     "unsubscribe": read_unsubscribe,
     "preferences": read_preferences,
     "confirm": read_confirm,
     "entry": read_withdrawn,
+    "answer": read_answer,
 }

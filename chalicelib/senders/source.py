@@ -36,6 +36,16 @@ class Fact(StrEnum):
 CONTACTS = (Fact.NAME, Fact.EMAIL, Fact.PHONE, Fact.ADDRESS)
 
 
+# What answers to a form can be about.
+FORM_KINDS = (
+    ReadingKind.SIGN_UP,
+    ReadingKind.PRE_ORDER,
+    ReadingKind.WARRANTY,
+    ReadingKind.SURVEY,
+    ReadingKind.RESPONSE,
+)
+
+
 @dataclass(frozen=True)
 class Source:
     """One sender. `name` is its key among the page's words, `kinds` are the events that it makes.
@@ -55,14 +65,7 @@ def describe_form_builder(name: SenderName) -> Source:
     """Return the declaration of a sender of answers to forms that were built elsewhere."""
     return Source(
         name=name,
-        kinds=(
-            ReadingKind.SIGN_UP,
-            ReadingKind.PRE_ORDER,
-            ReadingKind.WARRANTY,
-            ReadingKind.SURVEY,
-            ReadingKind.RESPONSE,
-            ReadingKind.OTHER,
-        ),
+        kinds=(*FORM_KINDS, ReadingKind.OTHER),
         facts=(*CONTACTS, Fact.LANGUAGE, Fact.OWN, Fact.ANSWERS, Fact.CONSENTS),
         purposes=("surveys", "marketing"),
         from_person=True,

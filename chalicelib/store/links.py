@@ -34,6 +34,7 @@ class LinkKind(StrEnum):
     """The kinds of links; a token opens the page of its own kind and no other."""
 
     GO = "go"  # to the shop, with a code
+    ANSWER = "answer"  # a form, answered as the customer who was mailed
     STOP = "stop"  # unsubscribe
     CHOOSE = "choose"  # preferences
     CONFIRM = "confirm"  # double opt-in
@@ -55,8 +56,9 @@ class Link(Model):
     """The action of a link. `language` is the mail's; `mail_id` is random and names the mail in a campaign's facts.
 
     go: `destination` is the whole address (`destinations.build_destination`), or "" to show `code` on a page of ours.
-    stop: `purpose` is what it ends. confirm: `title` names the form, `asks` is what was ticked there;
-    of a child's form (`parent`) `answers` are the questions that were answered.
+    answer: `form` is the name of the form. stop: `purpose` is what it ends.
+    confirm: `title` names the form, `asks` is what was ticked there; of a child's form (`parent`) `answers` are the
+    questions that were answered.
     entry: `entry` is the entry's inbox key, `form` the form that it came by, or "" for another sender's.
     request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`,
     `salt` is random and enters the token of the result.

@@ -46,7 +46,8 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
     marketing = find_template(template).marketing
     currency, amount = MONEY.get(language, ("EUR", "5"))
     address = choose_words(find_brand().address, language) or "12 High Street\nLondon N1 2AB"
-    by_amount = template == "post-purchase"
+    by_amount, asks = template == "post-purchase", template == "survey-invitation"
+    page = "answer/survey" if asks else "go"
     offer = Offer(
         percent=0 if by_amount else 15,
         amount=Decimal(amount) if by_amount else Decimal(0),
@@ -59,8 +60,9 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         shop_url="" if plain else "https://shop.example.com/",
         shop_address=address if "shop_address" in find_template(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
-        offer=None if plain or template in ("survey-invitation", "pre-order-shipped", *ENTRIES) else offer,
-        link="" if plain and "link" not in find_template(template).needs else f"{SITE}/go/3kTq0fXw9ZpLr2",
+        offer=None if plain or asks or template in ("pre-order-shipped", *ENTRIES) else offer,
+        link="" if plain and "link" not in find_template(template).needs else f"{SITE}/{page}/3kTq0fXw9ZpLr2",
+        form="survey" if asks and not plain else "",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         privacy_url=f"{SITE}/privacy?lang={language}",
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",

@@ -19,6 +19,9 @@ HEAD = (
     "ul{list-style:none;padding:0}li{padding:.5rem 0;border-bottom:1px solid #8886}li a{font-weight:600}"
     "@media(max-width:30rem){dl{display:block}dd{margin-bottom:.5rem}}</style>"
 )
+# A mail's scripts and forms do nothing; a link opens a page of its own, which no frame may show.
+SANDBOX = 'sandbox="allow-popups allow-popups-to-escape-sandbox"'
+ASIDE = "<base target=_blank>"
 
 
 def show_mailbox(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -79,7 +82,8 @@ def show_mail(mail: EmailMessage) -> str:
     """Return one mail: its headers, then as HTML and as text."""
     headers = "".join(f"<dt>{escape(name)}<dd>{escape(str(value))}" for name, value in mail.items())
     page, text = mail.get_body(("html",)), mail.get_body(("plain",))
-    frame = f'<iframe sandbox title="The mail as HTML" srcdoc="{escape(page.get_content())}"></iframe>' if page else ""
+    source = escape(ASIDE + page.get_content()) if page else ""
+    frame = f'<iframe {SANDBOX} title="The mail as HTML" srcdoc="{source}"></iframe>'
     return (
         f"<p><a href='{PATH}'>All mails</a></p><h1>{escape(str(mail['Subject']))}</h1><dl>{headers}</dl>"
         + (f"<h2>As HTML</h2>{frame}" if page else "")

@@ -9,6 +9,7 @@ from infra.deploy.preview import invent_words, render_all, write_mails
 from tests.browser.pages import LOOK, SCHEMES, measure_contrast, read_luminance
 
 WIDTHS = (360, 800)
+NARROW = 320
 
 BOXES = """
 return [...document.querySelectorAll(arguments[0])].map(node => node.getBoundingClientRect())
@@ -69,6 +70,17 @@ def test_buttons_are_large_enough_for_a_thumb(show_mail, width):
             assert len(buttons) == (template != "pre-order-shipped"), (template, language)
             assert all(width_of >= 120 and height >= 44 for width_of, height in buttons), (template, language)
             assert all(height >= 24 for _, height in browser.execute_script(BOXES, ".foot a"))
+
+
+def test_numbers_of_a_score_fit_a_small_phone_and_a_thumb(show_mail, take_shot):
+    for language in list_languages():
+        browser = show_mail(f"survey-invitation.{language}", NARROW, "light")
+        take_shot(browser, f"mail-survey-invitation-{language}-{NARROW}-light")
+        marks = browser.execute_script(BOXES, ".mark")
+
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= NARROW, language
+        assert len(marks) == 11
+        assert all(width >= 24 and height >= 44 for width, height in marks), language
 
 
 def test_persian_runs_from_the_right_and_its_code_from_the_left(show_mail):

@@ -4,7 +4,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from chalicelib.data_requests.codes import hash_code, name_result
-from chalicelib.store.links import Ask, Link, LinkKind, Links, make_token
+from chalicelib.forms.known import ask_known
+from chalicelib.forms.validation import validate_form
+from chalicelib.forms.values import Occasion
+from chalicelib.senders.answers import answer_form
+from chalicelib.store.links import Ask, Link, LinkKind, Links, make_token, name_token
 from chalicelib.store.table import Table
 from chalicelib.strictjson import parse_object
 
@@ -33,6 +37,8 @@ def a_link(kind, **known):
     if kind == "go":
         plain |= {"destination": f"{SHOP}/tea?code=TEA10&utm_source=regulars", "code": "TEA10"}
         plain["expires_at"] = END
+    if kind == "answer":
+        plain |= {"campaign": "survey-invitation", "form": "survey", "expires_at": END}
     if kind == "confirm":
         plain |= {"title": "Join our mailing list", "asks": (ASK,), "expires_at": END}
     return Link(**{**plain, **known})
@@ -43,6 +49,20 @@ def put_link(stage, kind, **known):
     token = make_token()
     put_row(stage, token, a_link(kind, **known))
     return token
+
+
+def give_link(shop, token, customer):
+    """Let a link belong to a customer, as sending a mail does."""
+    services = shop.services()
+    services.people.table.commit_parts(services.people.claim_links([name_token(token)], customer))
+
+
+def an_answer(token, form, values, at=NOW, page="page"):
+    """Return the answers to a form behind a link, as its page sends them."""
+    occasion = Occasion("US", at.date())
+    clean = validate_form(ask_known(form), values, language="en", occasion=occasion)
+    link = a_link("answer", form=form.name)
+    return answer_form(link, name_token(token), clean, page, at, network="203.0.113.0/24")
 
 
 def put_request(stage, kind="erase", code=CODE, **known):

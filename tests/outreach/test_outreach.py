@@ -13,7 +13,7 @@ from chalicelib.models import ConsentState, Identity, MailState, Submission, Tru
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.links import name_token
+from chalicelib.store.links import LinkKind, name_token
 from chalicelib.strictjson import dump_json
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.erasures import forget
@@ -314,7 +314,13 @@ def test_survey_invitation_leads_to_the_form(shop):
 
     handle_customer(customer, services, DUE)
 
-    assert f"{services.settings.public_url}/forms/survey?lang=" in post.sent[0][1].text
+    [(_, mail, _)] = post.sent
+    [token] = re.findall(rf"^{services.settings.public_url}/answer/survey/([\w-]{{43}})$", mail.text, re.MULTILINE)
+    link = services.links.read_link(token, DUE)
+    assert (link.kind, link.form, link.campaign) == (LinkKind.ANSWER, "survey", "welcome")
+    assert services.people.find_customer(Identity(kind="link", value=name_token(token))) == customer
+    assert f"/answer/survey/{token}?score=9" in mail.html
+    assert "/go/" not in mail.html
 
 
 def test_language_that_is_none_keeps_nobody_from_their_mail(shop):

@@ -25,7 +25,14 @@ SHOWN = sorted(path for path, entries in app.app.routes.items() if "GET" in entr
 
 def make_address(tables, path):
     """Return an address of a route at which there is something to see."""
-    kinds = {"/go": "go", "/unsubscribe": "stop", "/preferences": "choose", "/confirm": "confirm", "/entries": "entry"}
+    kinds = {
+        "/answer/{form}": "answer",
+        "/go": "go",
+        "/unsubscribe": "stop",
+        "/preferences": "choose",
+        "/confirm": "confirm",
+        "/entries": "entry",
+    }
     place = path.partition("/{token}")[0]
     if place == "/privacy/results":
         token = put_result(tables, "a-token", request="erase", receipt='{"a": 1}', signature="c2ln")
@@ -33,7 +40,8 @@ def make_address(tables, path):
         token = put_request(tables)
     else:
         token = put_link(tables, kinds[place]) if place in kinds else ""
-    return path.format(token=token, form="sign-up", name="receipt.json")
+    form = "survey" if place == "/answer/{form}" else "sign-up"
+    return path.format(token=token, form=form, name="receipt.json")
 
 
 @pytest.fixture
@@ -60,7 +68,7 @@ def ask(port, method, address, headers):
 
 def test_every_address_that_shows_something_is_walked():
     assert {"/", "/forms/{form}", "/embed.js", "/privacy", "/go/{token}", "/privacy/receipt-key.pem"} <= set(SHOWN)
-    assert len(SHOWN) == 16
+    assert len(SHOWN) == 17
 
 
 @pytest.mark.parametrize("path", SHOWN)
@@ -81,10 +89,11 @@ def test_head_of_a_link_changes_nothing_about_a_person(api, shop, tables, path):
     browse(api, address, "HEAD")
 
     # A visit is noted as a machine's, as a scanner's GET is; a person's own visit still counts afterwards.
-    assert [body["by"] for _, body in read_inbox(shop)] == (["machine"] if path == "/go/{token}" else [])
+    noted = ["machine"] if path in ("/go/{token}", "/answer/{form}/{token}") else []
+    assert [body["by"] for _, body in read_inbox(shop)] == noted
     assert tables.read_all("links") == before
     browse(api, address)
-    assert [body["by"] for _, body in read_inbox(shop)].count("person") == (path == "/go/{token}")
+    assert [body["by"] for _, body in read_inbox(shop)].count("person") == len(noted)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])

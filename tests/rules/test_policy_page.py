@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
+from chalicelib.forms.known import ask_known
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.validation import validate_form
@@ -24,6 +25,7 @@ from chalicelib.pages.policy_sources import FACTS
 from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.routes.preferences import check_preferences, find_preferences, list_consents, list_fields
 from chalicelib.senders import OWN_READERS, SENDERS, load_module
+from chalicelib.senders.answers import answer_form
 from chalicelib.senders.form import make_submission
 from chalicelib.senders.link import choose_preferences, note_click, withdraw_consent
 from chalicelib.senders.privacy import confirm_request, interpret
@@ -81,12 +83,17 @@ def answer_field(field, number):
     return ANSWERS[field.type]
 
 
-def fill_form(form, number):
-    """Return what a post of every answer and every consent becomes."""
+def clean_form(form, number):
+    """Return a post of every answer and every consent, and its clean answers."""
     answers = {field.name: answer_field(field, number) for field in form.fields}
     answers |= {ask.name: ask.version for ask in form.consents}
     post = sort_post(form, {**answers, "language": form.languages[0]})
-    clean = validate_form(form, post.values, language="en", occasion=Occasion("US", NOW.date()))
+    return post, validate_form(form, post.values, language="en", occasion=Occasion("US", NOW.date()))
+
+
+def fill_form(form, number):
+    """Return what a post of every answer and every consent becomes."""
+    post, clean = clean_form(form, number)
     return make_submission(clean, post, trust=Trust.OWN, address="203.0.113.7", header_key="", now=NOW)
 
 
@@ -108,6 +115,8 @@ def press_links(shop, mail):
         consents=tuple(list_consents(clean)),
         network="203.0.113.0/24",
     )
+    _, clean = clean_form(ask_known(find_form("survey")), 0)
+    yield answer_form(link, name_token(tokens["go"]), clean, "page", DUE, network="203.0.113.0/24")
 
 
 @pytest.fixture(scope="module")

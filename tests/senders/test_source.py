@@ -14,7 +14,7 @@ from chalicelib.shop.purposes import load_purposes
 from chalicelib.words import list_languages
 from tests.builders.shop import NOW, a_submission
 
-PERSONS = {SenderName.FORM, SenderName.TALLY, SenderName.TYPEFORM}
+PERSONS = {SenderName.FORM, SenderName.LINK, SenderName.TALLY, SenderName.TYPEFORM}
 
 
 @pytest.mark.parametrize("name", SenderName)

@@ -12,6 +12,7 @@ from chalicelib.settling.dispatch import sweep_inbox
 from tests.builders.api import open_api
 from tests.builders.canary import CANARIES, dump_table, find_canaries
 from tests.builders.hooks import ORDER, post_order
+from tests.builders.links import put_link
 from tests.builders.shop import NOW, Shop
 
 
@@ -30,8 +31,11 @@ def test_search_finds_every_dress(dressed):
     assert {name for name, _ in find_canaries(dressed.encode())} == {CANARIES[3]}
 
 
-def walk_in(api) -> list[bytes]:
-    """Post every canary through every door, well and badly formed; return the answers' bodies and headers."""
+def walk_in(api, token) -> list[bytes]:
+    """Post every canary through every door, well and badly formed; return the answers' bodies and headers.
+
+    `token` is of a link to the survey. Only programs post there: a browser gets its own answers back.
+    """
     answers = []
     for number, canary in enumerate(CANARIES):
         address = f"{canary.split('.')[0]}@example.org"
@@ -48,6 +52,9 @@ def walk_in(api) -> list[bytes]:
                 urllib.parse.urlencode({**form, "email": canary}).encode(),
                 content_type="application/x-www-form-urlencoded",
             ),
+            api.post(f"/answer/survey/{token}", json.dumps({"why": canary}).encode()),
+            api.post(f"/answer/survey/{token}", json.dumps({"why": canary, "email": address}).encode()),
+            api.post(f"/answer/survey/{token}?score={urllib.parse.quote(canary)}", b"{}"),
             api.post("/forms/" + urllib.parse.quote(canary), b"{}"),
             post_order(api, json.dumps(order, ensure_ascii=False).encode()),
             post_order(api, json.dumps(order).encode(), signature=canary.encode("ascii", "replace").decode()),
@@ -61,7 +68,7 @@ def walk_in(api) -> list[bytes]:
 def test_canaries_are_readable_nowhere(tables, cloud, tmp_path, monkeypatch, caplog, capfd):
     shop = Shop(tables, tmp_path)
     with caplog.at_level(logging.DEBUG, logger="chalicelib"), open_api(shop, tables, cloud, monkeypatch) as api:
-        answers = walk_in(api)
+        answers = walk_in(api, put_link(tables, "answer"))
         before = shop.read_all("inbox")
         counts = sweep_inbox(shop.services(), NOW + timedelta(hours=1))
 
@@ -70,7 +77,7 @@ def test_canaries_are_readable_nowhere(tables, cloud, tmp_path, monkeypatch, cap
     written = b"\n".join(
         [
             dump_table(before),
-            *(dump_table(shop.read_all(name)) for name in ("inbox", "customers", "keys")),
+            *(dump_table(shop.read_all(name)) for name in ("inbox", "customers", "keys", "links")),
             *answers,
             caplog.text.encode(),
             *(stream.encode() for stream in capfd.readouterr()),
