@@ -8,7 +8,7 @@ from chalicelib.words import find_words
 from tests.browser.pages import LANGUAGES, MEASURE, WIDTHS, list_complaints, open_page, press, read_title
 from tests.builders.links import put_link, read_inbox
 
-PAGES = {"unsubscribe": "stop", "preferences": "choose", "confirm": "confirm", "go": "go"}
+PAGES = {"answer/survey": "answer", "unsubscribe": "stop", "preferences": "choose", "confirm": "confirm", "go": "go"}
 
 
 @pytest.mark.parametrize("size", WIDTHS)
@@ -18,7 +18,7 @@ def test_page_fits_and_can_be_pressed_in_every_language(site, tables, open_brows
     for language in LANGUAGES:
         token = put_link(tables, PAGES[page], language=language, destination="")
         open_page(browser, f"{site}/{page}/{token}", WIDTHS[size])
-        take_shot(browser, f"link-{page}-{language}-{size}")
+        take_shot(browser, f"link-{PAGES[page]}-{language}-{size}")
 
         assert browser.execute_script("return document.documentElement.scrollWidth") <= WIDTHS[size], language
         for name, width, height, inside in browser.execute_script(MEASURE):
