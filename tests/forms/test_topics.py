@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.forms.library import DEFINITIONS, UNLISTED, list_forms, load_form
 from chalicelib.forms.topics import add_topics
-from chalicelib.shop import own
+from tests.builders.own import open_own
 
 FORM = """
 kind = "{kind}"
@@ -33,9 +33,9 @@ PLAIN = {"kind": "survey", "type": "choices", "place": "profile", "consent": "",
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Return the shop's own folder, empty."""
-    monkeypatch.setattr(own, "FOLDER", tmp_path)
-    (tmp_path / "forms").mkdir()
-    return tmp_path
+    with open_own(tmp_path, monkeypatch):
+        (tmp_path / "forms").mkdir()
+        yield tmp_path
 
 
 def write_form(folder, name, **other):

@@ -108,7 +108,7 @@ def test_every_source_that_the_app_declares_is_fed_with_what_the_template_adds()
 
 
 def test_the_template_adds_to_functions_that_the_app_declares():
-    declared = {"APIHandler"} | {name_resource(config.name) for config in list_sources()}
+    declared = {"APIHandler", "Desk"} | {name_resource(config.name) for config in list_sources()}
     untyped = {name for name, resource in read_template()["Resources"].items() if "Type" not in resource}
     assert untyped == declared | {"RestAPI"}
 

@@ -8,7 +8,7 @@ from chalicelib.campaigns import library as campaigns
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.senders import form_maps
-from chalicelib.shop import own, purposes
+from chalicelib.shop import purposes
 from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
 from infra.places import ROOT
@@ -53,8 +53,14 @@ def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
     assert spring.offer is None  # money is given away once the shop has said how much
 
 
-def test_the_example_of_an_own_folder_has_no_mistake(folder, monkeypatch, api, run):
-    monkeypatch.setattr(own, "FOLDER", EXAMPLE)
+@pytest.fixture
+def example(monkeypatch):
+    """Let the example of the docs be the shop's own folder."""
+    with open_own(EXAMPLE, monkeypatch):
+        yield
+
+
+def test_the_example_of_an_own_folder_has_no_mistake(example, api, run):
     status, told = run("check")
     assert (status, "de lacks" in told) == (0, True)
     assert ("tasting" in list_forms(), "warranty" in list_forms()) == (True, False)

@@ -13,11 +13,11 @@ from chalicelib.errors import DefinitionError
 from chalicelib.mails.rendering import render_mail
 from chalicelib.models import Reading, ReadingKind
 from chalicelib.optin.question import render_question
-from chalicelib.shop import own
 from chalicelib.shop.brand import Brand, load_brand, name_shop, read_brand
 from chalicelib.shop.colours import DAY, NIGHT, READABLE, find_readable, is_readable, measure_contrast
 from infra.deploy.preview import invent_words
 from infra.deploy.shop_files import list_mistakes
+from tests.builders.own import open_own
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>'
 FILE = """
@@ -35,8 +35,8 @@ fa = "چای آسل"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(own, "FOLDER", tmp_path)
-    return tmp_path
+    with open_own(tmp_path, monkeypatch):
+        yield tmp_path
 
 
 @pytest.fixture

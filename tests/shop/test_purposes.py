@@ -54,7 +54,7 @@ def test_a_purpose_without_basis_or_words_is_refused_with_file_and_place(tmp_pat
 def test_a_form_that_asks_consent_for_anything_else_is_not_loaded(tmp_path, purpose, fault):
     text = (forms.DEFINITIONS / "sign-up.toml").read_text("utf-8")
     path = tmp_path / "sign-up.toml"
-    path.write_text(text.replace('purpose = "marketing"', f'purpose = "{purpose}"'), "utf-8")
+    path.write_text(text.replace('"marketing"', f'"{purpose}"'), "utf-8")
 
     with pytest.raises(DefinitionError, match=rf"^sign-up\.toml, line \d+: consents\.0\.purpose: {fault}"):
         forms.load_form(path)

@@ -34,6 +34,7 @@ BECAUSE: Mapping[str, re.Pattern[str]] = {
         "bought": rf"{SPAN} after a purchase",
         "signed_up": rf"{SPAN} after sign-up",
         "registered": rf"{SPAN} after a warranty was registered",
+        "pre_ordered": rf"{SPAN} after a pre-order",
         "warranty_ends": r"warranty ends on (?P<day>\S+)",
         "shipped": r"a pre-order was shipped",
     }.items()
