@@ -23,6 +23,7 @@ NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 HEADER = re.compile(rf"\s*(\[\[?)\s*({NAME}(?:\s*\.\s*{NAME})*)\s*\]\]?\s*(?:#.*)?")
 KEY = re.compile(rf"\s*({NAME}(?:\s*\.\s*{NAME})*)\s*=")
 FENCE = re.compile(r"\"\"\"|'''")
+SAYABLE = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # a name that may be repeated: any other may be a value
 AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
@@ -77,16 +78,34 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 def list_faults(error: ValidationError) -> Iterator[Fault]:
     """Yield the faults that pydantic found, without the values that it found them in."""
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        yield tuple(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, ")
+        if problem["type"] != "too_short" or not has_faults_below(error, problem["loc"]):
+            yield tuple(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, ")
+
+
+def has_faults_below(error: ValidationError, place: tuple[int | str, ...]) -> bool:
+    """Return whether items of a list have faults of their own: pydantic counts only items that have none."""
+    places = [each["loc"] for each in error.errors(include_url=False, include_input=False, include_context=False)]
+    return any(len(each) > len(place) and each[: len(place)] == place for each in places)
 
 
 def write_faults(name: str, text: str, faults: Iterable[Fault]) -> str:
     """Return all faults of one file in one line."""
-    written = []
+    written, keys = [], tomllib.loads(text) if text else {}
     for place, why in faults:
         line = find_line(text, place)
-        written.append(f"{name}{f', line {line}' if line else ''}: {'.'.join(place) or 'file'}: {why}")
+        written.append(f"{name}{f', line {line}' if line else ''}: {name_place(keys, place) or 'file'}: {why}")
     return "; ".join(written)
+
+
+def name_place(keys: Any, place: Place) -> str:
+    """Return a place as people say it, e.g. `fields.email.type`: an item that has a name is called by it."""
+    said: list[str] = []
+    for part in place:
+        inner = keys[int(part)] if isinstance(keys, list) and part.isdecimal() and int(part) < len(keys) else None
+        named = inner.get("name") or inner.get("value") if isinstance(inner, dict) else None
+        said.append(named if isinstance(named, str) and SAYABLE.fullmatch(named) else part)
+        keys = inner if inner is not None else keys.get(part) if isinstance(keys, dict) else None
+    return ".".join(said)
 
 
 def find_line(text: str, place: Place) -> int | None:

@@ -59,8 +59,8 @@ KINDS = {
         forms.DEFINITIONS / "newsletter.toml",
         forms.load_form,
         'type = "email"',
-        "fields.0.type",
-        ("personal = true\n", "fields.0.personal"),
+        "fields.email.type",
+        ("personal = true\n", "fields.email.personal"),
     ),
     "mail template": Kind(
         templates.TEMPLATES / "welcome.toml",
@@ -252,3 +252,15 @@ days = 3
 def test_a_line_is_that_of_the_key_or_of_the_nearest_table(place, line):
     assert find_line(TEXT, tuple(place.split("."))) == line
     assert find_line(TEXT.replace("\n", "\r\n"), tuple(place.split("."))) == line
+
+
+def test_a_fault_below_a_list_says_the_name_of_the_item_and_is_told_once(tmp_path):
+    path = tmp_path / "tasting.toml"
+    text = (ROOT / "docs" / "examples" / "own" / "forms" / "tasting.toml").read_text("utf-8")
+    path.write_text(text.replace("personal = true\n", ""), "utf-8")
+
+    with pytest.raises(DefinitionError) as refused:
+        forms.load_form(path)
+
+    told = "tasting.toml, line 26: fields.email.personal: Field required; "
+    assert str(refused.value) == f"{told}tasting.toml, line 34: fields.favourite.personal: Field required"
