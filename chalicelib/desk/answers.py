@@ -21,7 +21,12 @@ from chalicelib.shop.brand import find_brand, name_shop
 FOLDER = Path(__file__).parent
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
 # Pages of the navigation: who sees a link is who has the right to its page. Later pages have their line here.
-NAVIGATION = ((Right.SELF, "/", "start"), (Right.STAFF, "/staff", "staff"), (Right.SELF, "/account", "account"))
+NAVIGATION = (
+    (Right.SELF, "/", "start"),
+    (Right.PEOPLE, "/find", "find"),
+    (Right.STAFF, "/staff", "staff"),
+    (Right.SELF, "/account", "account"),
+)
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # `no-referrer` would make a browser post forms with `Origin: null`

@@ -115,6 +115,10 @@ class DeskRequest:
         """Return the part that adds a line about the desk itself to the audit."""
         return self.services.audit.write_access(DESK, actor or self.me.staff_id, reason, self.now)
 
+    def note_opening(self, customer_id: str, reason: str) -> Part:
+        """Return the part that adds a line about a customer's record to the audit."""
+        return self.services.audit.write_access(customer_id, self.me.staff_id, reason, self.now)
+
 
 def read_request(raw: Any, services: Services) -> DeskRequest:
     """Return a request."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib.desk.find_words import FindWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
 from chalicelib.words import find_words, list_languages
@@ -78,6 +79,7 @@ class DeskWords(Model):
     again_hint: str
     again_button: str
     to_start: str
+    find: FindWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

@@ -93,11 +93,15 @@ class PeopleReader:
         return self.name_rows(Identity(kind=IdentityKind.EMAIL, value=address))
 
     def find_holders(self, address: str) -> tuple[str, ...]:
-        """Return every customer whose record holds a normalised e-mail address; whom it names comes first.
+        """Return every customer whose record holds a normalised e-mail address; whom it names comes first."""
+        return self.find_all(Identity(kind=IdentityKind.EMAIL, value=address))
+
+    def find_all(self, name: Identity) -> tuple[str, ...]:
+        """Return every customer whose record holds a name, whomever it names; whom it names comes first.
 
         A joined record comes in place of those that it stands for.
         """
-        rows = self.name_address(address)
+        rows = self.name_rows(name)
         named = find_holder(rows, self.identities.find_owners(rows))
         found = [*([named] if named else []), *self.identities.list_holders(rows)]
         joined = self.rows.find_joined(found)

@@ -26,11 +26,13 @@ AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Safari/
 
 
 class Desk:
-    """A desk, its clock, and the browsers at it."""
+    """A desk, its clock, and the browsers at it. `shop` is the one whose customers it opens, where a test needs any."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, shop=None):
         self.stage = stage
-        self.services = Services(stage.settings, lambda name, _: stage.dynamodb if name == "dynamodb" else None)
+        self.shop = shop
+        made = Services(stage.settings, lambda name, _: stage.dynamodb if name == "dynamodb" else None)
+        self.services = shop.services() if shop else made
         self.millis = 1772366400000  # 2026-03-01T12:00:00Z
 
     @property
@@ -144,9 +146,9 @@ class Browser:
 
 
 @contextmanager
-def open_desk(stage, monkeypatch):
+def open_desk(stage, monkeypatch, shop=None):
     """Yield a desk over the tables of a stage."""
-    opened = Desk(stage)
+    opened = Desk(stage, shop)
     monkeypatch.setattr("chalicelib.desk.guard.current_services", lambda: opened.services)
     current_settings.cache_clear()
     services.current_services.cache_clear()

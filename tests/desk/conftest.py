@@ -3,10 +3,11 @@
 import pytest
 
 from tests.builders.desk import open_desk
+from tests.builders.shop import Shop
 
 
 @pytest.fixture
-def desk(tables, monkeypatch):
+def desk(tables, monkeypatch, tmp_path):
     """Return a desk where nobody works yet."""
-    with open_desk(tables, monkeypatch) as opened:
+    with open_desk(tables, monkeypatch, Shop(tables, tmp_path)) as opened:
         yield opened

@@ -1,0 +1,25 @@
+"""The words of the Find page: `[find]` of `words/<language>/desk.toml`."""
+
+from collections.abc import Mapping
+
+from chalicelib.models import Model
+
+
+class FindWords(Model):
+    """The words of one language. `reasons` are by what staff choose (`desk/reasons.py`)."""
+
+    link: str
+    title: str
+    box: str
+    hint: str
+    button: str
+    found: str
+    unnamed: str
+    why: str
+    open: str
+    more: str
+    noted: str
+    nobody: str
+    nobody_hint: str
+    sign_up: str
+    reasons: Mapping[str, str]
