@@ -5,7 +5,7 @@ the names of staff. Who read a record, when and why is told; a person has no rig
 the shop (Court of Justice of the EU, C-579/21).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from chalicelib.people.consents import read_field
 from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
+from chalicelib.store.mails import MailRow
 from chalicelib.store.requests import BY_PERSON, RequestRow
 
 LAST_MONTH = 12
@@ -126,6 +127,11 @@ def list_entries(person: Person, services: Services) -> list[Row]:
 
 def list_mails(person: Person, history: list[tuple[Event, Reading | None]], services: Services) -> list[Row]:
     """Return every mail that the person got, or was spared, as it stands, and what became of it."""
+    return describe_mails(services.mails.list_mails(person.id), history)
+
+
+def describe_mails(mails: Iterable[MailRow], history: list[tuple[Event, Reading | None]]) -> list[Row]:
+    """Return mails, each with what became of it by a history."""
     outcomes = [outcome for event, reading in history if reading for outcome in read_outcome(event, reading)]
     return [
         {
@@ -138,7 +144,7 @@ def list_mails(person: Person, history: list[tuple[Event, Reading | None]], serv
             "code": mail.code,
             "outcomes": [told for name, told in outcomes if name in (mail.mail_id, f"mail:{mail.attempt}")],
         }
-        for mail in services.mails.list_mails(person.id)
+        for mail in mails
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.desk.find_words import FindWords
+from chalicelib.desk.person_words import PersonWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
 from chalicelib.words import find_words, list_languages
@@ -80,6 +81,7 @@ class DeskWords(Model):
     again_button: str
     to_start: str
     find: FindWords
+    person: PersonWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

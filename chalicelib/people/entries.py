@@ -7,7 +7,12 @@ from chalicelib.models import Entry, EntryMark, EntryRecord, Reading, Submission
 from chalicelib.models.numbers import read_number
 from chalicelib.people.consents import clear_entry
 
-MARKED = ("warranty", "pre-order", "pre-order-shipped")  # kinds of entries that campaigns write about
+MARKED = (
+    "warranty",
+    "pre-order",
+    "pre-order-shipped",
+    "note",
+)  # campaigns write about them; the desk shows notes first
 MOST_MARKS = 100  # of entries, the latest, kept in the profile
 UNKEPT = ("click",)  # entries without a row: the history has them
 

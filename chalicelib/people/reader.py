@@ -65,12 +65,9 @@ class PeopleReader:
         stored = self.rows.read_rows(customer_id, places)
         if CORE not in stored:
             raise KeyUnavailableError("customer")
-        core = stored.pop(CORE)
-        profile = read_shape(Profile, CORE, core.shape, seal.open_record(CORE, PROFILE, core.sealed))
-        record = Record(profile, *self.open_rows(seal, places, stored))
-        versions = {key: row.version for key, row in stored.items()}
-        person = Person(record, core.version, seal, versions=versions, names=core.names)
-        return replace(person, sources=core.sources, joined=core.joined)
+        person = open_core(seal, stored.pop(CORE))
+        record = Record(person.profile, *self.open_rows(seal, places, stored))
+        return replace(person, record=record, versions={key: row.version for key, row in stored.items()})
 
     def open_seal(self, customer_id: str) -> PersonSeal | None:
         """Open a customer's key and no record; return None for one who is forgotten.
@@ -180,6 +177,13 @@ class PeopleReader:
         """Open every entry of a person, as (sort key, record), in no order."""
         for key, row in self.rows.list_stored(person.id, ENTRY):
             yield key, open_entry(person.seal, key, row)
+
+
+def open_core(seal: PersonSeal, core: StoredRow) -> Person:
+    """Return a person of whom the core alone was read."""
+    profile = read_shape(Profile, CORE, core.shape, seal.open_record(CORE, PROFILE, core.sealed))
+    person = Person(Record(profile), core.version, seal, names=core.names)
+    return replace(person, sources=core.sources, joined=core.joined)
 
 
 def open_event(seal: PersonSeal, record_id: str, row: StoredRow) -> Event:

@@ -50,6 +50,12 @@ class Audit:
         }
         return self.table.put_part(row, NEW)
 
+    def list_latest(self, month: str, customer_id: str, most: int) -> list[Access]:
+        """Return the latest lines of a month that name one customer, of the last `most` lines of all; newest first."""
+        rows = self.table.list_newest(f"audit#{month}", month, most)
+        lines = [Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"]) for row in rows]
+        return [line for line in lines if line.customer == customer_id]
+
     def list_accesses(self, month: str, customer_id: str = "") -> Iterator[Access]:
         """Yield the lines of a month (yyyy-mm), oldest first.
 

@@ -25,6 +25,7 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "passkey": "none",
     "session": "none",
     "invitation": "none",
+    "customer": "nobody",
 }
 
 

@@ -1,0 +1,118 @@
+"""What staff see of one person: the profile, and of long lists the newest rows alone, however long the history is.
+
+Four calls: the lines of the audit; the key, the core and the members of staff who are named in those lines; the
+newest orders, entries and mails, which the profile names; the newest events.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.data_requests.record import describe_mails, list_consents, list_fields, read_event
+from chalicelib.data_requests.status import describe_person
+from chalicelib.data_requests.values import Row, dump_row
+from chalicelib.models import EntryRecord, Event, OrderRecord, Reading, utc_text
+from chalicelib.people.entries import MARKED, UNKEPT
+from chalicelib.people.person import Person
+from chalicelib.people.reader import open_core, open_entry, open_event, open_order
+from chalicelib.services import Services
+from chalicelib.store.across import read_across
+from chalicelib.store.audit import Access
+from chalicelib.store.mails import MailRow, load_mail
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored, name_row
+from chalicelib.store.staff import load_member, name_member
+from chalicelib.vault.person import PersonSeal
+
+ORDERS, ENTRIES, MAILS, EVENTS, LINES = 10, 40, 10, 40, 2_000
+Known = list[tuple[Event, Reading | None]]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One person as staff see them. `openings` are lines of the audit with the name of who opened the record, or ""."""
+
+    person: Person
+    orders: tuple[OrderRecord, ...]
+    entries: Mapping[str, EntryRecord]
+    mails: tuple[MailRow, ...]
+    history: Known
+    openings: tuple[tuple[Access, str], ...]
+
+    @property
+    def orders_left(self) -> int:
+        """Return how many purchases are not among the orders that are shown."""
+        bought = sum(one.order is not None and one.order.state in ("open", "paid") for one in self.orders)
+        return max(0, self.person.profile.totals.purchases - bought)
+
+
+def read_glance(customer_id: str, services: Services, now: datetime) -> Glance | None:
+    """Return one person, or None for one who is forgotten; of a joined record `person.joined` names who stands for it.
+
+    Raise KeyUnavailableError while KMS does not answer.
+    """
+    lines = services.audit.list_latest(utc_text(now)[:7], customer_id, LINES)[:ORDERS]
+    actors = list(dict.fromkeys(line.actor for line in lines))
+    found = read_across(
+        (
+            (services.keys.table, [{"pk": f"cust#{customer_id}"}]),
+            (services.table, [name_row(customer_id, CORE)]),
+            (services.desk_table, [name_member(actor) for actor in actors]),
+        )
+    )
+    keys, cores, members = found.values() if actors else (*found.values(), [])
+    if not keys or not cores:
+        return None
+    person = open_core(PersonSeal(customer_id, services.keys.open_key(customer_id, keys[0])), load_stored(cores[0]))
+    names = {member.staff_id: member.name for member in map(load_member, members)}
+    openings = tuple((line, names.get(line.actor, "")) for line in lines)
+    return fill_glance(person, openings, services)
+
+
+def fill_glance(person: Person, openings: tuple[tuple[Access, str], ...], services: Services) -> Glance:
+    """Return a person with their newest rows."""
+    profile = person.profile
+    latest = sorted(profile.latest, key=lambda name: profile.latest[name].placed_at)[-ORDERS:]
+    marks = {
+        person.name_entry(key): key for key in sorted(profile.marks, key=lambda key: profile.marks[key].at)[-ENTRIES:]
+    }
+    mails = sorted(profile.mails, key=lambda name: profile.mails[name].at)[-MAILS:]
+    wanted = [*map(person.name_order, latest), *marks, *(f"mail#{name}" for name in mails)]
+    rows = {row["sk"]: row for row in services.table.read_items([name_row(person.id, key) for key in wanted])}
+    kept = services.table.list_newest(f"cust#{person.id}", EVENT, EVENTS)
+    events = [open_event(person.seal, row["sk"], load_stored(row)) for row in reversed(kept)]
+    return Glance(
+        person,
+        tuple(open_order(person.seal, key, load_stored(rows[key])) for key in rows if key.startswith(ORDER)),
+        {marks[key]: open_entry(person.seal, key, load_stored(rows[key])) for key in rows if key.startswith(ENTRY)},
+        tuple(load_mail(row) for key, row in rows.items() if key.startswith("mail#")),
+        [(event, read_event(event)) for event in events],
+        openings,
+    )
+
+
+def list_sections(glance: Glance, services: Services, now: datetime) -> dict[str, tuple[Row, ...]]:
+    """Return the rows of the sections that `readable` makes chapters of."""
+    profile = glance.person.profile
+    sections: dict[str, list[Row]] = {
+        "fields": [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)],
+        "identities": [dump_row(one) for one in profile.identities],
+        "consents": [dump_row(one) for one in profile.consents.values()],
+        "consent_history": list_consents(glance.history),
+        "orders": [{"source": one.name, **dump_row(one.order)} for one in glance.orders if one.order],
+        "entries": list_told(glance),
+        "mails": describe_mails(glance.mails, glance.history),
+        "person": [describe_person(profile, services, now)],
+    }
+    return {name: tuple(rows) for name, rows in sections.items()}
+
+
+def list_told(glance: Glance) -> list[Row]:
+    """Return the entries that have a mark, and of the newest events the answers that have none; oldest first."""
+    unmarked: list[Any] = [
+        reading.entry
+        for _, reading in glance.history
+        if reading and reading.entry and reading.entry.kind not in (*MARKED, *UNKEPT)
+    ]
+    entries = [*(one.entry for one in glance.entries.values() if one.entry.kind != "note"), *unmarked]
+    return [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]

@@ -1,0 +1,24 @@
+"""The words of a person's page: `[person]` of `words/<language>/desk.toml`."""
+
+from collections.abc import Mapping
+
+from chalicelib.models import Model
+
+
+class PersonWords(Model):
+    """The words of one language. `chapters` are by the names of the readable copy, `done` by what was done."""
+
+    ask_title: str
+    back: str
+    unnamed: str
+    warning: str
+    open_orders: str
+    needed: str
+    warranties: str
+    bought: str
+    ends: str
+    over: str
+    more_orders: str
+    openings: str
+    openings_hint: str
+    chapters: Mapping[str, str]

@@ -1,0 +1,80 @@
+"""A person's page: noted in the audit first, then read and shown."""
+
+from collections.abc import Mapping
+
+from chalice import Response
+
+from chalicelib.data_requests.glance import Glance, list_sections, read_glance
+from chalicelib.data_requests.readable.chapters import list_chapters
+from chalicelib.data_requests.readable.names import name_purpose
+from chalicelib.data_requests.readable.parts import Chapter
+from chalicelib.data_requests.readable.reasons import explain_reading
+from chalicelib.data_requests.readable.writer import Writer
+from chalicelib.desk.answers import lead_to, show_page
+from chalicelib.desk.request import DeskRequest
+from chalicelib.desk.summary import find_months, list_notes, list_open_orders, list_warranties
+from chalicelib.desk.words import find_desk_words
+from chalicelib.errors import RaceLostError, UnknownPageError
+from chalicelib.models import ConsentState
+from chalicelib.shop.brand import name_shop
+
+
+def open_record(request: DeskRequest, customer_id: str, reason: str, done: str = "") -> Response:
+    """Note that a record is opened, then show it; `done` names what was just done to it.
+
+    Raise UnknownPageError for an id of nobody, RaceLostError where the note cannot be written.
+    """
+    note_opening(request, customer_id, reason)
+    glance = read_glance(customer_id, request.services, request.now)
+    if glance is None:
+        raise UnknownPageError("There is no such customer.")
+    if glance.person.joined:
+        return lead_to(f"/people/{glance.person.joined}")
+    return show_glance(request, glance, done)
+
+
+def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
+    """Write the line of the audit, while the member of staff is still there and the customer is not forgotten."""
+    services = request.services
+    parts = [request.require_me(), services.keys.check_key(customer_id), request.note_opening(customer_id, reason)]
+    try:
+        services.table.commit_parts(parts)
+    except RaceLostError:
+        if services.keys.has_key(customer_id):
+            raise
+        raise UnknownPageError("There is no such customer.") from None
+
+
+def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
+    """Return the page of a person who was read."""
+    services, profile = request.services, glance.person.profile
+    writer = Writer(request.language, name_shop(services.settings, request.language))
+    say = find_desk_words(request.language).person
+    months = find_months(services.campaigns)
+    return show_page(
+        request,
+        "person.html",
+        title=profile.text("name") or say.unnamed,
+        own=writer.words,
+        customer_id=glance.person.id,
+        done=done,
+        notes=list_notes(glance, writer),
+        open_orders=list(list_open_orders(glance, writer)),
+        warranties=list(list_warranties(glance, months, request.now.date(), writer)),
+        chapters=name_chapters(list_chapters(list_sections(glance, services, request.now), writer), say.chapters),
+        orders_left=glance.orders_left,
+        consents=[
+            (purpose, name_purpose(purpose, writer))
+            for purpose, consent in sorted(profile.consents.items())
+            if consent.state is not ConsentState.WITHDRAWN
+        ],
+        openings=[
+            (writer.write_time(line.at), name or line.actor, explain_reading(line.reason, writer)[0])
+            for line, name in glance.openings
+        ],
+    )
+
+
+def name_chapters(chapters: list[Chapter], titles: Mapping[str, str]) -> list[Chapter]:
+    """Return the chapters under the titles that staff read; what the customer's own copy hints at is left out."""
+    return [Chapter(each.name, titles[each.name], (), each.groups) for each in chapters if each.groups]
