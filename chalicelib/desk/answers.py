@@ -24,6 +24,8 @@ OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
 NAVIGATION = (
     (Right.SELF, "/", "start"),
     (Right.PEOPLE, "/find", "find"),
+    (Right.ENTER, "/counter", "counter"),
+    (Right.PEOPLE, "/telephone", "telephone"),
     (Right.STAFF, "/staff", "staff"),
     (Right.SELF, "/account", "account"),
 )

@@ -17,10 +17,17 @@ class DeskBlueprint(Blueprint):
         self.rules: dict[tuple[str, str], Rule] = {}
 
     def route(  # type: ignore[override,unused-ignore]
-        self, path: str, *, right: Right, methods: Sequence[str] = ("GET",), fresh: bool = False, back: str = "/"
+        self,
+        path: str,
+        *,
+        right: Right,
+        methods: Sequence[str] = ("GET",),
+        fresh: bool = False,
+        back: str = "/",
+        many: bool = False,
     ) -> Callable[[View], View]:
         """Register a view behind the guard. A view takes the request, and each part of the path by its name."""
-        rule = Rule(right, fresh, back)
+        rule = Rule(right, fresh, back, many)
 
         def register(view: View) -> View:
             def answer(**parts: str) -> Response:

@@ -5,12 +5,23 @@ It registers the blueprints, one file a noun, and refuses to start with a route 
 
 from chalice.app import Chalice
 
-from chalicelib.desk import account, find, join, people, sign_in, staff, start, touch
+from chalicelib.desk import account, counter, find, join, people, sign_in, staff, start, telephone, touch
 from chalicelib.desk.guard import Rule
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
 
-BLUEPRINTS = (start.desk, sign_in.desk, join.desk, touch.desk, account.desk, staff.desk, find.desk, people.desk)
+BLUEPRINTS = (
+    start.desk,
+    sign_in.desk,
+    join.desk,
+    touch.desk,
+    account.desk,
+    staff.desk,
+    find.desk,
+    people.desk,
+    counter.desk,
+    telephone.desk,
+)
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 
 app = Chalice(app_name="regulars-desk", configure_logs=False)

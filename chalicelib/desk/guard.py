@@ -24,12 +24,13 @@ View = Callable[..., Response]  # (request, **parts of the path)
 class Rule:
     """What a route asks: a right, and whether the passkey must have been asked within five minutes.
 
-    `back` is the page to come back to where a post was turned away.
+    `back` is the page to come back to where a post was turned away. `many` lets a field of its form stand twice.
     """
 
     right: Right
     fresh: bool = False
     back: str = "/"
+    many: bool = False
 
 
 def answer_request(raw: Any, rule: Rule, view: View, parts: Mapping[str, str]) -> Response:
@@ -74,7 +75,8 @@ def turn_away(request: DeskRequest, rule: Rule, parts: Mapping[str, str]) -> Res
     if not request.may(rule.right):
         raise NoRightError("The role may not do this.")
     # As bytes: text that is not ASCII cannot be compared in constant time.
-    given, own = request.form.get("form_token", "") if not asked else "", request.signed.form_token
+    sent = {} if asked else dict(request.pairs) if rule.many else request.form
+    given, own = sent.get("form_token", ""), request.signed.form_token
     if not asked and not hmac.compare_digest(given.encode(), own.encode()):
         raise ForbiddenOriginError("The form belongs to another session.")
     if rule.fresh and not request.signed.session.is_fresh(request.now):

@@ -25,7 +25,8 @@ from chalicelib.words import list_languages
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST = 65_536  # bytes of a form: a passkey's answer is about one thousand
-MOST_FIELDS = 50
+MOST_FIELDS = 200  # a form has at most 60 questions, and some take several answers
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,15 @@ class DeskRequest:
     @cached_property
     def form(self) -> Mapping[str, str]:
         """Return the fields of a form, each once; raise MalformedError, UnsupportedTypeError, TooLargeError."""
-        return read_form(self.raw, self.headers)
+        form = dict(self.pairs)
+        if len(form) < len(self.pairs):
+            raise MalformedError("A field stands twice.")
+        return form
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Return the fields of a form in their order, some of them more than once; raise as `form` does."""
+        return read_pairs(self.raw, self.headers)
 
     @property
     def asked_language(self) -> str:
@@ -126,17 +135,13 @@ def read_request(raw: Any, services: Services) -> DeskRequest:
     return DeskRequest(raw, services, request_time(raw), headers, read_cookies(headers))
 
 
-def read_form(raw: Any, headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of an urlencoded body; a field that stands twice is refused."""
+def read_pairs(raw: Any, headers: Mapping[str, str]) -> Pairs:
+    """Return the fields of an urlencoded body."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     body = read_body(raw, LARGEST)
     if body and kind != FORM:
         raise UnsupportedTypeError("Send a form.")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise MalformedError("The form cannot be read.") from None
-    form = dict(pairs)
-    if len(form) < len(pairs):
-        raise MalformedError("A field stands twice.")
-    return form

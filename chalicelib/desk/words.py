@@ -9,6 +9,33 @@ from chalicelib.models import Model
 from chalicelib.words import find_words, list_languages
 
 
+class CounterWords(Model):
+    """The words of the Counter page, and of the page after what was put in. `outcomes` is by what became of it."""
+
+    link: str
+    title: str
+    forms: str
+    hint: str
+    language: str
+    became: str
+    outcomes: Mapping[str, str]
+    once: str
+    customer: str
+    again: str
+
+
+class TelephoneWords(Model):
+    """The words of the Telephone page beside the script."""
+
+    link: str
+    title: str
+    hint: str
+    rest: str
+    send: str
+    version: str
+    off: str
+
+
 class DeskWords(Model):
     """The words of one language; see words/en/desk.toml. Tables are by role, right, HTTP status and reason code."""
 
@@ -82,6 +109,8 @@ class DeskWords(Model):
     to_start: str
     find: FindWords
     person: PersonWords
+    counter: CounterWords
+    telephone: TelephoneWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

@@ -4,21 +4,26 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 
 from chalicelib.models import Submission
-from chalicelib.store.inbox import Inbox
+from chalicelib.store.inbox import Inbox, write_new
+from chalicelib.store.parts import Part
 from chalicelib.vault.envelope import InboxSeal
 
 
-def accept_submission(submission: Submission, *, inbox: Inbox, seal: InboxSeal, door_key: bytes) -> bool:
-    """Keep a submission; return False for one that was kept before. Raise TryAgainLaterError when not kept."""
+def accept_submission(
+    submission: Submission, *, inbox: Inbox, seal: InboxSeal, door_key: bytes, conditions: Sequence[Part] = ()
+) -> bool:
+    """Keep a submission; return False for one that was kept before. Raise TryAgainLaterError when not kept.
+
+    With `conditions` it is kept in one transaction with them; raise RaceLostError where one of them does not hold.
+    """
     key = name_submission(submission, door_key)
-    return inbox.put_item(
-        key,
-        seal.seal_submission(key, submission),
-        attempt=secrets.token_urlsafe(12),
-        received_at=submission.received_at,
-    )
+    sealed, attempt = seal.seal_submission(key, submission), secrets.token_urlsafe(12)
+    if conditions:
+        return inbox.put_checked(key, write_new(key, sealed, attempt, submission.received_at), conditions)
+    return inbox.put_item(key, sealed, attempt=attempt, received_at=submission.received_at)
 
 
 def name_submission(submission: Submission, door_key: bytes) -> str:

@@ -30,6 +30,8 @@ class Consent(Model):
     `words` is the exact text shown; empty where a sender (Shopify) keeps the words to itself.
     `at` is when the person said it. `network` is truncated. `channel` is e.g. `form:sign-up` or `shopify`.
     `address` is the mailbox that a yes counts for, normalised; "" where the statement names none.
+    `staff` is the random id of the member of staff who wrote down what was said at the counter or on the telephone,
+    `script` the version of the telephone script that was read out.
     """
 
     purpose: str
@@ -42,6 +44,8 @@ class Consent(Model):
     network: str = ""
     grade: Grade = Grade.TYPED
     address: str = ""
+    staff: str = ""
+    script: str = ""
 
     @property
     def is_proven(self) -> bool:

@@ -5,9 +5,11 @@ The body holds the questions, as evidence.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import InvalidSubmissionError, MalformedError, TooLargeError, UnreadableError
+from chalicelib.forms.definition import Form
 from chalicelib.forms.network import truncate_address
 from chalicelib.forms.post import Post
 from chalicelib.forms.validation import CleanForm
@@ -33,6 +35,20 @@ HEADER_KEY = re.compile(r"[!-~]{1,255}")
 WINDOW, WINDOW_MINUTES = "window:", 10
 
 
+@dataclass(frozen=True)
+class Taken:
+    """How staff took a form: `channel` is `counter` or `telephone`, `staff` their random id.
+
+    `script` is the version of the words that were read out. `answers_of` is the form that the answers beside the
+    profile belong to, where it is another one.
+    """
+
+    channel: str
+    staff: str
+    script: str = ""
+    answers_of: Form | None = None
+
+
 def make_submission(
     clean: CleanForm,
     post: Post,
@@ -41,6 +57,7 @@ def make_submission(
     address: str,
     header_key: str,
     now: datetime,
+    taken: Taken | None = None,
 ) -> Submission:
     """Return the Submission; `address` is kept only truncated, `header_key` is the Idempotency-Key header or ""."""
     network = truncate_address(address)
@@ -53,13 +70,14 @@ def make_submission(
         idempotency_key=choose_key(post, trust, header_key, network, now),
         network=network,
         language=post.language,
-        body=write_body(clean),
+        body=write_body(clean, taken),
     )
 
 
-def write_body(clean: CleanForm) -> bytes:
-    """Write the answers, and what the mail needs that asks for a confirmation."""
-    return dump_json({**write_answers(clean), **write_ask(clean), **write_parent(clean)})
+def write_body(clean: CleanForm, taken: Taken | None = None) -> bytes:
+    """Write the answers, what the mail needs that asks for a confirmation, and how staff took the form."""
+    how = write_taken(taken) if taken else {}
+    return dump_json({**write_answers(clean), **write_ask(clean), **write_parent(clean), **how})
 
 
 def write_answers(clean: CleanForm) -> dict[str, JsonValue]:
@@ -82,6 +100,13 @@ def write_answers(clean: CleanForm) -> dict[str, JsonValue]:
         ],
         **({"sensitive": dict(clean.sensitive)} if clean.sensitive else {}),
     }
+
+
+def write_taken(taken: Taken) -> dict[str, JsonValue]:
+    """Return how staff took the form, and which form's answers came with it."""
+    how: dict[str, JsonValue] = {"taken": {"channel": taken.channel, "staff": taken.staff, "script": taken.script}}
+    other = taken.answers_of
+    return how | ({"answers_of": {"form": other.name, "kind": other.kind, "version": other.version}} if other else {})
 
 
 def write_ask(clean: CleanForm) -> dict[str, JsonValue]:
@@ -144,7 +169,7 @@ def read_body(submission: Submission, body: Body) -> Reading:
     sensitive = dict(body.get("sensitive", {}))
     asks = asks_confirmation(body)
     entry = Entry(
-        kind=body["kind"],
+        kind=body.get("answers_of", body)["kind"],
         at=submission.occurred_at,
         values=body["entry"],
         sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},
@@ -166,16 +191,20 @@ def read_consent(submission: Submission, body: Body, ask: Mapping[str, str]) -> 
     """Return one consent with its evidence. Anybody can post a form, so the consent is never signed.
 
     Where the form asks for confirmation by mail, the consent stays pending: the confirmation is an event of its own.
+    What staff wrote down names them, and the counter or the telephone in place of the form.
     """
+    taken = body.get("taken", {})
     return Consent(
         purpose=ask["purpose"],
         state=ConsentState.PENDING if asks_confirmation(body) else ConsentState.GIVEN,
         at=submission.occurred_at,
-        channel=f"form:{body['form']}",
+        channel=taken.get("channel") or f"form:{body['form']}",
         words=ask["words"],
         words_version=ask["words_version"],
         language=ask["language"],
         network=submission.network,
+        staff=taken.get("staff", ""),
+        script=taken.get("script", ""),
     )
 
 

@@ -10,6 +10,7 @@ from chalicelib.services.tables import Tables
 if TYPE_CHECKING:
     from chalicelib.store.challenges import Challenges
     from chalicelib.store.invitations import Invitations
+    from chalicelib.store.parameters import Parameters
     from chalicelib.store.parts import Part
     from chalicelib.store.passkeys import Passkeys
     from chalicelib.store.sessions import Sessions
@@ -53,6 +54,14 @@ class StaffTables(Tables):
         from chalicelib.store.challenges import Challenges
 
         return Challenges(self.desk_table)
+
+    @cached_property
+    def door_parameters(self) -> Parameters:
+        """Return the door's key and the public key of the inbox: what staff put in goes the way of a form."""
+        from chalicelib.services.clients import WORK_TIMEOUTS
+        from chalicelib.store.parameters import Parameters
+
+        return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.parameter_path)
 
     def require_staff(self, staff_id: str, number: int) -> Part:
         """Return the part that every act of a member of staff carries in its transaction, whatever tables it writes.

@@ -22,12 +22,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import TooLargeError, TryAgainLaterError
+from chalicelib.errors import RaceLostError, TooLargeError, TryAgainLaterError
 from chalicelib.models import utc_text
 from chalicelib.store.attributes import load_row
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
 ORPHANS = "orphan"  # the list of nameless refunds, whose order may still come
+TURNS = 3  # of a put with conditions: another act of the same person at that moment is no reason to refuse it
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
 
@@ -75,19 +76,32 @@ class Inbox:
         that the SDK repeated finds its own row, by the attempt id. A repetition of one that is still quarantined takes
         its place. Raise TryAgainLaterError when it is not kept.
         """
-        row = {
-            **name_row(key),
-            "state": State.NEW.value,
-            "sealed": sealed,
-            "attempt": attempt,
-            "received_at": utc_text(received_at),
-            "pending": name_shard(key),
-        }
+        row = write_new(key, sealed, attempt, received_at)
         try:
             held = self.table.write_item(row, NEW_OR_QUARANTINED, quarantined=State.QUARANTINED.value)
         except (ClientError, BotoCoreError) as fault:
             raise explain_fault(fault) from fault
         return held is None or held.get("attempt") == attempt
+
+    def put_checked(self, key: str, row: Row, conditions: Iterable[Part]) -> bool:
+        """Keep a submission like `put_item`, in one transaction with conditions on other rows.
+
+        Raise RaceLostError where one of them does not hold.
+        """
+        put = self.table.put_part(row, NEW_OR_QUARANTINED, quarantined=State.QUARANTINED.value)
+        parts = [*conditions, put]
+        for _ in range(TURNS):
+            try:
+                self.table.commit_parts(parts)
+            except RaceLostError:
+                held = self.read_item(key)
+                if held is not None and held.state is not State.QUARANTINED:
+                    return False
+            except (ClientError, BotoCoreError) as fault:
+                raise explain_fault(fault) from fault
+            else:
+                return True
+        raise RaceLostError("conditions")
 
     def read_item(self, key: str) -> InboxItem | None:
         """Return one row, read consistently, or None."""
@@ -156,6 +170,18 @@ class Inbox:
 def read_new_keys(records: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the keys of the new items in a batch of the table's stream, in its order."""
     return [load_row(each["dynamodb"]["Keys"])["pk"] for each in records if each["eventName"] == "INSERT"]
+
+
+def write_new(key: str, sealed: bytes, attempt: str, received_at: datetime) -> Row:
+    """Return the row of a new item."""
+    return {
+        **name_row(key),
+        "state": State.NEW.value,
+        "sealed": sealed,
+        "attempt": attempt,
+        "received_at": utc_text(received_at),
+        "pending": name_shard(key),
+    }
 
 
 def name_row(key: str) -> Row:

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib import words
 from chalicelib.campaigns import library as campaigns
 from chalicelib.data_requests.readable.words import RecordWords
+from chalicelib.desk.script import read_script
 from chalicelib.desk.words import DeskWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
@@ -60,6 +61,7 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "brand", lambda: load_brand(own.FOLDER)
     yield "on", campaigns.read_named
     yield "site", lambda: load_site(own.FOLDER)
+    yield "telephone", read_script
     yield "campaigns of the shop", campaigns.load_shop
     yield "purposes", purposes.load_purposes
     yield "ages", ages.read_rules

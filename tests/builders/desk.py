@@ -16,7 +16,7 @@ from chalicelib.services import Services
 from chalicelib.store.staff import Role, make_staff_id
 from infra.local.invoke import LambdaContext
 from infra.local.proxy import EPOCH, Answer, route_request
-from tests.builders.api import make_request
+from tests.builders.api import make_request, put_parameters
 from tests.builders.authenticator import Authenticator
 
 FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
@@ -42,6 +42,14 @@ class Desk:
     def wait(self, **span) -> None:
         """Let time pass."""
         self.millis += int(timedelta(**span).total_seconds() * 1000)
+
+    def give_keys(self, shop, cloud):
+        """Give the desk the keys of a shop and the door's parameters, with which it takes entries; return it."""
+        ssm = put_parameters(cloud, self.stage.settings, shop.public_key)
+        keys = {"inbox_key": shop.inbox_key, "root_key": shop.root_key}
+        self.services.settings = self.services.settings.model_copy(update=keys)
+        self.services.connect = lambda name, _: {"dynamodb": self.stage.dynamodb, "ssm": ssm}.get(name)
+        return self
 
     def open_browser(self, **headers):
         return Browser(self, headers)
@@ -120,7 +128,7 @@ class Browser:
             token = self.read_token()
         if token:
             fields["form_token"] = token
-        return self.call("POST", target, urlencode(fields).encode(), site, **(headers or {}))
+        return self.call("POST", target, urlencode(fields, doseq=True).encode(), site, **(headers or {}))
 
     def ask(self, target, **fields):
         """Return the options that a challenge's address gives."""

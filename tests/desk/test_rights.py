@@ -26,6 +26,7 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "session": "none",
     "invitation": "none",
     "customer": "nobody",
+    "form": "none",
 }
 
 

@@ -50,6 +50,11 @@ def show_statement(row: Row, counts: bool, writer: Writer) -> Card:
         *make_line(writer.name_label("channel"), name_source(facts.take_text("channel"), writer)),
         *show_words(facts, language, writer),
         *make_line(writer.name_label("network"), facts.take_text("network"), typed=True),
+        *make_line(
+            writer.name_label("staff"),
+            facts.take_text("staff"),
+            notes=(writer.write_note("script", isolate_text(writer.write_day(facts.take_text("script")))),),
+        ),
         *make_line(writer.name_label("mailbox"), facts.take_text("address"), typed=True),
         *make_line(writer.name_label("grade"), words.grades.get(grade, grade), notes=(words.trusts.get(trust, trust),)),
     ]
