@@ -11,6 +11,7 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import show_page
+from chalicelib.desk.blueprint import REGISTERED
 from chalicelib.desk.request import DeskRequest, Pairs
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import Form
@@ -106,6 +107,4 @@ def show_kept(request: DeskRequest, form: Form, kept: Any, *, again: str) -> Res
 
 def find_person_page(customer: str) -> str:
     """Return the address of a customer's page where the desk has one, or ""."""
-    from chalicelib.desk.console import RULES  # imported here: the console imports this module's pages
-
-    return PERSON.replace("{customer}", customer) if customer and ("GET", PERSON) in RULES else ""
+    return PERSON.replace("{customer}", customer) if customer and ("GET", PERSON) in REGISTERED else ""

@@ -20,6 +20,7 @@ from tests.builders.api import make_request, put_parameters
 from tests.builders.authenticator import Authenticator
 
 FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
+SUBMISSION = re.compile(r'name="submission" value="([^"]+)"')
 LINK = re.compile(r'value="(http[^"]*/join/[^"]+)"')
 SAME = "same-origin"
 AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
@@ -151,6 +152,11 @@ class Browser:
     def read_link(self, answer):
         """Return the path of the invitation on a page."""
         return urlsplit(LINK.search(answer.body.decode())[1]).path
+
+
+def read_id(page):
+    """Return the id of the form that a page shows: a second press of its button counts once."""
+    return SUBMISSION.search(page)[1]
 
 
 @contextmanager

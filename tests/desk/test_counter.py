@@ -6,16 +6,12 @@ import pytest
 
 from chalicelib.models import ConsentState
 from chalicelib.store.staff import Role
+from tests.builders.desk import read_id
 from tests.builders.shop import read_all_events
 
-ID = re.compile(r'name="submission" value="([^"]+)"')
 MARKUP = "<b>&\"'x</b>"
 SIGN_UP = {"email": "ana@example.org", "consent_marketing": "2026-11-22", "language": "en"}
 CARD = {"email": "ana@example.org", "language": "en"}
-
-
-def read_id(page):
-    return ID.search(page)[1]
 
 
 def fill_in(browser, form, **fields):

@@ -9,9 +9,10 @@ from chalicelib.desk.script import SHIPPED, load_script, read_script
 from chalicelib.errors import DefinitionError
 from chalicelib.models import ConsentState
 from chalicelib.words import list_languages
+from tests.builders.desk import read_id
 from tests.builders.shop import read_all_events
-from tests.desk.test_counter import MARKUP, read_id
 
+MARKUP = "<b>&\"'x</b>"
 CALL = {"email": "ana@example.org", "phone": "+12125550100", "consent_marketing": "2026-11-22", "language": "en"}
 OWN = """
 version = "2026-12-01"
