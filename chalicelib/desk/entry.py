@@ -77,6 +77,7 @@ def show_entry(
         spoken=spoken,
         switches=list_switches(form.languages),
         typed=typed,
+        filled=[name for name, texts in typed.items() if any(texts)],
         faults={name: spoken.explain_reason(form, name, reason) for name, reason in faults.items()},
         grouped=[name for name, reason in faults.items() if reason == "one_of"],
         places={name: place_focus(field) for name, field in fields.items()},

@@ -78,6 +78,8 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(taking):
     assert read_id(page) == submission
     assert 'lang="fa" dir="rtl" aria-labelledby="form-title"' in page
     assert "<details open>" in page  # an optional part with an answer in it
+    answer = staff.post("/counter/sign-up", submission=submission, email="", name="", phone="", language="fa")
+    assert "<details>" in answer.body.decode()
     assert taking.stage.read_all("inbox") == []
 
 

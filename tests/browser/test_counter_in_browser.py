@@ -1,0 +1,136 @@
+"""The Counter and the Telephone as staff meet them: a form filled in, a language pressed, the keyboard, every size."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from infra.local.gateway import Gateway
+from tests.browser.pages import CONTRAST, MEASURE, SCHEMES, list_complaints, open_page, prefer, press, read_title
+from tests.builders.desk import open_desk
+
+SIZES = {"small": 320, "phone": 390, "desk": 1280}
+AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
+
+
+@pytest.fixture
+def desk(tables, shop, cloud, monkeypatch) -> Iterator:
+    """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
+    from chalicelib.desk import console
+
+    with open_desk(tables, monkeypatch) as opened, socket.create_server(("127.0.0.1", 0)) as listener:
+        opened.give_keys(shop, cloud)
+        opened.address = f"http://localhost:{listener.getsockname()[1]}"
+        opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
+        monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
+        server = Gateway(console.app, function="desk").open_server(listener)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield opened
+        server.shutdown()
+        thread.join()
+
+
+def enter(browser, desk, role="staff", language="en"):
+    """Sit down at the desk as somebody who signed in elsewhere."""
+    person = desk.hire(role)
+    person.post("/account/language", language=language)
+    open_page(browser, f"{desk.address}/sign-in")
+    browser.delete_all_cookies()
+    value = person.cookies["__Host-desk"]
+    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+    return person
+
+
+def fill(browser, name, text):
+    browser.find_element(By.ID, f"f-{name}").send_keys(text)
+
+
+def wait_for_text(browser, text):
+    moving = (StaleElementReferenceException, NoSuchElementException)  # the next page is on its way
+    WebDriverWait(browser, 15, ignored_exceptions=moving).until(
+        lambda _: text in browser.find_element(By.TAG_NAME, "main").text
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
+def test_a_customer_is_signed_up_at_the_counter_in_their_language(desk, open_browser, scripts):
+    browser = open_browser(scripts=scripts)
+    enter(browser, desk)
+    open_page(browser, f"{desk.address}/counter")
+    fill(browser, "email", "ana@example.org")
+    press(browser, "button[value=fa]")
+    wait_for_text(browser, "موافقم که این فروشگاه")
+    assert browser.find_element(By.ID, "f-email").get_attribute("value") == "ana@example.org"
+    assert desk.stage.read_all("inbox") == []
+    browser.find_element(By.ID, "f-consent_marketing").click()
+    browser.find_element(By.ID, "f-email").send_keys(Keys.ENTER)  # Enter sends, and presses no language
+    wait_for_text(browser, "A mail is on its way")
+    assert [row["state"]["S"] for row in desk.stage.read_all("inbox")] == ["unconfirmed"]
+    press(browser, "a.act")
+    wait_for_text(browser, "At the counter")
+    assert browser.find_element(By.ID, "f-email").get_attribute("value") == ""
+    assert browser.current_url == f"{desk.address}/counter/sign-up"
+    browser.delete_all_cookies()
+    assert list_complaints(browser) == []
+
+
+def test_a_call_is_taken_by_the_keyboard_alone(desk, open_browser):
+    browser = open_browser()
+    enter(browser, desk)
+    open_page(browser, f"{desk.address}/telephone")
+    browser.find_element(By.ID, "f-email").send_keys("ana@example.org", Keys.TAB, "+1 212 555 0100", Keys.TAB)
+    browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.TAB)  # the consent
+    browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.TAB)  # how they found us, then the score
+    browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.ENTER)
+    wait_for_text(browser, "A mail is on its way")
+    assert [row["state"]["S"] for row in desk.stage.read_all("inbox")] == ["unconfirmed"]
+    browser.delete_all_cookies()
+    assert list_complaints(browser) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_fit_and_can_be_read(desk, open_browser, take_shot, size, scheme):
+    browser = open_browser()
+    prefer(browser, scheme)
+    for language in ("en", "fa", "kk"):
+        enter(browser, desk, language=language)
+        for page in ("counter", "counter/pre-order", "counter/survey", "counter/warranty", "telephone"):
+            open_page(browser, f"{desk.address}/{page}?speak={language}", SIZES[size])
+            look(browser, take_shot, f"{page.replace('/', '-')}-{language}-{size}-{scheme}", SIZES[size])
+        open_page(browser, f"{desk.address}/counter/sign-up?speak={language}", SIZES[size])
+        press(browser, ".way button")
+        WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, ".summary"))
+        look(browser, take_shot, f"counter-faults-{language}-{size}-{scheme}", SIZES[size])
+        fill(browser, "email", f"ana-{language}@example.org")
+        browser.find_element(By.ID, "f-consent_marketing").click()
+        press(browser, ".way button")
+        WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, ".number"))
+        look(browser, take_shot, f"counter-kept-{language}-{size}-{scheme}", SIZES[size])
+    assert read_title(browser)
+    prefer(browser, "")
+    browser.delete_all_cookies()
+    assert [line for line in list_complaints(browser) if "422" not in line] == []
+
+
+def look(browser, take_shot, name, width):
+    """Fail where a page is wider than the screen, holds something too small to press, or cannot be read."""
+    take_shot(browser, f"desk-{name}")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
+    for what, wide, high, inside in browser.execute_script(MEASURE):
+        assert inside, (name, what)
+        assert min(wide, high) >= 24, (name, what, wide, high)
+    assert browser.execute_script(CONTRAST) == [], name
+    if AXE:
+        # The driver runs its scripts outside of the page's policy.
+        browser.execute_script(AXE)
+        found = browser.execute_async_script("axe.run().then(arguments[0])")["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], name
