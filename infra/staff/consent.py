@@ -62,7 +62,13 @@ def explain_silence(consent: Consent) -> str:
 
 def write_evidence(consent: Consent) -> str:
     """Return the evidence of a statement in words, or ""."""
-    known = (("words of version", consent.words_version), ("language", consent.language), ("network", consent.network))
+    known = (
+        ("words of version", consent.words_version),
+        ("language", consent.language),
+        ("network", consent.network),
+        ("written down by", consent.staff),
+        ("script of version", consent.script),
+    )
     evidence = ", ".join(f"{name} {value}" for name, value in known if value)
     return f"{evidence[0].upper()}{evidence[1:]}. " if evidence else ""
 
@@ -76,7 +82,9 @@ def write_ledger(ledger: PurposeLedger) -> Iterator[str]:
         yield f"  {'*' if consent == ledger.current else ' '} {write_consent(consent)}"
         words = f"“{consent.words}”" if consent.words else explain_silence(consent)
         version = [f"version {consent.words_version}"] if consent.words_version else []
-        known = ", ".join([*version, *([consent.language] if consent.language else [])])
+        taken = [f"written down by {consent.staff}"] if consent.staff else []
+        taken += [f"script {consent.script}"] if consent.script else []
+        known = ", ".join([*version, *([consent.language] if consent.language else []), *taken])
         yield f"      {words}" + (f" [{known}]" if known else "")
         yield f"      reached us {happened_at(statement.received_at)} by {statement.source}"
 

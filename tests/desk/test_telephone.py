@@ -5,11 +5,17 @@ import re
 import pytest
 
 import chalicelib.shop.own as own
+from chalicelib.data_requests.files import write_files
+from chalicelib.data_requests.record import gather_record
 from chalicelib.desk.script import SHIPPED, load_script, read_script
 from chalicelib.errors import DefinitionError
 from chalicelib.models import ConsentState
+from chalicelib.people.consent_proof import list_ledgers
 from chalicelib.words import list_languages
+from infra.staff.consent import write_proof
 from tests.builders.desk import read_id
+from tests.builders.mails import Post
+from tests.builders.readable import list_unsaid, read_visible
 from tests.builders.shop import read_all_events
 
 MARKUP = "<b>&\"'x</b>"
@@ -59,6 +65,23 @@ def test_the_evidence_names_the_telephone_the_script_and_the_member_of_staff(tak
     ((_, submission, reading),) = read_all_events(shop)
     assert (submission.topic, reading.kind) == ("sign-up", "sign-up")
     assert (reading.entry.kind, reading.entry.values) == ("survey", {"score": 9, "found_us": "friend"})
+
+
+def test_the_proof_and_the_copy_say_who_wrote_it_down_and_by_which_script(taking, shop, single_optin):
+    staff = taking.hire("staff")
+    call_in(staff, **CALL)
+    services, customer = shop.services(Post()), shop.find_id("ana@example.org")
+    proof = write_proof("ana@example.org", list_ledgers(shop.read_history(customer)))
+    assert "telephone, as typed\n" in proof
+    assert f"[version 2026-11-22, en, written down by {staff.staff_id}, script {read_script().version}]" in proof
+    sections = gather_record(services.people.load_person(customer), services, taking.now)
+    for language in list_languages():
+        unsaid = list_unsaid(sections, language, "Corner Shop", taking.now)
+        assert [each for each in unsaid if "consent" in each[0]] == []
+    files = write_files(sections, language="en", shop="Corner Shop", now=taking.now)
+    page = read_visible(files["data.html"].decode())
+    assert f"Written down by {staff.staff_id}" in page
+    assert "on the telephone" in page
 
 
 def test_a_call_without_the_survey_is_a_sign_up_alone(taking, shop, single_optin):
