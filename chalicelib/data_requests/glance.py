@@ -19,7 +19,8 @@ from chalicelib.people.reader import open_core, open_entry, open_event, open_ord
 from chalicelib.services import Services
 from chalicelib.store.across import read_across
 from chalicelib.store.audit import Access
-from chalicelib.store.mails import MailRow, load_mail
+from chalicelib.store.keys import name_customer
+from chalicelib.store.mails import MAIL, MailRow, load_mail
 from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored, name_row
 from chalicelib.store.staff import load_member, name_member
 from chalicelib.vault.person import PersonSeal
@@ -55,7 +56,7 @@ def read_glance(customer_id: str, services: Services, now: datetime) -> Glance |
     actors = list(dict.fromkeys(line.actor for line in lines))
     found = read_across(
         (
-            (services.keys.table, [{"pk": f"cust#{customer_id}"}]),
+            (services.keys.table, [name_customer(customer_id)]),
             (services.table, [name_row(customer_id, CORE)]),
             (services.desk_table, [name_member(actor) for actor in actors]),
         )
@@ -77,15 +78,15 @@ def fill_glance(person: Person, openings: tuple[tuple[Access, str], ...], servic
         person.name_entry(key): key for key in sorted(profile.marks, key=lambda key: profile.marks[key].at)[-ENTRIES:]
     }
     mails = sorted(profile.mails, key=lambda name: profile.mails[name].at)[-MAILS:]
-    wanted = [*map(person.name_order, latest), *marks, *(f"mail#{name}" for name in mails)]
+    wanted = [*map(person.name_order, latest), *marks, *(MAIL + name for name in mails)]
     rows = {row["sk"]: row for row in services.table.read_items([name_row(person.id, key) for key in wanted])}
-    kept = services.table.list_newest(f"cust#{person.id}", EVENT, EVENTS)
-    events = [open_event(person.seal, row["sk"], load_stored(row)) for row in reversed(kept)]
+    kept = services.people_rows.list_latest(person.id, EVENT, EVENTS)
+    events = [open_event(person.seal, key, row) for key, row in kept]
     return Glance(
         person,
         tuple(open_order(person.seal, key, load_stored(rows[key])) for key in rows if key.startswith(ORDER)),
         {marks[key]: open_entry(person.seal, key, load_stored(rows[key])) for key in rows if key.startswith(ENTRY)},
-        tuple(load_mail(row) for key, row in rows.items() if key.startswith("mail#")),
+        tuple(load_mail(row) for key, row in rows.items() if key.startswith(MAIL)),
         [(event, read_event(event)) for event in events],
         openings,
     )

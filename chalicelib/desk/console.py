@@ -5,7 +5,7 @@ It registers the blueprints, one file a noun, and refuses to start with a route 
 
 from chalice.app import Chalice
 
-from chalicelib.desk import account, counter, find, join, people, sign_in, staff, start, telephone, touch
+from chalicelib.desk import account, counter, erasures, find, join, people, sign_in, staff, start, telephone, touch
 from chalicelib.desk.guard import Rule
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     people.desk,
     counter.desk,
     telephone.desk,
+    erasures.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

@@ -27,3 +27,27 @@ def show_person(request: DeskRequest, customer: str) -> Response:
     from chalicelib.desk.record import open_record
 
     return open_record(request, customer, read_reason(request.form.get("why", "")))
+
+
+@desk.route("/people/{customer}/note", right=Right.PEOPLE, methods=("POST",), back=PERSON)
+def add_note(request: DeskRequest, customer: str) -> Response:
+    """Add a note."""
+    from chalicelib.desk import acts
+
+    return acts.add_note(request, customer)
+
+
+@desk.route("/people/{customer}/withdraw", right=Right.PEOPLE, methods=("POST",), back=PERSON)
+def end_consent(request: DeskRequest, customer: str) -> Response:
+    """Withdraw a consent."""
+    from chalicelib.desk import acts
+
+    return acts.end_consent(request, customer)
+
+
+@desk.route("/people/{customer}/forget", right=Right.PEOPLE, methods=("POST",), fresh=True, back=PERSON)
+def forget_somebody(request: DeskRequest, customer: str) -> Response:
+    """Forget the customer."""
+    from chalicelib.desk import acts
+
+    return acts.forget_somebody(request, customer)

@@ -21,4 +21,19 @@ class PersonWords(Model):
     more_orders: str
     openings: str
     openings_hint: str
+    acts: str
+    note: str
+    note_hint: str
+    warn: str
+    note_button: str
+    withdraw: str
+    withdraw_hint: str
+    withdraw_button: str
+    forget: str
+    forget_hint: str
+    forget_button: str
+    forgotten: str
+    forgetting: str
+    look: str
     chapters: Mapping[str, str]
+    done: Mapping[str, str]

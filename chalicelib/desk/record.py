@@ -19,12 +19,20 @@ from chalicelib.models import ConsentState
 from chalicelib.shop.brand import name_shop
 
 
-def open_record(request: DeskRequest, customer_id: str, reason: str, done: str = "") -> Response:
-    """Note that a record is opened, then show it; `done` names what was just done to it.
+def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response:
+    """Note that a record is opened, then show it.
 
     Raise UnknownPageError for an id of nobody, RaceLostError where the note cannot be written.
     """
     note_opening(request, customer_id, reason)
+    return show_again(request, customer_id, "")
+
+
+def show_again(request: DeskRequest, customer_id: str, done: str) -> Response:
+    """Show a record whose opening is noted; `done` names what was just done to it, or is "".
+
+    Raise UnknownPageError for one that was forgotten meanwhile.
+    """
     glance = read_glance(customer_id, request.services, request.now)
     if glance is None:
         raise UnknownPageError("There is no such customer.")

@@ -94,14 +94,20 @@ def find_held(customer_id: str, services: Services) -> Held | None:
     return replace(held, probe=make_probe(person), identities=person.profile.identities)
 
 
-def forget_person(customer_id: str, order: ForgetOrder, services: Services, now: datetime) -> bool:
-    """Make one person unreadable; return False where that is so already. Raise RaceLostError to try later."""
+def forget_person(
+    customer_id: str, order: ForgetOrder, services: Services, now: datetime, more: Iterable[Part] = ()
+) -> bool:
+    """Make one person unreadable, in one transaction with the parts of `more`; return False where that is so already.
+
+    Raise RaceLostError to try later, or where a condition of `more` does not hold.
+    """
+    more = tuple(more)
     for _ in range(RETRIES):
         held = find_held(customer_id, services)
         if held is None:
             return False
         try:
-            services.table.commit_parts(write_forgetting(held, order, services, now))
+            services.table.commit_parts([*write_forgetting(held, order, services, now), *more])
             return True
         except RaceLostError:
             continue

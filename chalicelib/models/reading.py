@@ -32,6 +32,7 @@ class ReadingKind(StrEnum):
     TRY = "try"  # one attempt at typing the code of such a request
     MAIL = "mail"  # what outreach did about one mail
     MAIL_EVENT = "mail-event"  # what SES says of one mail
+    NOTE = "note"  # of staff, about a customer
     OTHER = "other"
 
 

@@ -31,6 +31,7 @@ class SenderName(StrEnum):
     OUTREACH = "outreach"
     PRIVACY = "privacy"
     SES = "ses"
+    STAFF = "staff"
 
 
 class Submission(Model):

@@ -13,7 +13,14 @@ MOST_A_DAY = 10
 MOST_IN_ALL = 300
 DAY = timedelta(days=1)
 # The shop's own word, and what a mail of ours led to.
-UNBOUNDED = (SenderName.IMPORT, SenderName.OUTREACH, SenderName.SES, SenderName.LINK, SenderName.PRIVACY)
+UNBOUNDED = (
+    SenderName.IMPORT,
+    SenderName.OUTREACH,
+    SenderName.SES,
+    SenderName.LINK,
+    SenderName.PRIVACY,
+    SenderName.STAFF,
+)
 
 
 def is_bounded(submission: Submission, reading: Reading) -> bool:

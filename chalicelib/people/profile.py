@@ -200,9 +200,10 @@ def join_logins(held: datetime | None, submission: Submission, reading: Reading)
 
 
 def shows_activity(submission: Submission, reading: Reading) -> bool:
-    """Return whether a submission shows activity of the person; our own mails and visits by scanners do not."""
+    """Return whether a submission shows activity of the person; our mails and notes, and scanners, do not."""
     by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
-    return submission.sender not in OWN_SENDERS and not (reading.kind == "click" and by_machine)
+    by_us = submission.sender in OWN_SENDERS or reading.kind == "note"
+    return not by_us and not (reading.kind == "click" and by_machine)
 
 
 def first_consent_dates(held: Mapping[str, datetime], consents: Iterable[Consent]) -> dict[str, datetime]:

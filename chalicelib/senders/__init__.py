@@ -29,7 +29,7 @@ SENDERS = {
     SenderName.WOOCOMMERCE: "chalicelib.senders.woocommerce",
 }
 # What the service itself writes: answers to its forms, imported rows, visits of links, notes about mails, requests
-# about data, and the mail events of SES.
+# about data, the mail events of SES, and what staff put down at the desk.
 OWN_READERS = {
     SenderName.FORM: "chalicelib.senders.form",
     SenderName.IMPORT: "chalicelib.senders.imported",
@@ -37,6 +37,7 @@ OWN_READERS = {
     SenderName.OUTREACH: "chalicelib.senders.outreach",
     SenderName.PRIVACY: "chalicelib.senders.privacy",
     SenderName.SES: "chalicelib.senders.ses",
+    SenderName.STAFF: "chalicelib.senders.staff",
 }
 MODULES = {**SENDERS, **OWN_READERS}
 

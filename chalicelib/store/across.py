@@ -1,8 +1,8 @@
-"""Reads rows of several tables in one call."""
+"""Reads of one call each: rows of several tables, and the last rows of a partition."""
 
 from collections.abc import Iterable, Sequence
 
-from chalicelib.store.attributes import Row, dump_row, load_row
+from chalicelib.store.attributes import Row, dump_expressions, dump_row, load_row
 from chalicelib.store.table import READ_BATCH, Table
 
 
@@ -25,3 +25,12 @@ def read_across(wanted: Iterable[tuple[Table, Sequence[Row]]]) -> dict[str, list
             found[name] += map(load_row, rows)
         waiting = answer.get("UnprocessedKeys") or {}
     return found
+
+
+def read_newest(table: Table, pk: str, prefix: str = "", *, most: int) -> list[Row]:
+    """Return the last rows of one partition, the last one first, read consistently: 1 MB at most."""
+    condition = "pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix)
+    values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
+    expressions = dump_expressions(values, KeyConditionExpression=condition)
+    backwards = {"ConsistentRead": True, "ScanIndexForward": False, "Limit": most}
+    return [load_row(row) for row in table.client.query(TableName=table.name, **backwards, **expressions)["Items"]]

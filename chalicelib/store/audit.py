@@ -15,6 +15,7 @@ from datetime import datetime
 
 from chalicelib.models import utc_text
 from chalicelib.shop.retention import find_span
+from chalicelib.store.across import read_newest
 from chalicelib.store.table import NEW, Part, Table, expire_at
 
 EVERYBODY = "everybody"  # in place of a customer id: the command opened all records
@@ -52,7 +53,7 @@ class Audit:
 
     def list_latest(self, month: str, customer_id: str, most: int) -> list[Access]:
         """Return the latest lines of a month that name one customer, of the last `most` lines of all; newest first."""
-        rows = self.table.list_newest(f"audit#{month}", month, most)
+        rows = read_newest(self.table, f"audit#{month}", most=most)
         lines = [Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"]) for row in rows]
         return [line for line in lines if line.customer == customer_id]
 

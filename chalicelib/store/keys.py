@@ -83,5 +83,10 @@ class Keys:
         return None if row is None else bytes(row["sealed"])
 
 
+def name_customer(customer_id: str) -> Row:
+    """Return the key of the row that holds a customer's key."""
+    return name_row(f"cust#{customer_id}")
+
+
 def name_row(name: str) -> Row:
     return {"pk": name}

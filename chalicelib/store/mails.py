@@ -12,6 +12,7 @@ from datetime import datetime
 from chalicelib.models import MailState, utc_text
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, put_in_queue
 
+MAIL = "mail#"
 OPEN = (MailState.INTENT, MailState.UNKNOWN, MailState.THROTTLED)
 PLAIN = ("campaign", "mail_id", "attempt", "at", "not_after", "marketing", "code")  # stored under their own names
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import OversizeError
 from chalicelib.models import utc_text
+from chalicelib.store.across import read_newest
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, name_week, put_in_queue
 
 CORE, ORDER, ENTRY, EVENT = "core", "order#", "entry#", "event#"
@@ -61,6 +62,11 @@ class PeopleRows:
         """Yield (sort key, row) of a kind of rows, read consistently; events come oldest first."""
         for row in self.table.query_items(f"cust#{customer_id}", prefix):
             yield row["sk"], load_stored(row)
+
+    def list_latest(self, customer_id: str, prefix: str, most: int) -> list[tuple[str, StoredRow]]:
+        """Return (sort key, row) of the last rows of a kind, in their order, read consistently in one call."""
+        rows = read_newest(self.table, f"cust#{customer_id}", prefix, most=most)
+        return [(row["sk"], load_stored(row)) for row in reversed(rows)]
 
     def list_rows(self, customer_id: str) -> Iterator[Row]:
         """Yield every row of a customer, read consistently."""

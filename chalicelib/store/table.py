@@ -53,16 +53,6 @@ class Table:
             rest = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             waiting = [*rest, *waiting[READ_BATCH:]]
 
-    def list_newest(self, pk: str, prefix: str, most: int) -> list[Row]:
-        """Return the last rows of one partition whose sort key begins with `prefix`, the last one first, in one call.
-
-        The rows of one call are at most 1 MB, so there may be fewer than `most`.
-        """
-        condition = "pk = :pk AND begins_with(sk, :prefix)"
-        expressions = dump_expressions({"pk": pk, "prefix": prefix}, KeyConditionExpression=condition)
-        backwards = {"ConsistentRead": True, "ScanIndexForward": False, "Limit": most}
-        return [load_row(row) for row in self.client.query(TableName=self.name, **backwards, **expressions)["Items"]]
-
     def query_items(
         self, pk: str, prefix: str = "", *, consistent: bool = True, most: int | None = None
     ) -> Iterator[Row]:

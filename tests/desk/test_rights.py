@@ -27,6 +27,7 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "invitation": "none",
     "customer": "nobody",
     "form": "none",
+    "erasure": "none",
 }
 
 

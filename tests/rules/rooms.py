@@ -8,7 +8,7 @@ ROOMS = {
     "functions": "settling outreach offers data_requests retention optin erasure downstream mails senders door runs "
     "services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
-    "desk": "settling door routes data_requests pages campaigns people senders forms services store shop words",
+    "desk": "settling door routes data_requests erasure pages campaigns people senders forms services store shop words",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
     "outreach": "campaigns mails people senders shop store runs services",
