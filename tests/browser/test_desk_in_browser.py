@@ -16,6 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 from selenium.webdriver.support.ui import WebDriverWait
 
+from chalicelib.erasure.run import advance_erasures
 from infra.local.gateway import Gateway
 from tests.browser.pages import (
     CONTRAST,
@@ -29,17 +30,23 @@ from tests.browser.pages import (
     read_title,
 )
 from tests.builders.desk import open_desk
+from tests.builders.entries import an_entry
+from tests.builders.orders import an_order
+from tests.builders.shop import NOW, Shop, a_submission
 
 SIZES = {"small": 320, "phone": 390, "desk": 1280}
 AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
 
 
 @pytest.fixture
-def desk(tables, monkeypatch) -> Iterator:
+def desk(tables, monkeypatch, tmp_path) -> Iterator:
     """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
     from chalicelib.desk import console
 
-    with open_desk(tables, monkeypatch) as opened, socket.create_server(("127.0.0.1", 0)) as listener:
+    with (
+        open_desk(tables, monkeypatch, Shop(tables, tmp_path)) as opened,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
         opened.address = f"http://localhost:{listener.getsockname()[1]}"
         opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
         monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
@@ -183,6 +190,54 @@ def test_pages_fit_and_can_be_read_in_every_language(desk, open_browser, take_sh
                 f"{page.strip('/').split('/')[0]}{page.count('/')}-{language}-{size}-{scheme}",
                 SIZES[size],
             )
+    prefer(browser, "")
+    browser.delete_all_cookies()
+    assert list_complaints(browser) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_from_finding_somebody_to_the_receipt(desk, open_browser, take_shot, size, scheme, language):
+    browser, width, shop = open_browser(), SIZES[size], desk.shop
+    prefer(browser, scheme)
+    yes = {"purpose": "marketing", "words": "Yes, please.", "words_version": "2026-01-01", "language": "en"}
+    asha = "asha@example.com"
+    for said in (
+        a_submission(email=asha, phone="2025550123", name="Asha Rao", consents=[yes]),
+        an_entry(email=asha, at=NOW),
+        an_entry("warranty", email=asha, at=NOW, purchased_on="2026-02-01"),
+        an_order(asha, at=NOW),
+    ):
+        shop.take(said)
+    staff = desk.hire("staff", "Ben Okafor")
+    staff.post("/account/language", language=language)
+    open_page(browser, f"{desk.address}/sign-in", width)
+    give_cookie(browser, staff.cookies["__Host-desk"])
+    named = f"{language}-{size}-{scheme}"
+
+    open_page(browser, f"{desk.address}/find", width)
+    browser.find_element(By.ID, "f-typed").send_keys("+1 202 555 0199", Keys.ENTER)
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "nobody"))
+    look(browser, take_shot, f"nobody-{named}", width)
+    browser.find_element(By.ID, "f-typed").clear()
+    browser.find_element(By.ID, "f-typed").send_keys("(202) 555-0123", Keys.ENTER)
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "hits"))
+    look(browser, take_shot, f"hits-{named}", width)
+    press(browser, ".opens button")
+    WebDriverWait(browser, 15).until(lambda _: read_title(browser) == "Asha Rao")
+    browser.find_element(By.ID, "f-note").send_keys("Owes us a kettle")
+    browser.find_element(By.NAME, "warn").click()
+    press(browser, "form[action$='/note'] button")
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "main > .summary"))
+    look(browser, take_shot, f"person-{named}", width)
+    press(browser, "button.grave")
+    WebDriverWait(browser, 15).until(lambda _: "/erasures/" in browser.current_url)
+    advance_erasures(desk.services, desk.now)
+    press(browser, "a.act")
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, ".receipt"))
+    look(browser, take_shot, f"receipt-{named}", width)
+    assert "@" not in browser.current_url
     prefer(browser, "")
     browser.delete_all_cookies()
     assert list_complaints(browser) == []
