@@ -171,11 +171,12 @@ def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
 def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_takes():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "Desk")}
     settling = {"EnterInbox", "SettleEntries", "KeepKeys", "OpenInbox", "SealCustomerKeys", "ReadDoorParameters"}
-    assert set(statements) == {"KnowStaff", "AddToAudit", "WriteLogs", *settling}
+    assert set(statements) == {"KnowStaff", "AddToAudit", "WriteLogs", "AppendLedger", *settling}
     assert statements["KnowStaff"]["Resource"] == {"Fn::GetAtt": ["DeskTable", "Arn"]}
     assert statements["AddToAudit"]["Action"] == ["dynamodb:PutItem"]
     assert statements["AddToAudit"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["audit#*"]}}
-    assert not allows(statements.values(), "dynamodb:DeleteItem", "KeysTable")  # it ends no customer's key
+    assert not any("ReceiptKey" in str(each) for each in statements.values())  # it signs no receipt
+    assert not any("dynamodb:Scan" in each["Action"] for each in statements.values())
     assert not allows(statements.values(), "dynamodb:DeleteItem", "InboxTable")
     others = {name for name in list_functions(read_packaged()) if name != "Desk"}
     assert not any("DeskTable" in str(role_statements(read_packaged(), name)) for name in others)
