@@ -107,9 +107,9 @@ class Identities:
         """Return the part that notes two customers sharing a name of this kind."""
         return self.table.put_part({"pk": MERGE, "sk": "#".join(sorted((first, second))), "kind": kind})
 
-    def list_suggestions(self) -> Iterator[tuple[str, str, str]]:
-        """Yield (customer id, customer id, kind of shared name)."""
-        for row in self.table.query_items(MERGE, consistent=False):
+    def list_suggestions(self, most: int | None = None) -> Iterator[tuple[str, str, str]]:
+        """Yield (customer id, customer id, kind of shared name), at most `most`."""
+        for row in self.table.query_items(MERGE, consistent=False, most=most):
             first, second = row["sk"].split("#")
             yield first, second, row["kind"]
 

@@ -14,7 +14,7 @@ expires_at   epoch seconds; quarantined, nameless and unconfirmed items only
 ask_at       when to mail the question next, or when it was mailed; unconfirmed items only
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ ORPHANS = "orphan"  # the list of nameless refunds, whose order may still come
 TURNS = 3  # of a put with conditions: another act of the same person at that moment is no reason to refuse it
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
+UNMOVED = "#state = :old AND pending = :pending"
 
 NEW_OR_QUARANTINED = f"{NEW} OR #state = :quarantined"
 
@@ -114,6 +115,16 @@ class Inbox:
         for row in self.table.query_index("pending", condition, most=most, pending=pending, before=before):
             yield row["pk"]
 
+    def list_newest(self, pending: str, most: int) -> Iterator[tuple[str, str]]:
+        """Yield when each item of one list was received, and its key, newest first."""
+        for row in self.table.query_index("pending", "pending = :pending", most=most, backwards=True, pending=pending):
+            yield row["received_at"], row["pk"]
+
+    def read_many(self, keys: Sequence[str]) -> dict[str, InboxItem]:
+        """Return those of some rows that exist, by key; they are read as one batch, and may be a moment old."""
+        rows = self.table.read_items([name_row(key) for key in keys], consistent=False)
+        return {row["pk"]: load_item(row) for row in rows}
+
     def park_item(self, key: str, reason: str) -> None:
         """Park an item that cannot be settled, with its content, until a member of staff reviews it."""
         self.move_item(key, State.NEW, State.PARKED, "parked", reason)
@@ -138,6 +149,12 @@ class Inbox:
         """Send a parked or quarantined item back to be settled."""
         self.move_item(key, state, State.NEW, name_shard(key), RELEASED)
 
+    def write_release(self, item: InboxItem) -> Part:
+        """Return the part that sends a waiting item back to be settled, if it did not change since it was read."""
+        change = "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at"
+        moved = {"new": State.NEW.value, "pending": name_shard(item.key), "reason": RELEASED}
+        return self.table.update_part(name_row(item.key), change, "#state = :old", old=item.state.value, **moved)
+
     def move_item(self, key: str, old: State, new: State, pending: str, reason: str) -> None:
         """Change the state of an item, unless another worker changed it first."""
         self.table.change_item(
@@ -157,9 +174,11 @@ class Inbox:
 
     def drop_item(self, item: InboxItem, now: datetime) -> bool:
         """Empty a waiting item that makes room for others; return False where it changed since it was read."""
-        values = {"state": State.DROPPED.value, "old": item.state.value, "now": utc_text(now)}
-        condition = "#state = :old AND pending = :pending"
-        return self.table.change_item(name_row(item.key), SETTLE, condition, pending=item.pending, **values)
+        return self.table.change_item(name_row(item.key), SETTLE, UNMOVED, **name_drop(item, now))
+
+    def write_drop(self, item: InboxItem, now: datetime) -> Part:
+        """Return the part that empties a waiting item, if it did not change since it was read."""
+        return self.table.update_part(name_row(item.key), SETTLE, UNMOVED, **name_drop(item, now))
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
         """Settle an item that has no effect: a duplicate, or one about an unknown person."""
@@ -186,6 +205,12 @@ def write_new(key: str, sealed: bytes, attempt: str, received_at: datetime) -> R
 
 def name_row(key: str) -> Row:
     return {"pk": key}
+
+
+def name_drop(item: InboxItem, now: datetime) -> dict[str, str]:
+    """Return the values of the change that empties an item."""
+    old = {"old": item.state.value, "pending": item.pending}
+    return {"state": State.DROPPED.value, "now": utc_text(now), **old}
 
 
 def name_shard(key: str) -> str:

@@ -4,7 +4,7 @@ pk                    sk         holds
 retired#<yyyy-mm>     retired    people, clicks, mails, notes, bodies: how many were removed
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +39,13 @@ class RetentionCounts:
         """Return how many were removed in a month (yyyy-mm), by kind."""
         row = self.table.read_item(name_row(month), consistent=False) or {}
         return {kind: int(row[kind.value]) for kind in Kind if kind.value in row}
+
+    def read_months(self, months: Sequence[str]) -> dict[str, dict[Kind, int]]:
+        """Return the counts of some months, as they are given, read as one batch; none of a month without any."""
+        rows = {row["pk"]: row for row in self.table.read_items([name_row(each) for each in months], consistent=False)}
+        found = {month: rows.get(name_row(month)["pk"], {}) for month in months}
+        counts = {month: {kind: int(row[kind]) for kind in Kind if kind.value in row} for month, row in found.items()}
+        return {month: each for month, each in counts.items() if each}
 
     def list_months(self, months: Iterator[str]) -> Iterator[tuple[str, dict[Kind, int]]]:
         """Yield each month in which retention removed something."""

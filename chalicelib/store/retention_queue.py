@@ -46,6 +46,11 @@ class RetentionQueue:
             for row in self.table.list_queue(f"review#{shard}", before):
                 yield row["pk"].removeprefix("review#")
 
+    def count_due(self, before: str, most: int) -> list[int]:
+        """Return how many customers are due by a time in each shard, each counted up to `most`."""
+        shards = (self.table.list_queue(f"review#{shard}", before, most) for shard in range(SHARDS))
+        return [sum(1 for _ in rows) for rows in shards]
+
     def list_batch(self, cursor: str, most: int) -> tuple[list[str], str]:
         """Return the next customers after a cursor, and the new cursor.
 

@@ -5,19 +5,14 @@ noted in the access audit first, under the customer whom the item names, or unde
 """
 
 import argparse
-import json
+import getpass
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.errors import MalformedError, RegularsError
-from chalicelib.models import JsonValue, Submission
-from chalicelib.people.identity import list_identities
-from chalicelib.senders import read_submission
 from chalicelib.services import Services, current_services
 from chalicelib.store.inbox import InboxItem
-from chalicelib.strictjson import parse_json
-from infra.staff.audit import note_reading
+from chalicelib.today.actor import Actor
+from chalicelib.today.look import look_at
 from infra.staff.stage import open_stage, stage_now
 
 LONGEST = 4_000  # signs of a value that are printed
@@ -28,44 +23,14 @@ def mask_value(value: str) -> str:
     return f"{value[0]}... ({len(value)} signs)" if value else "(empty)"
 
 
-def list_values(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each value of a JSON body under its path, e.g. `fields.email` or `line_items.0.title`."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from list_values(inner, f"{name}.{key}".lstrip("."))
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from list_values(inner, f"{name}.{place}".lstrip("."))
-    else:
-        yield name, value if isinstance(value, str) else json.dumps(value)
-
-
-def read_values(submission: Submission) -> list[tuple[str, str]]:
-    """Return the values of a body; one that is no JSON is one value."""
-    try:
-        return list(list_values(parse_json(submission.body)))
-    except MalformedError:
-        return [("body", submission.body.decode("utf-8", "replace"))]
-
-
-def find_customer(submission: Submission, services: Services) -> str:
-    """Return the id of the customer whom an item names, or ""."""
-    try:
-        reading = read_submission(submission)
-    except RegularsError:
-        return ""
-    names = list_identities(submission, reading, services.settings.shop_country)
-    return next((found for name in names if (found := services.people.find_customer(name))), "")
-
-
 def show_item(item: InboxItem, services: Services, now: datetime, *, why: str, masked: bool) -> None:
     """Note the look, then print what the item says."""
-    submission = services.opener.open_submission(item.key, item.sealed)
     looked = "looked at" if masked else "opened"
-    note_reading(services, f"{looked} a waiting item: {why}", find_customer(submission, services) or item.key, now)
+    seen = look_at(item, services, Actor(getpass.getuser()), f"{looked} a waiting item: {why}", now)
+    submission = seen.submission
     print(f"{item.state.value} since {item.received_at}: {item.reason or 'no reason noted'}")
     print(f"  {submission.sender}:{submission.topic} ({submission.trust}), network {submission.network or '-'}")
-    for name, value in read_values(submission):
+    for name, value in seen.values:
         print(f"  {name:24} {mask_value(value) if masked else value[:LONGEST]}")
 
 

@@ -5,25 +5,18 @@ needs staff (docs/privacy.md), who close it with `make requests DONE=...`; `make
 """
 
 import argparse
+import getpass
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.door import open_door
-from chalicelib.models import Submission, utc_text
-from chalicelib.senders.privacy import end_restriction
+from chalicelib.models import Submission
 from chalicelib.services import Services, current_services
-from chalicelib.store.requests import FOR_STAFF, STAFFS, WORKERS, RequestRow, RequestState
-from infra.staff.audit import note_reading
-from infra.staff.customer import find_person
+from chalicelib.store.requests import RequestRow
+from chalicelib.today import requests
+from chalicelib.today.actor import Actor
 from infra.staff.stage import open_stage, stage_now
-
-
-def list_open(services: Services) -> list[RequestRow]:
-    """Return every request that is not done, the one with the nearest deadline first."""
-    found = (row for part in (WORKERS, STAFFS) for row in services.requests.list_open(part))
-    return sorted(found, key=lambda row: row.at)
 
 
 def describe_request(row: RequestRow, now: datetime) -> str:
@@ -36,44 +29,36 @@ def describe_request(row: RequestRow, now: datetime) -> str:
 
 def print_requests(services: Services, now: datetime) -> int:
     """Print every open request; return how many there are."""
-    rows = list_open(services)
+    rows = requests.list_open(services)
     for row in rows:
         print(describe_request(row, now))
     return len(rows)
 
 
 def close_requests(rows: Iterable[RequestRow], services: Services, now: datetime) -> int:
-    """End those of these requests that waited for staff; return how many. Raise RaceLostError for one that moved."""
-    waiting = [row for row in rows if row.state in FOR_STAFF]
-    for row in waiting:
-        done = replace(row, state=RequestState.DONE, due_at=utc_text(now), result=b"")
-        services.table.commit_parts([services.requests.write_row(done, now)])
-    return len(waiting)
+    """End those of these requests that waited for staff, as the operator; return how many. Raise RaceLostError."""
+    return requests.close_requests(rows, services, Actor(getpass.getuser()), now)
 
 
 def lift_person(
     email: str, services: Services, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
-    """End a restriction: note the access, then accept the submission; return False where no customer is found."""
-    customer_id = find_person(services, email, "")
-    if customer_id is None:
-        return False
-    note_reading(services, reason, customer_id, now)
-    return accept(end_restriction(email, now))
+    """End a restriction, as the operator; return False where no customer is found."""
+    return requests.lift_person(email, services, Actor(getpass.getuser()), accept, reason=reason, now=now)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="List open requests, or end a restriction.")
     parser.add_argument("--done", default="", metavar="NUMBER", help="of a request that staff have answered")
     parser.add_argument("--lift", metavar="EMAIL")
-    parser.add_argument("--reason", default="restriction lifted, as the person asked", help="kept in the access audit")
+    parser.add_argument("--reason", default=requests.LIFTED, help="kept in the access audit")
     asked = parser.parse_args()
     if asked.lift == "":
         print("Say whose: EMAIL=asha.rao@example.com", file=sys.stderr)
         return 2
     now, services = stage_now(), current_services()
     if asked.done:
-        closed = close_requests([row for row in list_open(services) if row.id == asked.done], services, now)
+        closed = close_requests([row for row in requests.list_open(services) if row.id == asked.done], services, now)
         print("Done." if closed else "No request of that number waits for staff.")
         return 0 if closed else 1
     if not asked.lift:

@@ -3,41 +3,31 @@
 Parked items could not be settled, quarantined ones look like spam or are too many about one address, nameless ones name
 nobody. Parked ones wait for ever, quarantined and nameless ones for thirty days. Unconfirmed ones wait for a
 confirmation by mail (asking, later, sending, asked), or for their seven days to end (unasked). Nothing of their content
-is shown: `make look` does that.
+is shown: `make look` does that. The page Today of the desk lists and releases the same items (`chalicelib/today`).
 """
 
 import argparse
+import getpass
 import sys
 from datetime import UTC, datetime
 
 from chalicelib.models.numbers import write_number
-from chalicelib.optin.lists import name_lists
 from chalicelib.services import Services, current_services
 from chalicelib.settling.dispatch import settle_item
-from chalicelib.store.inbox import ORPHANS, Inbox, State, name_shards
-from chalicelib.store.unconfirmed import Wait
+from chalicelib.store.inbox import Inbox, State
+from chalicelib.today.actor import Actor
+from chalicelib.today.waiting import list_all, release_waiting
 from infra.staff.stage import open_stage
 
 
 def list_waiting(inbox: Inbox) -> int:
     """Print every waiting item; return how many there are."""
     count = 0
-    for partition in (
-        *name_shards(),
-        State.PARKED.value,
-        State.QUARANTINED.value,
-        State.NAMELESS.value,
-        ORPHANS,
-        *Wait,
-        *name_lists(),
-    ):
-        for key in inbox.list_pending(partition):
-            item = inbox.read_item(key)
-            if item is not None:
-                count += 1
-                wait = item.pending if item.state is State.UNCONFIRMED else ""
-                number = write_number(key)  # a form's sender was told it
-                print(f"{item.state.value:12} {item.received_at}  {key}  {number}  {wait} {item.reason}".rstrip())
+    for item in list_all(inbox):
+        count += 1
+        wait = item.pending if item.state is State.UNCONFIRMED else ""
+        number = write_number(item.key)  # a form's sender was told it
+        print(f"{item.state.value:12} {item.received_at}  {item.key}  {number}  {wait} {item.reason}".rstrip())
     return count
 
 
@@ -46,10 +36,8 @@ NOTHING = "Nothing waits under that key: `make waiting` lists the keys."
 
 def release_item(services: Services, key: str, now: datetime) -> str:
     """Send a parked or quarantined item back and settle it; return its outcome."""
-    item = services.inbox.read_item(key)
-    if item is None or item.state not in (State.PARKED, State.QUARANTINED, State.NAMELESS):
+    if not release_waiting(services, key, Actor(getpass.getuser()), now):
         return NOTHING
-    services.inbox.release_item(key, item.state)
     return settle_item(key, services, now)
 
 

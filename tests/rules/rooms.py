@@ -8,12 +8,14 @@ ROOMS = {
     "functions": "settling outreach offers data_requests retention optin erasure downstream mails senders door runs "
     "services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
-    "desk": "settling door routes data_requests erasure pages campaigns people senders forms services store shop words",
+    "desk": "settling today door routes data_requests erasure pages campaigns people senders forms services store shop "
+    "words",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
     "outreach": "campaigns mails people senders shop store runs services",
     "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
     "retention": "erasure joining people senders store shop runs services",
+    "today": "optin campaigns people senders store services",
     "joining": "downstream people senders store services",
     "optin": "forms mails people senders store shop runs services",
     "erasure": "downstream people senders store vault shop runs services",

@@ -1,0 +1,62 @@
+"""The day's work in one piece: lists of ids and counts, by a bounded number of calls, opening no record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.models import utc_text
+from chalicelib.services import Services
+from chalicelib.store.inbox import InboxItem
+from chalicelib.store.requests import RequestRow
+from chalicelib.store.retention_counts import Kind
+from chalicelib.today.alarms import Alarm, list_alarms
+from chalicelib.today.listed import COUNTED, SHOWN, Listed
+from chalicelib.today.requests import list_staffs
+from chalicelib.today.waiting import list_kinds
+
+Pair = tuple[str, str, str]  # two customer ids, and the kind of name that both have
+
+
+@dataclass(frozen=True)
+class Retiring:
+    """How many customers the next run of retention reviews, and what it has removed this month and last."""
+
+    due: int
+    capped: bool
+    gone: Mapping[str, Mapping[Kind, int]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for somebody today."""
+
+    requests: Listed[RequestRow]
+    waiting: Mapping[str, Listed[InboxItem]]
+    pairs: Listed[Pair]
+    retiring: Retiring
+    alarms: tuple[Alarm, ...]
+
+
+def gather_work(services: Services, now: datetime) -> Work:
+    """Return the day's work."""
+    return Work(
+        list_staffs(services),
+        list_kinds(services),
+        list_pairs(services),
+        count_retiring(services, now),
+        tuple(list_alarms(services)),
+    )
+
+
+def list_pairs(services: Services) -> Listed[Pair]:
+    """Return customers who may be one person, by one call."""
+    found = list(services.identities.list_suggestions(COUNTED))
+    return Listed(tuple(found[:SHOWN]), len(found), len(found) == COUNTED)
+
+
+def count_retiring(services: Services, now: datetime) -> Retiring:
+    """Count what `retire_data` has before it, by one call for each shard of its queue, and what it removed."""
+    due = services.retention_queue.count_due(utc_text(now + timedelta(days=1)), COUNTED)
+    last = now.replace(day=1) - timedelta(days=1)
+    months = [utc_text(now)[:7], utc_text(last)[:7]]
+    return Retiring(sum(due), COUNTED in due, services.retention_counts.read_months(months))
