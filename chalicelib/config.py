@@ -34,8 +34,10 @@ class Settings(Model):
     data_sold_to: str = Field("", description="Whom the shop sells data to, named on /privacy; empty for nobody")
     aws_region: str = Field("", description="Set by Lambda; named on /privacy, empty for the shop's own machine")
     configuration_set: str = Field("", description="SES configuration set that publishes what becomes of mails")
-    inbox_key: str = Field("", description="KMS ARN or `file:` path: its private half opens the inbox; settling only")
-    root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling only")
+    inbox_key: str = Field(
+        "", description="KMS ARN or `file:` path: its private half opens the inbox; settling and desk only"
+    )
+    root_key: str = Field("", description="KMS ARN (or `file:` path) that seals customer keys; settling and desk only")
     receipt_key: str = Field(
         "", description="KMS ARN (or `file:` path) that signs the receipts of erasures; `forget_people` only"
     )

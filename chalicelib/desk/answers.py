@@ -23,6 +23,7 @@ OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
 # Pages of the navigation: who sees a link is who has the right to its page. Later pages have their line here.
 NAVIGATION = (
     (Right.SELF, "/", "start"),
+    (Right.PEOPLE, "/today", "today"),
     (Right.PEOPLE, "/find", "find"),
     (Right.ENTER, "/counter", "counter"),
     (Right.PEOPLE, "/telephone", "telephone"),

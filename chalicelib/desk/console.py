@@ -5,7 +5,21 @@ It registers the blueprints, one file a noun, and refuses to start with a route 
 
 from chalice.app import Chalice
 
-from chalicelib.desk import account, counter, erasures, find, join, people, sign_in, staff, start, telephone, touch
+from chalicelib.desk import (
+    account,
+    counter,
+    erasures,
+    find,
+    join,
+    people,
+    sign_in,
+    staff,
+    start,
+    telephone,
+    today,
+    today_items,
+    touch,
+)
 from chalicelib.desk.guard import Rule
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
@@ -22,6 +36,8 @@ BLUEPRINTS = (
     counter.desk,
     telephone.desk,
     erasures.desk,
+    today.desk,
+    today_items.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

@@ -21,6 +21,7 @@ from chalicelib.store.names import hash_text
 from chalicelib.store.parts import Part
 from chalicelib.store.sessions import Session
 from chalicelib.store.staff import Member
+from chalicelib.today.actor import Actor
 from chalicelib.words import list_languages
 
 FORM = "application/x-www-form-urlencoded"
@@ -119,6 +120,11 @@ class DeskRequest:
     def require_me(self) -> Part:
         """Return the part that fails a transaction once whoever acts was dismissed or has another role."""
         return self.services.require_staff(self.me.staff_id, self.me.number)
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts, with the part that each transaction of theirs carries."""
+        return Actor(self.me.staff_id, (self.require_me(),))
 
     def note(self, reason: str, actor: str = "") -> Part:
         """Return the part that adds a line about the desk itself to the audit."""

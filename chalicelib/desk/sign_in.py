@@ -9,12 +9,13 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.cookies import SESSION, clear_cookie, read_try, set_try
 from chalicelib.desk.passkeys import check_shown, offer_asking, read_handle
 from chalicelib.desk.request import DeskRequest
-from chalicelib.desk.rights import Right
+from chalicelib.desk.rights import Right, may
 from chalicelib.desk.sessions import begin_session
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import InvalidSignatureError
 from chalicelib.store.challenges import Purpose
 from chalicelib.store.names import hash_text
+from chalicelib.store.staff import Role
 
 desk = DeskBlueprint(__name__)
 
@@ -61,7 +62,13 @@ def sign_in(request: DeskRequest) -> Response:
         services.passkeys.note_use(passkey, counter, request.now),
         request.note("signed in", member.staff_id),
     ]
-    return begin_session(request, member.staff_id, member.number, parts, choose_next(request.form.get("next", "/")))
+    return begin_session(request, member.staff_id, member.number, parts, choose_first(request, member.role))
+
+
+def choose_first(request: DeskRequest, role: Role) -> str:
+    """Return the page after signing in: the one that was asked for, else the day's work for who may open customers."""
+    path = choose_next(request.form.get("next", "/"))
+    return "/today" if path == "/" and may(role, Right.PEOPLE) else path
 
 
 def note_refusal(request: DeskRequest, answer: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.desk.find_words import FindWords
 from chalicelib.desk.person_words import PersonWords
+from chalicelib.desk.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
 from chalicelib.words import find_words, list_languages
@@ -111,6 +112,7 @@ class DeskWords(Model):
     person: PersonWords
     counter: CounterWords
     telephone: TelephoneWords
+    today: TodayWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

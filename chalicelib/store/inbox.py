@@ -117,7 +117,8 @@ class Inbox:
 
     def list_newest(self, pending: str, most: int) -> Iterator[tuple[str, str]]:
         """Yield when each item of one list was received, and its key, newest first."""
-        for row in self.table.query_index("pending", "pending = :pending", most=most, backwards=True, pending=pending):
+        newest_first = {"IndexName": "pending", "ScanIndexForward": False, "PaginationConfig": {"MaxItems": most}}
+        for row in self.table.query_pages(newest_first, "pending = :pending", pending=pending):
             yield row["received_at"], row["pk"]
 
     def read_many(self, keys: Sequence[str]) -> dict[str, InboxItem]:

@@ -15,7 +15,7 @@ A row proves nothing about the person: anybody can type an address. So a row cha
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -151,15 +151,6 @@ class RequestRows:
         for row in read_each(self.table.list_queue(queue, before), self.read_key, name="request", tell=tell_request):
             if name_queue(row.state) == queue and row.due_at <= before:
                 yield row
-
-    def list_keys(self, queue: str, most: int) -> list[Row]:
-        """Return the keys of the first requests of one queue; the index lags."""
-        return list(self.table.list_queue(queue, "9999", most))
-
-    def read_keys(self, keys: Sequence[Row]) -> list[RequestRow]:
-        """Return the requests of some keys, in any order, read as one batch; one that cannot be read is left out."""
-        rows = self.table.read_items([{"pk": key["pk"], "sk": key["sk"]} for key in keys])
-        return list(read_each(rows, load_request, name="request", tell=tell_request))
 
     def read_key(self, key: Row) -> RequestRow | None:
         """Return the request of a key of the table, or None."""

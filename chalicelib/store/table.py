@@ -78,12 +78,9 @@ class Table:
         for page in self.client.get_paginator("scan").paginate(TableName=self.name, **expressions):
             yield from (load_row(row) for row in page["Items"])
 
-    def query_index(
-        self, index: str, condition: str, *, most: int | None = None, backwards: bool = False, **values: Any
-    ) -> Iterator[Row]:
-        """Yield the keys of at most `most` rows of an index, in its order or backwards; the index lags."""
-        request: Row = {"IndexName": index, "PaginationConfig": {"MaxItems": most}}
-        request |= {"ScanIndexForward": False} if backwards else {}
+    def query_index(self, index: str, condition: str, *, most: int | None = None, **values: Any) -> Iterator[Row]:
+        """Yield the keys of at most `most` rows of an index, in its order; the index lags."""
+        request = {"IndexName": index, "PaginationConfig": {"MaxItems": most}}
         yield from self.query_pages(request, condition, **values)
 
     def query_pages(self, request: Row, condition: str, **values: Any) -> Iterator[Row]:

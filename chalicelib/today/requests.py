@@ -12,6 +12,7 @@ from chalicelib.models import Submission, utc_text
 from chalicelib.senders.privacy import end_restriction
 from chalicelib.services import Services
 from chalicelib.store.requests import FOR_STAFF, STAFFS, WORKERS, RequestRow, RequestState
+from chalicelib.store.staff_requests import list_first
 from chalicelib.today.actor import Actor
 from chalicelib.today.listed import COUNTED, SHOWN, Listed
 
@@ -26,11 +27,8 @@ def list_open(services: Services) -> list[RequestRow]:
 
 def list_staffs(services: Services) -> Listed[RequestRow]:
     """Return the requests that wait for staff, the nearest deadline first, by two calls."""
-    keys = services.requests.list_keys(STAFFS, COUNTED)
-    rows = [row for row in services.requests.read_keys(keys[:SHOWN]) if row.state in FOR_STAFF]
-    gone = len(keys[:SHOWN]) - len(rows)  # the index lags
-    ordered = tuple(sorted(rows, key=lambda row: row.at))
-    return Listed(ordered, len(keys) - gone, len(keys) == COUNTED)
+    rows, count = list_first(services.requests, SHOWN, COUNTED)
+    return Listed(tuple(sorted(rows, key=lambda row: row.at)), count, count >= COUNTED)
 
 
 def close_requests(rows: Iterable[RequestRow], services: Services, actor: Actor, now: datetime) -> int:
@@ -47,7 +45,8 @@ def lift_person(
     email: str, services: Services, actor: Actor, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
     """End a restriction: note the access, then accept the submission; return False where no customer is found."""
-    customer_id = next(iter(services.people.find_holders(normalise_email(email))), None)
+    address = normalise_email(email)
+    customer_id = next(iter(services.people.find_holders(address)), None) if address else None
     if customer_id is None:
         return False
     actor.commit_noted(services, customer_id, reason, now)

@@ -18,7 +18,7 @@ Pair = tuple[str, str, str]  # two customer ids, and the kind of name that both 
 
 
 @dataclass(frozen=True)
-class Retiring:
+class Reviews:
     """How many customers the next run of retention reviews, and what it has removed this month and last."""
 
     due: int
@@ -33,7 +33,7 @@ class Work:
     requests: Listed[RequestRow]
     waiting: Mapping[str, Listed[InboxItem]]
     pairs: Listed[Pair]
-    retiring: Retiring
+    reviews: Reviews
     alarms: tuple[Alarm, ...]
 
 
@@ -43,7 +43,7 @@ def gather_work(services: Services, now: datetime) -> Work:
         list_staffs(services),
         list_kinds(services),
         list_pairs(services),
-        count_retiring(services, now),
+        count_reviews(services, now),
         tuple(list_alarms(services)),
     )
 
@@ -54,9 +54,9 @@ def list_pairs(services: Services) -> Listed[Pair]:
     return Listed(tuple(found[:SHOWN]), len(found), len(found) == COUNTED)
 
 
-def count_retiring(services: Services, now: datetime) -> Retiring:
+def count_reviews(services: Services, now: datetime) -> Reviews:
     """Count what `retire_data` has before it, by one call for each shard of its queue, and what it removed."""
     due = services.retention_queue.count_due(utc_text(now + timedelta(days=1)), COUNTED)
     last = now.replace(day=1) - timedelta(days=1)
     months = [utc_text(now)[:7], utc_text(last)[:7]]
-    return Retiring(sum(due), COUNTED in due, services.retention_counts.read_months(months))
+    return Reviews(sum(due), COUNTED in due, services.retention_counts.read_months(months))

@@ -4,20 +4,15 @@ axe-core is not among the libraries: with AXE=path/axe.min.js every page is judg
 """
 
 import os
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.erasure.run import advance_erasures
-from infra.local.gateway import Gateway
+from tests.browser.desk_steps import click, give_cookie, hold_device, join, serve_desk, sign_in, wait_for
 from tests.browser.pages import (
     CONTRAST,
     LANGUAGES,
@@ -29,7 +24,6 @@ from tests.browser.pages import (
     press,
     read_title,
 )
-from tests.builders.desk import open_desk
 from tests.builders.entries import an_entry
 from tests.builders.orders import an_order
 from tests.builders.shop import NOW, Shop, a_submission
@@ -39,52 +33,10 @@ AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
 
 
 @pytest.fixture
-def desk(tables, monkeypatch, tmp_path) -> Iterator:
-    """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
-    from chalicelib.desk import console
-
-    with (
-        open_desk(tables, monkeypatch, Shop(tables, tmp_path)) as opened,
-        socket.create_server(("127.0.0.1", 0)) as listener,
-    ):
-        opened.address = f"http://localhost:{listener.getsockname()[1]}"
-        opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
-        monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
-        server = Gateway(console.app, function="desk").open_server(listener)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+def desk(tables, monkeypatch, tmp_path):
+    """Serve the desk; `desk.address` is its address, by a name."""
+    with serve_desk(tables, monkeypatch, Shop(tables, tmp_path)) as opened:
         yield opened
-        server.shutdown()
-        thread.join()
-
-
-@contextmanager
-def hold_device(browser, kind="internal"):
-    """Give the browser an authenticator, as a telephone has one."""
-    options = VirtualAuthenticatorOptions()
-    options.protocol, options.transport = "ctap2", kind
-    options.has_resident_key = options.has_user_verification = options.is_user_verified = True
-    browser.add_virtual_authenticator(options)
-    try:
-        yield
-    finally:
-        browser.remove_virtual_authenticator()
-        browser.delete_all_cookies()
-
-
-def give_cookie(browser, value):
-    """Give the browser a session that began elsewhere."""
-    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
-
-
-def wait_for(browser, path):
-    WebDriverWait(browser, 15).until(lambda _: browser.current_url.split("?")[0].endswith(path))
-
-
-def click(browser, words):
-    """Press the button of these words."""
-    buttons = browser.find_elements(By.CSS_SELECTOR, "main button")
-    next(each for each in buttons if each.text == words).click()
 
 
 def judge(browser):
@@ -94,18 +46,6 @@ def judge(browser):
         browser.execute_script(AXE)
         found = browser.execute_async_script("axe.run().then(arguments[0])")["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], browser.current_url
-
-
-def join(browser, desk, path):
-    open_page(browser, desk.address + path)
-    click(browser, "Make my passkey")
-    wait_for(browser, "/account")
-
-
-def sign_in(browser, desk):
-    open_page(browser, desk.address + "/sign-in?lang=en")
-    click(browser, "Sign in with your passkey")
-    wait_for(browser, "/")
 
 
 def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
@@ -120,7 +60,7 @@ def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
         press(browser, "nav button")
         assert read_title(browser) == "Sign in"
         sign_in(browser, desk)
-        assert read_title(browser) == "Hello, Mara Lind"
+        assert read_title(browser) == "Today"
         owner_cookies, owner_keys = browser.get_cookies(), browser.get_credentials()
         assert [each["secure"] and each["httpOnly"] for each in owner_cookies if each["name"] == "__Host-desk"] == [
             True
@@ -162,7 +102,7 @@ def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
     assert [line for line in list_complaints(browser) if "403" not in line] == []
 
 
-PAGES = ("/", "/account", "/staff", "/staff/{me}", "/touch")
+PAGES = ("/", "/today", "/account", "/staff", "/staff/{me}", "/touch")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -260,7 +200,7 @@ def test_the_keyboard_alone_signs_in_and_invites(desk, open_browser):
         join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
         press(browser, "nav button")
         reach(browser, "button", "Sign in with your passkey").send_keys(Keys.ENTER)
-        wait_for(browser, "/")
+        wait_for(browser, "/today")
         reach(browser, "a", "Staff").send_keys(Keys.ENTER)
         wait_for(browser, "/staff")
         reach(browser, "input", "").send_keys("Ben Okafor")
@@ -305,7 +245,7 @@ def test_an_older_browser_without_the_json_forms_signs_in(desk, open_browser):
             join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
             press(browser, "nav button")
             sign_in(browser, desk)
-            assert read_title(browser) == "Hello, Mara Lind"
+            assert read_title(browser) == "Today"
             assert browser.execute_script("return 'toJSON' in PublicKeyCredential.prototype") is False
     finally:
         browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)

@@ -28,6 +28,8 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "customer": "nobody",
     "form": "none",
     "erasure": "none",
+    "item": "none",
+    "request_id": "none",
 }
 
 

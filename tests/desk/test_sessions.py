@@ -191,7 +191,7 @@ def test_signing_out_everywhere_ends_each_session(desk):
 )
 def test_no_page_leads_to_another_site(desk, path):
     owner = desk.hire()
-    assert owner.sign_in(next=path).headers["Location"] == "/"
+    assert owner.sign_in(next=path).headers["Location"] == "/today"
     assert owner.touch(next=path).headers["Location"] == "/"
     page = owner.get("/touch?next=" + path.replace("\\", "%5C").replace("é", "%C3%A9")).body.decode()
     assert 'name="next" value="/"' in page

@@ -171,7 +171,15 @@ def test_planning_reads_ids_that_are_due_and_nothing_of_anybody():
 def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_takes():
     statements = {statement["Sid"]: statement for statement in role_statements(read_packaged(), "Desk")}
     settling = {"EnterInbox", "SettleEntries", "KeepKeys", "OpenInbox", "SealCustomerKeys", "ReadDoorParameters"}
-    assert set(statements) == {"KnowStaff", "AddToAudit", "WriteLogs", "AppendLedger", *settling}
+    assert set(statements) == {
+        "KnowStaff",
+        "AddToAudit",
+        "WriteLogs",
+        "AppendLedger",
+        "ListDue",
+        "CountOffers",
+        *settling,
+    }
     assert statements["KnowStaff"]["Resource"] == {"Fn::GetAtt": ["DeskTable", "Arn"]}
     assert statements["AddToAudit"]["Action"] == ["dynamodb:PutItem"]
     assert statements["AddToAudit"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["audit#*"]}}

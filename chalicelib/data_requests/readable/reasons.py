@@ -60,6 +60,8 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "simulation": r"simulation: what campaigns would do",
         "retention": r"retention: what would go",
         "lifted": r"restriction lifted, as the person asked",
+        "closed": r"closed a request: (?P<kind>\S+)",
+        "looked": r"looked at a waiting item: to judge it",
         "shop_system": r"customers/\S+: .*",
     }.items()
 }

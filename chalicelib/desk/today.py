@@ -1,0 +1,90 @@
+"""The page Today: the day's work, each entry with the act beside it. It shows ids and counts, and opens no record."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalice import Response
+
+from chalicelib.desk.answers import show_page
+from chalicelib.desk.blueprint import DeskBlueprint
+from chalicelib.desk.request import DeskRequest
+from chalicelib.desk.rights import Right
+from chalicelib.desk.words import find_desk_words
+from chalicelib.errors import RaceLostError
+from chalicelib.forms.interface import find_interface
+from chalicelib.models.numbers import write_number
+from chalicelib.pages.dates import write_day, write_local
+
+desk = DeskBlueprint(__name__)
+HERE = "/today"
+PERSON = "/people/{customer}"  # the page of a customer; ids stand without a link where the desk has none
+
+
+@desk.route(HERE, right=Right.PEOPLE)
+def show_today(request: DeskRequest) -> Response:
+    """Show what waits."""
+    return show_work(request)
+
+
+def show_work(request: DeskRequest, done: str = "") -> Response:
+    """Return the page; `done` names what was done just now."""
+    from chalicelib.today.waiting import RELEASABLE, WHYS
+    from chalicelib.today.work import gather_work
+
+    say = find_desk_words(request.language).today
+    return show_page(
+        request,
+        "today.html",
+        title=say.title,
+        status=422 if done == "unknown" else 200,
+        done=say.done[done] if done else "",
+        work=gather_work(request.services, request.now),
+        releasable=RELEASABLE,
+        whys=WHYS,
+        person=PERSON if PERSON in desk.current_app.routes else "",
+        write_number=write_number,
+        this_month=f"{request.now:%Y-%m}",
+        **tell_times(request),
+    )
+
+
+def tell_times(request: DeskRequest) -> dict[str, Any]:
+    """Return what writes numbers, days and moments for a page, in the shop's time zone."""
+    from chalicelib.today.alarms import name_zone
+
+    zone, language, say = ZoneInfo(name_zone(request.services)), request.language, find_desk_words(request.language)
+
+    def tell_left(until: datetime) -> str:
+        """Say how many days are left."""
+        days = (until - request.now).days
+        words = say.today.days_left if days >= 0 else say.today.days_late
+        return words.format(n=find_interface(language).write_number(abs(days)))
+
+    return {
+        "write_moment": lambda at: write_local(datetime.fromisoformat(at), zone, language),
+        "write_day": lambda at: write_day(at, zone, language),
+        "tell_left": tell_left,
+    }
+
+
+@desk.route("/today/requests/{request_id}/close", right=Right.PEOPLE, methods=("POST",), back=HERE)
+def close_request(request: DeskRequest, request_id: str) -> Response:
+    """Close a request that staff have answered; raise RaceLostError for one that waits no more."""
+    from chalicelib.today.requests import close_requests
+
+    row = request.services.requests.read_row(request.form.get("customer", ""), request_id)
+    if not close_requests([row] if row else [], request.services, request.actor, request.now):
+        raise RaceLostError(request_id)
+    return show_work(request, "closed")
+
+
+@desk.route("/today/lift", right=Right.PEOPLE, methods=("POST",), back=HERE)
+def lift_restriction(request: DeskRequest) -> Response:
+    """End a restriction, as the customer asked: the audit has its line before the submission is accepted."""
+    from chalicelib.door import open_door
+    from chalicelib.today.requests import LIFTED, lift_person
+
+    email, accept = request.form.get("email", ""), open_door().accept
+    lifted = lift_person(email, request.services, request.actor, accept, reason=LIFTED, now=request.now)
+    return show_work(request, "lifted" if lifted else "unknown")

@@ -1,0 +1,72 @@
+"""What the desk's tests in a browser share: the served desk, an authenticator, joining, signing in."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+from selenium.webdriver.support.ui import WebDriverWait
+
+from infra.local.gateway import Gateway
+from tests.browser.pages import open_page
+from tests.builders.desk import open_desk
+
+
+@contextmanager
+def serve_desk(tables, monkeypatch, shop=None) -> Iterator:
+    """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
+    from chalicelib.desk import console
+
+    with open_desk(tables, monkeypatch, shop) as opened, socket.create_server(("127.0.0.1", 0)) as listener:
+        opened.address = f"http://localhost:{listener.getsockname()[1]}"
+        opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
+        monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
+        server = Gateway(console.app, function="desk").open_server(listener)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield opened
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def hold_device(browser, kind="internal"):
+    """Give the browser an authenticator, as a telephone has one."""
+    options = VirtualAuthenticatorOptions()
+    options.protocol, options.transport = "ctap2", kind
+    options.has_resident_key = options.has_user_verification = options.is_user_verified = True
+    browser.add_virtual_authenticator(options)
+    try:
+        yield
+    finally:
+        browser.remove_virtual_authenticator()
+        browser.delete_all_cookies()
+
+
+def give_cookie(browser, value):
+    """Give the browser a session that began elsewhere."""
+    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+
+
+def wait_for(browser, path):
+    WebDriverWait(browser, 15).until(lambda _: browser.current_url.split("?")[0].endswith(path))
+
+
+def click(browser, words):
+    """Press the button of these words."""
+    buttons = browser.find_elements(By.CSS_SELECTOR, "main button")
+    next(each for each in buttons if each.text == words).click()
+
+
+def join(browser, desk, path):
+    open_page(browser, desk.address + path)
+    click(browser, "Make my passkey")
+    wait_for(browser, "/account")
+
+
+def sign_in(browser, desk):
+    open_page(browser, desk.address + "/sign-in?lang=en")
+    click(browser, "Sign in with your passkey")
+    wait_for(browser, "/today")
