@@ -107,7 +107,8 @@ def start_app(run: Run, listeners: Listeners, environ: dict[str, str]) -> None:
     """Start the gateway's workers, the desk and the pumps; return once a request is answered."""
     run.start("pumps", ["infra.local.pumps"], environ | SETTLING_KEYS)
     descriptor, desk = listeners.door.fileno(), listeners.desk.fileno()
-    run.start("desk", ["infra.local.gateway", str(desk), "desk"], environ | SETTLING_KEYS, (desk,))
+    settling = {name: SETTLING_KEYS[name] for name in ("INBOX_KEY", "ROOT_KEY")}  # the desk signs no receipt
+    run.start("desk", ["infra.local.gateway", str(desk), "desk"], environ | settling, (desk,))
     for worker in range(int(os.environ.get("WORKERS", "2"))):
         # The handler's name tells the app, as in Lambda, that this process answers requests.
         environ_of_door = environ | {"_HANDLER": "app.app"}
