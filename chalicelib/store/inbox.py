@@ -22,15 +22,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import RaceLostError, TooLargeError, TryAgainLaterError
 from chalicelib.models import utc_text
 from chalicelib.store.attributes import load_row
+from chalicelib.store.put_faults import explain_fault
 from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, expire_at
 
 ORPHANS = "orphan"  # the list of nameless refunds, whose order may still come
-TURNS = 3  # of a put with conditions: another act of the same person at that moment is no reason to refuse it
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
+MOVE = "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at"
 UNMOVED = "#state = :old AND pending = :pending"
 
 NEW_OR_QUARANTINED = f"{NEW} OR #state = :quarantined"
@@ -84,26 +84,6 @@ class Inbox:
             raise explain_fault(fault) from fault
         return held is None or held.get("attempt") == attempt
 
-    def put_checked(self, key: str, row: Row, conditions: Iterable[Part]) -> bool:
-        """Keep a submission like `put_item`, in one transaction with conditions on other rows.
-
-        Raise RaceLostError where one of them does not hold.
-        """
-        put = self.table.put_part(row, NEW_OR_QUARANTINED, quarantined=State.QUARANTINED.value)
-        parts = [*conditions, put]
-        for _ in range(TURNS):
-            try:
-                self.table.commit_parts(parts)
-            except RaceLostError:
-                held = self.read_item(key)
-                if held is not None and held.state is not State.QUARANTINED:
-                    return False
-            except (ClientError, BotoCoreError) as fault:
-                raise explain_fault(fault) from fault
-            else:
-                return True
-        raise RaceLostError("conditions")
-
     def read_item(self, key: str) -> InboxItem | None:
         """Return one row, read consistently, or None."""
         row = self.table.read_item(name_row(key))
@@ -152,15 +132,14 @@ class Inbox:
 
     def write_release(self, item: InboxItem) -> Part:
         """Return the part that sends a waiting item back to be settled, if it did not change since it was read."""
-        change = "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at"
         moved = {"new": State.NEW.value, "pending": name_shard(item.key), "reason": RELEASED}
-        return self.table.update_part(name_row(item.key), change, "#state = :old", old=item.state.value, **moved)
+        return self.table.update_part(name_row(item.key), MOVE, "#state = :old", old=item.state.value, **moved)
 
     def move_item(self, key: str, old: State, new: State, pending: str, reason: str) -> None:
         """Change the state of an item, unless another worker changed it first."""
         self.table.change_item(
             name_row(key),
-            "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at",
+            MOVE,
             "#state = :old",
             new=new.value,
             old=old.value,
@@ -170,8 +149,7 @@ class Inbox:
 
     def write_tombstone(self, key: str, state: State, now: datetime, old: State = State.NEW) -> Part:
         """Return the part that settles an item: its content is removed, its key stays for ever."""
-        values = {"state": state.value, "old": old.value, "now": utc_text(now)}
-        return self.table.update_part(name_row(key), SETTLE, "#state = :old", **values)
+        return self.table.update_part(name_row(key), SETTLE, "#state = :old", **name_settled(state, old, now))
 
     def drop_item(self, item: InboxItem, now: datetime) -> bool:
         """Empty a waiting item that makes room for others; return False where it changed since it was read."""
@@ -183,8 +161,7 @@ class Inbox:
 
     def settle_without_effect(self, key: str, state: State, now: datetime) -> None:
         """Settle an item that has no effect: a duplicate, or one about an unknown person."""
-        values = {"state": state.value, "old": State.NEW.value, "now": utc_text(now)}
-        self.table.change_item(name_row(key), SETTLE, "#state = :old", **values)
+        self.table.change_item(name_row(key), SETTLE, "#state = :old", **name_settled(state, State.NEW, now))
 
 
 def read_new_keys(records: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -210,8 +187,11 @@ def name_row(key: str) -> Row:
 
 def name_drop(item: InboxItem, now: datetime) -> dict[str, str]:
     """Return the values of the change that empties an item."""
-    old = {"old": item.state.value, "pending": item.pending}
-    return {"state": State.DROPPED.value, "now": utc_text(now), **old}
+    return {**name_settled(State.DROPPED, item.state, now), "pending": item.pending}
+
+
+def name_settled(state: State, old: State, now: datetime) -> dict[str, str]:
+    return {"state": state.value, "old": old.value, "now": utc_text(now)}
 
 
 def name_shard(key: str) -> str:
@@ -232,11 +212,3 @@ def load_item(row: Row) -> InboxItem:
         received_at=row["received_at"],
         **{name: row.get(name, "") for name in ("reason", "pending", "ask_at")},
     )
-
-
-def explain_fault(fault: ClientError | BotoCoreError) -> TooLargeError | TryAgainLaterError:
-    """Return the error that answers a put which failed."""
-    code = fault.response["Error"]["Code"] if isinstance(fault, ClientError) else ""
-    if code == "ValidationException":  # DynamoDB refuses this put only for a row over 400 KB
-        return TooLargeError("The submission is too large.")
-    return TryAgainLaterError("Not kept: please send it again.")

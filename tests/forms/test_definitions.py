@@ -226,14 +226,14 @@ def after_kind(line):
 
 
 BREAKS = {
-    "no type": ('type = "long_text"\n', "", "fields.0.type: Field required"),
-    "unknown type": ("long_text", "essay", "fields.0.type"),
+    "no type": ('type = "long_text"\n', "", "fields.question.type: Field required"),
+    "unknown type": ("long_text", "essay", "fields.question.type"),
     "unknown key": (*after_kind('colour = "red"'), "colour: Extra inputs"),
-    "nobody decided whether it is personal": ("personal = true\n", "", "fields.0.personal: Field required"),
-    "one language more": ('label.en = "Your', 'label.fa = "x"\nlabel.en = "Your', "fields.0.label"),
+    "nobody decided whether it is personal": ("personal = true\n", "", "fields.question.personal: Field required"),
+    "one language more": ('label.en = "Your', 'label.fa = "x"\nlabel.en = "Your', "fields.question.label"),
     "one language less": ('title.en = "Ask', 'title.fa = "x"\ntitle.en = "Ask', "intro"),
     "an empty text": ('"Anything."', '""', "intro.en"),
-    "options on text": (QUESTION, f'{QUESTION}\noptions = [{{value = "a", label.en = "A"}}]', "fields.0"),
+    "options on text": (QUESTION, f'{QUESTION}\noptions = [{{value = "a", label.en = "A"}}]', "fields.question"),
     "an e-mail field that is not one": (QUESTION, 'name = "email"', "email must be: type email"),
     "a reserved name": (QUESTION, 'name = "page_token"', "page_token"),
     "a consent's name": (QUESTION, 'name = "consent_x"', "consent_x"),

@@ -176,7 +176,6 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
         "AddToAudit",
         "WriteLogs",
         "AppendLedger",
-        "ListDue",
         "CountOffers",
         *settling,
     }
