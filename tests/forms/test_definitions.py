@@ -230,7 +230,7 @@ BREAKS = {
     "unknown type": ("long_text", "essay", "fields.question.type"),
     "unknown key": (*after_kind('colour = "red"'), "colour: Extra inputs"),
     "nobody decided whether it is personal": ("personal = true\n", "", "fields.question.personal: Field required"),
-    "one language more": ('label.en = "Your', 'label.fa = "x"\nlabel.en = "Your', "fields.question.label"),
+    "one language more": ('label.en = "Your', 'label.fa = "x"\nlabel.en = "Your', "fields.0.label"),
     "one language less": ('title.en = "Ask', 'title.fa = "x"\ntitle.en = "Ask', "intro"),
     "an empty text": ('"Anything."', '""', "intro.en"),
     "options on text": (QUESTION, f'{QUESTION}\noptions = [{{value = "a", label.en = "A"}}]', "fields.question"),
