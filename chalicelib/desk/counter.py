@@ -64,7 +64,7 @@ def show_form_page(
 
 
 def list_choices(request: DeskRequest) -> list[tuple[str, str]]:
-    """Return the name and title of each form of the shop, in the language of whoever serves."""
+    """Return the name and title of each form of the shop, in the language of the member of staff."""
     return [(form.name, form.title[form.choose_language(request.language)]) for form in sort_forms()]
 
 

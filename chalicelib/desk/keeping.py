@@ -1,6 +1,6 @@
 """Keeps what staff put in for a customer: checked, sealed and settled like a public form's post, and as theirs.
 
-The condition that whoever acts is still active is a part of the transaction that keeps it.
+The transaction that keeps it holds the condition that the member of staff is still active.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ OUTCOMES = {State.UNCONFIRMED.value: "confirm", State.SETTLED.value: "settled"}
 class KeptEntry:
     """What was kept. `new` is False for a repetition; `outcome` is `confirm`, `settled` or `kept` (not settled yet).
 
-    `customer` is the customer's id for whoever may open customers, else "".
+    `customer` is the customer's id where the member of staff may open customers, else "".
     """
 
     clean: CleanForm
@@ -60,7 +60,7 @@ def keep_entry(request: DeskRequest, form: Form, sent: Sequence[tuple[str, str]]
 
 
 def accept_entry(request: DeskRequest, submission: Submission) -> tuple[str, bool]:
-    """Put a submission into the inbox as long as whoever acts is active; return its key and whether it is new."""
+    """Put a submission into the inbox if the member of staff is still active; return its key and whether it is new."""
     services, parameters = request.services, request.services.door_parameters
     door_key = parameters.read_door_key(request.now)
     new = accept_submission(

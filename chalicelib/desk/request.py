@@ -90,7 +90,7 @@ class DeskRequest:
 
     @property
     def asked_language(self) -> str:
-        """Return the language that the browser asks for, whoever is signed in."""
+        """Return the language that the browser asks for; the session has no part in it."""
         return choose_language(self.raw, self.headers, list_languages(), self.services.settings.shop_language)
 
     @cached_property
@@ -110,7 +110,7 @@ class DeskRequest:
         return self.raw.query_params or {}
 
     def may(self, right: Right) -> bool:
-        """Return whether whoever asks has a right."""
+        """Return whether the member who is signed in has a right; everybody has Right.OPEN."""
         return right is Right.OPEN or (self.signed is not None and may(self.signed.member.role, right))
 
     def name_place(self) -> str:
@@ -118,7 +118,7 @@ class DeskRequest:
         return hash_text(self.who.token)
 
     def require_me(self) -> Part:
-        """Return the part that fails a transaction once whoever acts was dismissed or has another role."""
+        """Return the part that fails a transaction once the member was dismissed or got another role."""
         return self.services.require_staff(self.me.staff_id, self.me.number)
 
     @property

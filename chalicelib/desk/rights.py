@@ -6,7 +6,7 @@ from chalicelib.store.staff import Role
 
 
 class Right(StrEnum):
-    """What a route asks of whoever calls it."""
+    """What a member must be allowed to do before a route answers."""
 
     OPEN = "open"  # nothing: signing in, joining, the files of the pages
     SELF = "self"  # to be signed in: one's own passkeys, sessions and language
