@@ -8,8 +8,6 @@ from chalicelib.desk.guard import Rule, View, answer_request
 from chalicelib.desk.rights import Right
 from chalicelib.routes.http import ANY
 
-REGISTERED: set[tuple[str, str]] = set()  # method and path of every route of the desk that was loaded
-
 
 class DeskBlueprint(Blueprint):
     """A blueprint whose routes name their right. `rules` holds them by method and path."""
@@ -38,7 +36,6 @@ class DeskBlueprint(Blueprint):
             answer.__name__ = view.__name__
             Blueprint.route(self, path, methods=list(methods), content_types=ANY)(answer)
             self.rules.update({(method, path): rule for method in methods})
-            REGISTERED.update((method, path) for method in methods)
             return view
 
         return register

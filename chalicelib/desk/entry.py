@@ -11,7 +11,7 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import show_page
-from chalicelib.desk.blueprint import REGISTERED
+from chalicelib.desk.people import PERSON
 from chalicelib.desk.request import DeskRequest, Pairs
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import Form
@@ -21,7 +21,6 @@ from chalicelib.pages.form_page import list_switches, place_focus
 from chalicelib.pages.summary import list_answers
 
 SPEAK, TOKEN = "desk-speak", "form_token"  # no field of a form can have the first name
-PERSON = "/people/{customer}"
 Typed = Mapping[str, Sequence[str]]
 
 
@@ -101,11 +100,6 @@ def show_kept(request: DeskRequest, form: Form, kept: Any, *, again: str) -> Res
         follows=form.next[language] if form.next else "",
         answers=list_answers(kept.clean, spoken),
         kept=kept,
-        person=find_person_page(kept.customer),
+        person=PERSON.replace("{customer}", kept.customer),
         again=again,
     )
-
-
-def find_person_page(customer: str) -> str:
-    """Return the address of a customer's page where the desk has one, or ""."""
-    return PERSON.replace("{customer}", customer) if customer and ("GET", PERSON) in REGISTERED else ""

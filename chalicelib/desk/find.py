@@ -13,7 +13,7 @@ from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 
 desk = DeskBlueprint(__name__)
-HERE, COUNTER = "/find", "/counter"
+HERE = "/find"
 
 
 @desk.route(HERE, right=Right.PEOPLE)
@@ -38,10 +38,4 @@ def find_somebody(request: DeskRequest) -> Response:
         hits=hits if typed else None,
         more=more,
         reasons=list(REASONS),
-        sign_up=offers_sign_up(),
     )
-
-
-def offers_sign_up() -> bool:
-    """Return whether the desk has a page for sign-ups at the counter."""
-    return "POST" in desk.current_app.routes.get(COUNTER, {})

@@ -8,6 +8,7 @@ from chalice import Response
 
 from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
+from chalicelib.desk.people import PERSON
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -19,7 +20,6 @@ from chalicelib.pages.dates import write_day, write_local
 
 desk = DeskBlueprint(__name__)
 HERE = "/today"
-PERSON = "/people/{customer}"  # the page of a customer; ids stand without a link where the desk has none
 
 
 @desk.route(HERE, right=Right.PEOPLE)
@@ -43,7 +43,7 @@ def show_work(request: DeskRequest, done: str = "") -> Response:
         work=gather_work(request.services, request.now),
         releasable=RELEASABLE,
         whys=WHYS,
-        person=PERSON if PERSON in desk.current_app.routes else "",
+        person=PERSON,
         write_number=write_number,
         this_month=f"{request.now:%Y-%m}",
         **tell_times(request),

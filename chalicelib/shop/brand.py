@@ -7,7 +7,7 @@ mistake changes nothing either: `make check-shop` and `make package` tell it, an
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,11 +98,11 @@ class Brand(Model):
             read_logo(own.FOLDER, name)
         return name
 
-    @property
+    @cached_property
     def day(self) -> Palette:
         return make_palette(self.colour, DAY)
 
-    @property
+    @cached_property
     def night(self) -> Palette:
         """Return the shades on dark pages: of the colour for them, else of a lighter one than by day."""
         light = NIGHT_COLOUR if self.colour == COLOUR else find_readable(self.colour, NIGHT, CLEAR)

@@ -10,7 +10,8 @@ from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticator
 from selenium.webdriver.support.ui import WebDriverWait
 
 from infra.local.gateway import Gateway
-from tests.browser.pages import open_page
+from tests.browser.axe import find_violations
+from tests.browser.pages import CONTRAST, MEASURE, open_page
 from tests.builders.desk import open_desk
 
 
@@ -70,3 +71,14 @@ def sign_in(browser, desk):
     open_page(browser, desk.address + "/sign-in?lang=en")
     click(browser, "Sign in with your passkey")
     wait_for(browser, "/today")
+
+
+def look(browser, take_shot, name, width):
+    """Fail where a page is wider than the screen, holds something too small to press, or cannot be read."""
+    take_shot(browser, f"desk-{name}")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
+    for what, wide, high, inside in browser.execute_script(MEASURE):
+        assert inside, (name, what)
+        assert min(wide, high) >= 24, (name, what, wide, high)
+    assert browser.execute_script(CONTRAST) == [], name
+    assert find_violations(browser) == [], name

@@ -1,41 +1,22 @@
 """The Counter and the Telephone as staff meet them: a form filled in, a language pressed, the keyboard, every size."""
 
-import os
-import socket
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from infra.local.gateway import Gateway
-from tests.browser.pages import CONTRAST, MEASURE, SCHEMES, list_complaints, open_page, prefer, press, read_title
-from tests.builders.desk import open_desk
+from tests.browser.desk_steps import look, serve_desk
+from tests.browser.pages import SCHEMES, list_complaints, open_page, prefer, press, read_title
 
 SIZES = {"small": 320, "phone": 390, "desk": 1280}
-AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
 
 
 @pytest.fixture
-def desk(tables, shop, cloud, monkeypatch) -> Iterator:
-    """Serve the desk as its gateway does; `desk.address` is its address, by a name."""
-    from chalicelib.desk import console
-
-    with open_desk(tables, monkeypatch) as opened, socket.create_server(("127.0.0.1", 0)) as listener:
-        opened.give_keys(shop, cloud)
-        opened.address = f"http://localhost:{listener.getsockname()[1]}"
-        opened.services.settings = opened.services.settings.model_copy(update={"desk_url": opened.address})
-        monkeypatch.setattr("infra.local.gateway.read_now", lambda: opened.now)
-        server = Gateway(console.app, function="desk").open_server(listener)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield opened
-        server.shutdown()
-        thread.join()
+def desk(tables, shop, cloud, monkeypatch):
+    """Serve the desk with the keys of a shop; `desk.address` is its address, by a name."""
+    with serve_desk(tables, monkeypatch) as opened:
+        yield opened.give_keys(shop, cloud)
 
 
 def enter(browser, desk, role="staff", language="en"):
@@ -119,18 +100,3 @@ def test_pages_fit_and_can_be_read(desk, open_browser, take_shot, size, scheme):
     prefer(browser, "")
     browser.delete_all_cookies()
     assert [line for line in list_complaints(browser) if "422" not in line] == []
-
-
-def look(browser, take_shot, name, width):
-    """Fail where a page is wider than the screen, holds something too small to press, or cannot be read."""
-    take_shot(browser, f"desk-{name}")
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
-    for what, wide, high, inside in browser.execute_script(MEASURE):
-        assert inside, (name, what)
-        assert min(wide, high) >= 24, (name, what, wide, high)
-    assert browser.execute_script(CONTRAST) == [], name
-    if AXE:
-        # The driver runs its scripts outside of the page's policy.
-        browser.execute_script(AXE)
-        found = browser.execute_async_script("axe.run().then(arguments[0])")["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], name

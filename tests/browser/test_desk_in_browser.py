@@ -1,10 +1,4 @@
-"""The desk as the shop's people meet it, with Chromium's virtual authenticator: joining, signing in, dismissing.
-
-axe-core is not among the libraries: with AXE=path/axe.min.js every page is judged by it too.
-"""
-
-import os
-from pathlib import Path
+"""The desk as the shop's people meet it, with Chromium's virtual authenticator: joining, signing in, dismissing."""
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -12,11 +6,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.erasure.run import advance_erasures
-from tests.browser.desk_steps import click, give_cookie, hold_device, join, serve_desk, sign_in, wait_for
+from tests.browser.desk_steps import click, give_cookie, hold_device, join, look, serve_desk, sign_in, wait_for
 from tests.browser.pages import (
-    CONTRAST,
     LANGUAGES,
-    MEASURE,
     SCHEMES,
     list_complaints,
     open_page,
@@ -29,7 +21,6 @@ from tests.builders.orders import an_order
 from tests.builders.shop import NOW, Shop, a_submission
 
 SIZES = {"small": 320, "phone": 390, "desk": 1280}
-AXE = Path(os.environ["AXE"]).read_text() if os.environ.get("AXE") else ""
 
 
 @pytest.fixture
@@ -37,15 +28,6 @@ def desk(tables, monkeypatch, tmp_path):
     """Serve the desk; `desk.address` is its address, by a name."""
     with serve_desk(tables, monkeypatch, Shop(tables, tmp_path)) as opened:
         yield opened
-
-
-def judge(browser):
-    """Fail where axe finds something, if it is at hand."""
-    if AXE:
-        # The driver runs its scripts outside of the page's policy.
-        browser.execute_script(AXE)
-        found = browser.execute_async_script("axe.run().then(arguments[0])")["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], browser.current_url
 
 
 def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
@@ -181,17 +163,6 @@ def test_from_finding_somebody_to_the_receipt(desk, open_browser, take_shot, siz
     prefer(browser, "")
     browser.delete_all_cookies()
     assert list_complaints(browser) == []
-
-
-def look(browser, take_shot, name, width):
-    """Fail where a page is wider than the screen, holds something too small to press, or cannot be read."""
-    take_shot(browser, f"desk-{name}")
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
-    for what, wide, high, inside in browser.execute_script(MEASURE):
-        assert inside, (name, what)
-        assert min(wide, high) >= 24, (name, what, wide, high)
-    assert browser.execute_script(CONTRAST) == [], name
-    judge(browser)
 
 
 def test_the_keyboard_alone_signs_in_and_invites(desk, open_browser):
