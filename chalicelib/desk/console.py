@@ -5,22 +5,12 @@ It registers the blueprints, one file a noun, and refuses to start with a route 
 
 from chalice.app import Chalice
 
-from chalicelib.desk import (
-    account,
-    counter,
-    erasures,
-    find,
-    join,
-    people,
-    sign_in,
-    staff,
-    start,
-    telephone,
-    today,
-    today_items,
-    touch,
-)
+from chalicelib.desk import start
+from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
+from chalicelib.desk.people import erasures, find, person
+from chalicelib.desk.signing import account, join, sign_in, staff, touch
+from chalicelib.desk.work import items, today
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
 
@@ -32,12 +22,12 @@ BLUEPRINTS = (
     account.desk,
     staff.desk,
     find.desk,
-    people.desk,
+    person.desk,
     counter.desk,
     telephone.desk,
     erasures.desk,
     today.desk,
-    today_items.desk,
+    items.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from chalicelib.desk.cookies import read_cookies, read_session_cookie
-from chalicelib.desk.devices import name_device
 from chalicelib.desk.rights import Right, may
+from chalicelib.desk.signing.devices import name_device
 from chalicelib.errors import MalformedError, NoRightError, UnsupportedTypeError
 from chalicelib.routes.http import read_body, read_headers, request_time
 from chalicelib.routes.languages import choose_language

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from chalicelib.desk.find_words import FindWords
-from chalicelib.desk.person_words import PersonWords
-from chalicelib.desk.today_words import TodayWords
+from chalicelib.desk.people.find_words import FindWords
+from chalicelib.desk.people.person_words import PersonWords
+from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
 from chalicelib.words import find_words, list_languages

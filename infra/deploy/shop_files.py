@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib import words
 from chalicelib.campaigns import library as campaigns
 from chalicelib.data_requests.readable.words import RecordWords
-from chalicelib.desk.script import read_script
+from chalicelib.desk.entries.script import read_script
 from chalicelib.desk.words import DeskWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms

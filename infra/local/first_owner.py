@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from chalicelib.config import read_settings
-from chalicelib.desk.invite import invite_first
+from chalicelib.desk.signing.invite import invite_first
 from chalicelib.services import Services
 from infra.local.clock import read_now
 from infra.local.environ import set_environ

@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 
-from chalicelib.desk.invite import check_name, invite_member, read_role
+from chalicelib.desk.signing.invite import check_name, invite_member, read_role
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.services import current_services
 from chalicelib.store.staff import Role, make_staff_id

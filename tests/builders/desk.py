@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 from chalicelib import services
 from chalicelib.config import current_settings
 from chalicelib.desk import console
-from chalicelib.desk.invite import invite_member
+from chalicelib.desk.signing.invite import invite_member
 from chalicelib.services import Services
 from chalicelib.store.staff import Role, make_staff_id
 from infra.local.invoke import LambdaContext

@@ -67,7 +67,7 @@ def test_the_console_loads_nothing_of_the_door_and_no_passkeys_before_they_are_a
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     print(f"\nchalicelib.desk.console: {time.monotonic() - began:.2f} s with the interpreter")
     loaded = ran.stdout.splitlines()
-    assert "chalicelib.desk.staff" in loaded
+    assert "chalicelib.desk.signing.staff" in loaded
     assert [name for name in loaded if name in FOREIGN or name.startswith(tuple(f"{each}." for each in FOREIGN))] == []
 
 

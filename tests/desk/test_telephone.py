@@ -7,7 +7,7 @@ import pytest
 import chalicelib.shop.own as own
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.record import gather_record
-from chalicelib.desk.script import SHIPPED, load_script, read_script
+from chalicelib.desk.entries.script import SHIPPED, load_script, read_script
 from chalicelib.errors import DefinitionError
 from chalicelib.models import ConsentState
 from chalicelib.people.consent_proof import list_ledgers

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.desk.reasons import FOUND
+from chalicelib.desk.people.reasons import FOUND
 from chalicelib.desk.request import DeskRequest
 from chalicelib.forms.masking import mask_email, mask_name, mask_phone
 from chalicelib.models import Profile

@@ -11,8 +11,8 @@ from chalicelib.data_requests.readable.parts import Chapter
 from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.desk.answers import lead_to, show_page
+from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
-from chalicelib.desk.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import RaceLostError, UnknownPageError
 from chalicelib.models import ConsentState

@@ -11,7 +11,7 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import show_page
-from chalicelib.desk.people import PERSON
+from chalicelib.desk.people.person import PERSON
 from chalicelib.desk.request import DeskRequest, Pairs
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import Form

@@ -6,9 +6,9 @@ from chalice import Response
 
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.invite import check_name, invite_member, read_role
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.signing.invite import check_name, invite_member, read_role
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
 from chalicelib.store.parts import Part

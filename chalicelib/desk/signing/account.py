@@ -5,9 +5,9 @@ from chalice import Response
 from chalicelib.desk.answers import give_json, lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.cookies import SESSION, clear_cookie
-from chalicelib.desk.passkeys import MOST, check_made, offer_making
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.signing.passkeys import MOST, check_made, offer_making
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.store.challenges import Purpose

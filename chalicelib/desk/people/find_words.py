@@ -6,7 +6,7 @@ from chalicelib.models import Model
 
 
 class FindWords(Model):
-    """The words of one language. `reasons` are by what staff choose (`desk/reasons.py`)."""
+    """The words of one language. `reasons` are by what staff choose (`desk/people/reasons.py`)."""
 
     link: str
     title: str

@@ -5,8 +5,16 @@ from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.call import Call, plan_call
-from chalicelib.desk.entry import Typed, choose_spoken, gather_typed, is_only_shown, list_sent, show_entry, show_kept
+from chalicelib.desk.entries.call import Call, plan_call
+from chalicelib.desk.entries.entry import (
+    Typed,
+    choose_spoken,
+    gather_typed,
+    is_only_shown,
+    list_sent,
+    show_entry,
+    show_kept,
+)
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -28,7 +36,7 @@ def take_call(request: DeskRequest) -> Response:
     call, sent = plan_call(), list_sent(request)
     if call is None or is_only_shown(request):
         return show_call(request, call, gather_typed(sent))
-    from chalicelib.desk.keeping import keep_entry  # imported here: only what is kept needs the vault
+    from chalicelib.desk.entries.keeping import keep_entry  # imported here: only what is kept needs the vault
     from chalicelib.senders.form import Taken
 
     taken = Taken("telephone", request.me.staff_id, call.script.version, call.survey)

@@ -4,9 +4,9 @@ from chalice import Response
 
 from chalicelib.desk.answers import choose_next, give_json, lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.passkeys import check_shown, offer_asking
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.signing.passkeys import check_shown, offer_asking
 from chalicelib.desk.words import find_desk_words
 from chalicelib.store.challenges import Purpose
 from chalicelib.store.passkeys import Passkey

@@ -7,7 +7,7 @@ from chalice import Response
 
 from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.reasons import REASONS
+from chalicelib.desk.people.reasons import REASONS
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -26,7 +26,7 @@ def show_find(request: DeskRequest) -> Response:
 def find_somebody(request: DeskRequest) -> Response:
     """Show who is found; where nobody is, offer the counter's sign-up with what was typed."""
     # Imported here: signing in opens no record, and what opens one takes longer to load than the rest of the desk.
-    from chalicelib.desk.hits import search_people
+    from chalicelib.desk.people.hits import search_people
 
     typed = request.form.get("typed", "").strip()
     hits, more = search_people(request, typed) if typed else ([], 0)

@@ -8,7 +8,7 @@ from chalice import Response
 
 from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.people import PERSON
+from chalicelib.desk.people.person import PERSON
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -83,7 +83,7 @@ def close_request(request: DeskRequest, request_id: str) -> Response:
 @desk.route("/today/lift", right=Right.PEOPLE, methods=("POST",), back=HERE)
 def lift_restriction(request: DeskRequest) -> Response:
     """End a restriction, as the customer asked: the audit has its line before the submission is accepted."""
-    from chalicelib.desk.keeping import accept_entry  # imported here: the page itself seals nothing
+    from chalicelib.desk.entries.keeping import accept_entry  # imported here: the page itself seals nothing
     from chalicelib.today.requests import LIFTED, lift_person
 
     def accept(said: Submission) -> bool:

@@ -3,8 +3,8 @@
 from chalice import Response
 
 from chalicelib.desk.answers import lead_to
-from chalicelib.desk.reasons import FORGOT, NOTED, WITHDREW
-from chalicelib.desk.record import show_again
+from chalicelib.desk.people.reasons import FORGOT, NOTED, WITHDREW
+from chalicelib.desk.people.record import show_again
 from chalicelib.desk.request import DeskRequest
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person, make_request
 from chalicelib.errors import InvalidSubmissionError, KeyUnavailableError, UnknownPageError

@@ -4,7 +4,7 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.entry import Typed, gather_typed, is_only_shown, list_sent, show_entry, show_kept
+from chalicelib.desk.entries.entry import Typed, gather_typed, is_only_shown, list_sent, show_entry, show_kept
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -43,7 +43,7 @@ def take_form(request: DeskRequest, form: str) -> Response:
     found, sent = find_shown(form), list_sent(request)
     if is_only_shown(request):
         return show_form_page(request, found, gather_typed(sent))
-    from chalicelib.desk.keeping import keep_entry  # imported here: only what is kept needs the vault
+    from chalicelib.desk.entries.keeping import keep_entry  # imported here: only what is kept needs the vault
     from chalicelib.senders.form import Taken
 
     try:

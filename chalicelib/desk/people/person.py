@@ -4,7 +4,7 @@ from chalice import Response
 
 from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.reasons import REASONS, read_reason
+from chalicelib.desk.people.reasons import REASONS, read_reason
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -24,7 +24,7 @@ def ask_reason(request: DeskRequest, customer: str) -> Response:
 def show_person(request: DeskRequest, customer: str) -> Response:
     """Show the person, once the opening is noted."""
     # Imported here: signing in opens no record, and what opens one takes longer to load than the rest of the desk.
-    from chalicelib.desk.record import open_record
+    from chalicelib.desk.people.record import open_record
 
     return open_record(request, customer, read_reason(request.form.get("why", "")))
 
@@ -32,7 +32,7 @@ def show_person(request: DeskRequest, customer: str) -> Response:
 @desk.route("/people/{customer}/note", right=Right.PEOPLE, methods=("POST",), back=PERSON)
 def add_note(request: DeskRequest, customer: str) -> Response:
     """Add a note."""
-    from chalicelib.desk import acts
+    from chalicelib.desk.people import acts
 
     return acts.add_note(request, customer)
 
@@ -40,7 +40,7 @@ def add_note(request: DeskRequest, customer: str) -> Response:
 @desk.route("/people/{customer}/withdraw", right=Right.PEOPLE, methods=("POST",), back=PERSON)
 def end_consent(request: DeskRequest, customer: str) -> Response:
     """Withdraw a consent."""
-    from chalicelib.desk import acts
+    from chalicelib.desk.people import acts
 
     return acts.end_consent(request, customer)
 
@@ -48,6 +48,6 @@ def end_consent(request: DeskRequest, customer: str) -> Response:
 @desk.route("/people/{customer}/forget", right=Right.PEOPLE, methods=("POST",), fresh=True, back=PERSON)
 def forget_somebody(request: DeskRequest, customer: str) -> Response:
     """Forget the customer."""
-    from chalicelib.desk import acts
+    from chalicelib.desk.people import acts
 
     return acts.forget_somebody(request, customer)

@@ -4,10 +4,10 @@ from chalice import Response
 
 from chalicelib.desk.answers import give_json, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.passkeys import NewPasskey, check_made, offer_making
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
-from chalicelib.desk.sessions import begin_session
+from chalicelib.desk.signing.passkeys import NewPasskey, check_made, offer_making
+from chalicelib.desk.signing.sessions import begin_session
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import UnknownPageError
 from chalicelib.store.challenges import Purpose

@@ -7,10 +7,10 @@ from chalice import Response
 from chalicelib.desk.answers import choose_next, give_json, lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.cookies import SESSION, clear_cookie, read_try, set_try
-from chalicelib.desk.passkeys import check_shown, offer_asking, read_handle
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right, may
-from chalicelib.desk.sessions import begin_session
+from chalicelib.desk.signing.passkeys import check_shown, offer_asking, read_handle
+from chalicelib.desk.signing.sessions import begin_session
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import InvalidSignatureError
 from chalicelib.store.challenges import Purpose

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.desk.script import Script, ScriptLine, list_answerable, list_needed, read_script
+from chalicelib.desk.entries.script import Script, ScriptLine, list_answerable, list_needed, read_script
 from chalicelib.forms.definition import Form
 from chalicelib.forms.library import find_form
 

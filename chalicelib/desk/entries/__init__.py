@@ -1,0 +1,1 @@
+"""What staff put in for a customer, at the counter and on the telephone."""

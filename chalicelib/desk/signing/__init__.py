@@ -1,0 +1,1 @@
+"""Signing in, and who may: passkeys, invitations, sessions, the shop's own people."""

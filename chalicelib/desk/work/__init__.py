@@ -1,0 +1,1 @@
+"""The day's work: the page Today and its acts."""
