@@ -19,6 +19,7 @@ from chalicelib.models.base import (
 from chalicelib.models.profile import (
     RESTRICTED,
     AgeSaid,
+    AnswerMark,
     EntryMark,
     EntryRecord,
     HeldName,
@@ -50,6 +51,7 @@ __all__ = [
     "PARENT",
     "RESTRICTED",
     "AgeSaid",
+    "AnswerMark",
     "Consent",
     "ConsentState",
     "Currency",

@@ -51,11 +51,12 @@ class AgeSaid(Model):
 
 
 class OrderMark(Model):
-    """What campaigns need of one of the latest orders."""
+    """What campaigns and figures need of one of the latest orders; `items` are the names of its products, each once."""
 
     placed_at: AwareDatetime
     state: OrderState
     test: bool = False
+    items: tuple[str, ...] = ()
 
     @property
     def is_purchase(self) -> bool:
@@ -75,12 +76,30 @@ class EntryMark(Model):
     number: str = ""
 
 
+class AnswerMark(Model):
+    """What figures need of one answer to a survey: its numbers and chosen options, and no text.
+
+    `event` is the record id of the event that told of it.
+    """
+
+    at: AwareDatetime
+    kind: str
+    event: str
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+
+
 class Totals(Model):
-    """Sums over all rows of a person; two people's totals add up. `spent` is by currency, less refunds."""
+    """Sums over all rows of a person; two people's totals add up. `spent` is by currency, less refunds.
+
+    `months` counts purchases by the month (UTC) in which they were placed, such as `2026-05`; `earned` is what was
+    spent by month and currency, such as `2026-05 EUR`.
+    """
 
     purchases: int = 0
     spent: dict[str, Decimal] = Field(default_factory=dict)
     entries: dict[str, int] = Field(default_factory=dict)
+    months: dict[str, int] = Field(default_factory=dict)
+    earned: dict[str, Decimal] = Field(default_factory=dict)
 
 
 class TypedCount(Model):
@@ -117,7 +136,8 @@ class Profile(Model):
 
     Orders and entries are rows of their own. The profile has their `totals`, and of the latest what campaigns need:
     `latest` by order (`sender:shop:id`), `marks` by entry; `withdrawn` says by entry when the person withdrew it.
-    `thin` tells that `latest` must be made anew from the rows.
+    `answers` are the latest answers to surveys. `thin` tells that `latest` must be made anew from the rows, `uncounted`
+    that an earlier version wrote the profile: what this version counts must be made anew from the rows.
     `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
@@ -137,6 +157,8 @@ class Profile(Model):
     totals: Totals = Totals()
     latest: dict[str, OrderMark] = Field(default_factory=dict)
     thin: bool = False
+    uncounted: bool = False
+    answers: dict[str, AnswerMark] = Field(default_factory=dict)
     marks: dict[str, EntryMark] = Field(default_factory=dict)
     withdrawn: dict[str, AwareDatetime] = Field(default_factory=dict)
     sensitive: tuple[str, ...] = ()

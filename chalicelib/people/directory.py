@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderRecord, Profile, Submission
 from chalicelib.people.person import Person
-from chalicelib.people.profile import Record, renew_latest
+from chalicelib.people.profile import Record, recount_record, renew_latest
 from chalicelib.people.reader import PROFILE, PeopleReader
 from chalicelib.store.people_rows import CORE, SHAPE, StoredRow, name_event
 from chalicelib.store.table import Part
@@ -79,11 +79,16 @@ class People(PeopleReader):
         return self.rows.replace_sealed(person.id, key, sealed)
 
     def renew_record(self, person: Person, record: Record) -> Record:
-        """Return the record with its latest orders chosen anew from all rows, where they are thin."""
-        if not record.profile.thin:
+        """Return the record with what is thin, or was not counted yet, made anew from all rows."""
+        profile = record.profile
+        if not (profile.thin or profile.uncounted):
             return record
         orders = {order.name: order for order in self.list_orders(person)} | dict(record.orders)
-        return replace(record, profile=renew_latest(Record(record.profile, orders)).profile)
+        if not profile.uncounted:
+            return replace(record, profile=renew_latest(Record(profile, orders)).profile)
+        touched = {person.name_entry(name): each for name, each in record.entries.items()}
+        entries = dict(self.list_entries(person)) | touched
+        return replace(record, profile=recount_record(Record(profile, orders, entries)).profile)
 
     def write_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the part that adds a submission to a person's history."""

@@ -1,13 +1,14 @@
 """Orders as rows of their own: how descriptions of one order join, and what an order adds to a person's totals."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from chalicelib.models import Order, OrderMark, OrderRecord, OrderState, Reading, Refund, Submission, Totals
 
 MOST_EVENTS = 20  # of one order, kept to find them when the order is corrected to another customer
+MOST_ITEMS, LONGEST_ITEM = 10, 60  # products of one order, and characters of a product's name, in a mark
 LATEST = 20  # orders whose marks stay in the profile: enough for a rhythm, and as many after 20 orders as after 20,000
 
 Sum = TypeVar("Sum", int, Decimal)
@@ -73,7 +74,16 @@ def rank_order(order: Order) -> tuple[datetime, int, str]:
 
 
 def mark_order(order: Order) -> OrderMark:
-    return OrderMark(placed_at=order.placed_at, state=order.state, test=order.test)
+    return OrderMark(placed_at=order.placed_at, state=order.state, test=order.test, items=name_items(order))
+
+
+def name_items(order: Order) -> tuple[str, ...]:
+    """Return the names of the first products of an order, each once.
+
+    One product has one name at every sender, so its title comes before the sender's own number of it.
+    """
+    names = (" ".join((item.title or item.sku or item.product_id).split())[:LONGEST_ITEM] for item in order.items)
+    return tuple(dict.fromkeys(name for name in names if name))[:MOST_ITEMS]
 
 
 def count_order(record: OrderRecord | None) -> Totals:
@@ -81,7 +91,13 @@ def count_order(record: OrderRecord | None) -> Totals:
     order = record.order if record else None
     if record is None or order is None or not mark_order(order).is_purchase:
         return Totals()
-    return Totals(purchases=1, spent={order.currency: order.total - sum_refunds(record)})
+    month, paid = f"{order.placed_at.astimezone(UTC):%Y-%m}", order.total - sum_refunds(record)
+    return Totals(
+        purchases=1,
+        spent={order.currency: paid},
+        months={month: 1},
+        earned={f"{month} {order.currency}": paid},
+    )
 
 
 def sum_refunds(record: OrderRecord) -> Decimal:
@@ -98,6 +114,8 @@ def add_totals(totals: Totals, more: Totals, less: Totals | None = None) -> Tota
         purchases=totals.purchases + more.purchases - less.purchases,
         spent=add_sums(totals.spent, more.spent, less.spent),
         entries=add_sums(totals.entries, more.entries, less.entries),
+        months=add_sums(totals.months, more.months, less.months),
+        earned=add_sums(totals.earned, more.earned, less.earned),
     )
 
 

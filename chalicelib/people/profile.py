@@ -22,6 +22,7 @@ from chalicelib.models import (
     Submission,
     Totals,
 )
+from chalicelib.people.answers import join_answers
 from chalicelib.people.bounds import count_typed, is_bounded
 from chalicelib.people.consents import (
     choose_consents,
@@ -113,6 +114,16 @@ def place_latest(profile: Profile, latest: Mapping[str, OrderMark], *, thin: boo
     return profile.model_copy(update={"latest": dict(latest), "thin": thin or lost, "last_purchase": last})
 
 
+def recount_record(record: Record) -> Record:
+    """Return a record that an earlier version wrote, and that has all its rows, with what this version counts."""
+    totals = Totals(entries=record.profile.totals.entries)
+    for order in record.orders.values():
+        totals = add_totals(totals, count_order(order))
+    answers = join_answers({}, record.entries.values())
+    counted = {"totals": totals, "answers": answers, "uncounted": False, "thin": True}
+    return renew_latest(replace(record, profile=record.profile.model_copy(update=counted)))
+
+
 def renew_latest(record: Record) -> Record:
     """Return a record, which has all its rows, with the latest orders chosen from all of them if they are thin."""
     if not record.profile.thin:
@@ -134,6 +145,7 @@ def note_entries(profile: Profile, reading: Reading, entries: Mapping[str, Entry
         update={
             "totals": add_totals(profile.totals, more),
             "marks": mark_entries(profile.marks, entries),
+            "answers": join_answers(profile.answers, entries.values()),
             "sensitive": tuple(purposes),
         }
     )

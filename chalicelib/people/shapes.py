@@ -15,8 +15,14 @@ from chalicelib.strictjson import dump_json, parse_object
 
 Step = Callable[[str, dict[str, Any]], dict[str, Any]]
 
+
+def mark_uncounted(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Shape 1 to 2: a profile counts by month, and keeps the products of orders and the answers to surveys."""
+    return {**values, "uncounted": True} if kind == "core" else values
+
+
 # By the shape that a step reads: it takes the kind of the row (core, order, entry) and its values.
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {1: mark_uncounted}
 
 Shaped = TypeVar("Shaped", bound=Model)
 

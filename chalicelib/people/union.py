@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.models import HeldName, HeldValue, OrderMark, OrderRecord, OrderState, Profile, Totals, TypedCount
+from chalicelib.people.answers import keep_answers
 from chalicelib.people.bounds import add_counts
 from chalicelib.people.consents import merge_consents, name_value, rank_value, read_field
 from chalicelib.people.entries import keep_marks
@@ -28,6 +29,8 @@ def join_profiles(customer_id: str, first: Profile, second: Profile) -> Profile:
         joined=merge_dates(first.joined, second.joined),
         totals=add_totals(first.totals, second.totals),
         marks=keep_marks({**first.marks, **second.marks}),
+        answers=keep_answers({**first.answers, **second.answers}),
+        uncounted=first.uncounted or second.uncounted,
         withdrawn=merge_dates(first.withdrawn, second.withdrawn),
         sensitive=tuple(sorted({*first.sensitive, *second.sensitive})),
         mails=merge_notes(first.mails, second.mails),

@@ -23,7 +23,7 @@ from chalicelib.store.across import read_newest
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, name_week, put_in_queue
 
 CORE, ORDER, ENTRY, EVENT = "core", "order#", "entry#", "event#"
-SHAPE = 1  # of the rows that this version writes
+SHAPE = 2  # of the rows that this version writes
 MOST_SEALED = 390_000  # bytes of one row's sealed part: DynamoDB takes 400 KB with all attributes
 
 

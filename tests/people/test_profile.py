@@ -14,6 +14,7 @@ from chalicelib.models import (
     Entry,
     Grade,
     HeldValue,
+    LineItem,
     Order,
     OrderState,
     Profile,
@@ -23,7 +24,9 @@ from chalicelib.models import (
     Trust,
 )
 from chalicelib.people.consents import choose_consents, merge_consents
-from chalicelib.people.profile import Record, fold_event, renew_latest
+from chalicelib.people.profile import Record, fold_event, recount_record, renew_latest
+from chalicelib.people.shapes import read_shape
+from chalicelib.strictjson import dump_json
 from tests.builders.folding import fold_history, fold_record
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,6 +54,7 @@ orders = st.builds(
     total=st.sampled_from([Decimal("1.50"), Decimal("20")]),
     refunds=st.dictionaries(st.sampled_from(["r1", "r2"]), st.sampled_from([Decimal(1), Decimal(2)])),
     test=st.booleans(),
+    items=st.lists(st.builds(LineItem, title=st.sampled_from(["Tea", "Cup"])), max_size=2).map(tuple),
 )
 readings = st.builds(
     Reading,
@@ -63,7 +67,13 @@ readings = st.builds(
         st.builds(Refund, id=st.sampled_from(["r1", "r2"]), order_id=st.just("1"), amount=st.just(Decimal(2))),
         max_size=1,
     ).map(tuple),
-    entry=st.none() | st.builds(Entry, kind=st.just("warranty"), at=moments, values=st.just({"score": 9})),
+    entry=st.none()
+    | st.builds(
+        Entry,
+        kind=st.sampled_from(["warranty", "survey"]),
+        at=moments,
+        values=st.sampled_from([{"score": 9}, {"score": 3, "why": "Too slow."}]),
+    ),
     withdraws=st.sampled_from(["", "", "k0", "k1"]),
 )
 events = st.tuples(st.builds(a_submission, moments, st.sampled_from(Trust)), readings)
@@ -87,6 +97,20 @@ def test_folding_one_more_event_into_a_stored_profile_equals_folding_all(history
         record = renew_latest(replace(record, profile=stored))
 
     assert record == fold_record("c", history)
+
+
+@given(histories)
+def test_what_an_earlier_version_wrote_is_counted_again_from_its_rows(history):
+    whole = fold_record("c", history)
+    values = whole.profile.model_dump(exclude_defaults=True, mode="json")
+    totals = {
+        name: values["totals"][name] for name in ("purchases", "spent", "entries") if name in values.get("totals", {})
+    }
+    old = {name: value for name, value in values.items() if name not in ("answers", "latest")} | {"totals": totals}
+    read = read_shape(Profile, "core", 1, dump_json(old))
+
+    assert read.uncounted
+    assert recount_record(replace(whole, profile=read)) == whole
 
 
 def test_signed_source_outranks_a_later_form():

@@ -14,6 +14,7 @@ from chalicelib.people.bounds import MOST_A_DAY, MOST_IN_ALL, count_typed
 from chalicelib.settling import waiting
 from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
 from chalicelib.store.inbox import State
+from chalicelib.store.people_rows import SHAPE
 from tests.builders.erasures import LATER, forget
 from tests.builders.shop import DOOR_KEY, NOW, a_submission
 from tests.builders.signed import account, an_order_of, says
@@ -158,7 +159,7 @@ def test_a_row_of_a_later_version_is_left_alone(shop):
     shop.take(account(7, VERA))
     customer = shop.find_id(VERA)
     table = shop.services().table
-    table.change_item({"pk": f"cust#{customer}", "sk": "core"}, "SET shape = :shape", shape=2)
+    table.change_item({"pk": f"cust#{customer}", "sk": "core"}, "SET shape = :shape", shape=SHAPE + 1)
     key = shop.accept(a_submission(email=VERA, name="Vera", at=NOW + MINUTE))
     assert settle_keys([key], shop.services(), NOW + MINUTE) == {"postponed": 1}
     assert shop.inbox.read_item(key).state is State.NEW
@@ -185,7 +186,7 @@ def test_quarantine_in_all_is_bounded_and_the_oldest_make_room(shop, monkeypatch
             shop.quarantine(a_submission(email=f"p{number}@example.org", at=NOW + timedelta(minutes=number)))
             for number in range(5)
         ]
-    assert [each.message for each in caplog.records] == ["submission_quarantined"] * 5
+    assert [each.getMessage() for each in caplog.records] == ["submission_quarantined"] * 5
 
     sweep_inbox(shop.services(), NOW + timedelta(hours=1))
     assert [shop.inbox.read_item(key).state.value for key in keys] == ["dropped"] * 2 + ["quarantined"] * 3
