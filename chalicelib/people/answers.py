@@ -15,7 +15,7 @@ LARGEST = 1_000  # a score is far below; an order number is above
 def join_answers(held: Mapping[str, AnswerMark], records: Iterable[EntryRecord]) -> dict[str, AnswerMark]:
     """Return the latest answers, with those among the changed rows of entries."""
     marked = {name_answer(each): mark_answer(each) for each in records if each.entry.kind in SURVEYS}
-    return keep_answers({**held, **{name: each for name, each in marked.items() if each.values}})
+    return keep_answers({name: each for name, each in {**held, **marked}.items() if each.values})
 
 
 def keep_answers(answers: Mapping[str, AnswerMark]) -> dict[str, AnswerMark]:

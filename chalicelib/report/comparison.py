@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.models import Model
-from chalicelib.report.intervals import Interval, bound_rate, bound_spending, need_people, subtract_interval
+from chalicelib.stats.intervals import Interval, bound_rate, bound_spending, need_people, subtract_interval
 
 FEW = 10  # a group below this shows nothing, whatever its interval
 LEAST = 0.01  # a difference below one in a hundred is not looked for ...

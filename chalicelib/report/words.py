@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.report.comparison import FEW, LEAST, Comparison
 from chalicelib.report.figures import Counts, Discount, Group
-from chalicelib.report.intervals import Interval
+from chalicelib.stats.intervals import Interval
 
 # What the planned must add up to, in the order in which a reader asks.
 END_WORDS = {

@@ -8,8 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.report import Report
 from chalicelib.report.figures import Group
-from chalicelib.report.intervals import Interval
 from chalicelib.report.words import END_WORDS
+from chalicelib.stats.intervals import Interval
 from chalicelib.store.facts import RETURN_WINDOW
 
 TEMPLATE = "report_page.html.jinja"

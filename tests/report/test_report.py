@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.report import Report, build_report
 from chalicelib.report.comparison import FEW, Sample, compare_groups, round_up
-from chalicelib.report.intervals import bound_rate, bound_spending, student, subtract_interval
+from chalicelib.stats.intervals import bound_rate, bound_spending, student, subtract_interval
 from infra.staff.report_page import write_page
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.reports import CAMPAIGN, DAY, LATER, a_fact, a_group, a_return, report

@@ -1,0 +1,31 @@
+"""Rankings of a few items: first choices, pairs, mean ranks (P. H. Lee, P. L. H. Yu, BMC Medical Research Methodology
+13:65, 2013).
+
+Items that a person did not rank share the places that are left: each has their mean. Over people who rank everything
+the mean rank is the Borda count; the mean over those alone who ranked an item would make a rare item look loved.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+
+def rank_items(order: Sequence[str], items: Sequence[str]) -> dict[str, float]:
+    """Return the rank of each item, from 1; `order` has the items that a person ranked, the first first."""
+    placed = [item for item in dict.fromkeys(order) if item in items]
+    ranks = {item: float(place) for place, item in enumerate(placed, 1)}
+    shared = (len(placed) + 1 + len(items)) / 2
+    return {item: ranks.get(item, shared) for item in items}
+
+
+def list_wins(order: Sequence[str], items: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each pair of items (before, after) of which a person put one before the other."""
+    ranks = rank_items(order, items)
+    for first, second in combinations(items, 2):
+        if ranks[first] != ranks[second]:
+            yield (first, second) if ranks[first] < ranks[second] else (second, first)
+
+
+def mean_ranks(orders: Iterable[Sequence[str]], items: Sequence[str]) -> dict[str, float]:
+    """Return the mean rank of each item over people; {} without any."""
+    ranked = [rank_items(order, items) for order in orders]
+    return {item: sum(ranks[item] for ranks in ranked) / len(ranked) for item in items} if ranked else {}
