@@ -8,7 +8,7 @@ from chalicelib.models import AnswerMark, Entry, EntryRecord, JsonValue, Profile
 SURVEYS = ("survey", "response", "sign-up")  # kinds of entries that answer questions; a call is a sign-up with answers
 MOST_ANSWERS = 24  # of one person: two years of one a month
 MOST_VALUES = 20  # of one answer
-OPTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")  # as definitions of forms write the value of an option
+OPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}")  # as definitions of forms write the value of an option
 LARGEST = 1_000  # a score is far below; an order number is above
 
 

@@ -70,6 +70,17 @@ def has_way(start: Node, end: Node, without: Cell, cells: Mapping[Cell, int], hi
     return end in reached
 
 
+def hide_row(counts: Sequence[int], least: int = K) -> set[int]:
+    """Return the places of one row, whose total is shown, that must be hidden: one alone, or ones alone, are known."""
+    hidden = {place for place, n in enumerate(counts) if 0 < n < least}
+    while hidden and (len(hidden) == 1 or all(counts[place] == 1 for place in hidden)):
+        shown = [place for place, n in enumerate(counts) if n and place not in hidden]
+        if not shown:
+            return set(range(len(counts)))
+        hidden.add(min(shown, key=lambda place: (counts[place], place)))
+    return hidden
+
+
 def list_shown(table: Table, least: int = K) -> list[list[int | None]]:
     """Return a table with None in place of each hidden cell."""
     hidden = hide_cells(table, least)

@@ -22,6 +22,6 @@ def profile_of(customer_id="c", *, orders=None, entries=None, **held) -> Profile
     records = {name: OrderRecord(name=name, order=order) for name, order in (orders or {}).items()}
     profile = note_orders(Profile(customer_id=customer_id, **held), {}, records)
     for key, entry in (entries or {}).items():
-        rows = {key: EntryRecord(entry=entry, event="")}
+        rows = {key: EntryRecord(entry=entry, event=f"event#{key}")}
         profile = note_entries(profile, Reading(kind="other", entry=entry), rows, counts=True)
     return profile

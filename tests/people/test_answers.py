@@ -29,6 +29,7 @@ def answer(day=0, values=None, **more):
         (9.5, False),
         ("near-by", True),
         ("friend", True),
+        ("65+", True),
         ("Too slow.", False),
         ("slow service", False),
         ("", False),

@@ -20,6 +20,7 @@ ROOMS = {
     "optin": "forms mails people senders store shop runs services",
     "erasure": "downstream people senders store vault shop runs services",
     "downstream": "senders store runs services",
+    "numbers": "people forms stats",
     "report": "campaigns stats store",
     "imports": "campaigns forms shop",
     "pages": "campaigns mails senders forms store shop words",

@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.stats.suppression import hide_cells, list_shown
+from chalicelib.stats.suppression import hide_cells, hide_row, list_shown
 
 tables = st.integers(2, 3).flatmap(
     lambda width: st.lists(st.lists(st.integers(0, 7), min_size=width, max_size=width), min_size=2, max_size=3)
@@ -54,6 +54,16 @@ def test_every_small_cell_is_hidden_and_no_empty_one_alone(table):
         for j, n in enumerate(row):
             assert shown[i][j] is None or shown[i][j] == n
             assert not (0 < n < 5) or shown[i][j] is None
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=5))
+def test_a_hidden_place_of_one_row_has_more_than_one_possible_value(counts):
+    hidden = sorted(hide_row(counts))
+    assert {place for place, n in enumerate(counts) if 0 < n < 5} <= set(hidden)
+    if 0 < len(hidden) < len(counts):
+        total = sum(counts[place] for place in hidden)
+        ways = [each for each in product(range(1, total + 1), repeat=len(hidden)) if sum(each) == total]
+        assert all(len({way[place] for way in ways}) > 1 for place in range(len(hidden)))
 
 
 def test_a_table_without_small_cells_is_shown_whole():

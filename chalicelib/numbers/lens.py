@@ -1,0 +1,52 @@
+"""What counting needs beside a profile: the moment, the shop's rule of silence, and what its forms ask."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from chalicelib.forms.definition import Form
+from chalicelib.stats.promoters import FROM_0, FROM_1, Scale
+
+SOURCE, REASONS = "found_us", "why_us"  # questions by their names, as in the form `survey` that ships
+KINDS = {"score": "scores", "choice": "choices", "ranking": "rankings"}
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How one walk counts. `scales` are by score question, `options` by question with options, in the form's order.
+
+    `ranges` are the questions whose answer is a range or a group and stands in the profile. `popular` are the products
+    whose pairs are counted; None counts every pair.
+    """
+
+    now: datetime
+    quiet_days: int = 30
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: tuple[str, ...] = ()
+    popular: frozenset[str] | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+def make_lens(
+    forms: Iterable[Form], now: datetime, quiet_days: int = 30, popular: frozenset[str] | None = None
+) -> Lens:
+    """Return the lens of the shop's forms; of two questions of one name the first form's counts."""
+    scales: dict[str, Scale] = {}
+    options: dict[str, tuple[str, ...]] = {}
+    ranges: dict[str, None] = {}
+    for form in forms:
+        for each in form.fields:
+            if each.sensitive:
+                continue
+            if each.type == "score":
+                least, most = each.kind.bounds(each)
+                scale = next((scale for scale in (FROM_0, FROM_1) if (scale.least, scale.most) == (least, most)), None)
+                scales.update({each.name: scale} if scale and each.name not in scales else {})
+            elif each.options:
+                options.setdefault(each.name, tuple(option.value for option in each.options))
+                ranges.update({each.name: None} if each.place == "profile" and each.type == "choice" else {})
+    return Lens(now, quiet_days, scales, options, tuple(ranges), popular)
