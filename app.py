@@ -72,6 +72,14 @@ def retire_data(event: Any) -> dict[str, Any]:
     return retire_data.handle(event.to_dict())
 
 
+@app.schedule(Rate(1, unit=Rate.HOURS))
+def fold_people(event: Any) -> dict[str, Any]:
+    """Add up what is asked of everybody: each night, and when asked."""
+    from chalicelib.functions import fold_people
+
+    return fold_people.handle(event.to_dict())
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def plan_mails(event: Any) -> dict[str, Any]:
     """Queue everybody who is due."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.config import current_settings
 from chalicelib.services.clients import DOOR_TIMEOUTS, SEND_TIMEOUTS, WORK_TIMEOUTS, make_client, make_session
-from chalicelib.services.staff import StaffTables
 from chalicelib.services.tables import split_names
+from chalicelib.services.walks import WalkTables
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class Services(StaffTables):
+class Services(WalkTables):
     """Everything a function may work with."""
 
     @cached_property

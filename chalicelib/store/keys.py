@@ -4,7 +4,10 @@ pk           holds
 cust#<id>    the customer's 256-bit key, sealed; an erasure is the deletion of this row
 index        the blind index's secrets, sealed; made on first use
 codes        the secret under which the facts of campaigns name orders, sealed; made on first use
+walk         the key under which walks over everybody keep what they add up, sealed; made on first use
 """
+
+from collections.abc import Iterable
 
 from chalicelib.store.table import NEW, THERE, Part, Row, Table
 from chalicelib.vault.blindindex import add_secret, make_secrets, pack_secrets, unpack_secrets
@@ -12,6 +15,7 @@ from chalicelib.vault.root import RootSeal, make_key
 
 INDEX = "index"
 CODES = "codes"
+WALK = "walk"
 
 
 class Keys:
@@ -34,6 +38,16 @@ class Keys:
     def has_key(self, customer_id: str) -> bool:
         """Return whether a customer's key is there, read consistently; the root key is not used."""
         return self.read_row(f"cust#{customer_id}") is not None
+
+    def read_sealed(self, customer_ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the sealed keys of some customers by customer id, read consistently; a destroyed one is left out."""
+        found = self.table.read_items([name_customer(customer_id) for customer_id in customer_ids])
+        return {row["pk"].removeprefix("cust#"): bytes(row["sealed"]) for row in found}
+
+    def replace_sealed(self, customer_id: str, old: bytes, new: bytes) -> bool:
+        """Replace a sealed key as it was read; return False, and write nothing, where it was destroyed meanwhile."""
+        change = "SET sealed = :new"
+        return self.table.change_item(name_customer(customer_id), change, "sealed = :old", new=new, old=old)
 
     def write_key(self, customer_id: str, key: bytes) -> Part:
         """Return the part that gives a new customer their key."""
@@ -58,11 +72,19 @@ class Keys:
 
     def read_codes(self) -> bytes:
         """Return the secret under which the facts of campaigns name orders; the first call ever makes it."""
-        sealed = self.read_row(CODES)
+        return self.read_secret(CODES)
+
+    def read_walk(self) -> bytes:
+        """Return the key of what walks over everybody keep; the first call ever makes it."""
+        return self.read_secret(WALK)
+
+    def read_secret(self, name: str) -> bytes:
+        """Return a secret of the service; the first call ever makes it."""
+        sealed = self.read_row(name)
         if sealed is None:
-            self.put_secret(CODES, make_key(), None)
-            sealed = self.read_row(CODES) or b""
-        return self.root.open_secret(CODES, sealed)
+            self.put_secret(name, make_key(), None)
+            sealed = self.read_row(name) or b""
+        return self.root.open_secret(name, sealed)
 
     def rotate_index(self) -> None:
         """Put a new secret in front; rows named under the older ones are still found."""
@@ -85,7 +107,12 @@ class Keys:
 
 def name_customer(customer_id: str) -> Row:
     """Return the key of the row that holds a customer's key."""
-    return name_row(f"cust#{customer_id}")
+    return name_row(name_secret(customer_id))
+
+
+def name_secret(customer_id: str) -> str:
+    """Return the name under which a customer's key is sealed."""
+    return f"cust#{customer_id}"
 
 
 def name_row(name: str) -> Row:

@@ -52,15 +52,20 @@ class RetentionQueue:
         return [sum(1 for _ in rows) for rows in shards]
 
     def list_batch(self, cursor: str, most: int) -> tuple[list[str], str]:
-        """Return the next customers after a cursor, and the new cursor.
+        """Return the next customers after a cursor, and the new cursor, as `list_planned` does."""
+        found, after = self.list_planned(cursor, most)
+        return list(found), after
+
+    def list_planned(self, cursor: str, most: int) -> tuple[dict[str, str], str]:
+        """Return the next customers after a cursor with the time of their review, and the new cursor.
 
         A cursor is `<shard>#<cursor of the shard's queue>`; an empty one means the start, or that all were listed.
         """
         shard, _, after = cursor.partition("#")
-        found: list[str] = []
+        found: dict[str, str] = {}
         for number in range(int(shard or 0), SHARDS):
             rows, last = self.table.page_queue(f"review#{number}", after, most - len(found))
-            found += [row["pk"].removeprefix("review#") for row in rows]
+            found |= {row["pk"].removeprefix("review#"): str(row["due_at"]) for row in rows}
             if last or len(found) == most:
                 return found, f"{number}#{last}" if last else f"{number + 1}#"
             after = ""

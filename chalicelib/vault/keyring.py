@@ -26,6 +26,10 @@ PERSON_PROVIDER = "regulars-person"
 SECONDS_PER_KEY = 300.0  # a data key seals for at most five minutes
 MESSAGES_PER_KEY = 1_000  # and at most a thousand messages: one KMS call opens them all
 CACHED_KEYS = 500
+# In a walk over everybody, which lasts a quarter of an hour at most, one KMS call opens twice as many.
+SECONDS_OF_WALK = 900.0
+MESSAGES_IN_WALK = 2_000
+CACHED_IN_WALK = 2_000
 
 
 class KeyRing(MasterKeyProvider):
@@ -64,13 +68,13 @@ def build_ring(keys: Sequence[MasterKey]) -> KeyRing:
     return KeyRing().hold_keys(keys)
 
 
-def cache_materials(ring: MasterKeyProvider) -> CachingCryptoMaterialsManager:
+def cache_materials(ring: MasterKeyProvider, *, walks: bool = False) -> CachingCryptoMaterialsManager:
     """Reuse data keys within the bounds above. The cache hits only while the encryption context is constant."""
     return CachingCryptoMaterialsManager(
         master_key_provider=ring,
-        cache=LocalCryptoMaterialsCache(CACHED_KEYS),
-        max_age=SECONDS_PER_KEY,
-        max_messages_encrypted=MESSAGES_PER_KEY,
+        cache=LocalCryptoMaterialsCache(CACHED_IN_WALK if walks else CACHED_KEYS),
+        max_age=SECONDS_OF_WALK if walks else SECONDS_PER_KEY,
+        max_messages_encrypted=MESSAGES_IN_WALK if walks else MESSAGES_PER_KEY,
     )
 
 

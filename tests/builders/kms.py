@@ -1,7 +1,9 @@
 """KMS as AWS answers, on moto. Builders for tests."""
 
 import json
-from base64 import b64decode
+import os
+from base64 import b64decode, b64encode
+from collections import Counter
 from types import SimpleNamespace
 
 import boto3
@@ -9,6 +11,7 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+ROOT_ARN = "arn:aws:kms:us-east-1:123456789012:key/99999999-2222-3333-4444-555555555555"
 RSA_ARN = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 
@@ -48,6 +51,28 @@ class HonestKms:
             return {"Plaintext": self.private.decrypt(b64decode(request["CiphertextBlob"]), oaep)}
         except ValueError:
             raise refusal("InvalidCiphertextException") from None
+
+
+class CountingKms:
+    """A boto3 KMS client with one root key, answered in this process: fast enough for thousands of calls."""
+
+    def __init__(self):
+        self.client = boto3.client("kms", region_name="us-east-1")
+        self.calls: Counter[str] = Counter()
+        self.wrapped: dict[str, bytes] = {}
+        for call in ("Decrypt", "GenerateDataKey"):
+            self.client.meta.events.register(f"before-call.kms.{call}", self.answer_call)
+
+    def answer_call(self, model, params, **_):
+        self.calls[model.name] += 1
+        request = json.loads(params["body"])
+        if model.name == "GenerateDataKey":
+            wrapped, key = os.urandom(48), os.urandom(request["NumberOfBytes"])
+            self.wrapped[b64encode(wrapped).decode()] = key
+            answer = {"CiphertextBlob": wrapped, "Plaintext": key}
+        else:
+            answer = {"Plaintext": self.wrapped[request["CiphertextBlob"]]}
+        return SimpleNamespace(status_code=200), {"KeyId": ROOT_ARN, **answer}
 
 
 def refusal(code):

@@ -12,6 +12,8 @@ from chalicelib.downstream.delivery import deliver_records
 from chalicelib.downstream.relay import relay_events
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.erasure.shops import erase_shop_customers
+from chalicelib.fold.run import fold_people
+from chalicelib.fold.walk import walk_people
 from chalicelib.offers.run import make_offers
 from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
@@ -34,6 +36,8 @@ USE_CASES = {
     erase_shop_customers: ("forget_people",),
     retire_people: ("retire_data",),
     retire_person: ("retire_data",),
+    fold_people: ("fold_people",),
+    walk_people: ("fold_people",),
     relay_events: ("relay_events",),
     deliver_records: ("deliver_events",),
     answer_request: ("desk",),

@@ -5,8 +5,8 @@ ROOTS = {"addresses", "config", "definitions", "errors", "logs", "models", "stri
 # Room: what it may import, besides itself and ROOTS.
 ROOMS = {
     "app": "functions routes desk",
-    "functions": "settling outreach offers data_requests retention optin erasure downstream mails senders door runs "
-    "services store",
+    "functions": "settling outreach offers data_requests retention fold optin erasure downstream mails senders door "
+    "runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
     "desk": "settling today door routes data_requests erasure pages campaigns people senders forms services store shop "
     "words",
@@ -15,6 +15,7 @@ ROOMS = {
     "outreach": "campaigns mails people senders shop store runs services",
     "data_requests": "pages campaigns mails people senders forms store vault shop runs services words",
     "retention": "erasure joining people senders store shop runs services",
+    "fold": "people store vault runs services",
     "today": "optin campaigns people senders store services",
     "joining": "downstream people senders store services",
     "optin": "forms mails people senders store shop runs services",

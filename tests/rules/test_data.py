@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.data_requests.run import answer_requests
+from chalicelib.fold.run import fold_people
 from chalicelib.joining.join import join_people
 from chalicelib.models import Identity
 from chalicelib.offers.run import make_offers
@@ -150,6 +151,10 @@ def written(tables, tmp_path, capsys, monkeypatch):
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)
         look()
+    walked = shop.services()
+    walked.table.commit_parts([walked.walks.ask_walk(OLD)])
+    fold_people(walked, OLD)
+    look()
     return seen
 
 

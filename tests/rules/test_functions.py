@@ -22,6 +22,7 @@ UNUSED = {
     "answer_requests": ("chalicelib.routes", "chalicelib.outreach", "chalicelib.settling", "chalicelib.erasure"),
     "forget_people": (*ROUTES, "chalicelib.outreach", "chalicelib.settling", "chalicelib.campaigns", *SENDING),
     "retire_data": (*ROUTES, "chalicelib.settling", "chalicelib.data_requests", *SENDING),
+    "fold_people": (*ROUTES, "chalicelib.settling", "chalicelib.outreach", "chalicelib.erasure", "jinja2"),
     "plan_mails": (*ROUTES, *PERSONAL, *SENDING),
     "send_mails": (*ROUTES, "chalicelib.settling", "chalicelib.erasure", "chalicelib.data_requests"),
     "reconcile_mails": (*ROUTES, "chalicelib.settling", "chalicelib.erasure", "chalicelib.data_requests"),

@@ -119,7 +119,7 @@ def test_only_functions_that_open_something_are_told_its_key():
     opening = {"Desk", "SettleStream", "SweepInbox", "AskConfirmations", "ForgetPeople"}
     assert holders == {
         "INBOX_KEY": opening,
-        "ROOT_KEY": opening | {"AnswerRequests", "Desk", "SendMails", "ReconcileMails", "RetireData"},
+        "ROOT_KEY": opening | {"AnswerRequests", "Desk", "SendMails", "ReconcileMails", "RetireData", "FoldPeople"},
         "RECEIPT_KEY": {"ForgetPeople"},
     }
     assert all(function["Variables"]["STAGE"] == {"Ref": "Stage"} for function in functions.values())

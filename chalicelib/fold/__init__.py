@@ -1,0 +1,1 @@
+"""What is added up over everybody, in one walk: nightly, and when asked."""

@@ -1,0 +1,38 @@
+"""What walks over everybody work with: their rows, and the keys that they open and seal with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.services.staff import StaffTables
+from chalicelib.services.tables import split_names
+
+if TYPE_CHECKING:
+    from chalicelib.store.walks import Walks
+    from chalicelib.vault.person import PersonSeal
+    from chalicelib.vault.root import RootSeal
+
+
+class WalkTables(StaffTables):
+    """The rows and keys of walks over everybody."""
+
+    @cached_property
+    def walks(self) -> Walks:
+        from chalicelib.store.walks import Walks
+
+        return Walks(self.table)
+
+    @cached_property
+    def walk_root(self) -> RootSeal:
+        """Return what opens and seals the keys of customers in a walk over everybody."""
+        from chalicelib.vault.root import RootSeal
+
+        return RootSeal(split_names(self.settings.root_key), self.kms, walks=True)
+
+    @cached_property
+    def walk_seal(self) -> PersonSeal:
+        """Return the seal of what walks keep: made as a customer's seal is, under a key of the walk's own."""
+        from chalicelib.vault.person import PersonSeal
+
+        return PersonSeal("walk", self.keys.read_walk())
