@@ -8,7 +8,7 @@ from chalicelib.store.parts import Part
 
 
 class Consumer(Protocol):
-    """Adds something up over everybody. Its state must stay small however many customers there are (390 KB sealed)."""
+    """Adds something up over everybody. Its state must stay small however many customers there are (3 MB sealed)."""
 
     name: str
 

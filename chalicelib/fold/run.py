@@ -19,7 +19,9 @@ LONGEST_RUN = 780  # seconds; the function has 900
 
 def list_consumers(services: Services) -> Sequence[Consumer]:
     """Return all that is added up over everybody; each line here is one result."""
-    return ()
+    from chalicelib.numbers.counting import Counter  # imported here: most runs of the function find nothing to do
+
+    return (Counter(services),)
 
 
 def fold_people(services: Services, now: datetime) -> dict[str, int]:

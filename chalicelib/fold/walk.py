@@ -140,14 +140,14 @@ class Walk:
             consumer.finish(self.now)
         last = Place(over=True, met=self.place.met, unread=self.place.unread, kept=self.meeting.list_kept())
         self.row = replace(self.row, ended_at=utc_text(self.now), is_open=False)
-        ended = [self.services.walks.delete_state(consumer.name) for consumer in self.consumers]
-        self.write([*self.seal_states({PLACE: last.model_dump_json(exclude_defaults=True).encode()}), *ended])
+        self.write(self.seal_states({PLACE: last.model_dump_json(exclude_defaults=True).encode()}))
+        self.services.walks.drop_states(consumer.name for consumer in self.consumers)
 
     def seal_states(self, states: Mapping[str, bytes]) -> list[Part]:
-        """Return the parts that keep states, each sealed under its own name; raise OversizeError."""
+        """Return the parts that keep states, each sealed under its own name."""
         seal = self.services.walk_seal
         sealed = {name: seal.seal_record(name, PLACE, state) for name, state in states.items()}
-        return [self.services.walks.write_state(name, each) for name, each in sealed.items()]
+        return [part for name, each in sealed.items() for part in self.services.walks.write_state(name, each)]
 
     def write(self, parts: Iterable[Part]) -> None:
         """Write parts while this is the only run of the walk; raise RaceLostError."""

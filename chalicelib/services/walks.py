@@ -9,6 +9,7 @@ from chalicelib.services.staff import StaffTables
 from chalicelib.services.tables import split_names
 
 if TYPE_CHECKING:
+    from chalicelib.store.numbers import NumberRows
     from chalicelib.store.walks import Walks
     from chalicelib.vault.person import PersonSeal
     from chalicelib.vault.root import RootSeal
@@ -22,6 +23,12 @@ class WalkTables(StaffTables):
         from chalicelib.store.walks import Walks
 
         return Walks(self.table)
+
+    @cached_property
+    def number_rows(self) -> NumberRows:
+        from chalicelib.store.numbers import NumberRows
+
+        return NumberRows(self.table)
 
     @cached_property
     def walk_root(self) -> RootSeal:

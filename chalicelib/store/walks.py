@@ -3,16 +3,16 @@
 pk      sk             holds
 walk    walk           when the latest walk began and ended, and whether it is under way; `version`: one run at a time
 walk    asked          when somebody last asked for a walk before its time
-walk    state#<name>   sealed: what one consumer has added up while a walk is under way, and the place of the walk
+walk    state#<name>#<n>   sealed, in pieces: what one consumer has added up while a walk is under way, and the place of
+                           the walk; `pieces` is how many there are
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.errors import OversizeError
 from chalicelib.models import utc_text
-from chalicelib.store.people_rows import MOST_SEALED
+from chalicelib.store.numbers import cut_pieces
 from chalicelib.store.table import Part, Row, Table
 
 WALK, ASKED, STATE = "walk", "asked", "state#"
@@ -56,17 +56,30 @@ class Walks:
 
     def list_states(self) -> Iterator[tuple[str, bytes]]:
         """Yield (name, sealed state) of what was saved, read consistently."""
+        pieces: dict[str, list[Row]] = {}
         for row in self.table.query_items(WALK, STATE):
-            yield row["sk"].removeprefix(STATE), bytes(row["sealed"])
+            pieces.setdefault(row["sk"].removeprefix(STATE).rpartition("#")[0], []).append(row)
+        for name, rows in pieces.items():
+            yield name, b"".join(bytes(row["sealed"]) for row in rows[: int(rows[0]["pieces"])])
 
-    def write_state(self, name: str, sealed: bytes) -> Part:
-        """Return the part that keeps a state; raise OversizeError."""
-        if len(sealed) > MOST_SEALED:
-            raise OversizeError(name)
-        return self.table.put_part({**name_row(f"{STATE}{name}"), "sealed": sealed})
+    def write_state(self, name: str, sealed: bytes) -> list[Part]:
+        """Return the parts that keep a state."""
+        pieces = cut_pieces(sealed)
+        return [
+            self.table.put_part({**name_state(name, place), "sealed": piece, "pieces": len(pieces)})
+            for place, piece in enumerate(pieces)
+        ]
 
-    def delete_state(self, name: str) -> Part:
-        return self.table.delete_part(name_row(f"{STATE}{name}"))
+    def drop_states(self, names: Iterable[str]) -> None:
+        """Delete what consumers added up; a crash before leaves rows that the next walk replaces."""
+        kept = tuple(f"{STATE}{name}#" for name in names)
+        self.table.delete_items(
+            name_row(row["sk"]) for row in self.table.query_items(WALK, STATE) if row["sk"].startswith(kept)
+        )
+
+
+def name_state(name: str, place: int) -> Row:
+    return name_row(f"{STATE}{name}#{place:02}")
 
 
 def name_row(sort_key: str) -> Row:

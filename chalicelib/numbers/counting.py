@@ -1,0 +1,111 @@
+"""Counts everybody in the nightly walk, and keeps the sums sealed; reads them back as figures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from chalicelib.errors import SealBrokenError
+from chalicelib.forms.library import list_readable
+from chalicelib.models import Model, Profile
+from chalicelib.numbers.lens import Lens, make_lens
+from chalicelib.numbers.needs import list_popular
+from chalicelib.numbers.numbers import Numbers, read_numbers
+from chalicelib.numbers.share import list_shares
+from chalicelib.numbers.tally import Tally, load_tally
+from chalicelib.people.person import Person
+from chalicelib.people.profile import Record
+from chalicelib.runs import note_fault
+from chalicelib.services import Services
+from chalicelib.store.numbers import StoredNumbers
+from chalicelib.store.parts import Part
+
+KIND = "numbers"  # what the sums are sealed as
+
+
+class Count(Model):
+    """A count that was put down. `popular` are the products whose pairs are counted, None where all are."""
+
+    now: AwareDatetime
+    erasures: int
+    popular: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A result: the sums, how they were counted, and the number of the last erasure before."""
+
+    tally: Tally
+    lens: Lens
+    erasures: int
+
+    def read_numbers(self) -> Numbers:
+        """Return every figure."""
+        return read_numbers(self.tally, self.lens)
+
+
+class Counter:
+    """Adds up everybody (`fold.consumer.Consumer`)."""
+
+    name = KIND
+    count: Count  # these three are there once the counter began, or goes on
+    tally: Tally
+    lens: Lens
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def begin(self, now: datetime) -> None:
+        """Begin with nothing; who is forgotten from now on may be in the sums, and the pages say so."""
+        before = read_counted(self.services)
+        popular = tuple(list_popular(before.tally)) if before else None
+        self.take(Count(now=now, erasures=self.services.ledger.read_head().number, popular=popular), Tally())
+
+    def take(self, count: Count, tally: Tally) -> None:
+        self.count, self.tally = count, tally
+        self.lens = find_lens(self.services, count.now, count.popular)
+
+    def resume(self, state: bytes) -> None:
+        """Go on with what `pause` returned; raise ValueError."""
+        head, _, tally = state.partition(b"\n")
+        self.take(Count.model_validate_json(head), load_tally(tally))
+
+    def add(self, person: Person) -> None:
+        """Take in one customer."""
+        self.tally.add_shares(list_shares(self.renew_profile(person), self.lens))
+
+    def renew_profile(self, person: Person) -> Profile:
+        """Return the profile, with what an earlier version did not count made anew from the rows."""
+        return self.services.people.renew_record(person, Record(person.profile)).profile
+
+    def pause(self) -> tuple[bytes, list[Part]]:
+        """Return the count so far."""
+        return self.count.model_dump_json().encode() + b"\n" + self.tally.dump(), []
+
+    def finish(self, now: datetime) -> None:
+        """Keep the result in place of the one before."""
+        state, _ = self.pause()
+        sealed = self.services.walk_seal.seal_record(KIND, KIND, state)
+        result = StoredNumbers(sealed, self.count.now, self.count.erasures)
+        self.services.table.commit_parts(list(self.services.number_rows.write_result(result)))
+
+
+def read_counted(services: Services) -> Counted | None:
+    """Return the latest result; None before the first, and where it does not open: the next walk counts anew."""
+    stored = services.number_rows.read_result()
+    if stored is None:
+        return None
+    try:
+        head, _, text = services.walk_seal.open_record(KIND, KIND, stored.sealed).partition(b"\n")
+        count, tally = Count.model_validate_json(head), load_tally(text)
+    except (SealBrokenError, ValueError) as fault:
+        note_fault("numbers", "result", fault)
+        return None
+    return Counted(tally, find_lens(services, count.now, count.popular), count.erasures)
+
+
+def find_lens(services: Services, now: datetime, popular: Iterable[str] | None) -> Lens:
+    """Return how the shop's forms count at a moment."""
+    chosen = None if popular is None else frozenset(popular)
+    return make_lens(list_readable(), now, services.clock.quiet_days, chosen)
