@@ -33,7 +33,7 @@ class Count(Model):
 
 
 @dataclass(frozen=True)
-class Counted:
+class Sums:
     """A result: the sums, how they were counted, and the number of the last erasure before."""
 
     tally: Tally
@@ -91,7 +91,7 @@ class Counter:
         self.services.table.commit_parts(list(self.services.number_rows.write_result(result)))
 
 
-def read_counted(services: Services) -> Counted | None:
+def read_counted(services: Services) -> Sums | None:
     """Return the latest result; None before the first, and where it does not open: the next walk counts anew."""
     stored = services.number_rows.read_result()
     if stored is None:
@@ -102,7 +102,7 @@ def read_counted(services: Services) -> Counted | None:
     except (SealBrokenError, ValueError) as fault:
         note_fault("numbers", "result", fault)
         return None
-    return Counted(tally, find_lens(services, count.now, count.popular), count.erasures)
+    return Sums(tally, find_lens(services, count.now, count.popular), count.erasures)
 
 
 def find_lens(services: Services, now: datetime, popular: Iterable[str] | None) -> Lens:

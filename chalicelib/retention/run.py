@@ -94,7 +94,7 @@ def retire_once(customer_id: str, services: Services, now: datetime) -> tuple[Co
         table.commit_parts(write_end(customer_id, services, now))
         return finding.counts, True
     found = finding.found
-    parts = write_record(person, found, services, now) if found.changes else []
+    parts = write_record(person, found, services, now) if found.changes or person.profile.uncounted else []
     table.commit_parts([*parts, *([queue.plan_next(customer_id, now)] if found.is_whole else [])])
     return Counter(change.kind for change in found.changes), found.is_whole
 
@@ -135,8 +135,11 @@ def write_end(customer_id: str, services: Services, now: datetime) -> Parts:
 
 
 def write_record(person: Person, found: Expired, services: Services, now: datetime) -> Parts:
-    """Return the parts that make the first deletions, with a profile that no longer counts the deleted events."""
-    profile = forget_events(person.profile, found)
+    """Return the parts that make the first deletions, with a profile that no longer counts the deleted events.
+
+    A profile of an earlier version is counted anew first: after one round of reviews all profiles are of this version.
+    """
+    profile = forget_events(services.people.renew_record(person, person.record).profile, found)
     return [
         services.people.write_core(person, profile, services.find_due(profile, now)),
         *(write_change(change, person, services) for change in found.changes),

@@ -16,27 +16,32 @@ def make_crowd(services, count, *, start=0, alone=True, **known):
 
     `known` are fields by name, each a function of the customer's number.
     """
-    rows, keys, ids = [], [], [f"p{number:05}" for number in range(start, start + count)]
-    for number, customer_id in enumerate(ids, start):
-        fields = {name: make(number) for name, make in known.items()}
+    ids = [f"p{number:05}" for number in range(start, start + count)]
+    named = ((one, {name: make(number) for name, make in known.items()}) for number, one in enumerate(ids, start))
+    write_profiles(services, (make_profile(*each) for each in named), alone=alone)
+    return ids
+
+
+def write_profiles(services, profiles, *, alone=False):
+    """Write a core, a key and a review for each profile; with `alone` each key under a data key of its own."""
+    rows, keys = [], []
+    for profile in profiles:
+        customer_id, key = profile.customer_id, make_key()
         if alone:
             services.keys.root = RootSeal([services.settings.root_key], services.kms)
-        person = make_person(customer_id, fields)
+        person = Person(Record(profile), 0, PersonSeal(customer_id, key), key)
         core = services.people.write_core(person, person.profile, None)
         review = services.retention_queue.plan_first(customer_id, NOW)
         rows += [load_row(part["Put"]["Item"]) for part in (core, review)]
         keys.append(load_row(services.keys.write_key(customer_id, person.new_key)["Put"]["Item"]))
     services.table.write_items(rows)
     services.keys.table.write_items(keys)
-    return ids
 
 
-def make_person(customer_id, fields):
-    """Return a new customer with some fields."""
-    key = make_key()
+def make_profile(customer_id, fields):
+    """Return a customer with some fields."""
     held = {name: HeldValue(value=value, at=NOW, source="form", grade=Grade.TYPED) for name, value in fields.items()}
-    profile = Profile(customer_id=customer_id, fields=held, events=1)
-    return Person(Record(profile), 0, PersonSeal(customer_id, key), key)
+    return Profile(customer_id=customer_id, fields=held, events=1)
 
 
 def all_met(services, now=NOW + timedelta(days=1), until=float("inf"), *consumers):
