@@ -140,11 +140,12 @@ def write_record(person: Person, found: Expired, services: Services, now: dateti
     A profile of an earlier version is counted anew first: after one round of reviews all profiles are of this version.
     """
     profile = forget_events(services.people.renew_record(person, person.record).profile, found)
+    counts = Counter(change.kind for change in found.changes)
     return [
         services.people.write_core(person, profile, services.find_due(profile, now)),
         *(write_change(change, person, services) for change in found.changes),
         *keep_links(found.changes, person, services),
-        services.retention_counts.add_counts(Counter(change.kind for change in found.changes), now),
+        *([services.retention_counts.add_counts(counts, now)] if counts else []),
     ]
 
 
