@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.person_words import PersonWords
+from chalicelib.desk.people.standing_words import StandingWords
 from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
@@ -110,6 +111,7 @@ class DeskWords(Model):
     to_start: str
     find: FindWords
     person: PersonWords
+    standing: StandingWords
     counter: CounterWords
     telephone: TelephoneWords
     today: TodayWords

@@ -1,41 +1,65 @@
 """Writes what staff put down about a customer into the record: the event, the record, and the parts of the caller.
 
-One transaction holds it all: the condition that the member of staff is still there, the line of the audit, the event.
+One transaction holds it all: the condition that the member of staff is still there, the line of the audit, the event,
+and a claim on the id of the form that was shown, so that a second press of its button counts once.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.errors import RaceLostError
-from chalicelib.models import Submission
+from chalicelib.models import Reading, Submission
+from chalicelib.people.person import list_touched
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.history import write_history
 from chalicelib.settling.redact import redact_history
+from chalicelib.store.identities import name_claim
 from chalicelib.store.table import Part
 
 RETRIES = 4  # against settling, which may write the same record
 KEY_BYTES = 32
+KEEP_CLAIMS = timedelta(days=8)  # a page can be sent as long as its session lives: seven days
 
 
 def write_act(
-    customer_id: str, submission: Submission, services: Services, now: datetime, more: Iterable[Part]
-) -> None:
-    """Write a submission of staff into a record, with the parts of `more`.
+    customer_id: str, submission: Submission, services: Services, now: datetime, more: Iterable[Part], *, form: str
+) -> bool:
+    """Write a submission of staff into a record, with the parts of `more`; return False for a repetition.
 
-    Raise RaceLostError where a condition of `more` does not hold, KeyUnavailableError for a customer forgotten.
+    `form` is the random id of the form that was shown. Raise RaceLostError where a condition of `more` does not hold,
+    KeyUnavailableError for a customer forgotten.
     """
-    key, more = secrets.token_urlsafe(KEY_BYTES), tuple(more)
+    key, more, reading = secrets.token_urlsafe(KEY_BYTES), tuple(more), read_submission(submission)
+    claim = name_form(customer_id, form, submission)
     for turn in range(RETRIES):
-        person = services.people.load_person(customer_id)
-        record = fold_event(person.record, key, submission, read_submission(submission))
+        parts = write_event(customer_id, key, submission, reading, services, now)
         try:
-            redact_history(person, record.profile, services.people)
-            history = write_history(person, record, [(key, submission)], services, now)
-            services.table.commit_parts([*more, *history])
-            return
+            claimed = services.identities.write_owner(claim, key, now + KEEP_CLAIMS)
+            services.table.commit_parts([*more, claimed, *parts])
+            return True
         except RaceLostError:
+            if services.identities.find_owners([claim]):
+                return False
             if turn == RETRIES - 1:
                 raise
+    return False
+
+
+def name_form(customer_id: str, form: str, submission: Submission) -> str:
+    """Return the row that a form's press claims: a corrected second press counts as another one, as at the counter."""
+    said = hashlib.sha256(submission.body).hexdigest()
+    return name_claim(submission.sender, customer_id, submission.topic, f"{form}\n{said}")
+
+
+def write_event(
+    customer_id: str, key: str, submission: Submission, reading: Reading, services: Services, now: datetime
+) -> list[Part]:
+    """Return the parts that write the event into the record as it stands."""
+    person = services.people.load_person(customer_id, list_touched([(submission, reading)]))
+    record = fold_event(person.record, key, submission, reading)
+    redact_history(person, record.profile, services.people)
+    return write_history(person, record, [(key, submission)], services, now)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.models import JsonValue
+from chalicelib.pages.dates import write_day, write_local
 from chalicelib.pages.policy_sources import list_all_forms
 from chalicelib.pages.request_pages import PrivacyWords, find_request_words
 
@@ -21,10 +22,11 @@ ISOLATE, AS_BEFORE = "\u2068", "\u2069"  # first strong isolate: a foreign word 
 
 @dataclass(frozen=True)
 class Writer:
-    """One language, spoken by pages. `shop` is the shop's name."""
+    """One language, spoken by pages. `shop` is the shop's name; times are written in `zone`."""
 
     language: str
     shop: str
+    zone: tzinfo = UTC
 
     @cached_property
     def words(self) -> RecordWords:
@@ -69,13 +71,19 @@ class Writer:
         return self.mail.write_number(Decimal(str(value)))
 
     def write_time(self, value: JsonValue) -> str:
-        """Write a time of RFC 3339 as a day and a time of day in UTC; another value as it is."""
+        """Write a time of RFC 3339 as a day and a time of day; another value as it is. A time in UTC says so."""
         try:
-            moment = datetime.fromisoformat(str(value)).astimezone(UTC)
+            moment = datetime.fromisoformat(str(value)).astimezone(self.zone)
         except (ValueError, OverflowError):
             return "" if value is None else str(value)
+        if self.zone is not UTC:
+            return write_local(moment, self.zone, self.language)
         time = self.mail.write_digits(f"{moment:%H:%M}")
         return self.requests.receipt.moment.format(day=self.mail.write_day(moment.date()), time=time)
+
+    def write_moment_day(self, moment: datetime) -> str:
+        """Write the day of a moment."""
+        return write_day(moment, self.zone, self.language)
 
     def write_day(self, text: str) -> str:
         """Write a day (`2026-03-01`); another text as it is."""

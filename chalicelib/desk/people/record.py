@@ -1,6 +1,7 @@
 """A person's page: noted in the audit first, then read and shown."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from chalice import Response
 
@@ -11,12 +12,14 @@ from chalicelib.data_requests.readable.parts import Chapter
 from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.desk.answers import lead_to, show_page
+from chalicelib.desk.people.standing import read_standing
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import RaceLostError, UnknownPageError
 from chalicelib.models import ConsentState
 from chalicelib.shop.brand import name_shop
+from chalicelib.today.alarms import name_zone
 
 
 def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response:
@@ -56,8 +59,10 @@ def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
 def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
     """Return the page of a person who was read."""
     services, profile = request.services, glance.person.profile
-    writer = Writer(request.language, name_shop(services.settings, request.language))
-    say = find_desk_words(request.language).person
+    zone = ZoneInfo(name_zone(services))
+    writer = Writer(request.language, name_shop(services.settings, request.language), zone)
+    words = find_desk_words(request.language)
+    say, sections = words.person, list_sections(glance, services, request.now)
     months = find_months(services.campaigns)
     return show_page(
         request,
@@ -66,10 +71,11 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
         own=writer.words,
         customer_id=glance.person.id,
         done=done,
+        standing=read_standing(glance, sections["person"][0], writer, words.standing, request.now),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
-        warranties=list(list_warranties(glance, months, request.now.date(), writer)),
-        chapters=name_chapters(list_chapters(list_sections(glance, services, request.now), writer), say.chapters),
+        warranties=list(list_warranties(glance, months, request.now.astimezone(zone).date(), writer)),
+        chapters=name_chapters(list_chapters(sections, writer), say.chapters),
         orders_left=glance.orders_left,
         consents=[
             (purpose, name_purpose(purpose, writer))

@@ -79,7 +79,7 @@ def list_notes(glance: Glance, writer: Writer) -> list[Note]:
     """Return the notes of staff: warnings first, then the latest first."""
     entries = sorted((one.entry for one in glance.entries.values() if one.entry.kind == "note"), key=lambda one: one.at)
     notes = [
-        Note(str(one.values.get("note", "")), one.values.get("warn") is True, writer.mail.write_day(one.at.date()))
+        Note(str(one.values.get("note", "")), one.values.get("warn") is True, writer.write_moment_day(one.at))
         for one in reversed(entries)
     ]
     return sorted(notes, key=lambda note: not note.warns)

@@ -1,0 +1,15 @@
+"""The words of the head of a person's page: `[standing]` of `words/<language>/desk.toml`."""
+
+from chalicelib.models import Model
+
+
+class StandingWords(Model):
+    """The words of one language. `restricted` takes the place of a status; `purchases` names the list."""
+
+    since: str
+    restricted: str
+    set_aside: str
+    child: str
+    news: str
+    no_news: str
+    purchases: str
