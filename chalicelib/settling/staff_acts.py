@@ -36,8 +36,8 @@ def write_act(
     key, more, reading = secrets.token_urlsafe(KEY_BYTES), tuple(more), read_submission(submission)
     claim = name_form(customer_id, form, submission)
     for turn in range(RETRIES):
-        parts = write_event(customer_id, key, submission, reading, services, now)
         try:
+            parts = write_event(customer_id, key, submission, reading, services, now)
             claimed = services.identities.write_owner(claim, key, now + KEEP_CLAIMS)
             services.table.commit_parts([*more, claimed, *parts])
             return True

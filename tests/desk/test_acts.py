@@ -1,6 +1,7 @@
 """What staff do on a person's page: each act with its line in the audit, and none by somebody who was dismissed."""
 
 import json
+import secrets
 
 import pytest
 
@@ -25,13 +26,18 @@ def asha(desk):
     return desk.shop.find_id(ASHA)
 
 
+def press(browser, path, **fields):
+    """Send an act's form as a page shows it: each shown form has an id of its own."""
+    return browser.post(path, **{"submission": secrets.token_urlsafe(16), **fields})
+
+
 def list_reasons(desk, customer):
     return [line.reason for line in desk.services.audit.list_accesses("2026-03", customer)]
 
 
 def test_a_note_is_kept_in_the_record_and_shown(desk, ben, asha):
     before = desk.shop.open_profile(asha).last_seen
-    answer = ben.post(f"/people/{asha}/note", note="  Likes Assam.\r\nCalls on Mondays \u202e")
+    answer = press(ben, f"/people/{asha}/note", note="  Likes Assam.\r\nCalls on Mondays \u202e")
     page = answer.body.decode()
     assert answer.status_code == 200
     assert "The note is kept." in page
@@ -43,8 +49,8 @@ def test_a_note_is_kept_in_the_record_and_shown(desk, ben, asha):
 
 
 def test_a_warning_stands_before_anything_else(desk, ben, asha):
-    ben.post(f"/people/{asha}/note", note="Plain one")
-    page = ben.post(f"/people/{asha}/note", note=f"{MARKER}Owes us a kettle", warn="yes").body.decode()
+    press(ben, f"/people/{asha}/note", note="Plain one")
+    page = press(ben, f"/people/{asha}/note", note=f"{MARKER}Owes us a kettle", warn="yes").body.decode()
     main = page.partition("<main")[2]
     assert main.index("Owes us a kettle") < main.index("<h1>") < main.index("Plain one")
     assert MARKER not in page
@@ -52,7 +58,7 @@ def test_a_warning_stands_before_anything_else(desk, ben, asha):
 
 @pytest.mark.parametrize(("note", "told"), [(" \n ", "write the note"), ("x" * 1_001, "shorter note")])
 def test_a_note_that_cannot_be_kept_says_why(desk, ben, asha, note, told):
-    answer = ben.post(f"/people/{asha}/note", note=note)
+    answer = press(ben, f"/people/{asha}/note", note=note)
     assert answer.status_code == 422
     assert told in answer.body.decode()
     assert list_reasons(desk, asha) == []
@@ -60,7 +66,7 @@ def test_a_note_that_cannot_be_kept_says_why(desk, ben, asha, note, told):
 
 def test_a_consent_is_withdrawn_at_once_by_the_channel_staff(desk, ben, asha):
     assert desk.shop.open_profile(asha).consents["marketing"].state is ConsentState.GIVEN
-    page = ben.post(f"/people/{asha}/withdraw", purpose="marketing").body.decode()
+    page = press(ben, f"/people/{asha}/withdraw", purpose="marketing").body.decode()
     assert "The consent is withdrawn." in page
     assert f'action="/people/{asha}/withdraw"' not in page
     consent = desk.shop.open_profile(asha).consents["marketing"]
@@ -70,18 +76,18 @@ def test_a_consent_is_withdrawn_at_once_by_the_channel_staff(desk, ben, asha):
 
 
 def test_a_purpose_that_the_shop_does_not_know_is_refused(desk, ben, asha):
-    assert ben.post(f"/people/{asha}/withdraw", purpose="other").status_code == 422
+    assert press(ben, f"/people/{asha}/withdraw", purpose="other").status_code == 422
     assert len(desk.shop.read_history(asha)) == 1
 
 
 def test_forgetting_asks_for_the_passkey_and_ends_with_a_receipt(desk, ben, asha):
     desk.wait(minutes=6)
-    answer = ben.post(f"/people/{asha}/forget")
+    answer = press(ben, f"/people/{asha}/forget")
     assert answer.headers["Location"] == f"/touch?next=%2Fpeople%2F{asha}"
     assert desk.services.keys.has_key(asha)
     assert ben.touch(next=f"/people/{asha}").headers["Location"] == f"/people/{asha}"
 
-    answer = ben.post(f"/people/{asha}/forget")
+    answer = press(ben, f"/people/{asha}/forget")
     place = answer.headers["Location"]
     assert answer.status_code == 303
     assert place.startswith("/erasures/")
@@ -97,7 +103,7 @@ def test_forgetting_asks_for_the_passkey_and_ends_with_a_receipt(desk, ben, asha
     assert row.counts["records"] == 1
     assert json.loads(row.receipt)["receipt"] in page
     assert ASHA not in page
-    assert ben.post(f"/people/{asha}/forget").status_code == 404
+    assert press(ben, f"/people/{asha}/forget").status_code == 404
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -114,7 +120,7 @@ def test_somebody_dismissed_meanwhile_changes_nothing(desk, ben, asha, act, monk
 
     monkeypatch.setattr(desk.services.staff.__class__, "require_active", dismiss_first)
     before = desk.stage.read_all("customers")
-    answer = ben.post(f"/people/{asha}/{act}", token=token, **ACTS[act])
+    answer = press(ben, f"/people/{asha}/{act}", token=token, **ACTS[act])
     assert answer.status_code == 409
     assert desk.stage.read_all("customers") == before
     assert desk.services.keys.has_key(asha)
@@ -122,5 +128,52 @@ def test_somebody_dismissed_meanwhile_changes_nothing(desk, ben, asha, act, monk
 
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_on_nobody_is_not_found(desk, ben, act):
-    assert ben.post(f"/people/{'x' * 22}/{act}", **ACTS[act]).status_code == 404
+    assert press(ben, f"/people/{'x' * 22}/{act}", **ACTS[act]).status_code == 404
     assert list_reasons(desk, "x" * 22) == []
+
+
+def test_a_second_press_of_a_form_counts_once(desk, ben, asha):
+    form = secrets.token_urlsafe(16)
+    first = press(ben, f"/people/{asha}/note", note="Likes Assam", submission=form).body.decode()
+    second = press(ben, f"/people/{asha}/note", note="Likes Assam", submission=form).body.decode()
+    assert "counts once" not in first
+    assert "The note is kept. This was sent before, and counts once." in second
+    assert len(desk.shop.open_record(asha).entries) == 1
+    assert list_reasons(desk, asha) == ["added a note"]
+    press(ben, f"/people/{asha}/note", note="Likes Assam, and Darjeeling", submission=form)  # corrected, by going back
+    assert len(desk.shop.open_record(asha).entries) == 2
+
+
+@pytest.mark.parametrize("act", ["note", "withdraw"])
+def test_two_posts_of_a_form_at_once_count_once(desk, ben, asha, act, monkeypatch):
+    form, token, commit, rivals = secrets.token_urlsafe(16), ben.read_token(), desk.services.table.commit_parts, []
+
+    def come_first(parts):
+        """Let the same post, sent a moment later, be the first to be written."""
+        parts = list(parts)
+        if not rivals and len(parts) > 3:
+            rivals.append(True)
+            assert press(ben, f"/people/{asha}/{act}", token=token, submission=form, **ACTS[act]).status_code == 200
+        commit(parts)
+
+    monkeypatch.setattr(desk.services.table, "commit_parts", come_first)
+    page = press(ben, f"/people/{asha}/{act}", token=token, submission=form, **ACTS[act]).body.decode()
+    assert rivals
+    assert "counts once" in page
+    assert len(desk.shop.read_history(asha)) == 2
+    assert len(list_reasons(desk, asha)) == 1
+
+
+def test_a_second_press_of_forget_leads_to_the_receipt_of_the_first(desk, ben, asha):
+    form = secrets.token_urlsafe(16)
+    places = [press(ben, f"/people/{asha}/forget", submission=form).headers["Location"] for _ in range(2)]
+    assert places[0] == places[1]
+    assert list_reasons(desk, asha) == ["forgot: asked in person"]
+
+
+@pytest.mark.parametrize("form", ["", "short", "<b>" * 9])
+@pytest.mark.parametrize("act", ACTS)
+def test_a_post_without_the_id_of_its_form_is_refused(desk, ben, asha, act, form):
+    assert press(ben, f"/people/{asha}/{act}", submission=form, **ACTS[act]).status_code == 422
+    assert list_reasons(desk, asha) == []
+    assert desk.services.keys.has_key(asha)

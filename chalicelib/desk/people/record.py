@@ -1,5 +1,6 @@
 """A person's page: noted in the audit first, then read and shown."""
 
+import secrets
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,10 @@ def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response
     return show_again(request, customer_id, "")
 
 
-def show_again(request: DeskRequest, customer_id: str, done: str) -> Response:
+def show_again(request: DeskRequest, customer_id: str, done: str, *, again: bool = False) -> Response:
     """Show a record whose opening is noted; `done` names what was just done to it, or is "".
+
+    `again` tells that it was done before, by the same form.
 
     Raise UnknownPageError for one that was forgotten meanwhile.
     """
@@ -41,7 +44,7 @@ def show_again(request: DeskRequest, customer_id: str, done: str) -> Response:
         raise UnknownPageError("There is no such customer.")
     if glance.person.joined:
         return lead_to(f"/people/{glance.person.joined}")
-    return show_glance(request, glance, done)
+    return show_glance(request, glance, done, again=again)
 
 
 def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
@@ -56,7 +59,7 @@ def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
         raise UnknownPageError("There is no such customer.") from None
 
 
-def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
+def show_glance(request: DeskRequest, glance: Glance, done: str, *, again: bool) -> Response:
     """Return the page of a person who was read."""
     services, profile = request.services, glance.person.profile
     zone = ZoneInfo(name_zone(services))
@@ -71,6 +74,8 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
         own=writer.words,
         customer_id=glance.person.id,
         done=done,
+        again=again,
+        submission=secrets.token_urlsafe(16),
         standing=read_standing(glance, sections["person"][0], writer, words.standing, request.now),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
