@@ -19,6 +19,8 @@ from chalicelib.people.reader import open_core, open_entry, open_event, open_ord
 from chalicelib.services import Services
 from chalicelib.store.across import read_across
 from chalicelib.store.audit import Access
+from chalicelib.store.joins import JOIN, Join, load_join
+from chalicelib.store.joins import name_row as name_join
 from chalicelib.store.keys import name_customer
 from chalicelib.store.mails import MAIL, MailRow, load_mail
 from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored, name_row
@@ -31,7 +33,10 @@ Known = list[tuple[Event, Reading | None]]
 
 @dataclass(frozen=True)
 class Glance:
-    """One person as staff see them. `openings` are lines of the audit with the name of who opened the record, or ""."""
+    """One person as staff see them. `openings` are lines of the audit with the name of who opened the record, or "".
+
+    `join` says of which two records theirs was made, if it was.
+    """
 
     person: Person
     orders: tuple[OrderRecord, ...]
@@ -39,6 +44,7 @@ class Glance:
     mails: tuple[MailRow, ...]
     history: Known
     openings: tuple[tuple[Access, str], ...]
+    join: Join | None = None
 
     @property
     def orders_left(self) -> int:
@@ -57,20 +63,24 @@ def read_glance(customer_id: str, services: Services, now: datetime) -> Glance |
     found = read_across(
         (
             (services.keys.table, [name_customer(customer_id)]),
-            (services.table, [name_row(customer_id, CORE)]),
+            (services.table, [name_row(customer_id, CORE), name_join(customer_id)]),
             (services.desk_table, [name_member(actor) for actor in actors]),
         )
     )
     keys, cores, members = found.values() if actors else (*found.values(), [])
-    if not keys or not cores:
+    own = {str(row["sk"]): row for row in cores}
+    if not keys or CORE not in own:
         return None
-    person = open_core(PersonSeal(customer_id, services.keys.open_key(customer_id, keys[0])), load_stored(cores[0]))
+    person = open_core(PersonSeal(customer_id, services.keys.open_key(customer_id, keys[0])), load_stored(own[CORE]))
+    join = load_join(customer_id, own[JOIN]) if JOIN in own else None
     names = {member.staff_id: member.name for member in map(load_member, members)}
     openings = tuple((line, names.get(line.actor, "")) for line in lines)
-    return fill_glance(person, openings, services)
+    return fill_glance(person, openings, join, services)
 
 
-def fill_glance(person: Person, openings: tuple[tuple[Access, str], ...], services: Services) -> Glance:
+def fill_glance(
+    person: Person, openings: tuple[tuple[Access, str], ...], join: Join | None, services: Services
+) -> Glance:
     """Return a person with their newest rows."""
     profile = person.profile
     latest = sorted(profile.latest, key=lambda name: profile.latest[name].placed_at)[-ORDERS:]
@@ -89,6 +99,7 @@ def fill_glance(person: Person, openings: tuple[tuple[Access, str], ...], servic
         tuple(load_mail(row) for key, row in rows.items() if key.startswith(MAIL)),
         [(event, read_event(event)) for event in events],
         openings,
+        join,
     )
 
 

@@ -112,7 +112,8 @@ def show_problem(request: DeskRequest, status: int, reason: str = "", *, alone: 
     """Return a page that says what went wrong; `alone` where no table may be asked who is signed in."""
     language = request.asked_language if alone else request.language
     say = find_desk_words(language)
-    title = say.reasons.get(reason) or say.problems.get(str(status)) or say.problems["400"]
+    named = say.reasons.get(reason) or say.acts.faults.get(reason)
+    title = named or say.problems.get(str(status)) or say.problems["400"]
     signed = None if alone else request.signed
     return show_in(request, language, "problem_page.html", title=title, status=status, signed=signed)
 

@@ -8,7 +8,7 @@ from chalice.app import Chalice
 from chalicelib.desk import start
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
-from chalicelib.desk.people import erasures, find, person
+from chalicelib.desk.people import erasures, find, person, person_acts
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
 from chalicelib.desk.work import items, today
 from chalicelib.logs import configure_logging
@@ -23,6 +23,7 @@ BLUEPRINTS = (
     staff.desk,
     find.desk,
     person.desk,
+    person_acts.desk,
     counter.desk,
     telephone.desk,
     erasures.desk,

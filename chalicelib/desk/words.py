@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib.desk.people.act_words import ActWords
 from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.person_words import PersonWords
 from chalicelib.desk.people.standing_words import StandingWords
@@ -112,6 +113,7 @@ class DeskWords(Model):
     find: FindWords
     person: PersonWords
     standing: StandingWords
+    acts: ActWords
     counter: CounterWords
     telephone: TelephoneWords
     today: TodayWords

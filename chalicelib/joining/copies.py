@@ -10,11 +10,10 @@ from chalicelib.people.directory import seal_event
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_entry, open_event, open_order
 from chalicelib.services import Services
-from chalicelib.store.joins import place_row
+from chalicelib.store.joins import JOIN, place_row
 from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored
 from chalicelib.store.table import Row
 
-JOIN = "join"
 SEALED = (ORDER, ENTRY, EVENT)
 UNKEPT = ("queue", "result", "address")  # of a finished request or mail: sealed for the old place, or of no use
 

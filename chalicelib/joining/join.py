@@ -8,7 +8,7 @@ meanwhile: then the copies are made anew. Orders, links and mails still name the
 opens the new record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,17 +41,24 @@ class Joining:
     new: Person
 
 
-def join_people(first_id: str, second_id: str, actor: str, services: Services, now: datetime) -> str:
-    """Join two customers; return the id of their record. Raise NotJoinableError, RaceLostError."""
+def join_people(
+    first_id: str, second_id: str, actor: str, services: Services, now: datetime, more: Sequence[Part] = ()
+) -> str:
+    """Join two customers, in one transaction with the parts of `more`; return the id of their record.
+
+    Raise NotJoinableError, RaceLostError.
+    """
     for _ in range(RETRIES):
         try:
-            return join_once(first_id, second_id, actor, services, now)
+            return join_once(first_id, second_id, actor, services, now, more)
         except RaceLostError:
             continue
     raise RaceLostError("join")
 
 
-def join_once(first_id: str, second_id: str, actor: str, services: Services, now: datetime) -> str:
+def join_once(
+    first_id: str, second_id: str, actor: str, services: Services, now: datetime, more: Sequence[Part]
+) -> str:
     """Make the copies and the transaction once."""
     people = services.people
     first, second = people.load_person(first_id), people.load_person(second_id)
@@ -59,7 +66,7 @@ def join_once(first_id: str, second_id: str, actor: str, services: Services, now
     joining = Joining(first, second, people.make_person())
     try:
         profile = copy_both(joining, services)
-        services.table.commit_parts(write_join(joining, profile, actor, services, now))
+        services.table.commit_parts([*more, *write_join(joining, profile, actor, services, now)])
     except OversizeError:
         drop_rows(joining.new.id, services)
         raise NotJoinableError("together they are too large for one record") from None

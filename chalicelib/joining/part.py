@@ -7,6 +7,7 @@ The two records were kept as they were. It fails where the joined core changed m
 at anew. Each step may be repeated: an event that is in a record already is left alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,17 +41,22 @@ class Parting:
         return self.other if rows & set(self.other.names) and not rows & set(self.main.names) else self.main
 
 
-def part_people(joined_id: str, actor: str, services: Services, now: datetime) -> tuple[str, str]:
-    """Part a joined record; return the ids of its two customers. Raise NotJoinableError, RaceLostError."""
+def part_people(
+    joined_id: str, actor: str, services: Services, now: datetime, more: Sequence[Part] = ()
+) -> tuple[str, str]:
+    """Part a joined record, in one transaction with the parts of `more`; return the ids of its two customers.
+
+    Raise NotJoinableError, RaceLostError.
+    """
     for _ in range(RETRIES):
         try:
-            return part_once(joined_id, actor, services, now)
+            return part_once(joined_id, actor, services, now, more)
         except RaceLostError:
             continue
     raise RaceLostError("part")
 
 
-def part_once(joined_id: str, actor: str, services: Services, now: datetime) -> tuple[str, str]:
+def part_once(joined_id: str, actor: str, services: Services, now: datetime, more: Sequence[Part]) -> tuple[str, str]:
     """Hand over what came since, and make the transaction once."""
     join = find_join(joined_id, services, now)
     parting = open_parting(join, services)
@@ -58,7 +64,7 @@ def part_once(joined_id: str, actor: str, services: Services, now: datetime) -> 
     give_others(parting, services)
     # The two have changed by what they were given; the joined record must be as it was before that was listed.
     fresh = replace(open_parting(join, services), joined=parting.joined)
-    services.table.commit_parts(write_parting(fresh, actor, services, now))
+    services.table.commit_parts([*more, *write_parting(fresh, actor, services, now)])
     drop_rows(joined_id, services)
     services.identities.drop_holder(parting.joined.names, joined_id)
     return join.first, join.second

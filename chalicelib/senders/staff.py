@@ -2,12 +2,16 @@
 
     note        a note for the shop's own people
     withdraw    the customer ended a consent at the counter or on the telephone
+    consent     the customer said yes there, to words that were shown or read out
+    correct     details of the customer, corrected
+    purchase    something that the customer bought
 
-The desk opens the record and writes the event in one transaction (`settling.staff_acts`): no name is looked up.
+The desk opens the record and writes the event in one transaction (`settling.staff_acts`): no name decides whose it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
 from chalicelib.models import (
@@ -15,22 +19,27 @@ from chalicelib.models import (
     ConsentState,
     Entry,
     JsonValue,
+    LineItem,
+    Order,
+    OrderState,
     Reading,
     ReadingKind,
     SenderName,
     Submission,
     Trust,
 )
-from chalicelib.senders.source import Fact, Source
+from chalicelib.senders.minor_units import PLACES
+from chalicelib.senders.source import CONTACTS, Fact, Source
 from chalicelib.strictjson import dump_json, parse_object
 
 SOURCE = Source(
     name=SenderName.STAFF,
-    kinds=(ReadingKind.NOTE, ReadingKind.CONSENT),
-    facts=(Fact.NOTES, Fact.CONSENTS),
-    purposes=("proof",),
+    kinds=(ReadingKind.NOTE, ReadingKind.CONSENT, ReadingKind.CUSTOMER, ReadingKind.ORDER),
+    facts=(Fact.NOTES, Fact.CONSENTS, *CONTACTS, Fact.OWN, Fact.ORDERS),
+    purposes=("proof", "orders"),
 )
 CHANNEL = "staff"
+Body = Mapping[str, JsonValue]
 
 
 def write_note(text: str, now: datetime, *, warns: bool) -> Submission:
@@ -43,7 +52,25 @@ def withdraw_consent(purpose: str, now: datetime, *, language: str) -> Submissio
     return write_act("withdraw", now, {"purpose": purpose, "language": language})
 
 
-def write_act(topic: str, now: datetime, body: Mapping[str, JsonValue]) -> Submission:
+def give_consent(purpose: str, now: datetime, evidence: Mapping[str, str]) -> Submission:
+    """Return a yes of the customer; `evidence` has the words, their version and language, the channel, the staff id."""
+    return write_act("consent", now, {"purpose": purpose, **evidence})
+
+
+def correct_details(fields: Mapping[str, JsonValue], now: datetime) -> Submission:
+    """Return corrected details, by the names of profile fields."""
+    return write_act("correct", now, {"fields": dict(fields)})
+
+
+def record_purchase(
+    order_id: str, now: datetime, *, placed_at: datetime, item: str, quantity: int, total: Decimal, currency: str
+) -> Submission:
+    """Return a purchase; `total` is what was paid in all."""
+    body = {"id": order_id, "placed_at": placed_at.isoformat(), "item": item, "quantity": quantity}
+    return write_act("purchase", now, {**body, "total": str(total), "currency": currency})
+
+
+def write_act(topic: str, now: datetime, body: Body) -> Submission:
     return Submission(
         sender=SenderName.STAFF,
         topic=topic,
@@ -57,21 +84,18 @@ def write_act(topic: str, now: datetime, body: Mapping[str, JsonValue]) -> Submi
 def interpret(submission: Submission) -> Reading:
     """Return what staff wrote down; raise UnreadableError."""
     try:
-        body = parse_object(submission.body)
-        if submission.topic == "note":
-            return read_note(submission, body)
-        return read_withdrawal(submission, body)
-    except (MalformedError, TooLargeError, KeyError, TypeError, ValueError):
+        return READERS[submission.topic](submission, parse_object(submission.body))
+    except (MalformedError, TooLargeError, KeyError, TypeError, ValueError, ArithmeticError):
         raise UnreadableError("staff body is not of the shape we write") from None
 
 
-def read_note(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
+def read_note(submission: Submission, body: Body) -> Reading:
     """Read a note. `warn` stands in the entry only where it is true."""
     values = {"note": str(body["note"]), **({"warn": True} if body["warn"] is True else {})}
     return Reading(kind=ReadingKind.NOTE, entry=Entry(kind=ReadingKind.NOTE, at=submission.occurred_at, values=values))
 
 
-def read_withdrawal(submission: Submission, body: Mapping[str, JsonValue]) -> Reading:
+def read_withdrawal(submission: Submission, body: Body) -> Reading:
     """Read a withdrawal: a no needs no words and no proof."""
     consent = Consent(
         purpose=str(body["purpose"]),
@@ -81,3 +105,42 @@ def read_withdrawal(submission: Submission, body: Mapping[str, JsonValue]) -> Re
         language=str(body["language"]),
     )
     return Reading(kind=ReadingKind.CONSENT, consents=(consent,))
+
+
+def read_yes(submission: Submission, body: Body) -> Reading:
+    """Read a yes. It is typed, so it lifts no earlier no: that takes the customer's own mailbox."""
+    evidence = {name: str(body[name]) for name in ("purpose", "channel", "words", "words_version", "language", "staff")}
+    consent = Consent(state=ConsentState.GIVEN, at=submission.occurred_at, **evidence)
+    return Reading(kind=ReadingKind.CONSENT, consents=(consent,))
+
+
+def read_correction(submission: Submission, body: Body) -> Reading:
+    """Read corrected details. An address or a number is also a name of the customer, where nobody else has it."""
+    fields = dict(body["fields"])
+    email, phone = (str(fields.get(name, "")) for name in ("email", "phone"))
+    return Reading(kind=ReadingKind.CUSTOMER, email=email, phone=phone, fields=fields)
+
+
+def read_purchase(submission: Submission, body: Body) -> Reading:
+    """Read a purchase as a paid order of one line."""
+    total, quantity, currency = Decimal(str(body["total"])), int(body["quantity"]), str(body["currency"])
+    each = (total / quantity).quantize(Decimal(1).scaleb(-PLACES.get(currency, 2)))
+    order = Order(
+        id=str(body["id"]),
+        placed_at=datetime.fromisoformat(str(body["placed_at"])),
+        updated_at=submission.occurred_at,
+        state=OrderState.PAID,
+        total=total,
+        currency=currency,
+        items=(LineItem(title=str(body["item"]), quantity=quantity, price=each),),
+    )
+    return Reading(kind=ReadingKind.ORDER, orders=(order,))
+
+
+READERS: Mapping[str, Callable[[Submission, Body], Reading]] = {
+    "note": read_note,
+    "withdraw": read_withdrawal,
+    "consent": read_yes,
+    "correct": read_correction,
+    "purchase": read_purchase,
+}

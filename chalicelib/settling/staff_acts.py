@@ -6,7 +6,8 @@ and a claim on the id of the form that was shown, so that a second press of its 
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.errors import RaceLostError
@@ -15,8 +16,10 @@ from chalicelib.people.person import list_touched
 from chalicelib.people.profile import fold_event
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
+from chalicelib.settling.effects import list_effects
 from chalicelib.settling.history import write_history
 from chalicelib.settling.redact import redact_history
+from chalicelib.settling.staff_names import state_names
 from chalicelib.store.identities import name_claim
 from chalicelib.store.table import Part
 
@@ -34,12 +37,25 @@ def write_act(
     KeyUnavailableError for a customer forgotten.
     """
     key, more, reading = secrets.token_urlsafe(KEY_BYTES), tuple(more), read_submission(submission)
-    claim = name_form(customer_id, form, submission)
+    said = hashlib.sha256(submission.body).hexdigest()
+
+    def list_parts() -> list[Part]:
+        return [*more, *write_event(customer_id, key, submission, reading, services, now)]
+
+    # By what was said too: a corrected second press of a form counts as another one, as at the counter.
+    return commit_once(f"{customer_id} {submission.topic} {form} {said}", list_parts, services, now)
+
+
+def commit_once(named: str, list_parts: Callable[[], list[Part]], services: Services, now: datetime) -> bool:
+    """Write parts, made anew for each try, with a claim on a name; return False where the name was claimed before.
+
+    Raise RaceLostError where a condition of the parts does not hold.
+    """
+    claim, key = name_claim("staff", "", "form", named), secrets.token_urlsafe(KEY_BYTES)
     for turn in range(RETRIES):
         try:
-            parts = write_event(customer_id, key, submission, reading, services, now)
-            claimed = services.identities.write_owner(claim, key, now + KEEP_CLAIMS)
-            services.table.commit_parts([*more, claimed, *parts])
+            parts = list_parts()
+            services.table.commit_parts([*parts, services.identities.write_owner(claim, key, now + KEEP_CLAIMS)])
             return True
         except RaceLostError:
             if services.identities.find_owners([claim]):
@@ -49,17 +65,17 @@ def write_act(
     return False
 
 
-def name_form(customer_id: str, form: str, submission: Submission) -> str:
-    """Return the row that a form's press claims: a corrected second press counts as another one, as at the counter."""
-    said = hashlib.sha256(submission.body).hexdigest()
-    return name_claim(submission.sender, customer_id, submission.topic, f"{form}\n{said}")
-
-
 def write_event(
     customer_id: str, key: str, submission: Submission, reading: Reading, services: Services, now: datetime
 ) -> list[Part]:
     """Return the parts that write the event into the record as it stands."""
     person = services.people.load_person(customer_id, list_touched([(submission, reading)]))
-    record = fold_event(person.record, key, submission, reading)
+    names = state_names(person, submission, reading, services)
+    profile = person.profile.model_copy(update={"identities": names.identities})
+    record = fold_event(replace(person.record, profile=profile), key, submission, reading)
     redact_history(person, record.profile, services.people)
-    return write_history(person, record, [(key, submission)], services, now)
+    return [
+        *write_history(person, record, [(key, submission)], services, now, match=names.match),
+        *names.parts,
+        *list_effects(person, submission, reading, services, now),
+    ]

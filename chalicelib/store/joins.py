@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from chalicelib.models import utc_text
 from chalicelib.store.table import NEW, Part, Row, Table
 
+JOIN = "join"
 MAY_PART = timedelta(days=30)
 
 
@@ -41,11 +42,13 @@ class Joins:
     def read_join(self, customer_id: str) -> Join | None:
         """Return how a record was joined, or None for one that was not."""
         row = self.table.read_item(name_row(customer_id))
-        if row is None:
-            return None
-        first, second = row["parts"].split()
-        at, until = (datetime.fromisoformat(row[name]) for name in ("at", "until"))
-        return Join(customer_id, first, second, at, until)
+        return None if row is None else load_join(customer_id, row)
+
+
+def load_join(customer_id: str, row: Row) -> Join:
+    first, second = row["parts"].split()
+    at, until = (datetime.fromisoformat(row[name]) for name in ("at", "until"))
+    return Join(customer_id, first, second, at, until)
 
 
 def place_row(row: Row, customer_id: str) -> Row:
@@ -54,4 +57,4 @@ def place_row(row: Row, customer_id: str) -> Row:
 
 
 def name_row(customer_id: str) -> Row:
-    return {"pk": f"cust#{customer_id}", "sk": "join"}
+    return {"pk": f"cust#{customer_id}", "sk": JOIN}

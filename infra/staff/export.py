@@ -7,16 +7,14 @@ and for a shop system's data request. Staff must make sure to hand them to the r
 import argparse
 import secrets
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from chalicelib.data_requests.files import PAGE, write_files
-from chalicelib.data_requests.record import gather_own, gather_record, join_sections
+from chalicelib.data_requests.export import export_files
+from chalicelib.data_requests.files import PAGE
 from chalicelib.models import RequestKind
-from chalicelib.people.mailbox import read_mailbox
-from chalicelib.people.person import Person
 from chalicelib.services import Services, current_services
-from chalicelib.shop.brand import name_shop
 from infra.places import show_path
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
@@ -27,27 +25,16 @@ from infra.staff.stage import open_stage, stage_now
 def export_person(customer_id: str, folder: Path, services: Services, *, reason: str, now: datetime) -> list[Path]:
     """Note the export first, then write the files; return their paths. Without the note no file is written."""
     person = services.people.load_person(customer_id)
-    note_reading(services, reason, customer_id, now)
-    records = [gather_record(person, services, now)]
-    address = read_mailbox(person.profile)
-    for other_id in services.people.find_holders(address) if address else ():
-        other = services.people.open_person(other_id) if other_id != customer_id else None
-        if other is not None:
-            note_reading(services, reason, other_id, now)
-            records.append(gather_own(other, address, services, now))
-    sections = join_sections(records) if len(records) > 1 else records[0]
-    shop = services.settings
-    spoken = read_language(person) or shop.shop_language
-    files = write_files(sections, language=spoken, shop=name_shop(shop, spoken), now=now)
+
+    def note(opened: Iterable[str]) -> None:
+        for each in opened:
+            note_reading(services, reason, each, now)
+
+    files = export_files(person, services, now, note)
     paths = [write_file(folder / name, content) for name, content in files.items()]
     asked = [row for row in services.requests.list_requests(customer_id) if row.kind == RequestKind.ACCESS]
     close_requests(asked, services, now)
     return paths
-
-
-def read_language(person: Person) -> str:
-    """Return the language that a person reads, or ""."""
-    return person.profile.text("language")
 
 
 def write_file(path: Path, content: bytes) -> Path:

@@ -26,7 +26,7 @@ from chalicelib.words import FALLBACK, list_languages
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
 from infra.staff.customer import find_person
-from infra.staff.export import read_language, write_file
+from infra.staff.export import write_file
 from infra.staff.stage import open_stage, stage_now
 
 FOLDER = ROOT / "out" / "receipts"
@@ -36,7 +36,7 @@ def note_forgetting(customer_id: str, reason: str, services: Services, now: date
     """Note who forgets a person; return the language that the person reads, or ""."""
     note_reading(services, f"forgot: {reason}", customer_id, now)
     person = services.people.open_person(customer_id)
-    return read_language(person) if person is not None else ""
+    return person.profile.text("language") if person is not None else ""
 
 
 def forget_now(customer_id: str, services: Services, now: datetime) -> ErasureRow | None:

@@ -1,4 +1,4 @@
-"""The head of a person's page: how the customer stands and why, what they bought, what they may be sent; local times."""
+"""The head of a person's page: how the customer stands and why, what they bought, what they may be sent."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,10 @@ def buy(*days):
 @pytest.mark.parametrize(
     ("days", "told"),
     [
-        ((20, 40, 60), "<strong>active</strong> · Usually 20 days between two purchases; the last one was 20 days ago."),
+        (
+            (20, 40, 60),
+            "<strong>active</strong> · Usually 20 days between two purchases; the last one was 20 days ago.",
+        ),
         ((31, 51, 71), "<strong>away longer than usual</strong> · Usually 20 days between two purchases"),
         ((60, 80, 100), "<strong>no longer active</strong> · Usually 20 days"),
         ((5,), "<strong>active</strong> · 5 days without a purchase; the shop counts somebody as active for 30 days."),

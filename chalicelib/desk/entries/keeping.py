@@ -23,6 +23,7 @@ from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_keys
 from chalicelib.settling.match import look_up
 from chalicelib.store.inbox import State
+from chalicelib.store.parts import Part
 from chalicelib.store.requests import OWNED_BY_REQUEST
 from chalicelib.store.unconfirmed import OWNED_BY_ITEM
 
@@ -59,8 +60,11 @@ def keep_entry(request: DeskRequest, form: Form, sent: Sequence[tuple[str, str]]
     return KeptEntry(clean, write_number(key), new, outcome, find_customer(services, submission) if known else "")
 
 
-def accept_entry(request: DeskRequest, submission: Submission) -> tuple[str, bool]:
-    """Put a submission into the inbox if the member of staff is still active; return its key and whether it is new."""
+def accept_entry(request: DeskRequest, submission: Submission, more: Sequence[Part] = ()) -> tuple[str, bool]:
+    """Put a submission into the inbox if the member of staff is still active; return its key and whether it is new.
+
+    The parts of `more` are written in the same transaction.
+    """
     services, parameters = request.services, request.services.door_parameters
     door_key = parameters.read_door_key(request.now)
     new = accept_submission(
@@ -68,7 +72,7 @@ def accept_entry(request: DeskRequest, submission: Submission) -> tuple[str, boo
         inbox=services.inbox,
         seal=build_seal(parameters.read_public_key(request.now)),
         door_key=door_key,
-        conditions=[request.require_me()],
+        conditions=[request.require_me(), *more],
     )
     return name_submission(submission, door_key), new
 

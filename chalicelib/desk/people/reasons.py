@@ -14,6 +14,11 @@ NOTED = "added a note"
 WITHDREW = "withdrew a consent, as the person asked"
 FORGOT = "forgot: asked in person"
 EXPORTED = "export"
+BOUGHT = "recorded a purchase"
+CORRECTED = "corrected details, as the person asked"
+AGREED = "wrote down a consent"
+OFFERED = "sent the page of preferences"
+COMPARED = "compared as a possible double, shown masked"
 
 
 def read_reason(chosen: str) -> str:

@@ -1,7 +1,7 @@
 """A person's page: noted in the audit first, then read and shown."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from chalice import Response
@@ -13,11 +13,14 @@ from chalicelib.data_requests.readable.parts import Chapter
 from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.desk.answers import lead_to, show_page
+from chalicelib.desk.people.act_forms import show_acts
+from chalicelib.desk.people.askable import list_askable
 from chalicelib.desk.people.standing import read_standing
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import RaceLostError, UnknownPageError
+from chalicelib.forms.interface import find_interface
 from chalicelib.models import ConsentState
 from chalicelib.shop.brand import name_shop
 from chalicelib.today.alarms import name_zone
@@ -32,10 +35,12 @@ def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response
     return show_again(request, customer_id, "")
 
 
-def show_again(request: DeskRequest, customer_id: str, done: str, *, again: bool = False) -> Response:
+def show_again(
+    request: DeskRequest, customer_id: str, done: str, *, again: bool = False, changed: Iterable[str] = ()
+) -> Response:
     """Show a record whose opening is noted; `done` names what was just done to it, or is "".
 
-    `again` tells that it was done before, by the same form.
+    `again` tells that it was done before, by the same form; `changed` are labels of details that were changed.
 
     Raise UnknownPageError for one that was forgotten meanwhile.
     """
@@ -44,7 +49,7 @@ def show_again(request: DeskRequest, customer_id: str, done: str, *, again: bool
         raise UnknownPageError("There is no such customer.")
     if glance.person.joined:
         return lead_to(f"/people/{glance.person.joined}")
-    return show_glance(request, glance, done, again=again)
+    return show_glance(request, glance, tell_done(request, done, changed, again=again))
 
 
 def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
@@ -59,11 +64,25 @@ def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
         raise UnknownPageError("There is no such customer.") from None
 
 
-def show_glance(request: DeskRequest, glance: Glance, done: str, *, again: bool) -> Response:
+def tell_done(request: DeskRequest, done: str, changed: Iterable[str], *, again: bool) -> str:
+    """Return the sentences about what was just done, "" where nothing was."""
+    words, between = find_desk_words(request.language), find_interface(request.language).between
+    said = [words.person.done.get(done) or words.acts.done.get(done, "")]
+    if fields := between.join(changed):
+        said.append(words.acts.changed.format(fields=fields))
+    return " ".join([*said, *([words.counter.once] if again else [])])
+
+
+def make_writer(request: DeskRequest) -> Writer:
+    """Return what writes values of a record in the page's language and the shop's time zone."""
+    shop = name_shop(request.services.settings, request.language)
+    return Writer(request.language, shop, ZoneInfo(name_zone(request.services)))
+
+
+def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
     """Return the page of a person who was read."""
     services, profile = request.services, glance.person.profile
-    zone = ZoneInfo(name_zone(services))
-    writer = Writer(request.language, name_shop(services.settings, request.language), zone)
+    writer = make_writer(request)
     words = find_desk_words(request.language)
     say, sections = words.person, list_sections(glance, services, request.now)
     months = find_months(services.campaigns)
@@ -74,12 +93,15 @@ def show_glance(request: DeskRequest, glance: Glance, done: str, *, again: bool)
         own=writer.words,
         customer_id=glance.person.id,
         done=done,
-        again=again,
+        asked=show_acts(request, profile, request.now.astimezone(writer.zone).date()),
+        askable=list_askable(profile, request),
+        joined=glance.join if glance.join and request.now <= glance.join.until else None,
+        write_day=writer.write_moment_day,
         submission=secrets.token_urlsafe(16),
         standing=read_standing(glance, sections["person"][0], writer, words.standing, request.now),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
-        warranties=list(list_warranties(glance, months, request.now.astimezone(zone).date(), writer)),
+        warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),
         chapters=name_chapters(list_chapters(sections, writer), say.chapters),
         orders_left=glance.orders_left,
         consents=[

@@ -1,0 +1,41 @@
+"""The consents that a customer may be asked for at the counter or on the telephone: those of the shop's forms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.desk.entries.counter import sort_forms
+from chalicelib.desk.request import DeskRequest
+from chalicelib.forms.definition import ConsentAsk, Form
+from chalicelib.models import ConsentState, Profile
+from chalicelib.people.restriction import is_restricted
+from chalicelib.shop.ages import is_minor
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A consent to ask for: the form's words in a language, and whether a mail must confirm it."""
+
+    form: Form
+    ask: ConsentAsk
+    language: str
+    by_mail: bool
+
+
+def list_askable(profile: Profile, request: DeskRequest) -> list[Asked]:
+    """Return what a customer may agree to now; nothing of a child, nor while their data is set aside."""
+    if is_minor(profile.ages, request.now) or is_restricted(profile):
+        return []
+    given = {name for name, one in profile.consents.items() if one.state is ConsentState.GIVEN}
+    found = {each.ask.purpose: each for each in reversed(list(walk_asks(profile, request)))}
+    return [each for purpose, each in reversed(found.items()) if purpose not in given]
+
+
+def walk_asks(profile: Profile, request: DeskRequest) -> Iterator[Asked]:
+    """Yield the consents of the shop's forms, the sign-up's first; that of sensitive answers stays on its form."""
+    spoken = profile.text("language") or request.language
+    for form in sort_forms():
+        kept = set(form.list_sensitive().values())
+        for ask in (each for each in form.consents if each.purpose not in kept):
+            held = profile.consents.get(ask.purpose)
+            refused = held is not None and held.state is ConsentState.WITHDRAWN
+            yield Asked(form, ask, form.choose_language(spoken), form.confirm or refused)
