@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from chalicelib.desk.people.act_words import ActWords
 from chalicelib.desk.people.find_words import FindWords
+from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
-from chalicelib.desk.people.standing_words import StandingWords
 from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
@@ -112,7 +112,7 @@ class DeskWords(Model):
     to_start: str
     find: FindWords
     person: PersonWords
-    standing: StandingWords
+    head: HeadWords
     acts: ActWords
     counter: CounterWords
     telephone: TelephoneWords

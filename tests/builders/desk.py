@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -157,6 +158,11 @@ class Browser:
 def read_id(page):
     """Return the id of the form that a page shows: a second press of its button counts once."""
     return SUBMISSION.search(page)[1]
+
+
+def press(browser, path, **fields):
+    """Send an act's form as a page shows it: each shown form has an id of its own."""
+    return browser.post(path, **{"submission": secrets.token_urlsafe(16), **fields})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import ConsentState
+from tests.builders.desk import press
 from tests.builders.shop import a_submission
 
 ASHA = "asha@example.com"
@@ -35,11 +36,6 @@ def ben(desk):
 def asha(desk):
     assert desk.shop.take(a_submission(email=ASHA, name="Asha Rao", consents=[CONSENT])) == "settled"
     return desk.shop.find_id(ASHA)
-
-
-def press(browser, path, **fields):
-    """Send an act's form as a page shows it: each shown form has an id of its own."""
-    return browser.post(path, **{"submission": secrets.token_urlsafe(16), **fields})
 
 
 def list_reasons(desk, customer):

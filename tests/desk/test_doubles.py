@@ -4,8 +4,8 @@ import secrets
 
 import pytest
 
+from tests.builders.desk import press
 from tests.builders.shop import a_submission
-from tests.desk.test_acts import press
 
 ASHA, RAO = "asha@example.com", "rao@example.net"
 

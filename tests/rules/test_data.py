@@ -20,7 +20,7 @@ from chalicelib.shop.stops import MOST_SOFT, StopReason
 from chalicelib.store.codes import CodeState
 from infra.staff.customer import show_customer
 from tests.builders.compliance import a_webhook
-from tests.builders.desk import open_desk
+from tests.builders.desk import open_desk, press
 from tests.builders.entries import an_entry, read_token, send_due, take_entry, withdraw
 from tests.builders.erasures import finish, forget
 from tests.builders.mails import DUE, Post, sign_up, tell
@@ -85,12 +85,13 @@ def end_codes(shop, monkeypatch):
     assert services.codes.read_code(left).state in (CodeState.EXPIRED, CodeState.REMOVED)
 
 
-def work_at_desk(tables, monkeypatch):
-    """Let an owner join and dismiss somebody, and leave an invitation open."""
-    with open_desk(tables, monkeypatch) as desk:
+def work_at_desk(tables, monkeypatch, shop):
+    """Let an owner join and dismiss somebody, write a note, and leave an invitation open."""
+    with open_desk(tables, monkeypatch, shop) as desk:
         owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
         owner.sign_in()
         owner.post(f"/staff/{ben.staff_id}/dismiss")
+        press(owner, f"/people/{shop.find_id('p@example.org')}/note", note="Likes Assam")
         desk.invite("viewer", "Leyla Rahimi")
 
 
@@ -146,7 +147,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     look()
     leave_things_behind(shop)
     end_codes(shop, monkeypatch)
-    work_at_desk(tables, monkeypatch)
+    work_at_desk(tables, monkeypatch, shop)
     look()
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)

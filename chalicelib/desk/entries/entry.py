@@ -11,7 +11,6 @@ from chalice import Response
 from chalice.app import ChaliceViewError
 
 from chalicelib.desk.answers import show_page
-from chalicelib.desk.people.person import PERSON
 from chalicelib.desk.request import DeskRequest, Pairs
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import Form
@@ -100,6 +99,6 @@ def show_kept(request: DeskRequest, form: Form, kept: Any, *, again: str) -> Res
         follows=form.next[language] if form.next else "",
         answers=list_answers(kept.clean, spoken),
         kept=kept,
-        person=PERSON.replace("{customer}", kept.customer),
+        person=f"/people/{kept.customer}",
         again=again,
     )

@@ -8,6 +8,7 @@ from chalicelib.models import Model
 class ActWords(Model):
     """The words of one language. `done` and `faults` are by what was done, and by what stood in its way."""
 
+    back: str
     purchase: str
     details: str
     details_hint: str

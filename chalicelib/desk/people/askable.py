@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.desk.entries.counter import sort_forms
 from chalicelib.desk.request import DeskRequest
 from chalicelib.forms.definition import ConsentAsk, Form
+from chalicelib.forms.library import list_readable
 from chalicelib.models import ConsentState, Profile
 from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.ages import is_minor
@@ -33,7 +33,7 @@ def list_askable(profile: Profile, request: DeskRequest) -> list[Asked]:
 def walk_asks(profile: Profile, request: DeskRequest) -> Iterator[Asked]:
     """Yield the consents of the shop's forms, the sign-up's first; that of sensitive answers stays on its form."""
     spoken = profile.text("language") or request.language
-    for form in sort_forms():
+    for form in sorted(list_readable(), key=lambda form: form.name != "sign-up"):
         kept = set(form.list_sensitive().values())
         for ask in (each for each in form.consents if each.purpose not in kept):
             held = profile.consents.get(ask.purpose)

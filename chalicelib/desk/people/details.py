@@ -58,8 +58,11 @@ def move_alone(
 def list_changed(answers: dict[str, JsonValue], profile: Profile, country: str) -> dict[str, JsonValue]:
     """Return the answers that differ from what stands; an emptied box is no answer."""
     held = {name: one.value for name, one in profile.fields.items()}
-    pairs = {name: (tidy_value(name, each.get(name), country) for each in (answers, held)) for name in answers}
-    return {name: answers[name] for name, (new, old) in pairs.items() if new != old}
+    return {
+        name: value
+        for name, value in answers.items()
+        if tidy_value(name, value, country) != tidy_value(name, held.get(name), country)
+    }
 
 
 def tidy_value(name: str, value: JsonValue, country: str) -> JsonValue:

@@ -15,7 +15,7 @@ from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
-from chalicelib.desk.people.standing import read_standing
+from chalicelib.desk.people.head import read_head
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
@@ -98,7 +98,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
         joined=glance.join if glance.join and request.now <= glance.join.until else None,
         write_day=writer.write_moment_day,
         submission=secrets.token_urlsafe(16),
-        standing=read_standing(glance, sections["person"][0], writer, words.standing, request.now),
+        head=read_head(glance, sections["person"][0], writer, words.head, request.now),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
         warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),

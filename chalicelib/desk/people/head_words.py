@@ -1,9 +1,9 @@
-"""The words of the head of a person's page: `[standing]` of `words/<language>/desk.toml`."""
+"""The words of the head of a person's page: `[head]` of `words/<language>/desk.toml`."""
 
 from chalicelib.models import Model
 
 
-class StandingWords(Model):
+class HeadWords(Model):
     """The words of one language. `restricted` takes the place of a status; `purchases` names the list."""
 
     since: str

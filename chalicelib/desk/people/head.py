@@ -9,7 +9,7 @@ from chalicelib.data_requests.readable.orders import show_item
 from chalicelib.data_requests.readable.reasons import explain_because
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row, dump_row
-from chalicelib.desk.people.standing_words import StandingWords
+from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.models import ConsentState, Profile
 from chalicelib.people.consents import MARKETING
 from chalicelib.shop.ages import is_minor
@@ -27,7 +27,7 @@ class Purchase:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Head:
     """`status` is in words and `because` its reason. `limits` say what the customer may not be asked or sent."""
 
     status: str
@@ -37,11 +37,11 @@ class Standing:
     purchases: tuple[Purchase, ...]
 
 
-def read_standing(glance: Glance, row: Row, writer: Writer, say: StandingWords, now: datetime) -> Standing:
+def read_head(glance: Glance, row: Row, writer: Writer, say: HeadWords, now: datetime) -> Head:
     """Return how a person stands; `row` is what `data_requests.status` makes of them."""
     profile, status = glance.person.profile, str(row["status"])
     since = writer.write_moment_day(profile.first_seen) if profile.first_seen else ""
-    return Standing(
+    return Head(
         say.restricted if row["restricted"] else writer.words.statuses.get(status, status),
         explain_because(str(row["status_because"]), writer),
         say.since.format(day=since) if since else "",
@@ -50,7 +50,7 @@ def read_standing(glance: Glance, row: Row, writer: Writer, say: StandingWords, 
     )
 
 
-def list_limits(profile: Profile, restricted: bool, say: StandingWords, now: datetime) -> Iterator[str]:
+def list_limits(profile: Profile, restricted: bool, say: HeadWords, now: datetime) -> Iterator[str]:
     """Yield what must not be done, or whether advertising may be sent where nothing forbids it."""
     young, yes = is_minor(profile.ages, now), profile.consents.get(MARKETING)
     if restricted:
