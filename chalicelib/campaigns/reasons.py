@@ -77,6 +77,13 @@ def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Ite
         yield Reason(key, entry.at + when.delay, words)
 
 
+def find_taken(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+    """Yield each form that staff filled in for the customer, but for those that have a confirmation of their own."""
+    words = f"{write_delay(when)} after staff wrote it down"
+    for key, entry in list_entries(profile, "taken"):
+        yield Reason(key, entry.at + when.delay, words)
+
+
 def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
     """Yield the end of each warranty whose card has a day of purchase; two cards for one thing are two endings."""
     for key, entry in list_entries(profile, "warranty"):

@@ -62,6 +62,7 @@ TRIGGERS = {
         Trigger("after-sign-up", reasons.find_sign_up, "signed_up", marketing=True),
         Trigger("after-pre-order", reasons.find_pre_orders, "pre_ordered", confirms=True),
         Trigger("after-warranty", reasons.find_cards, "registered", confirms=True, serves="warranty"),
+        Trigger("after-staff-entry", reasons.find_taken, "registered", confirms=True, serves="proof"),
         Trigger(
             "warranty-ending", reasons.find_endings, "registered", needs=("days", "warranty_months"), serves="warranty"
         ),

@@ -13,7 +13,7 @@ from chalicelib.data_requests.record import describe_mails, list_consents, list_
 from chalicelib.data_requests.status import describe_person
 from chalicelib.data_requests.values import Row, dump_row
 from chalicelib.models import EntryRecord, Event, OrderRecord, Reading, utc_text
-from chalicelib.people.entries import MARKED, UNKEPT
+from chalicelib.people.entries import UNKEPT, name_mark
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_core, open_entry, open_event, open_order
 from chalicelib.services import Services
@@ -124,7 +124,7 @@ def list_told(glance: Glance) -> list[Row]:
     unmarked: list[Any] = [
         reading.entry
         for _, reading in glance.history
-        if reading and reading.entry and reading.entry.kind not in (*MARKED, *UNKEPT)
+        if reading and reading.entry and reading.entry.kind not in UNKEPT and not name_mark(reading.entry)
     ]
     entries = [*(one.entry for one in glance.entries.values() if one.entry.kind != "note"), *unmarked]
     return [dump_row(entry) for entry in sorted(entries, key=lambda entry: entry.at)]

@@ -107,7 +107,8 @@ class Entry(Model):
 
     `sensitive` maps the name of a value to the purpose whose consent it is kept by; `proven` as in HeldValue.
     `id` names a thing that is told of again and again, such as a cart; the latest entry of an id replaces the others.
-    `withdrawn` is when the person withdrew it: it stays in the record, and starts no mail.
+    `withdrawn` is when the person withdrew it: it stays in the record, and starts no mail. `taken` says how staff wrote
+    it down for the person, `counter` or `telephone`.
     """
 
     kind: str
@@ -117,6 +118,7 @@ class Entry(Model):
     proven: bool = False
     id: str = ""
     withdrawn: AwareDatetime | None = None
+    taken: str = ""
 
 
 class MailState(StrEnum):

@@ -28,7 +28,7 @@ from chalicelib.people.person import Person
 from chalicelib.services import Services
 from chalicelib.shop.brand import name_shop, write_address
 from chalicelib.shop.periods import KEEP_LINKS
-from chalicelib.store.links import Link, LinkKind, make_token, name_over, name_token
+from chalicelib.store.links import Ask, Link, LinkKind, make_token, name_over, name_token
 from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
@@ -110,7 +110,8 @@ def make_link(
     if kind is LinkKind.CHOOSE:
         return link.model_copy(update={"expires_at": expires_at})
     if entry is not None:
-        return link.model_copy(update={"expires_at": expires_at, "entry": entry.key, "form": entry.form})
+        changed = {"expires_at": expires_at, "entry": entry.key, "form": entry.form, "asks": list_ended(entry)}
+        return link.model_copy(update=changed)
     if kind is LinkKind.ANSWER:
         return link.model_copy(update={"expires_at": expires_at, "form": campaign.form})
     utm = {"source": "regulars", "medium": "email", "campaign": row.campaign}
@@ -121,6 +122,16 @@ def make_link(
         hosts.append(urlsplit(address).netloc)
     destination = build_destination(address, hosts, code=row.code, utm=utm)
     return link.model_copy(update={"expires_at": expires_at, "destination": destination, "code": row.code})
+
+
+def list_ended(entry: ConfirmedEntry) -> tuple[Ask, ...]:
+    """Return the consents that end with an entry: those that staff wrote down with it."""
+    told = entry.reading.entry
+    given = entry.reading.consents if told is not None and told.taken else ()
+    return tuple(
+        Ask(purpose=one.purpose, words=one.words, words_version=one.words_version, language=one.language)
+        for one in given
+    )
 
 
 def apply_code(offer: CampaignOffer, shop_url: str) -> str:

@@ -13,6 +13,7 @@ MARKED = (
     "pre-order-shipped",
     "note",
 )  # campaigns write about them; the desk shows notes first
+TAKEN = "taken"  # the mark of any other entry that staff wrote down for somebody: a mail tells them
 MOST_MARKS = 100  # of entries, the latest, kept in the profile
 UNKEPT = ("click",)  # entries without a row: the history has them
 
@@ -91,7 +92,7 @@ def count_entry(entry: Entry) -> Totals:
 
 def mark_entries(held: Mapping[str, EntryMark], records: Mapping[str, EntryRecord]) -> dict[str, EntryMark]:
     """Return the marks of the latest entries that campaigns write about."""
-    marked = {name: mark_entry(each.entry) for name, each in records.items() if each.entry.kind in MARKED}
+    marked = {name: mark_entry(each.entry) for name, each in records.items() if name_mark(each.entry)}
     return keep_marks({**held, **marked})
 
 
@@ -101,9 +102,14 @@ def keep_marks(marks: Mapping[str, EntryMark]) -> dict[str, EntryMark]:
     return dict(ranked[-MOST_MARKS:])
 
 
+def name_mark(entry: Entry) -> str:
+    """Return the kind of an entry's mark, "" for one without."""
+    return entry.kind if entry.kind in MARKED else TAKEN if entry.taken else ""
+
+
 def mark_entry(entry: Entry) -> EntryMark:
     number = read_number(str(entry.values.get("number", ""))) if entry.kind == "pre-order-shipped" else ""
-    return EntryMark(kind=entry.kind, at=entry.at, day=read_day(entry.values.get("purchased_on")), number=number)
+    return EntryMark(kind=name_mark(entry), at=entry.at, day=read_day(entry.values.get("purchased_on")), number=number)
 
 
 def read_day(value: object) -> date | None:

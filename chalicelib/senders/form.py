@@ -174,6 +174,7 @@ def read_body(submission: Submission, body: Body) -> Reading:
         values=body["entry"],
         sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},
         proven=asks,
+        taken="" if asks else body.get("taken", {}).get("channel", ""),
     )
     return Reading(
         kind=ReadingKind(body["kind"]),
@@ -182,7 +183,7 @@ def read_body(submission: Submission, body: Body) -> Reading:
         fields=fields,
         sensitive={name: purpose for name, purpose in sensitive.items() if name in fields},
         consents=tuple(read_consent(submission, body, ask) for ask in body["consents"]),
-        entry=entry if entry.values else None,
+        entry=entry if entry.values or entry.taken else None,  # what staff wrote down is confirmed by mail
         notes=read_notes(body) if asks else {},
     )
 

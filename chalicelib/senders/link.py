@@ -86,8 +86,9 @@ def answer_confirmation(link: Link, name: str, now: datetime, *, confirmed: bool
 
 
 def withdraw_entry(link: Link, name: str, now: datetime) -> Submission:
-    """Return the withdrawal of an entry: each link has one at most."""
-    return write_action("entry", name, "withdrawn", now, {"entry": link.entry})
+    """Return the withdrawal of an entry and of the consents that came with it: each link has one at most."""
+    ends = {"ends": [ask.purpose for ask in link.asks]} if link.asks else {}
+    return write_action("entry", name, "withdrawn", now, {"entry": link.entry, **ends})
 
 
 def interpret(submission: Submission) -> Reading:
@@ -148,8 +149,13 @@ def read_confirm(submission: Submission, body: Body) -> Reading:
 
 
 def read_withdrawn(submission: Submission, body: Body) -> Reading:
-    """Read the withdrawal of an entry."""
-    return Reading(kind=ReadingKind.ENTRY_WITHDRAWN, link=body["link"], withdraws=body["entry"])
+    """Read the withdrawal of an entry; the consents that staff wrote down with it end too."""
+    at = submission.occurred_at
+    ended = tuple(
+        Consent(purpose=purpose, state=ConsentState.WITHDRAWN, at=at, channel="link")
+        for purpose in body.get("ends", ())
+    )
+    return Reading(kind=ReadingKind.ENTRY_WITHDRAWN, link=body["link"], withdraws=body["entry"], consents=ended)
 
 
 READERS = {

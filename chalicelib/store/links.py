@@ -59,7 +59,8 @@ class Link(Model):
     answer: `form` is the name of the form. stop: `purpose` is what it ends.
     confirm: `title` names the form, `asks` is what was ticked there; of a child's form (`parent`) `answers` are the
     questions that were answered.
-    entry: `entry` is the entry's inbox key, `form` the form that it came by, or "" for another sender's.
+    entry: `entry` is the entry's inbox key, `form` the form that it came by, or "" for another sender's; `asks` are the
+    consents that end with one which staff wrote down.
     request: `request` is its kind (access, erase ...), `code_hash` is from `data_requests.codes.hash_code`,
     `salt` is random and enters the token of the result.
     result: `request` is its kind; `receipt` and `signature` are of an erasure, `parts` counts the rows of a package.

@@ -31,6 +31,7 @@ REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "serv
 NUMBER = "K7F-3MQ9"
 ENTRIES: dict[str, dict[str, Any]] = {
     "pre-order-received": {"number": NUMBER, "product": "Teapot", "quantity": 2, "day": date(2026, 12, 24)},
+    "staff-entry-received": {"number": NUMBER},
     "warranty-received": {"number": NUMBER, "product": "Kettle 3000", "day": date(2026, 11, 22)},
 }
 CODES = {"confirm": "482913", "request": "K7X4MT"}

@@ -22,7 +22,7 @@ ANSWERS = {
     "pre-order": {"item": "Blue teapot", "quantity": "2", "needed_by": "2090-12-24", "name": "Asha Rao"},
     "warranty": {"product": "Kettle 3000", "serial_number": "K-1", "purchased_on": "2090-02-01", "name": "Asha Rao"},
 }
-CAMPAIGNS = ("pre-order-received", "warranty-received", "pre-order-shipped")
+CAMPAIGNS = ("pre-order-received", "warranty-received", "pre-order-shipped", "staff-entry-received")
 
 
 def an_entry(form="pre-order", email=ASHA, at=START, address="203.0.113.7", **answers):

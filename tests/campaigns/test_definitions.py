@@ -63,19 +63,20 @@ def load_text(folder, text, name="spring"):
     return load_campaign(path)
 
 
-def test_seven_campaigns_ship():
+def test_eight_campaigns_ship():
     assert [campaign.name for campaign in list_campaigns()] == [
         "post-purchase",
         "pre-order-received",
         "pre-order-shipped",
+        "staff-entry-received",
         "survey-invitation",
         "warranty-received",
         "welcome",
         "win-back",
     ]
-    service = ["pre-order-received", "pre-order-shipped", "warranty-received"]
+    service = ["pre-order-received", "pre-order-shipped", "staff-entry-received", "warranty-received"]
     assert [campaign.name for campaign in list_campaigns() if not campaign.is_marketing] == service
-    confirming = ["pre-order-received", "warranty-received"]
+    confirming = ["pre-order-received", "staff-entry-received", "warranty-received"]
     assert [campaign.name for campaign in list_campaigns() if campaign.confirms] == confirming
     assert {campaign.purpose for campaign in list_campaigns()} == {"marketing", ""}
     assert load_shop().cap == Cap(mails=2, days=7)

@@ -24,7 +24,8 @@ from infra.deploy.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
 MARKETING = ("post-purchase", "survey-invitation", "welcome", "win-back")
-OTHERS = ("confirm", "parent", "pre-order-received", "pre-order-shipped", "request", "warranty-received")
+OTHERS = ("confirm", "parent", "pre-order-received", "pre-order-shipped", "request")
+OTHERS += ("staff-entry-received", "warranty-received")
 EVERY = [(template, language) for template in (*MARKETING, *OTHERS) for language in LANGUAGES]
 WITH_OFFER = ("post-purchase", "welcome", "win-back")
 PLACES = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.data_requests.readable.facts import Facts, list_others, walk_leaves
 from chalicelib.data_requests.readable.labels import find_title, show_answer
-from chalicelib.data_requests.readable.names import name_purpose, name_sender
+from chalicelib.data_requests.readable.names import name_purpose, name_sender, name_source
 from chalicelib.data_requests.readable.orders import show_amount, show_item
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, fold_cards, make_line
 from chalicelib.data_requests.readable.writer import Writer, isolate_text
@@ -35,6 +35,7 @@ def show_entry(row: Row, origins: Origins, writer: Writer) -> Card:
             writer.name_label("at"), writer.write_time(at), notes=() if form_name else (name_sender(sender, writer),)
         ),
         *(show_cart(values, writer) if kind == "cart" else show_values(values, kind, form_name, purposes, writer)),
+        *make_line(writer.name_label("channel"), name_source(facts.take_text("taken"), writer)),
         *make_line(writer.name_label("grade"), writer.words.grades["confirmed"] if facts.take("proven") else ""),
     ]
     title = find_title(form_name, writer) or writer.words.kinds.get(kind) or writer.name_label(kind)

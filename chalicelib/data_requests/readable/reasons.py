@@ -37,6 +37,7 @@ BECAUSE: Mapping[str, re.Pattern[str]] = {
         "pre_ordered": rf"{SPAN} after a pre-order",
         "warranty_ends": r"warranty ends on (?P<day>\S+)",
         "shipped": r"a pre-order was shipped",
+        "taken": rf"{SPAN} after staff wrote it down",
     }.items()
 }
 # By the names in `[reasons]` of the words: what commands note in the audit by themselves.
