@@ -57,7 +57,6 @@ FINISHED = (RequestState.DONE, RequestState.EXPIRED)
 
 # Attributes that are stored under their own names and as they are.
 PLAIN = ("kind", "at", "language", "network", "due_at", "reason", "link", "until", "result", "address")
-UNCOPIED = ("result", "address")  # a joined record has its requests without what was sealed for their old place
 
 
 @dataclass(frozen=True)
@@ -217,5 +216,5 @@ def load_request(row: Row) -> RequestRow:
         state=RequestState(row["state"]),
         links=tuple(row["links"].split()),
         version=int(row["version"]),
-        **{name: row[name] for name in PLAIN if name in row or name not in UNCOPIED},
+        **{name: row[name] for name in PLAIN if name in row},  # a joined record has no sealed ones (joining.copies)
     )
