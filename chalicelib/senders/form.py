@@ -169,7 +169,7 @@ def read_body(submission: Submission, body: Body) -> Reading:
     sensitive = dict(body.get("sensitive", {}))
     asks = asks_confirmation(body)
     entry = Entry(
-        kind=body.get("answers_of", body)["kind"],
+        kind=(body.get("answers_of", body) if body["entry"] else body)["kind"],
         at=submission.occurred_at,
         values=body["entry"],
         sensitive={name: purpose for name, purpose in sensitive.items() if name in body["entry"]},

@@ -18,6 +18,7 @@ from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.children import store_band
 from chalicelib.forms.definition import Form
+from chalicelib.forms.field import CONTACT
 from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import list_readable, load_form
 from chalicelib.forms.post import sort_post
@@ -48,7 +49,8 @@ def build_details(language: str) -> Form:
         for field in reversed(form.fields)
         if field.place == "profile" and not field.sensitive
     }
-    changed = {"fields": tuple(reversed(fields.values())), "consents": (), "steps": (), "one_of": (), "parent": None}
+    ordered = sorted(reversed(fields.values()), key=lambda field: field.name not in CONTACT)  # who it is comes first
+    changed = {"fields": tuple(ordered), "consents": (), "steps": (), "one_of": (), "parent": None}
     return find_purchase().model_copy(update={**changed, "name": "details"})
 
 
