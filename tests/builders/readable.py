@@ -146,7 +146,7 @@ def list_unsaid(sections, language, shop, now):
 def a_busy_profile(now, bought=12):
     """Return a profile that every trigger finds a reason in: orders, a warranty, a pre-order, mails, a yes."""
     days = [now - timedelta(days=3 * step + 1) for step in range(bought)]
-    kinds = ("warranty", "pre-order", "pre-order-shipped")
+    kinds = ("warranty", "pre-order", "pre-order-shipped", "taken")
     yes = Consent(purpose="marketing", state=ConsentState.GIVEN, at=now - timedelta(days=300), channel="form:sign-up")
     mail = MailNote(campaign="welcome", occasion="welcome:0", state=MailState.SENT, at=now - timedelta(days=2))
     return Profile(
