@@ -1,16 +1,17 @@
 """Takes one step with a due customer: tries an open mail again, or decides an occasion in one transaction."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.campaigns.agenda import Occasion, list_occasions
+from chalicelib.campaigns.agenda import Occasion, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
 from chalicelib.outreach.compose import OutgoingMail
-from chalicelib.outreach.eligibility import choose_rows, choose_use, is_held_back, judge_occasion
+from chalicelib.outreach.eligibility import choose_rows, choose_use, is_held_back, is_stopped, judge_occasion
 from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
 from chalicelib.outreach.offer_codes import count_cost, lacks_code
 from chalicelib.outreach.send import find_turn, put_off, retry_mail, send_mail, try_compose
@@ -22,6 +23,7 @@ from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
 NOT_DUE = "not due"
+LOOK_AGAIN = timedelta(hours=1)  # at a customer all of whose due mails are of campaigns that staff stopped
 RETRIES = 5  # against rivals, before a customer is left to the next run
 
 
@@ -65,10 +67,33 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
     if not ripe:
         move_due(person, services, now)
         return NOT_DUE
-    free = (each for each in ripe if not must_wait(person, each, services, now))
-    first = next(free, None)
+    going = list(drop_stopped(person, ripe, services))
+    if not going:
+        put_off_person(person, services, now)
+        return "stopped"
+    first = next((each for each in going if not must_wait(person, each, services, now)), None)
     # Nothing is written: the occasion stays due until rates, codes or turns allow it, or until it is over.
     return decide_occasion(person, first, mails, services, now) if first else "stopped"
+
+
+def drop_stopped(person: Person, ripe: list[Occasion], services: Services) -> Iterator[Occasion]:
+    """Yield the occasions of campaigns that staff did not stop."""
+    stopped = {name: is_stopped(person, name, services) for name in {each.campaign for each in ripe}}
+    return (each for each in ripe if not stopped[each.campaign])
+
+
+def put_off_person(person: Person, services: Services, now: datetime) -> None:
+    """Move the due date of a customer whose due mails are all of stopped campaigns: to their next other one, or an hour.
+
+    The planner then queues the customer once an hour and not at each of its runs. Once a campaign goes on, its mails go
+    out within that hour, those whose time is not over.
+    """
+    stopped = services.halts.read_halts([each.name for each in services.campaigns])
+    going = [each for each in services.campaigns if each.name not in stopped]
+    other = next_due(person.profile, going, services.clock, now)
+    again = now + LOOK_AGAIN
+    due = again if other is None else min(max(other, now), again)
+    services.table.commit_parts([services.people.write_core(person, person.profile, due)])
 
 
 def must_wait(person: Person, occasion: Occasion, services: Services, now: datetime) -> bool:
@@ -105,6 +130,7 @@ def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], se
         parts.append(services.facts.write_fact(campaign.name, row.state.value, row.mail_id, now))
     else:
         parts += guard_intent(mail, campaign, rows, services, now)
+        parts.append(services.halts.check_running(campaign.name, person.id))
         parts += take_turns(find_limits(mail.entry, services), now)
         services.pace.wait_turn()  # before the intent is written: a function that ends while it waits leaves none open
     services.table.commit_parts(parts)

@@ -39,6 +39,11 @@ def judge_occasion(
     return judge_mail(profile, campaign, occasion, services.clock, now, spent).state
 
 
+def is_stopped(person: Person, campaign: str, services: Services) -> bool:
+    """Return whether staff stopped a campaign."""
+    return services.halts.is_stopped(campaign, person.id)
+
+
 def is_held_back(campaign: Campaign | None, services: Services, now: datetime) -> bool:
     """Return whether a campaign has to wait until the rates of bounces and complaints are lower."""
     if campaign is None:

@@ -13,7 +13,7 @@ from chalicelib.errors import NoCodeError, RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
-from chalicelib.outreach.eligibility import choose_rows, choose_use, is_barred, is_held_back
+from chalicelib.outreach.eligibility import choose_rows, choose_use, is_barred, is_held_back, is_stopped
 from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
 from chalicelib.people.person import Person
 from chalicelib.services import Services
@@ -75,14 +75,14 @@ def close_mail(customer_id: str, row: MailRow, state: MailState, services: Servi
 
 
 def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) -> datetime:
-    """Return when a mail that SES did not take may be tried again: in its window, and not while marketing is stopped.
+    """Return when a mail that SES did not take may be tried again: in its window, and not while its campaign is stopped.
 
     A mail whose time or campaign is over has its turn at once, and is then closed.
     """
     campaign = services.find_campaign(mail.campaign)
     if campaign is None or utc_text(now) > mail.not_after:
         return now
-    if is_held_back(campaign, services, now):
+    if is_stopped(person, campaign.name, services) or is_held_back(campaign, services, now):
         return now + UNKNOWN_FOR
     if campaign.confirms:
         return plan_turn(find_limits(find_entry(person, mail.entry, services), services), now) or now + UNKNOWN_FOR
@@ -118,6 +118,7 @@ def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) 
             services.people_rows.check_core(person.id, person.version),
             services.mails.move_mail(person.id, row, MailState.INTENT, attempt.attempt, attempt.at, mail.row.links),
             *services.suppressions.check_unstopped(rows, choose_use(campaign), now),
+            services.halts.check_running(campaign.name, person.id),
             *take_turns(find_limits(mail.entry, services), now),
             *mail.parts,
         ]

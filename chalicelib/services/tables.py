@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.store.budgets import Budgets
     from chalicelib.store.erasures import Erasures
     from chalicelib.store.facts import Facts
+    from chalicelib.store.halts import Halts
     from chalicelib.store.identities import Identities
     from chalicelib.store.inbox import Inbox
     from chalicelib.store.joins import Joins
@@ -137,6 +138,12 @@ class Tables(Clients):
         from chalicelib.store.facts import Facts
 
         return Facts(self.table)
+
+    @cached_property
+    def halts(self) -> Halts:
+        from chalicelib.store.halts import Halts
+
+        return Halts(self.table)
 
     @cached_property
     def reputation(self) -> MailReputation:
