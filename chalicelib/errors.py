@@ -50,9 +50,10 @@ class InvalidSignatureError(ChaliceViewError):
 
     STATUS_CODE = 401
 
-    def __init__(self) -> None:
-        """Use one text for every reason: the reason would help only a forger."""
+    def __init__(self, reason: str = "signature") -> None:
+        """Use one text for every reason: the reason would help only a forger. Staff see `reason` at the desk."""
         super().__init__("The signature is not valid.")
+        self.reason = reason
 
 
 class ForbiddenOriginError(ChaliceViewError):

@@ -11,10 +11,11 @@ from functools import cache, lru_cache
 
 from chalicelib.config import Settings, current_settings
 from chalicelib.door.budget import PostBudget
+from chalicelib.door.deliveries import DeliveryNotes
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.door.limiter import Limiter
 from chalicelib.models import Submission
-from chalicelib.services import DOOR_TIMEOUTS, make_client
+from chalicelib.services import DOOR_TIMEOUTS, NOTE_TIMEOUTS, make_client
 from chalicelib.store.inbox import Inbox
 from chalicelib.store.links import Links
 from chalicelib.store.parameters import Parameters
@@ -32,6 +33,7 @@ class Door:
     links: Links
     limiter: Limiter
     budget: PostBudget
+    deliveries: DeliveryNotes
 
     def accept(self, submission: Submission) -> bool:
         """Keep a submission; return False for one kept before. Raise TryAgainLaterError when not kept."""
@@ -65,6 +67,7 @@ def open_door() -> Door:
         links=Links(Table(dynamodb, f"{settings.prefix}links")),
         limiter=Limiter(settings.posts_per_minute),
         budget=PostBudget(),
+        deliveries=DeliveryNotes(lambda: make_client("dynamodb", NOTE_TIMEOUTS), f"{settings.prefix}links"),
     )
 
 

@@ -83,7 +83,7 @@ def drop_stopped(person: Person, ripe: list[Occasion], services: Services) -> It
 
 
 def put_off_person(person: Person, services: Services, now: datetime) -> None:
-    """Move the due date of a customer whose due mails are all of stopped campaigns: to their next other one, or an hour.
+    """Move the due date of a customer whose due mails are all of stopped campaigns: by an hour, or to another mail's.
 
     The planner then queues the customer once an hour and not at each of its runs. Once a campaign goes on, its mails go
     out within that hour, those whose time is not over.

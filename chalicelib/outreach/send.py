@@ -75,7 +75,7 @@ def close_mail(customer_id: str, row: MailRow, state: MailState, services: Servi
 
 
 def find_turn(person: Person, mail: MailRow, services: Services, now: datetime) -> datetime:
-    """Return when a mail that SES did not take may be tried again: in its window, and not while its campaign is stopped.
+    """Return when a mail that SES did not take may be tried again: in its window, not while its campaign is stopped.
 
     A mail whose time or campaign is over has its turn at once, and is then closed.
     """

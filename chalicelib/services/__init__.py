@@ -10,7 +10,14 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.config import current_settings
-from chalicelib.services.clients import DOOR_TIMEOUTS, SEND_TIMEOUTS, WORK_TIMEOUTS, make_client, make_session
+from chalicelib.services.clients import (
+    DOOR_TIMEOUTS,
+    NOTE_TIMEOUTS,
+    SEND_TIMEOUTS,
+    WORK_TIMEOUTS,
+    make_client,
+    make_session,
+)
 from chalicelib.services.tables import split_names
 from chalicelib.services.walks import WalkTables
 
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DOOR_TIMEOUTS",
+    "NOTE_TIMEOUTS",
     "SEND_TIMEOUTS",
     "WORK_TIMEOUTS",
     "Services",

@@ -17,6 +17,8 @@ class ClientTimeouts(NamedTuple):
 
 # Shopify gives us five seconds in all, cold start included: two tries of one and a half fit.
 DOOR_TIMEOUTS = ClientTimeouts(connect=1, read=1.5, tries=2)
+# What is written beside a delivery must not cost the sender its patience: where it fails, nothing is lost.
+NOTE_TIMEOUTS = ClientTimeouts(connect=0.3, read=0.5, tries=1)
 WORK_TIMEOUTS = ClientTimeouts(connect=2, read=10, tries=4)
 # One attempt on the wire: SES has no idempotency token, and botocore's retries sent one mail three times (measured).
 SEND_TIMEOUTS = ClientTimeouts(connect=2, read=8, tries=1)

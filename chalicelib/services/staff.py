@@ -9,10 +9,12 @@ from chalicelib.services.tables import Tables
 
 if TYPE_CHECKING:
     from chalicelib.store.challenges import Challenges
+    from chalicelib.store.forecasts import Forecasts
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.parameters import Parameters
     from chalicelib.store.parts import Part
     from chalicelib.store.passkeys import Passkeys
+    from chalicelib.store.secret_states import SecretStates
     from chalicelib.store.sessions import Sessions
     from chalicelib.store.staff import StaffRows
     from chalicelib.store.table import Table
@@ -56,12 +58,30 @@ class StaffTables(Tables):
         return Challenges(self.desk_table)
 
     @cached_property
+    def forecasts(self) -> Forecasts:
+        from chalicelib.store.forecasts import Forecasts
+
+        return Forecasts(self.desk_table)
+
+    @cached_property
     def door_parameters(self) -> Parameters:
-        """Return the door's key and the public key of the inbox: what staff put in goes the way of a form."""
+        """Return the door's key and the public key of the inbox: what staff put in goes the way of a form.
+
+        The desk's role may read these two, and no secret of a sender.
+        """
         from chalicelib.services.clients import WORK_TIMEOUTS
         from chalicelib.store.parameters import Parameters
 
-        return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.parameter_path)
+        names = ("door-key", "inbox-public-key")
+        return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.parameter_path, names)
+
+    @cached_property
+    def secret_states(self) -> SecretStates:
+        """Return what knows since when each sender has a secret, and cannot read one."""
+        from chalicelib.services.clients import WORK_TIMEOUTS
+        from chalicelib.store.secret_states import SecretStates
+
+        return SecretStates(self.connect("ssm", WORK_TIMEOUTS), f"{self.settings.parameter_path}senders")
 
     def require_staff(self, staff_id: str, number: int) -> Part:
         """Return the part that every act of a member of staff carries in its transaction, whatever tables it writes.

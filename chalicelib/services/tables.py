@@ -10,6 +10,7 @@ from chalicelib.services.clients import WORK_TIMEOUTS, Clients
 if TYPE_CHECKING:
     from chalicelib.store.audit import Audit
     from chalicelib.store.budgets import Budgets
+    from chalicelib.store.deliveries import Deliveries
     from chalicelib.store.erasures import Erasures
     from chalicelib.store.facts import Facts
     from chalicelib.store.halts import Halts
@@ -68,6 +69,12 @@ class Tables(Clients):
         from chalicelib.store.links import Links
 
         return Links(self.open_table("links"))
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        from chalicelib.store.deliveries import Deliveries
+
+        return Deliveries(self.open_table("links"))
 
     @cached_property
     def ledger(self) -> Ledger:

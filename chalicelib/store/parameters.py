@@ -8,6 +8,7 @@
 """
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +22,11 @@ FRESH_FOR = timedelta(minutes=5)
 class Parameters:
     """Reads the path once, again after five minutes, and keeps the last good answer while SSM is down."""
 
-    def __init__(self, client: Any, path: str) -> None:
+    def __init__(self, client: Any, path: str, names: Sequence[str] = ()) -> None:
+        """Read everything below the path, or these names alone, where a role may read no more."""
         self.client = client
         self.path = path
+        self.names = [path + name for name in names]
         self.values: dict[str, str] = {}
         self.read_at: datetime | None = None
 
@@ -39,7 +42,10 @@ class Parameters:
         return self.values
 
     def fetch_values(self) -> dict[str, str]:
-        """Return the values of all pages of the path."""
+        """Return the values of all pages of the path, or of the names; one that is not there is left out."""
+        if self.names:
+            answer = self.client.get_parameters(Names=self.names, WithDecryption=True)
+            return {row["Name"].removeprefix(self.path): row["Value"] for row in answer["Parameters"]}
         pages = self.client.get_paginator("get_parameters_by_path").paginate(
             Path=self.path, Recursive=True, WithDecryption=True
         )

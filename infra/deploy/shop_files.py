@@ -112,6 +112,7 @@ def check_shop() -> int:
     files = sorted(path for path in own.FOLDER.rglob("*.toml"))
     print(f"{len(files)} of the shop's own in {show_path(own.FOLDER)}/.")
     print(tell_campaigns())
+    print("A running campaign may be stopped at the desk: `make report CAMPAIGN=...` says so (docs/desk.md).")
     for mistake in mistakes:
         print(f"  {mistake}", file=sys.stderr)
     for language in list_languages() if not any(each.startswith("words: ") for each in mistakes) else ():

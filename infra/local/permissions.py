@@ -111,9 +111,16 @@ def list_needs(service: str, operation: str, params: Mapping[str, Any]) -> Itera
         case "sesv2":
             yield Need(f"ses:{operation}", "identity/any")
         case "ssm":
-            yield Need(f"ssm:{operation}", f"parameter{params.get('Path') or params.get('Name')}".rstrip("/"))
+            yield from list_parameter_needs(operation, params)
         case _:  # no policy can be read for it here: refused, unless a policy allows it on everything
             yield Need(f"{service}:{operation}", "unknown")
+
+
+def list_parameter_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:
+    """Yield the rights that a call to SSM needs: one for each parameter that it names."""
+    names = params.get("Names") or [params.get("Path") or params.get("Name") or ""]
+    for name in names:
+        yield Need(f"ssm:{operation}", f"parameter{name}".rstrip("/"))
 
 
 def list_table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Need]:

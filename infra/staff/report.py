@@ -44,6 +44,16 @@ def explain_stop(rates: Rates) -> str:
     )
 
 
+def explain_halt(campaign: str, services: Services) -> str:
+    """Return that staff stopped a campaign, since when, and who did; "" where it goes on."""
+    halt = services.halts.read_halts([campaign]).get(campaign)
+    if halt is None:
+        return ""
+    member = services.staff.read_member(halt.by)
+    named = f"{member.name} ({halt.by})" if member else halt.by
+    return f"The campaign is stopped since {halt.at[:16]} UTC, by {named}: no mail of it is sent (docs/desk.md)."
+
+
 def main() -> int:
     campaigns = {campaign.name: campaign for campaign in list_on_file()}  # a report outlives its campaign
     parser = argparse.ArgumentParser(description="Report what became of a campaign.")
@@ -52,9 +62,9 @@ def main() -> int:
     with open_stage():
         services = current_services()
         report = read_report(campaigns[asked.campaign], services, read_now())
-        rates = services.reputation.read_rates(read_now())
+        rates, halted = services.reputation.read_rates(read_now()), explain_halt(asked.campaign, services)
     print(report.model_dump_json(indent=2))
-    if stopped := explain_stop(rates):
+    for stopped in filter(None, (halted, explain_stop(rates))):
         print(stopped, file=sys.stderr)
     print(f"The page: {show_path(save_page(report, FOLDER))}", file=sys.stderr)
     return 0

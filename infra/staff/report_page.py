@@ -1,12 +1,12 @@
 """A campaign's report as a page: its sentences, three charts, and the tables that the charts show."""
 
-from dataclasses import dataclass
-from math import floor, log10
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.pages.rendering import FOLDER
 from chalicelib.report import Report
+from chalicelib.report.charts import Bar, Whisker, find_end, list_ticks, make_bars, write_percent
 from chalicelib.report.figures import Group
 from chalicelib.report.words import END_WORDS
 from chalicelib.stats.intervals import Interval
@@ -28,25 +28,6 @@ MAIL_WORDS = {
 STEPS = {"delivered": "delivered", "opened": "opened", "clicked_person": "clicked by a person"}
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar: its word, its count, and its share of the longest."""
-
-    word: str
-    count: int
-    share: float
-
-
-@dataclass(frozen=True)
-class Whisker:
-    """A group's rate of return with its interval; None for a group without people."""
-
-    word: str
-    people: int
-    returned: int
-    rate: Interval | None
-
-
 def write_page(report: Report) -> str:
     """Return the page, which loads no other file."""
     whiskers = list_whiskers(report)
@@ -60,7 +41,7 @@ def write_page(report: Report) -> str:
             funnel=list_steps(report),
             mails=[(MAIL_WORDS[name], count) for name, count in report.mails.model_dump().items()],
             whiskers=whiskers,
-            ticks=[end * part / 4 for part in range(5)],
+            ticks=[(tick, write_percent(tick)) for tick in list_ticks(end)],
             end=end,
             gaps=list_gaps(report),
             days=RETURN_WINDOW.days,
@@ -71,7 +52,7 @@ def write_page(report: Report) -> str:
 def make_environment() -> Environment:
     """Return the template's environment; an unknown name is an error."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, FOLDER / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -83,19 +64,20 @@ def make_environment() -> Environment:
 
 def list_ends(report: Report) -> list[Bar]:
     """Return how the planned mails ended; ends without a mail are in the table alone."""
-    return make_bars([(word, getattr(report.counts, name)) for name, word in END_WORDS.items()], report.counts.planned)
+    return draw_bars([(word, getattr(report.counts, name)) for name, word in END_WORDS.items()], report.counts.planned)
 
 
 def list_steps(report: Report) -> list[Bar]:
     """Return the way from a plan to a purchase."""
     steps = [("planned", report.counts.planned), ("sent", report.counts.sent)]
     steps += [(word, getattr(report.mails, name)) for name, word in STEPS.items()]
-    return make_bars([*steps, ("came back", report.mailed.returned)], report.counts.planned)
+    return draw_bars([*steps, ("came back", report.mailed.returned)], report.counts.planned)
 
 
-def make_bars(counts: list[tuple[str, int]], whole: int) -> list[Bar]:
-    """Return bars of counts out of a whole."""
-    return [Bar(word, count, count / whole if whole else 0.0) for word, count in counts]
+def draw_bars(counts: list[tuple[str, int]], whole: int) -> list[Bar]:
+    """Return bars of counts out of a whole; the colour is that of the word."""
+    named = [(word.replace(" ", "-"), word, count) for word, count in counts]
+    return make_bars(named, whole, "{:,}".format, write_percent)
 
 
 def list_whiskers(report: Report) -> list[Whisker]:
@@ -122,20 +104,6 @@ def list_gaps(report: Report) -> list[tuple[str, Interval, str]]:
         if gain.margin is not None:
             gaps.append((f"margin of all mailed, {currency}", gain.margin, "{:+,.2f}"))
     return gaps
-
-
-def find_end(whiskers: list[Whisker]) -> float:
-    """Return where the axis ends: the next 1, 2, 4 or 8 times a power of ten, at most 1."""
-    most = max((whisker.rate.high for whisker in whiskers if whisker.rate), default=0.0)
-    if not most:
-        return 1.0
-    power = 10.0 ** floor(log10(most))
-    return min(1.0, next(power * step for step in (1, 2, 4, 8, 10) if power * step >= most))
-
-
-def write_percent(share: float) -> str:
-    """Return a share as percent: one decimal, none where it is whole."""
-    return f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
 def write_money(sums: dict[str, object]) -> str:

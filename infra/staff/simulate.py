@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.campaigns.definition import Campaign
-from chalicelib.campaigns.offer import HUNDREDTHS
-from chalicelib.campaigns.simulation import Simulation, simulate_days
+from chalicelib.campaigns.simulation import Simulation
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach.eligibility import address_rows, is_barred
+from chalicelib.outreach.forecast import list_going, open_profiles, read_spent, simulate_shop
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from infra.local.clock import read_now
@@ -35,10 +33,7 @@ MOST_LINES = 40  # printed; the page has all lines
 
 def read_people(services: Services) -> Iterator[Profile]:
     """Open every customer's profile, one after another."""
-    for customer_id in services.people_rows.scan_ids():
-        person = services.people.open_person(customer_id)
-        if person is not None:
-            yield person.profile
+    yield from open_profiles(services.people_rows.scan_ids(), services)
 
 
 def write_text(done: Simulation) -> str:
@@ -84,21 +79,16 @@ def write_lines(done: Simulation) -> str:
 
 
 def run_days(services: Services, start: datetime, days: int) -> Simulation:
-    """Simulate the shop's own campaigns, from their budgets and the suppressed addresses as they are."""
-    budgets, campaigns = services.budgets, services.campaigns
+    """Simulate the shop's own campaigns that nobody stopped, from their budgets as they are."""
+    campaigns = list_going(services)
+    return simulate_shop(read_people(services), campaigns, services, start, days, read_spent(services, campaigns))
 
-    def is_address_barred(profile: Profile, campaign: Campaign) -> bool:
-        return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services, start)
 
-    return simulate_days(
-        read_people(services),
-        campaigns,
-        services.clock,
-        start,
-        days,
-        spent={each.name: Decimal(budgets.read_budget(each.name)) / HUNDREDTHS for each in campaigns if each.offer},
-        is_barred=is_address_barred,
-    )
+def tell_stopped(services: Services) -> str:
+    """Return which campaigns staff stopped, in a sentence; "" where none is."""
+    going = {each.name for each in list_going(services)}
+    stopped = [each.name for each in services.campaigns if each.name not in going]
+    return f"\n\nStopped at the desk, so they send nothing: {', '.join(stopped)}." if stopped else ""
 
 
 def main() -> int:
@@ -110,10 +100,10 @@ def main() -> int:
     with open_stage():
         services, now = current_services(), read_now()
         note_reading(services, "simulation: what campaigns would do", EVERYBODY, now)
-        done = run_days(services, now, asked.days)
+        done, stopped = run_days(services, now, asked.days), tell_stopped(services)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(write_page(done, STATES), "utf-8")
-    print(f"{write_text(done)}\n\nThe chart: {show_path(PAGE)}")
+    print(f"{write_text(done)}{stopped}\n\nThe chart: {show_path(PAGE)}")
     return 0
 
 

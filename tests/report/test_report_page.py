@@ -16,12 +16,13 @@ from chalicelib.campaigns.holdout import draw_holdout
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
 from chalicelib.outreach.send import UNKNOWN_FOR
+from chalicelib.report.charts import find_end
 from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import name_token
 from chalicelib.store.reputation import Rates
 from infra.staff.report import explain_stop, read_report, save_page
-from infra.staff.report_page import find_end, list_whiskers, write_page
+from infra.staff.report_page import list_whiskers, write_page
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import BOUNCE, DUE, Killed, Post, sign_up, stop_address, tell
 from tests.builders.orders import an_order

@@ -50,17 +50,20 @@ def judge_door(statements):
     return faults
 
 
-def test_the_door_may_put_into_the_inbox_look_up_a_link_read_its_parameters_log_and_nothing_else():
+def test_the_door_may_fill_the_inbox_look_up_a_link_note_a_delivery_read_its_parameters_log_and_nothing_else():
     statements = role_statements(read_packaged(), DOOR)
     assert {statement["Sid"]: as_list(statement["Action"]) for statement in statements} == {
         "PutIntoInbox": ["dynamodb:PutItem"],
         "LookUpLinks": ["dynamodb:GetItem"],
+        "NoteDeliveries": ["dynamodb:PutItem"],
         "ReadDoorParameters": ["ssm:GetParametersByPath"],
         "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
     }
     assert statements[0]["Resource"] == INBOX
     assert statements[1]["Resource"] == {"Fn::GetAtt": ["LinksTable", "Arn"]}
-    assert all("/regulars/${Stage}/door" in resource["Fn::Sub"] for resource in statements[2]["Resource"])
+    assert statements[2]["Resource"] == {"Fn::GetAtt": ["LinksTable", "Arn"]}
+    assert statements[2]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}}
+    assert all("/regulars/${Stage}/door" in resource["Fn::Sub"] for resource in statements[3]["Resource"])
     assert judge_door(statements) == []
 
 
@@ -177,9 +180,24 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
         "WriteLogs",
         "AppendLedger",
         "CountOffers",
+        "ReadDeliveries",
+        "ListParameters",
         *settling,
     }
     assert statements["KnowStaff"]["Resource"] == {"Fn::GetAtt": ["DeskTable", "Arn"]}
+    assert statements["ReadDeliveries"]["Action"] == ["dynamodb:BatchGetItem"]
+    assert statements["ReadDeliveries"]["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
+    }
+    # Of the parameters it reads two by name, and no secret of a sender; of the others it knows that they are there.
+    assert statements["ReadDoorParameters"]["Action"] == ["ssm:GetParameters"]
+    named = [each["Fn::Sub"].partition("/door/")[2] for each in statements["ReadDoorParameters"]["Resource"]]
+    assert named == ["door-key", "inbox-public-key"]
+    assert [each["Sid"] for each in statements.values() if "ssm:" in str(each["Action"])] == [
+        "ReadDoorParameters",
+        "ListParameters",
+    ]
+    assert statements["ListParameters"]["Action"] == ["ssm:DescribeParameters"]
     assert statements["AddToAudit"]["Action"] == ["dynamodb:PutItem"]
     assert statements["AddToAudit"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["audit#*"]}}
     assert not any("ReceiptKey" in str(each) for each in statements.values())  # it signs no receipt
@@ -227,7 +245,7 @@ def test_no_policy_has_a_wildcard_action_and_only_what_has_no_resource_names_eve
         for statement in role_statements(template, name):
             assert not any("*" in action for action in as_list(statement["Action"]))
             if statement["Resource"] == "*":
-                assert statement["Action"] in (["dynamodb:ListStreams"], ["ses:GetAccount"])
+                assert statement["Action"] in (["dynamodb:ListStreams"], ["ses:GetAccount"], ["ssm:DescribeParameters"])
 
 
 @pytest.mark.parametrize("key", ["RootKey", "InboxKey", "ReceiptKey"])
