@@ -27,6 +27,8 @@ NAVIGATION = (
     (Right.PEOPLE, "/find", "find"),
     (Right.ENTER, "/counter", "counter"),
     (Right.PEOPLE, "/telephone", "telephone"),
+    (Right.NUMBERS, "/campaigns", "campaigns"),
+    (Right.NUMBERS, "/connections", "connections"),
     (Right.STAFF, "/staff", "staff"),
     (Right.SELF, "/account", "account"),
 )

@@ -6,9 +6,11 @@ It registers the blueprints, one file a noun, and refuses to start with a route 
 from chalice.app import Chalice
 
 from chalicelib.desk import start
+from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
 from chalicelib.desk.people import erasures, find, person, person_acts
+from chalicelib.desk.running import campaigns, forecast
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
 from chalicelib.desk.work import items, today
 from chalicelib.logs import configure_logging
@@ -29,6 +31,9 @@ BLUEPRINTS = (
     erasures.desk,
     today.desk,
     items.desk,
+    campaigns.desk,
+    forecast.desk,
+    connections.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

@@ -13,12 +13,13 @@ class Right(StrEnum):
     NUMBERS = "numbers"  # to see figures, which name no customer
     ENTER = "enter"  # to put in what a customer says: a sign-up, a purchase
     PEOPLE = "people"  # to find and open customers
+    CAMPAIGNS = "campaigns"  # to stop a campaign and let it go on: staff who see a wrong mail stop it
     STAFF = "staff"  # to invite, change and dismiss the shop's own people
 
 
 MAY: dict[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.STAFF}),
-    Role.STAFF: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE}),
+    Role.OWNER: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.CAMPAIGNS, Right.STAFF}),
+    Role.STAFF: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.CAMPAIGNS}),
     Role.VIEWER: frozenset({Right.SELF, Right.NUMBERS}),
     Role.TILL: frozenset({Right.SELF, Right.ENTER}),
 }

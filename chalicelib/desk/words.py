@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from chalicelib.desk.connections.connection_words import ConnectionWords
 from chalicelib.desk.people.act_words import ActWords
 from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
+from chalicelib.desk.running.campaign_words import CampaignWords, ForecastWords, ResultWords
 from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
@@ -117,6 +119,10 @@ class DeskWords(Model):
     counter: CounterWords
     telephone: TelephoneWords
     today: TodayWords
+    campaigns: CampaignWords
+    results: ResultWords
+    forecast: ForecastWords
+    connections: ConnectionWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

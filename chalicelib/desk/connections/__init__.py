@@ -1,0 +1,1 @@
+"""Where data comes in: the forms, and the systems that deliver by webhook."""

@@ -1,0 +1,1 @@
+"""What runs by itself: the campaigns, what came of them, and what they will do."""

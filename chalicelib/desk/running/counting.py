@@ -1,0 +1,77 @@
+"""Counts the next 90 days, some customers a step, and makes tables of the counts. No step takes longer than a look."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.campaigns.weeks import WeekCounts, add_counts, count_weeks, free_budgets, limit_budgets
+from chalicelib.desk.request import DeskRequest
+from chalicelib.outreach.forecast import list_going, open_profiles, read_spent, simulate_shop
+from chalicelib.services import Services
+from chalicelib.store.forecasts import Forecast
+from chalicelib.store.retention_queue import EVER
+
+DAYS = 90
+STEP = 1.5  # seconds; a step ends with the batch during which they are over
+BATCH = 20  # customers
+MOST = 5_000  # customers counted in each shard before the count: more have no measure of how far it is
+
+
+@dataclass(frozen=True)
+class Table:
+    """The weeks of one campaign: rows of words and counts, with the sums below."""
+
+    campaign: str
+    states: Sequence[str]
+    rows: Sequence[tuple[datetime, Sequence[int]]]
+    sums: Sequence[int]
+
+
+def count_people(services: Services) -> int:
+    """Return how many customers there are, 0 for too many to count."""
+    shards = services.retention_queue.count_due(EVER, MOST)
+    return 0 if MOST in shards else sum(shards)
+
+
+def take_step(forecast: Forecast, request: DeskRequest) -> Forecast:
+    """Meet the next customers and keep the counts; raise RaceLostError where another step was quicker.
+
+    The transaction asks whether the member still works here: a count goes on only for somebody who may open records.
+    """
+    services, until = request.services, time.monotonic() + STEP
+    counts: WeekCounts = json.loads(forecast.counts)
+    cursor, met = forecast.cursor, forecast.met
+    while True:
+        ids, cursor = services.retention_queue.list_batch(cursor, BATCH)
+        met += len(ids)
+        counts = add_counts(counts, count_batch(ids, services, datetime.fromisoformat(forecast.at)))
+        if not cursor or time.monotonic() > until:
+            break
+    new = replace(forecast, cursor=cursor, met=met, counts=json.dumps(counts), over=not cursor)
+    services.table.commit_parts([request.require_me(), services.forecasts.write_forecast(new)])
+    return replace(new, version=new.version + 1)
+
+
+def count_batch(ids: Sequence[str], services: Services, start: datetime) -> WeekCounts:
+    """Return what some customers would be sent, as if no budget had an end. One who was joined counts by the record."""
+    joined = services.people_rows.find_joined(ids)
+    people = open_profiles([each for each in ids if each not in joined], services)
+    return count_weeks(simulate_shop(people, free_budgets(list_going(services)), services, start, DAYS, {}))
+
+
+def list_tables(forecast: Forecast, request: DeskRequest) -> list[Table]:
+    """Return the tables of a count that is over, within the budgets as they are now."""
+    campaigns = request.services.campaigns
+    counts = limit_budgets(json.loads(forecast.counts), campaigns, read_spent(request.services, campaigns))
+    start = datetime.fromisoformat(forecast.at)
+    return [make_table(name, states, start) for name, states in sorted(counts.items()) if states]
+
+
+def make_table(name: str, counts: dict[str, list[int]], start: datetime) -> Table:
+    """Return one campaign's table, without weeks in which nothing would happen."""
+    states = list(counts)
+    weeks = list(zip(*counts.values(), strict=True))
+    rows = [(start + timedelta(weeks=number), week) for number, week in enumerate(weeks) if any(week)]
+    return Table(name, states, rows, [sum(counts[state]) for state in states])
