@@ -1,18 +1,13 @@
 """Notes when each sender last delivered, for the desk: at most once a minute, and never at the price of a delivery."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.models import utc_text
 from chalicelib.store.deliveries import ACCEPTED, EVERY, REFUSED, Deliveries
 from chalicelib.store.table import Table
-
-log = logging.getLogger(__name__)
 
 
 class DeliveryNotes:
@@ -37,11 +32,6 @@ class DeliveryNotes:
         self.note_once((sender, REFUSED), now, lambda: self.rows.note_refused(sender, why, now))
 
     def note_once(self, key: tuple[str, str], now: datetime, write: Callable[[], str]) -> None:
-        """Write unless the time on file is too young; a write that fails is logged and lost, and not tried at once."""
-        if utc_text(now - EVERY) < self.noted.get(key, ""):
-            return
-        self.noted[key] = utc_text(now)
-        try:
+        """Write unless the time on file is too young."""
+        if self.noted.get(key, "") <= utc_text(now - EVERY):
             self.noted[key] = write()
-        except (BotoCoreError, ClientError) as fault:
-            log.warning("delivery_not_noted", extra={"key": key[0], "fault": type(fault).__name__})

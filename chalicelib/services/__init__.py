@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.models import Profile
     from chalicelib.people.directory import People
     from chalicelib.store.codes import Batches, Codes
+    from chalicelib.store.halts import Halts
     from chalicelib.store.parameters import Parameters
     from chalicelib.store.reputation import MailReputation
     from chalicelib.vault.envelope import InboxOpener
@@ -93,6 +94,12 @@ class Services(WalkTables):
         from chalicelib.store.reputation import MailReputation
 
         return MailReputation(self.table, "ask-", days=2)
+
+    @cached_property
+    def halts(self) -> Halts:
+        from chalicelib.store.halts import Halts
+
+        return Halts(self.table)
 
     @cached_property
     def codes(self) -> Codes:

@@ -9,6 +9,7 @@ from chalicelib.services.tables import Tables
 
 if TYPE_CHECKING:
     from chalicelib.store.challenges import Challenges
+    from chalicelib.store.deliveries import Deliveries
     from chalicelib.store.forecasts import Forecasts
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.parameters import Parameters
@@ -74,6 +75,12 @@ class StaffTables(Tables):
 
         names = ("door-key", "inbox-public-key")
         return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.parameter_path, names)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        from chalicelib.store.deliveries import Deliveries
+
+        return Deliveries(self.open_table("links"))
 
     @cached_property
     def secret_states(self) -> SecretStates:

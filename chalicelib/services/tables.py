@@ -10,10 +10,8 @@ from chalicelib.services.clients import WORK_TIMEOUTS, Clients
 if TYPE_CHECKING:
     from chalicelib.store.audit import Audit
     from chalicelib.store.budgets import Budgets
-    from chalicelib.store.deliveries import Deliveries
     from chalicelib.store.erasures import Erasures
     from chalicelib.store.facts import Facts
-    from chalicelib.store.halts import Halts
     from chalicelib.store.identities import Identities
     from chalicelib.store.inbox import Inbox
     from chalicelib.store.joins import Joins
@@ -69,12 +67,6 @@ class Tables(Clients):
         from chalicelib.store.links import Links
 
         return Links(self.open_table("links"))
-
-    @cached_property
-    def deliveries(self) -> Deliveries:
-        from chalicelib.store.deliveries import Deliveries
-
-        return Deliveries(self.open_table("links"))
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -145,12 +137,6 @@ class Tables(Clients):
         from chalicelib.store.facts import Facts
 
         return Facts(self.table)
-
-    @cached_property
-    def halts(self) -> Halts:
-        from chalicelib.store.halts import Halts
-
-        return Halts(self.table)
 
     @cached_property
     def reputation(self) -> MailReputation:

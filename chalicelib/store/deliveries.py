@@ -8,12 +8,17 @@ They are in this table since the door may read it already, and it has neither a 
 delivery is in them: no body, no header, no address, no id.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.models import utc_text
 from chalicelib.store.table import Row, Table
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=1)  # a row is written at most once in so long, by all containers together
 ACCEPTED, REFUSED = "accepted", "refused"
@@ -43,9 +48,16 @@ class Deliveries:
         return self.write_time({**name_row(sender, REFUSED), "why": why}, now)
 
     def write_time(self, row: Row, now: datetime) -> str:
-        """Write a row unless the one on file is younger than EVERY; return the time that is then on file."""
+        """Write a row unless the one on file is younger than EVERY; return the time that is then on file.
+
+        A write that fails is logged and lost: the delivery has its answer already.
+        """
         at, before = utc_text(now), utc_text(now - EVERY)
-        held = self.table.write_item({**row, "at": at}, "attribute_not_exists(pk) OR #at <= :before", before=before)
+        try:
+            held = self.table.write_item({**row, "at": at}, "attribute_not_exists(pk) OR #at <= :before", before=before)
+        except (BotoCoreError, ClientError) as fault:
+            log.warning("delivery_not_noted", extra={"key": row["pk"], "fault": type(fault).__name__})
+            return at
         return at if held is None else str(held.get("at", at))
 
     def read_last(self, senders: Sequence[str]) -> dict[str, LastDelivery]:

@@ -105,14 +105,14 @@ def test_who_was_dismissed_meanwhile_stops_nothing(desk, ben, monkeypatch):
     gone = desk.services.staff.read_member(ben.staff_id)
     from chalicelib.desk.running import states
 
-    find = states.find_standing
+    find = states.find_listed
 
     def find_late(request, name):
         found = find(request, name)
         desk.services.desk_table.commit_parts(desk.services.staff.write_dismissal(gone, desk.now))
         return found
 
-    monkeypatch.setattr(states, "find_standing", find_late)
+    monkeypatch.setattr(states, "find_listed", find_late)
     assert ben.post("/campaigns/welcome/stop", token=token).status_code == 409
     assert desk.services.halts.read_halts(["welcome"]) == {}
     assert owner.staff_id

@@ -17,6 +17,7 @@ EXPECTED = {
     Right.NUMBERS: {"owner", "staff", "viewer"},
     Right.ENTER: {"owner", "staff", "till"},
     Right.PEOPLE: {"owner", "staff"},
+    Right.CAMPAIGNS: {"owner", "staff"},
     Right.STAFF: {"owner"},
 }
 CHANGING = {  # routes after which nobody else must have changed, and what they need
@@ -30,6 +31,8 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "erasure": "none",
     "item": "none",
     "request_id": "none",
+    "campaign": "none",
+    "sender": "none",
 }
 
 
@@ -93,7 +96,8 @@ def test_what_cannot_be_undone_asks_for_the_passkey_again(desk, route):
 
 def test_every_change_of_staff_asks_for_the_passkey_again():
     lax = {path for (method, path), rule in console.RULES.items() if rule.right is Right.STAFF and not rule.fresh}
-    assert lax == {"/staff", "/staff/{member}"}
+    looking = {"/staff", "/staff/{member}", "/connections/{sender}", "/connections/{sender}/test"}
+    assert lax == looking
     assert all(method == "GET" for (method, path) in console.RULES if path in lax)
 
 

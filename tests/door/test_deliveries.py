@@ -109,10 +109,11 @@ def test_a_flood_is_one_write_a_minute_also_from_several_containers(api, shop, m
 
 
 def test_a_note_that_fails_costs_no_delivery(api, shop, monkeypatch):
-    def fail(*_):
-        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+    class Down:
+        def put_item(self, **_):
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
 
-    monkeypatch.setattr(open_door().deliveries, "connect", fail)
+    monkeypatch.setattr(open_door().deliveries, "connect", Down)
     assert post_order(api).status_code == 202
     assert list_rows(shop) == {}
     assert len(shop.read_all("inbox")) == 1

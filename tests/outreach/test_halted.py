@@ -17,8 +17,13 @@ from tests.builders.mails import DUE, Post, count_facts, sign_up
 from tests.builders.orders import an_order
 from tests.builders.rivals import act_as_rival
 from tests.builders.shop import NOW
-from tests.outreach.test_stopped import ON_ORDER
 
+ON_ORDER = {
+    "kind": "transactional",
+    "template": "pre-order-shipped",
+    "offer": None,
+    "when": {"trigger": "after-purchase", "days": 7},
+}
 MARA = "v7Jk2mXq8RtWz4Lp0YdNcA"
 
 

@@ -34,6 +34,8 @@ OTHERS = {
     "ses:SendEmail": "send mail",
     "ses:GetAccount": "read SES's quota",
     "ssm:GetParametersByPath": "read parameters below `{}/`",
+    "ssm:GetParameters": "read two parameters below `{}/`",
+    "ssm:DescribeParameters": "list the names of parameters",
 }
 SILENT = {
     "dynamodb:DescribeStream",

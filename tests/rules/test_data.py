@@ -43,7 +43,8 @@ def name_item(table: str, row: dict) -> str:
     if table == "inbox":
         return "waiting"
     if table == "links":
-        return "package" if "part" in row else "link"
+        kind = row["pk"]["S"].partition("#")[0]
+        return kind if kind == "delivery" else "package" if "part" in row else "link"
     if table == "ledger":
         return row["pk"]["S"]
     if table == "offers":
@@ -86,12 +87,16 @@ def end_codes(shop, monkeypatch):
 
 
 def work_at_desk(tables, monkeypatch, shop):
-    """Let an owner join and dismiss somebody, write a note, and leave an invitation open."""
+    """Let an owner join and dismiss somebody, write a note, stop a campaign, count ahead, and leave an invitation open."""
     with open_desk(tables, monkeypatch, shop) as desk:
         owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
         owner.sign_in()
         owner.post(f"/staff/{ben.staff_id}/dismiss")
         press(owner, f"/people/{shop.find_id('p@example.org')}/note", note="Likes Assam")
+        parts = desk.services.halts.stop_campaign("welcome", owner.staff_id, desk.now)
+        desk.services.table.commit_parts([*parts, desk.services.forecasts.begin_forecast(owner.staff_id, 0, desk.now)])
+        desk.services.deliveries.note_accepted("shopify", desk.now)
+        desk.services.deliveries.note_refused("shopify", "signature", desk.now)
         desk.invite("viewer", "Leyla Rahimi")
 
 

@@ -20,12 +20,12 @@ HERE, CAMPAIGN = "/campaigns", "/campaigns/{campaign}"
 def show_campaigns(request: DeskRequest) -> Response:
     """Show every campaign on file."""
     from chalicelib.desk.running.rules import Teller  # imported here: signing in reads no campaign
-    from chalicelib.desk.running.states import list_standings
+    from chalicelib.desk.running.states import list_states
     from chalicelib.mails.language import find_mail_language
 
     say = find_desk_words(request.language).campaigns
     teller = Teller(say, find_mail_language(request.language), request.services)
-    rows = [(each, teller.tell_trigger(each.campaign)) for each in list_standings(request)]
+    rows = [(each, teller.tell_trigger(each.campaign)) for each in list_states(request)]
     return show_page(request, "campaigns.html", title=say.title, rows=rows, fault=find_fault(request), **tell(request))
 
 
@@ -34,18 +34,18 @@ def show_campaign(request: DeskRequest, campaign: str) -> Response:
     """Show the rules and the result of one campaign."""
     from chalicelib.desk.running.results import read_result
     from chalicelib.desk.running.rules import Teller
-    from chalicelib.desk.running.states import find_standing
+    from chalicelib.desk.running.states import find_listed
     from chalicelib.mails.language import find_mail_language
 
-    standing, words = find_standing(request, campaign), find_desk_words(request.language)
+    listed, words = find_listed(request, campaign), find_desk_words(request.language)
     language = find_mail_language(request.language)
     return show_page(
         request,
         "campaign.html",
-        title=standing.campaign.name,
-        standing=standing,
-        rules=list(Teller(words.campaigns, language, request.services).list_rules(standing.campaign)),
-        result=read_result(standing.campaign, request, words.results, language),
+        title=listed.campaign.name,
+        listed=listed,
+        rules=list(Teller(words.campaigns, language, request.services).list_rules(listed.campaign)),
+        result=read_result(listed.campaign, request, words.results, language),
         acts=request.may(Right.CAMPAIGNS),
         rtl=language.direction == "rtl",
         **tell(request),
@@ -55,12 +55,12 @@ def show_campaign(request: DeskRequest, campaign: str) -> Response:
 @desk.route("/campaigns/{campaign}/stop", right=Right.CAMPAIGNS, methods=("POST",), back=CAMPAIGN)
 def stop_campaign(request: DeskRequest, campaign: str) -> Response:
     """Stop a campaign; no passkey is asked for, since a wrong mail must be stopped at once. Raise UnknownPageError."""
-    from chalicelib.desk.running.states import find_standing
+    from chalicelib.desk.running.states import find_listed
 
-    standing, halts = find_standing(request, campaign), request.services.halts
-    if standing.state == "off":
+    listed, halts = find_listed(request, campaign), request.services.halts
+    if listed.state == "off":
         raise RaceLostError(campaign)
-    if standing.state != "stopped":
+    if listed.state != "stopped":
         parts = halts.stop_campaign(campaign, request.me.staff_id, request.now)
         request.actor.commit_noted(request.services, DESK, f"stopped the campaign {campaign}", request.now, parts)
     return lead_to(f"{HERE}/{campaign}")
@@ -69,9 +69,9 @@ def stop_campaign(request: DeskRequest, campaign: str) -> Response:
 @desk.route("/campaigns/{campaign}/start", right=Right.CAMPAIGNS, methods=("POST",), fresh=True, back=CAMPAIGN)
 def start_campaign(request: DeskRequest, campaign: str) -> Response:
     """Let a stopped campaign go on: its mails cannot be called back, so the passkey is asked for first."""
-    from chalicelib.desk.running.states import find_standing
+    from chalicelib.desk.running.states import find_listed
 
-    if find_standing(request, campaign).state == "stopped":
+    if find_listed(request, campaign).state == "stopped":
         parts = request.services.halts.start_campaign(campaign)
         reason = f"let the campaign {campaign} go on"
         request.actor.commit_noted(request.services, DESK, reason, request.now, parts)

@@ -1,10 +1,10 @@
 """Counts the next 90 days, some customers a step, and makes tables of the counts. No step takes longer than a look."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from chalicelib.campaigns.weeks import WeekCounts, add_counts, count_weeks, free_budgets, limit_budgets
 from chalicelib.desk.request import DeskRequest
@@ -12,6 +12,7 @@ from chalicelib.outreach.forecast import list_going, open_profiles, read_spent, 
 from chalicelib.services import Services
 from chalicelib.store.forecasts import Forecast
 from chalicelib.store.retention_queue import EVER
+from chalicelib.strictjson import dump_json, parse_json
 
 DAYS = 90
 STEP = 1.5  # seconds; a step ends with the batch during which they are over
@@ -41,7 +42,7 @@ def take_step(forecast: Forecast, request: DeskRequest) -> Forecast:
     The transaction asks whether the member still works here: a count goes on only for somebody who may open records.
     """
     services, until = request.services, time.monotonic() + STEP
-    counts: WeekCounts = json.loads(forecast.counts)
+    counts: WeekCounts = read_counts(forecast)
     cursor, met = forecast.cursor, forecast.met
     while True:
         ids, cursor = services.retention_queue.list_batch(cursor, BATCH)
@@ -49,9 +50,14 @@ def take_step(forecast: Forecast, request: DeskRequest) -> Forecast:
         counts = add_counts(counts, count_batch(ids, services, datetime.fromisoformat(forecast.at)))
         if not cursor or time.monotonic() > until:
             break
-    new = replace(forecast, cursor=cursor, met=met, counts=json.dumps(counts), over=not cursor)
+    new = replace(forecast, cursor=cursor, met=met, counts=dump_json(counts).decode(), over=not cursor)
     services.table.commit_parts([request.require_me(), services.forecasts.write_forecast(new)])
     return replace(new, version=new.version + 1)
+
+
+def read_counts(forecast: Forecast) -> WeekCounts:
+    """Return the counts of a row."""
+    return cast(WeekCounts, parse_json(forecast.counts.encode()))
 
 
 def count_batch(ids: Sequence[str], services: Services, start: datetime) -> WeekCounts:
@@ -64,7 +70,7 @@ def count_batch(ids: Sequence[str], services: Services, start: datetime) -> Week
 def list_tables(forecast: Forecast, request: DeskRequest) -> list[Table]:
     """Return the tables of a count that is over, within the budgets as they are now."""
     campaigns = request.services.campaigns
-    counts = limit_budgets(json.loads(forecast.counts), campaigns, read_spent(request.services, campaigns))
+    counts = limit_budgets(read_counts(forecast), campaigns, read_spent(request.services, campaigns))
     start = datetime.fromisoformat(forecast.at)
     return [make_table(name, states, start) for name, states in sorted(counts.items()) if states]
 

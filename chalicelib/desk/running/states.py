@@ -12,7 +12,7 @@ from chalicelib.services import Services
 
 
 @dataclass(frozen=True)
-class Standing:
+class ListedCampaign:
     """A campaign and its state: `running`, `off`, `stopped` or `waits`; who stopped it ("" for nobody known), when."""
 
     campaign: Campaign
@@ -21,20 +21,20 @@ class Standing:
     stopped_at: str = ""
 
 
-def list_standings(request: DeskRequest) -> list[Standing]:
+def list_states(request: DeskRequest) -> list[ListedCampaign]:
     """Return every campaign on file with its state."""
     services, found = request.services, list_on_file()
     running = name_running(services)
     halts = services.halts.read_halts([each.name for each in found])
-    standings = []
+    found_states = []
     for each in found:
         halt = halts.get(each.name)
         if halt is not None:
             member = services.staff.read_member(halt.by)
-            standings.append(Standing(each, "stopped", member.name if member else "", halt.at))
+            found_states.append(ListedCampaign(each, "stopped", member.name if member else "", halt.at))
         else:
-            standings.append(Standing(each, judge_state(each, running, services, request.now)))
-    return standings
+            found_states.append(ListedCampaign(each, judge_state(each, running, services, request.now)))
+    return found_states
 
 
 def name_running(services: Services) -> frozenset[str]:
@@ -52,9 +52,9 @@ def judge_state(campaign: Campaign, running: frozenset[str], services: Services,
     return "waits" if is_held_back(campaign, services, now) else "running"
 
 
-def find_standing(request: DeskRequest, name: str) -> Standing:
+def find_listed(request: DeskRequest, name: str) -> ListedCampaign:
     """Return one campaign with its state; raise UnknownPageError."""
-    found = next((each for each in list_standings(request) if each.campaign.name == name), None)
+    found = next((each for each in list_states(request) if each.campaign.name == name), None)
     if found is None:
         raise UnknownPageError("There is no such campaign.")
     return found
