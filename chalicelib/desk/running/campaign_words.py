@@ -22,8 +22,11 @@ class CampaignWords(Model):
     start_hint: str
     rules: str
     at_once: str
+    day: str
     days: str
+    hour: str
     hours: str
+    comma: str
     together: str
     everybody: str
     agreed: str

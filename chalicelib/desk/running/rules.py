@@ -62,8 +62,9 @@ class Teller:
         return sentence.format(delay=self.tell_delay(campaign.when))
 
     def tell_delay(self, when: Delay) -> str:
-        days = self.say.days.format(n=self.write(when.days)) if when.days else ""
-        hours = self.say.hours.format(n=self.write(when.hours)) if when.hours else ""
+        day, hour = when.days == 1, when.hours == 1
+        days = (self.say.day if day else self.say.days).format(n=self.write(when.days)) if when.days else ""
+        hours = (self.say.hour if hour else self.say.hours).format(n=self.write(when.hours)) if when.hours else ""
         if days and hours:
             return self.say.together.format(first=days, second=hours)
         return days or hours or self.say.at_once
@@ -86,7 +87,7 @@ class Teller:
         lists: Mapping[str, Any] = {name: getattr(audience, name) for name in ("languages", "has_entry", "lacks_entry")}
         for kind, names in {**lists, "age_bands": audience.age_bands, "fields": audience.fields}.items():
             if names:
-                yield kind, ", ".join(f"`{name}`" for name in names)
+                yield kind, self.say.comma.join(f"`{name}`" for name in names)
 
     def tell_window(self, window: Window | None) -> str:
         """Return the hours of a window in the customer's own time."""
@@ -95,7 +96,7 @@ class Teller:
         hours = (f"{minute // 60:02}:{minute % 60:02}" for minute in (window.opens, window.closes))
         opens, closes = (self.tell.write_digits(each) for each in hours)
         days = [self.say.weekdays[day] for day in WEEKDAYS if day in window.days]
-        named = self.say.every_day if len(days) == len(WEEKDAYS) else ", ".join(days)
+        named = self.say.every_day if len(days) == len(WEEKDAYS) else self.say.comma.join(days)
         return self.say.window.format(opens=opens, closes=closes, days=named)
 
     def tell_caps(self, campaign: Campaign) -> str:
