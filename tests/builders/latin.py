@@ -10,7 +10,13 @@ from chalicelib.words import list_languages
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 SHOP = ("Corner Shop", "1 Market Square, Springfield")
-AMAZON = ("Amazon Web Services", "Amazon API Gateway", "Amazon CloudWatch", "Amazon DynamoDB", "Amazon SES")
+AMAZON: tuple[str, ...] = (
+    "Amazon Web Services",
+    "Amazon API Gateway",
+    "Amazon CloudWatch",
+    "Amazon DynamoDB",
+    "Amazon SES",
+)
 AMAZON += ("Amazon SNS", "Amazon SQS", "AWS KMS", "AWS Lambda", "AWS Systems Manager", "Amazon")
 SENDERS = ("Shopify", "Square", "Stripe", "Tally", "Typeform", "WooCommerce")
 OTHERS = ("SHA-256", "UTC", "PDF", "Ctrl", "Mac")

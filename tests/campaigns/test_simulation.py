@@ -17,7 +17,7 @@ from chalicelib.campaigns.library import list_campaigns, load_shop
 from chalicelib.campaigns.simulation import simulate_days
 from chalicelib.models import Identity, MailState, Profile
 from chalicelib.settling.dispatch import settle_item
-from infra.staff.simulate import STATES, read_people, run_days, write_text
+from infra.staff.simulate import STATES, read_people, run_days, tell_stopped, write_text
 from infra.staff.simulation_page import write_page
 from tests.builders.agenda import CAMPAIGNS, DAY, NOW, OFFER, OFFICE, SHOP, a_campaign, a_note, a_person, a_shop, people
 from tests.builders.orders import an_order
@@ -231,3 +231,15 @@ def test_days_out_of_range_are_refused():
     )
     assert ran.returncode == 2
     assert "1 to 3660" in ran.stderr
+
+
+def test_a_campaign_that_staff_stopped_is_left_out_and_named(tables, tmp_path):
+    shop = Shop(tables, tmp_path)
+    consent = {"purpose": "marketing", "words": "Yes.", "words_version": "2026-01-01", "language": "en"}
+    shop.take(a_submission(email="a@example.org", consents=[consent], at=NOW))
+    services = shop.services()
+    assert {line.campaign for line in run_days(services, NOW, 60).lines} == {"welcome"}
+    assert tell_stopped(services) == ""
+    services.table.commit_parts(services.halts.stop_campaign("welcome", "v7Jk2mXq8RtWz4Lp0YdNcA", NOW))
+    assert run_days(services, NOW, 60).lines == ()
+    assert "welcome" in tell_stopped(services)

@@ -21,7 +21,7 @@ from chalicelib.senders.link import note_click, withdraw_consent
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.links import name_token
 from chalicelib.store.reputation import Rates
-from infra.staff.report import explain_stop, read_report, save_page
+from infra.staff.report import explain_halt, explain_stop, read_report, save_page
 from infra.staff.report_page import list_whiskers, write_page
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import BOUNCE, DUE, Killed, Post, sign_up, stop_address, tell
@@ -182,3 +182,14 @@ def test_a_campaign_that_is_not_on_file_is_refused_by_name():
     )
     assert ran.returncode == 2
     assert "win-back" in ran.stderr
+
+
+def test_the_report_says_that_staff_stopped_the_campaign_since_when_and_who(shop):
+    services = shop.services()
+    services.table.commit_parts(services.halts.stop_campaign("welcome", "v7Jk2mXq8RtWz4Lp0YdNcA", DUE))
+
+    told = explain_halt("welcome", services)
+    assert "stopped since" in told
+    assert f"{DUE:%Y-%m-%dT%H:%M}" in told
+    assert "v7Jk2mXq8RtWz4Lp0YdNcA" in told
+    assert explain_halt("win-back", services) == ""
