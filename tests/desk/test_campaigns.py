@@ -210,7 +210,8 @@ def test_a_count_is_of_the_member_who_began_it_and_ends_with_the_right(desk, ben
     monkeypatch.setattr(counting, "STEP", 0)
     ben.post("/forecast")
     viewer = desk.hire("viewer", "Leyla Rahimi")
-    assert "Count now" not in viewer.read("/forecast")
+    assert viewer.get("/forecast").status_code == 403
+    assert "/forecast" not in viewer.read("/campaigns")
     assert viewer.post("/forecast").status_code == 403
     desk.wait(hours=1, minutes=1)
     page = ben.read("/forecast")  # the line in the audit is an hour old: it must be begun anew

@@ -13,6 +13,7 @@ from chalicelib.desk.words import find_desk_words
 desk = DeskBlueprint(__name__)
 HERE, SENDER = "/connections", "/connections/{sender}"
 EVERY, LONGEST = 5, timedelta(minutes=10)  # seconds from one look to the next; how long a page waits for a test
+OLDEST = timedelta(hours=1)  # of an address that waits: an old one begins anew
 
 
 @desk.route(HERE, right=Right.NUMBERS)
@@ -82,4 +83,4 @@ def read_since(request: DeskRequest) -> datetime | None:
     if not (text.isascii() and text.isdigit() and len(text) < 12):
         return None
     since = datetime.fromtimestamp(int(text), UTC)
-    return since if since <= request.now else None
+    return since if timedelta(0) <= request.now - since < OLDEST else None

@@ -26,7 +26,15 @@ def show_campaigns(request: DeskRequest) -> Response:
     say = find_desk_words(request.language).campaigns
     teller = Teller(say, find_mail_language(request.language), request.services)
     rows = [(each, teller.tell_trigger(each.campaign)) for each in list_states(request)]
-    return show_page(request, "campaigns.html", title=say.title, rows=rows, fault=find_fault(request), **tell(request))
+    return show_page(
+        request,
+        "campaigns.html",
+        title=say.title,
+        rows=rows,
+        fault=find_fault(request),
+        counts=request.may(Right.PEOPLE),
+        **tell(request),
+    )
 
 
 @desk.route(CAMPAIGN, right=Right.NUMBERS)
