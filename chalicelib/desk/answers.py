@@ -30,6 +30,7 @@ NAVIGATION = (
     (Right.NUMBERS, "/campaigns", "campaigns"),
     (Right.NUMBERS, "/connections", "connections"),
     (Right.STAFF, "/staff", "staff"),
+    (Right.STAFF, "/devices", "devices"),
     (Right.SELF, "/account", "account"),
 )
 HEADERS = {

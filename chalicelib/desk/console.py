@@ -12,6 +12,7 @@ from chalicelib.desk.guard import Rule
 from chalicelib.desk.people import erasures, find, person, person_acts
 from chalicelib.desk.running import campaigns, forecast
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
+from chalicelib.desk.till import devices, enrol, handing, page
 from chalicelib.desk.work import items, today
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
@@ -34,6 +35,10 @@ BLUEPRINTS = (
     campaigns.desk,
     forecast.desk,
     connections.desk,
+    devices.desk,
+    enrol.desk,
+    page.desk,
+    handing.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

@@ -66,7 +66,7 @@ def refuse_foreign(request: DeskRequest) -> None:
 
 def turn_away(request: DeskRequest, rule: Rule, parts: Mapping[str, str]) -> Response | None:
     """Return where to go first, or None; raise NoRightError, ForbiddenOriginError."""
-    if rule.right is Right.OPEN:
+    if rule.right is Right.OPEN or (rule.right is Right.PUT and request.till.is_active):
         return None
     asked = request.raw.method == "GET"
     back = choose_next(fill_path(request.raw.context["resourcePath"] if asked else rule.back, parts))

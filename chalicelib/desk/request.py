@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from chalicelib.desk.cookies import read_cookies, read_session_cookie
+from chalicelib.desk.cookies import read_cookies, read_device_cookie, read_session_cookie
 from chalicelib.desk.rights import Right, may
 from chalicelib.desk.signing.devices import name_device
 from chalicelib.errors import MalformedError, NoRightError, UnsupportedTypeError
@@ -21,6 +21,7 @@ from chalicelib.store.names import hash_text
 from chalicelib.store.parts import Part
 from chalicelib.store.sessions import Session
 from chalicelib.store.staff import Member
+from chalicelib.store.tills import Till
 from chalicelib.today.actor import Actor
 from chalicelib.words import list_languages
 
@@ -70,6 +71,16 @@ class DeskRequest:
         if self.signed is None:
             raise NoRightError("Nobody is signed in.")
         return self.signed
+
+    @cached_property
+    def till(self) -> Till:
+        """Return the till that this device is; note that it calls. Raise NoRightError where it is none."""
+        cookie = read_device_cookie(self.cookies)
+        found = self.services.tills.read_device(*cookie) if cookie else None
+        if found is None:
+            raise NoRightError("The device is no till.")
+        self.services.tills.note_seen(found, self.now)
+        return found
 
     @property
     def me(self) -> Member:

@@ -11,6 +11,7 @@ class Right(StrEnum):
     OPEN = "open"  # nothing: signing in, joining, the files of the pages
     SELF = "self"  # to be signed in: one's own passkeys, sessions and language
     NUMBERS = "numbers"  # to see figures, which name no customer
+    PUT = "put"  # to hand in entries that are sealed: a till's credential has this right alone, and no role has it
     ENTER = "enter"  # to put in what a customer says: a sign-up, a purchase
     PEOPLE = "people"  # to find and open customers
     CAMPAIGNS = "campaigns"  # to stop a campaign and let it go on: staff who see a wrong mail stop it

@@ -8,6 +8,7 @@ from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
 from chalicelib.desk.running.campaign_words import CampaignWords, ForecastWords, ResultWords
+from chalicelib.desk.till.till_words import DeviceWords, TillWords
 from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.models import Model
@@ -123,6 +124,8 @@ class DeskWords(Model):
     results: ResultWords
     forecast: ForecastWords
     connections: ConnectionWords
+    devices: DeviceWords
+    till: TillWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

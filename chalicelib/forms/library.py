@@ -11,6 +11,7 @@ from chalicelib.shop import own
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 UNLISTED = Path(__file__).parent / "unlisted"  # forms that no address names: a page of its own asks each
+TILL = Path(__file__).parent / "till"  # what a till takes in beside the shop's forms
 log = logging.getLogger(__name__)
 
 # A name comes from the URL: it must not leave the folder.
@@ -48,6 +49,16 @@ def find_form(name: str) -> Form | None:
     """Return the form of that name, or None; raise DefinitionError for an unusable file."""
     path = find_files(own.FOLDER).get(name) if SAFE_NAME.fullmatch(name) else None
     return load_form(path) if path else None
+
+
+def list_till_forms() -> tuple[Form, ...]:
+    """Return what a till takes in beside the shop's forms, sorted by name."""
+    return tuple(load_form(path) for path in sorted(TILL.glob("*.toml")))
+
+
+def find_till_form(name: str) -> Form | None:
+    """Return what a till takes in under that name, or None."""
+    return next((form for form in list_till_forms() if form.name == name), None)
 
 
 @cache

@@ -32,6 +32,7 @@ class SenderName(StrEnum):
     PRIVACY = "privacy"
     SES = "ses"
     STAFF = "staff"
+    TILL = "till"
 
 
 class Submission(Model):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import floor, log10
 
-from chalicelib.report.intervals import Interval
+from chalicelib.stats.intervals import Interval
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ SENDERS = {
     SenderName.WOOCOMMERCE: "chalicelib.senders.woocommerce",
 }
 # What the service itself writes: answers to its forms, imported rows, visits of links, notes about mails, requests
-# about data, the mail events of SES, and what staff put down at the desk.
+# about data, the mail events of SES, what staff put down at the desk, and what a till sealed.
 OWN_READERS = {
     SenderName.FORM: "chalicelib.senders.form",
     SenderName.IMPORT: "chalicelib.senders.imported",
@@ -38,6 +38,7 @@ OWN_READERS = {
     SenderName.PRIVACY: "chalicelib.senders.privacy",
     SenderName.SES: "chalicelib.senders.ses",
     SenderName.STAFF: "chalicelib.senders.staff",
+    SenderName.TILL: "chalicelib.senders.till",
 }
 MODULES = {**SENDERS, **OWN_READERS}
 

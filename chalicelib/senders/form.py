@@ -37,16 +37,16 @@ WINDOW, WINDOW_MINUTES = "window:", 10
 
 @dataclass(frozen=True)
 class Taken:
-    """How staff took a form: `channel` is `counter` or `telephone`, `staff` their random id.
+    """How staff took a form: `channel` is `counter`, `telephone` or `till`, `staff` their random id, or the till's.
 
-    `script` is the version of the words that were read out. `answers_of` is the form that the answers beside the
-    profile belong to, where it is another one.
+    `script` is the version read out, `by` are initials typed at a till, `answers_of` is another form with answers.
     """
 
     channel: str
     staff: str
     script: str = ""
     answers_of: Form | None = None
+    by: str = ""
 
 
 def make_submission(
@@ -105,6 +105,7 @@ def write_answers(clean: CleanForm) -> dict[str, JsonValue]:
 def write_taken(taken: Taken) -> dict[str, JsonValue]:
     """Return how staff took the form, and which form's answers came with it."""
     how: dict[str, JsonValue] = {"taken": {"channel": taken.channel, "staff": taken.staff, "script": taken.script}}
+    how["taken"] |= {"by": taken.by} if taken.by else {}
     other = taken.answers_of
     return how | ({"answers_of": {"form": other.name, "kind": other.kind, "version": other.version}} if other else {})
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.store.halts import Halts
     from chalicelib.store.parameters import Parameters
     from chalicelib.store.reputation import MailReputation
-    from chalicelib.vault.envelope import InboxOpener
+    from chalicelib.vault.envelope import InboxOpener, InboxSeal
     from chalicelib.vault.signing import Signer
 
 __all__ = [
@@ -64,6 +64,13 @@ class Services(WalkTables):
         from chalicelib.vault.envelope import InboxOpener
 
         return InboxOpener(split_names(self.settings.inbox_key), self.kms)
+
+    @cached_property
+    def resealer(self) -> InboxSeal:
+        """Return what seals an inbox item anew, after a till's entry was opened."""
+        from chalicelib.vault.envelope import InboxSeal
+
+        return InboxSeal(self.opener.read_public())
 
     @cached_property
     def signer(self) -> Signer:

@@ -1,4 +1,4 @@
-"""The rows of the Desk table: staff, their passkeys and sessions, invitations, challenges."""
+"""The rows of the Desk table: staff, their passkeys and sessions, invitations, challenges, tills."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.store.sessions import Sessions
     from chalicelib.store.staff import StaffRows
     from chalicelib.store.table import Table
+    from chalicelib.store.tills import Tills
 
 
 class StaffTables(Tables):
@@ -63,6 +64,12 @@ class StaffTables(Tables):
         from chalicelib.store.forecasts import Forecasts
 
         return Forecasts(self.desk_table)
+
+    @cached_property
+    def tills(self) -> Tills:
+        from chalicelib.store.tills import Tills
+
+        return Tills(self.desk_table)
 
     @cached_property
     def door_parameters(self) -> Parameters:

@@ -26,6 +26,7 @@ from chalicelib.settling.data_requests import settle_request
 from chalicelib.settling.double_optin import settle_form, settle_link, settle_mail_event
 from chalicelib.settling.history import OpenedItem
 from chalicelib.settling.shopify_compliance import settle_compliance
+from chalicelib.settling.till import open_entry, settle_entry
 from chalicelib.settling.waiting import bound_quarantine, park_item
 from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
 
@@ -40,6 +41,7 @@ SETTLERS: Mapping[str, Settler] = {
     "link": settle_link,
     "privacy": settle_request,
     "ses": settle_mail_event,
+    "till": settle_entry,
 }
 
 
@@ -78,7 +80,9 @@ def settle_item(key: str, services: Services, now: datetime) -> str:
         except RaceLostError:
             time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311 - spreads rivals, guards nothing
         except (SealBrokenError, UnreadableError, RowTwiceError, OversizeError) as fault:
-            return park_item(item, f"{type(fault).__name__}: {fault}", services).value
+            # Read again: a till's entry that could be opened stands in the item by now.
+            kept = services.inbox.read_item(key) or item
+            return park_item(kept, f"{type(fault).__name__}: {fault}", services).value
         except ClientError as fault:
             if fault.response["Error"]["Code"] != "ValidationException":
                 raise
@@ -89,6 +93,7 @@ def settle_item(key: str, services: Services, now: datetime) -> str:
 def settle_once(item: InboxItem, services: Services, now: datetime) -> State:
     """Settle an item as the tables stand now; raise RaceLostError when they changed meanwhile."""
     submission = services.opener.open_submission(item.key, item.sealed)
+    item, submission = open_entry(item, submission, services)
     opened = OpenedItem(item, submission, read_submission(submission))
     return choose_settler(opened)(opened, services, now)
 

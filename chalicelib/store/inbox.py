@@ -126,6 +126,12 @@ class Inbox:
             until=expire_at(until)["expires_at"],
         )
 
+    def replace_sealed(self, item: InboxItem, sealed: bytes) -> bool:
+        """Put another text in the place of a new item's; return False where it changed since it was read."""
+        unchanged = "#state = :new AND sealed = :old"
+        values = {"new": State.NEW.value, "old": item.sealed, "sealed": sealed}
+        return self.table.change_item(name_row(item.key), "SET sealed = :sealed", unchanged, **values)
+
     def release_item(self, key: str, state: State) -> None:
         """Send a parked or quarantined item back to be settled."""
         self.move_item(key, state, State.NEW, name_shard(key), RELEASED)

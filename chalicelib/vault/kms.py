@@ -90,3 +90,12 @@ def wrap_rsa_kms(arn: str, client: Any) -> RsaKmsKey:
 
 def wrap_root_kms(arn: str, client: Any) -> RootKmsKey:
     return RootKmsKey(config=KMSMasterKeyConfig(key_id=arn, client=client))
+
+
+def read_public_kms(arn: str, client: Any) -> bytes:
+    """Return the public half of an RSA key, in DER; raise KeyUnavailableError."""
+    try:
+        return bytes(client.get_public_key(KeyId=arn)["PublicKey"])
+    except (ClientError, BotoCoreError) as fault:
+        explain_fault(fault)
+        raise

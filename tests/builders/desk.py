@@ -26,6 +26,23 @@ LINK = re.compile(r'value="(http[^"]*/join/[^"]+)"')
 SAME = "same-origin"
 AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 
+CHANGING = {  # routes after which nobody else must have changed, and what they need
+    "token": "nothing",
+    "member": "nobody",
+    "passkey": "none",
+    "session": "none",
+    "invitation": "none",
+    "customer": "nobody",
+    "form": "none",
+    "erasure": "none",
+    "item": "none",
+    "request_id": "none",
+    "campaign": "none",
+    "sender": "none",
+    "offer": "none",
+    "device": "none",
+}
+
 
 class Desk:
     """A desk, its clock, and the browsers at it. `shop` is the one whose customers it opens, where a test needs any."""
@@ -163,6 +180,11 @@ def read_id(page):
 def press(browser, path, **fields):
     """Send an act's form as a page shows it: each shown form has an id of its own."""
     return browser.post(path, **{"submission": secrets.token_urlsafe(16), **fields})
+
+
+def fill(path):
+    """Return a path whose parts name nothing: a route that lets somebody pass answers without doing anything."""
+    return re.sub(r"{(\w+)}", lambda found: CHANGING[found[1]], path)
 
 
 @contextmanager

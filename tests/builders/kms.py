@@ -23,7 +23,7 @@ class HonestKms:
         self.calls: list[str] = []
         self.fault: Exception | None = None
         self.private = rsa.generate_private_key(65537, 2048)
-        for call in ("Decrypt", "GenerateDataKey"):
+        for call in ("Decrypt", "GenerateDataKey", "GetPublicKey"):
             self.client.meta.events.register(f"before-call.kms.{call}", self.answer_call)
 
     def public_parameter(self) -> str:
@@ -32,11 +32,17 @@ class HonestKms:
         )
         return f"{RSA_ARN}\n{pem.decode()}"
 
+    def read_der(self) -> bytes:
+        form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return self.private.public_key().public_bytes(*form)
+
     def answer_call(self, model, params, **_):
         self.calls.append(model.name)
         if self.fault:
             raise self.fault
         request = json.loads(params["body"])
+        if model.name == "GetPublicKey":
+            return SimpleNamespace(status_code=200), {"PublicKey": self.read_der()}
         if request["KeyId"] == RSA_ARN:
             return SimpleNamespace(status_code=200), self.open_rsa(request)
         state = self.client.describe_key(KeyId=request["KeyId"])["KeyMetadata"]["KeyState"]

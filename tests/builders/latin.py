@@ -8,6 +8,8 @@ import html5lib
 from chalicelib.forms.interface import find_interface
 from chalicelib.words import list_languages
 
+# None of these languages is written in Latin letters.
+LANGUAGES = ("bn", "fa", "hi", "kk")
 WORD = re.compile(r"[A-Za-z]{2,}")
 SHOP = ("Corner Shop", "1 Market Square, Springfield")
 AMAZON: tuple[str, ...] = (

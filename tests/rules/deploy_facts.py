@@ -20,6 +20,7 @@ TABLE_VERBS = {
     "BatchWriteItem": "put delete",
 }
 KEY_VERBS = {"Decrypt": "decrypt", "Encrypt": "encrypt", "GenerateDataKey": "encrypt", "Sign": "sign"}
+KEY_VERBS |= {"GetPublicKey": "read"}
 VERBS = ("read", "put", "update", "delete", "decrypt", "encrypt", "sign")
 PLACES = ("inbox", "customers", "keys", "links", "ledger", "offers", "desk", "root", "receipt")
 TABLE = re.compile(r"\b(\w+)Table\b")

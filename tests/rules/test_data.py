@@ -32,6 +32,7 @@ from tests.builders.requests import START as LATE
 from tests.builders.requests import prove
 from tests.builders.retention import OLD, leave_things_behind
 from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.till import enrol
 
 D = {"emailAddress": "d@example.org"}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
@@ -86,8 +87,8 @@ def end_codes(shop, monkeypatch):
     assert services.codes.read_code(left).state in (CodeState.EXPIRED, CodeState.REMOVED)
 
 
-def work_at_desk(tables, monkeypatch, shop):
-    """Let an owner join and dismiss somebody, write a note, stop a campaign, count ahead, and leave an invitation open."""
+def work_at_desk(tables, monkeypatch, shop, look):
+    """Let an owner do at the desk what leaves rows: from a dismissal and an invitation to a till that was ended."""
     with open_desk(tables, monkeypatch, shop) as desk:
         owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
         owner.sign_in()
@@ -98,6 +99,12 @@ def work_at_desk(tables, monkeypatch, shop):
         desk.services.deliveries.note_accepted("shopify", desk.now)
         desk.services.deliveries.note_refused("shopify", "signature", desk.now)
         desk.invite("viewer", "Leyla Rahimi")
+        owner.touch()
+        till = enrol(desk, owner)
+        owner.post(f"/devices/{till.device_id}/link")
+        enrol(desk, owner, "Back counter")
+        look()
+        owner.post(f"/devices/{till.device_id}/end")
 
 
 @pytest.fixture
@@ -152,7 +159,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     look()
     leave_things_behind(shop)
     end_codes(shop, monkeypatch)
-    work_at_desk(tables, monkeypatch, shop)
+    work_at_desk(tables, monkeypatch, shop, look)
     look()
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)

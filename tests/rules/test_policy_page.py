@@ -29,6 +29,7 @@ from chalicelib.senders.answers import answer_form
 from chalicelib.senders.form import make_submission
 from chalicelib.senders.link import choose_preferences, note_click, withdraw_consent
 from chalicelib.senders.privacy import confirm_request, interpret
+from chalicelib.senders.till import wrap_entry
 from chalicelib.shop.purposes import load_purposes
 from chalicelib.store.links import Link, LinkKind, name_token
 from chalicelib.strictjson import dump_json
@@ -37,6 +38,7 @@ from tests.builders.imports import HEADER, make_map
 from tests.builders.mails import DUE, Post, tell
 from tests.builders.payloads import INVENTED, TOPICS, read_file
 from tests.builders.shop import NOW, Shop, a_submission, read_all_events
+from tests.builders.till import seal
 from tests.payloads.deliveries import load_sender, sign_delivery, write_body
 from tests.rules.packaged import list_functions, list_tables, read_packaged
 
@@ -143,6 +145,9 @@ def walked(tables, tmp_path, imported):
         shop.take(submission.model_copy(update={"claims": (), "idempotency_key": name}))
     for submission in imported:
         shop.take(submission)
+    for form, answers in (("till-note", {"note": ["Likes tea"]}), ("till-purchase", {"bought": ["Tea"]})):
+        said = {"form": form, "at": NOW.isoformat(), "by": "ML", "sent": {"email": ["f@example.org"], **answers}}
+        shop.take(wrap_entry("till", form, seal(shop, "till", form, said), NOW))
     customer, post = shop.find_id(f"someone{list_forms().index('sign-up')}@example.org"), Post()
     assert handle_customer(customer, shop.services(post), DUE) == "sent"
     tell(shop, "Bounce", post.sent[0][2], bounce={"bounceType": "Permanent", "bouncedRecipients": []})

@@ -37,7 +37,7 @@ def test_every_declared_name_has_words_in_every_language(language):
 def test_the_page_lists_the_senders_that_are_set_up_and_the_service_itself():
     names = [source.name for source in list_sources(["tally", "gone", "shopify"])]
 
-    assert names == ["shopify", "tally", "import", "link", "outreach", "privacy", "ses", "staff"]
+    assert names == ["shopify", "tally", "import", "link", "outreach", "privacy", "ses", "staff", "till"]
 
 
 @pytest.mark.parametrize("name", SenderName)

@@ -60,6 +60,15 @@ def test_inbox_on_kms_opens_a_thousand_submissions_with_one_call(kms):
     assert kms.calls == ["Decrypt"]
 
 
+def test_the_public_half_on_kms_is_the_published_one(kms):
+    opener = InboxOpener([RSA_ARN], kms.client)
+
+    assert opener.read_public() == kms.public_parameter()
+    kms.fault = refusal("ThrottlingException")
+    with pytest.raises(KeyUnavailableError):
+        opener.read_public()
+
+
 def test_second_root_key_opens_what_the_first_sealed(kms):
     old, new = make_root(kms), make_root(kms)
     before = RootSeal([old], kms.client).seal_secret("cust#1", b"k" * 32)

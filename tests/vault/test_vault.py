@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import OversizeError, SealBrokenError
 from chalicelib.models import Submission, Trust
-from chalicelib.vault.envelope import InboxOpener, InboxSeal
+from chalicelib.vault.envelope import InboxOpener, InboxSeal, name_entry
 from chalicelib.vault.keyring import PERSON_PROVIDER, build_ring, wrap_secret
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal, make_key
@@ -79,6 +79,20 @@ def test_submission_moved_to_another_item_is_refused(inbox_keys):
 
     with pytest.raises(SealBrokenError, match="moved"):
         InboxOpener([private], None).open_submission("key-2", sealed)
+
+
+def test_a_tills_entry_is_bound_to_the_till_and_to_its_id(inbox_keys):
+    private, public = inbox_keys
+    sealed = seal_message(InboxSeal(public).materials, b"{}", name_entry("till-1", "entry-1"))
+    opener = InboxOpener([private], None)
+
+    assert opener.open_entry("till-1", "entry-1", sealed) == b"{}"
+    for device, entry in (("till-2", "entry-1"), ("till-1", "entry-2")):
+        with pytest.raises(SealBrokenError):
+            opener.open_entry(device, entry, sealed)
+    with pytest.raises(SealBrokenError):
+        opener.open_submission("entry-1", sealed)
+    assert opener.read_public() == public
 
 
 def test_door_cannot_open_what_it_sealed(inbox_keys):

@@ -7,12 +7,10 @@ import pytest
 from chalicelib.forms.library import list_forms
 from chalicelib.models import RequestKind
 from chalicelib.store.links import LinkKind
-from tests.builders.latin import find_latin
+from tests.builders.latin import LANGUAGES, find_latin
 from tests.builders.links import browse, put_link, put_request, put_result
 from tests.builders.privacy import RECEIPT, put_receipt
 
-# None of these languages is written in Latin letters.
-LANGUAGES = ("bn", "fa", "hi", "kk")
 KNOWN = {**RECEIPT, "counts": {"history": 3, "mails": 2}, "copies": RECEIPT["copies"][:1]}
 
 

@@ -10,7 +10,7 @@ from chalicelib.desk.running.campaign_words import ResultWords
 from chalicelib.mails.language import MailLanguage
 from chalicelib.report import Report, build_report
 from chalicelib.report.charts import Bar, Whisker, find_end, list_ticks, make_bars
-from chalicelib.report.intervals import Interval
+from chalicelib.stats.intervals import Interval
 from chalicelib.store.facts import RETURN_WINDOW
 
 MOST_FACTS = 30_000  # about six thousand mails; reading more takes longer than somebody waits for a page

@@ -1,0 +1,51 @@
+"""The forms as the till's page has them: the shop's own, then a note and a purchase, in one language each."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.forms.definition import Form
+from chalicelib.forms.interface import Interface, find_interface
+from chalicelib.forms.library import list_readable, list_till_forms
+from chalicelib.forms.view import show_form
+
+FIRST = "sign-up"
+# For a keypad with a comma, in the digits of any language.
+AMOUNT = {"inputmode": "decimal", "pattern": r"\p{Nd}{1,9}([.,٫]\p{Nd}{1,3})?"}
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form as it is shown. `needs`, as JSON: lists of names of which one must be answered, each with what to say."""
+
+    form: dict[str, Any]
+    fields: dict[str, dict[str, Any]]
+    asks: dict[str, dict[str, Any]]
+    spoken: Interface
+    needs: str
+
+
+def list_views(language: str) -> list[FormView]:
+    """Return every form that a till takes in, the sign-up first, the till's own last."""
+    shop = sorted(list_readable(), key=lambda form: (form.name != FIRST, form.name))
+    return [view_form(form, language) for form in (*shop, *list_till_forms())]
+
+
+def view_form(form: Form, language: str) -> FormView:
+    """Return a form in a language, or in its own where it does not speak that one."""
+    spoken = find_interface(form.choose_language(language))
+    view = show_form(form, spoken, "")
+    # A browser offers nothing of what an earlier customer typed.
+    fields = {field["name"]: {**field, "autocomplete": "off"} for field in view["fields"]}
+    if "amount" in fields:
+        fields["amount"]["input"] = {**fields["amount"]["input"], **AMOUNT}
+    needs = json.dumps(list_needs(form, spoken), ensure_ascii=False)
+    return FormView(view, fields, {ask["name"]: ask for ask in view["consents"]}, spoken, needs)
+
+
+def list_needs(form: Form, spoken: Interface) -> list[tuple[list[str], str]]:
+    """Return the names of which one must be answered, with the sentence for when none is."""
+    single = [([field.name], "missing") for field in form.fields if field.required]
+    consents = [([ask.name], "missing") for ask in form.consents if ask.required]
+    groups = [(list(group), "one_of") for group in form.one_of]
+    return [(names, spoken.explain_reason(form, names[0], reason)) for names, reason in (*single, *consents, *groups)]
