@@ -34,8 +34,8 @@ customer: $(READY) ## print what is known of a customer: make customer EMAIL=ash
 waiting: $(READY) ## list the inbox items that are parked, quarantined or not confirmed, with the reason
 	@$(BIN)/python -m infra.staff.waiting
 
-forget: $(READY) ## forget a customer who asked in person; prints the receipt, and a page to hand over: make forget EMAIL=... (or PHONE=+...)
-	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)"
+forget: $(READY) ## forget a customer who asked in person; prints the receipt, and a page to hand over: make forget EMAIL=... (or PHONE=+..., ID=...)
+	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)" --id "$(ID)"
 
 package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip of the functions (STAGE=dev)
 	@$(BIN)/python -m infra.deploy.package $(STAGE)
@@ -45,8 +45,8 @@ package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip o
 import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (APPLY=yes imports; ANYWAY=yes also rows that clash)
 	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)" --anyway "$(ANYWAY)"
 
-export: $(READY) ## write everything held of a customer to files: make export EMAIL=... (or PHONE=+...) OUT=folder
-	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --out "$(OUT)"
+export: $(READY) ## write everything held of a customer to files: make export EMAIL=... (or PHONE=+..., ID=...) OUT=folder
+	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --id "$(ID)" --out "$(OUT)"
 
 requests: $(READY) ## list the open requests about data, without names (DONE=number closes one)
 	@$(BIN)/python -m infra.staff.requests --done "$(DONE)"

@@ -33,11 +33,13 @@ NAVIGATION = (
     (Right.STAFF, "/devices", "devices"),
     (Right.SELF, "/account", "account"),
 )
+KEPT = "public, max-age=31536000, immutable"
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # `no-referrer` would make a browser post forms with `Origin: null`
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -109,6 +111,12 @@ def give_json(body: Mapping[str, Any], cookies: Iterable[str] = ()) -> Response:
     if cookies:
         headers["Set-Cookie"] = list(cookies)
     return Response(dict(body), status_code=200, headers=headers)
+
+
+def give_script_file(name: str) -> Response:
+    """Return a script of the desk's pages, to be kept: its address has a hash of its content."""
+    headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": KEPT}
+    return Response(read_file(name), status_code=200, headers={**headers, "X-Content-Type-Options": "nosniff"})
 
 
 def show_problem(request: DeskRequest, status: int, reason: str = "", *, alone: bool = False) -> Response:

@@ -9,7 +9,7 @@ from chalicelib.desk import start
 from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
-from chalicelib.desk.people import erasures, find, person, person_acts
+from chalicelib.desk.people import card, erasures, find, person, person_acts
 from chalicelib.desk.running import campaigns, forecast
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
 from chalicelib.desk.till import devices, enrol, handing, page
@@ -29,6 +29,7 @@ BLUEPRINTS = (
     person_acts.desk,
     counter.desk,
     telephone.desk,
+    card.desk,
     erasures.desk,
     today.desk,
     items.desk,

@@ -2,14 +2,13 @@
 
 from chalice import Response
 
-from chalicelib.desk.answers import read_file, show_page
+from chalicelib.desk.answers import give_script_file, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import MAY, Right
 from chalicelib.desk.words import find_desk_words
 
 desk = DeskBlueprint(__name__)
-KEPT = "public, max-age=31536000, immutable"  # its address has a hash of its content
 
 
 @desk.route("/", right=Right.SELF)
@@ -24,5 +23,4 @@ def show_start(request: DeskRequest) -> Response:
 @desk.route("/desk.js", right=Right.OPEN)
 def give_script(_: DeskRequest) -> Response:
     """Return the script of the pages."""
-    headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": KEPT}
-    return Response(read_file("desk.js"), status_code=200, headers={**headers, "X-Content-Type-Options": "nosniff"})
+    return give_script_file("desk.js")

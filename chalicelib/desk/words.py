@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.desk.connections.connection_words import ConnectionWords
 from chalicelib.desk.people.act_words import ActWords
+from chalicelib.desk.people.card_words import CardWords
 from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
@@ -114,6 +115,7 @@ class DeskWords(Model):
     again_button: str
     to_start: str
     find: FindWords
+    card: CardWords
     person: PersonWords
     head: HeadWords
     acts: ActWords

@@ -1,7 +1,7 @@
 """Forgetting: one transaction, after which no data of a person can be read. The sweep after it removes the rest.
 
     ledger entry + end of the ledger + the key's row deleted + the core deleted + a row for the work left
-                                                                                        |
+    + the key of the list of names deleted, which names this person                     |
                                 `sweep`: names become tombstones; mails, links, history, waiting items are removed
                                 `verify`: reads every store again; `receipts`: writes the signed receipt
 
@@ -119,7 +119,7 @@ def write_forgetting(
 ) -> Parts:
     """Return the parts of the transaction that forgets a person as they were read; the names of `more` are blocked too.
 
-    There are five parts, one for each free name of `more` and each row of the barred address, and one event where the
+    There are six parts, one for each free name of `more` and each row of the barred address, and one event where the
     shop has systems of its own. The ledger keeps the person's lasting names; those of orders stand on the orders' rows,
     and the sweep reads them there.
     """
@@ -130,6 +130,7 @@ def write_forgetting(
     return [
         *services.ledger.append_entry(entry),
         services.keys.delete_key(held.customer_id),
+        services.roster_rows.destroy_key(),
         services.people_rows.delete_core(held.customer_id, held.version),
         services.erasures.write_row(row),
         *block_names(list_rows(more, people), people, entry.gone_at),

@@ -83,9 +83,9 @@ def finish_sweep(row: ErasureRow, entry: Erasure, target: ErasureTarget, service
 
 
 def destroy_key(target: ErasureTarget, services: Services) -> None:
-    """Delete a key that a restored table brought back."""
+    """Delete a key that a restored table brought back, and that of the list of names, which came back with it."""
     if target.customer and services.keys.has_key(target.customer):
-        services.table.commit_parts([services.keys.delete_key(target.customer)])
+        services.table.commit_parts([services.keys.delete_key(target.customer), services.roster_rows.destroy_key()])
 
 
 def plan_check(row: ErasureRow, checks: int) -> ErasureRow:

@@ -17,7 +17,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
 from chalicelib.store.identities import make_row, read_name
-from chalicelib.store.people_rows import find_names
+from chalicelib.store.people_rows import find_names, find_numbers
 from chalicelib.store.table import Part, Row
 
 KINDS = {
@@ -82,6 +82,7 @@ def sweep_rows(target: ErasureTarget, services: Services) -> None:
     while batch := list(islice(rows, BATCH)):
         named = [read_name(name) for row in batch for name in find_names(row)]
         block_names(tuple(dict.fromkeys(named)), target, services)
+        services.identities.drop_holder({name for row in batch for name in find_numbers(row)}, target.customer)
         services.people_rows.delete_rows(target.customer, [row["sk"] for row in batch])
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib.fold.consumer import Consumer
+from chalicelib.fold.roster import RosterMaker
 from chalicelib.fold.walk import walk_people
 from chalicelib.models import utc_text
 from chalicelib.services import Services
@@ -21,7 +22,7 @@ def list_consumers(services: Services) -> Sequence[Consumer]:
     """Return all that is added up over everybody; each line here is one result."""
     from chalicelib.numbers.counting import Counter  # imported here: most runs of the function find nothing to do
 
-    return (Counter(services),)
+    return RosterMaker(services), Counter(services)
 
 
 def fold_people(services: Services, now: datetime) -> dict[str, int]:
@@ -32,9 +33,12 @@ def fold_people(services: Services, now: datetime) -> dict[str, int]:
 
 
 def is_due(services: Services, now: datetime) -> bool:
-    """Return whether a walk is under way, was asked for since the latest began, or is due by the clock."""
+    """Return whether a walk is under way, was asked for since the latest began, or is due by the clock.
+
+    One is due too where the list of names has no key: somebody was forgotten since it was made.
+    """
     row = services.walks.read_row()
-    if row.is_open or row.began_at < services.walks.read_asked():
+    if row.is_open or row.began_at < services.walks.read_asked() or not services.roster_rows.read_names().run:
         return True
     return row.began_at < utc_text(find_night(now, services.clock.time_zone))
 

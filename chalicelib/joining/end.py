@@ -6,7 +6,7 @@ from itertools import islice
 
 from chalicelib.joining.join import pass_all
 from chalicelib.services import Services
-from chalicelib.store.people_rows import CORE, StoredRow, find_names
+from chalicelib.store.people_rows import CORE, StoredRow, find_names, find_numbers
 from chalicelib.store.table import Row
 
 BATCH = 100
@@ -25,6 +25,8 @@ def end_side(customer_id: str, core: StoredRow, services: Services, now: datetim
     while batch := list(islice(rows, BATCH)):
         links = [link for row in batch for link in str(row.get("links", "")).split()]
         names = [name for row in batch for name in find_names(row)]
+        numbers = {number for row in batch for number in find_numbers(row)}
+        services.identities.pass_holder(numbers, customer_id, core.joined)
         pass_all([*names, *services.people.name_links(links)], customer_id, core.joined, services)
         services.people_rows.delete_rows(customer_id, [row["sk"] for row in batch])
     services.identities.drop_holder(core.names, customer_id)

@@ -23,7 +23,7 @@ from chalicelib.people.union import count_joined, join_order, join_profiles
 from chalicelib.services import Services
 from chalicelib.store.joins import MAY_PART
 from chalicelib.store.mails import OPEN
-from chalicelib.store.people_rows import EVENT
+from chalicelib.store.people_rows import EVENT, find_numbers
 from chalicelib.store.requests import FINISHED
 from chalicelib.store.table import Part
 
@@ -162,4 +162,6 @@ def pass_all(rows: list[str], old: str, new: str, services: Services) -> None:
 
 def drop_rows(customer_id: str, services: Services) -> None:
     """Delete the rows of a join that failed, or of a joined record that was parted."""
-    services.people_rows.delete_rows(customer_id, [row["sk"] for row in services.people_rows.list_rows(customer_id)])
+    rows = list(services.people_rows.list_rows(customer_id))
+    services.identities.drop_holder({number for row in rows for number in find_numbers(row)}, customer_id)
+    services.people_rows.delete_rows(customer_id, [row["sk"] for row in rows])

@@ -47,6 +47,7 @@ class IdentityKind(StrEnum):
     SHOP = "shop"  # sender and shop; kept beside a customer, never claimed
     PROVER = "prover"  # a mailbox that asks to prove itself, folded; counted, never claimed
     MAILBOX = "mailbox"  # a mailbox that is asked to confirm, folded; counted, never claimed
+    CARD = "card"  # the code of a customer's card
     NETWORK = "network"  # a truncated network address; counted, never claimed
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderRecord, Profile, Submission
+from chalicelib.people.orders import read_number
 from chalicelib.people.person import Person
 from chalicelib.people.profile import Record, recount_record, renew_latest
 from chalicelib.people.reader import PROFILE, PeopleReader
@@ -35,7 +36,8 @@ class People(PeopleReader):
         """
         record = self.renew_record(person, record)
         parts = [self.write_core(person, record.profile, due, names=names, sources=sources)]
-        parts += [self.write_order(person, *pair) for pair in list_changed(person.record.orders, record.orders)]
+        for name, changed in list_changed(person.record.orders, record.orders):
+            parts += [self.write_order(person, name, changed), *self.note_number(person, name, changed)]
         parts += [self.write_entry(person, *pair) for pair in list_changed(person.record.entries, record.entries)]
         return parts if person.new_key is None else [*parts, self.keys.write_key(person.id, person.new_key)]
 
@@ -64,8 +66,18 @@ class People(PeopleReader):
         """Return the part that writes an order's row, with the index rows of its name; raise OversizeError."""
         key = person.name_order(name)
         sealed = person.seal.seal_record(key, "order", record.model_dump_json(exclude_defaults=True).encode())
-        names = self.name_rows(Identity(kind=IdentityKind.ORDER, value=name))
-        return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE, names=names))
+        names, number = self.name_rows(Identity(kind=IdentityKind.ORDER, value=name)), read_number(record)
+        numbers = self.name_rows(number) if number is not None else ()
+        row = StoredRow(sealed, person.versions.get(key, 0), SHAPE, names=names, numbers=numbers)
+        return self.rows.write_row(person.id, key, row)
+
+    def note_number(self, person: Person, name: str, record: OrderRecord) -> list[Part]:
+        """Return the parts by which a new number of an order finds its customer, and a former one does no more."""
+        old, new = read_number(person.record.orders.get(name)), read_number(record)
+        if old == new:
+            return []
+        gone = [self.identities.forget_holder(row, person.id) for row in (self.name_rows(old) if old else ())]
+        return [*gone, *(self.identities.note_holder(row, person.id) for row in (self.name_rows(new) if new else ()))]
 
     def write_entry(self, person: Person, name: str, record: EntryRecord) -> Part:
         """Return the part that writes an entry's row; raise OversizeError."""

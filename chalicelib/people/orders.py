@@ -4,13 +4,26 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
+from unicodedata import category, decimal, normalize
 
-from chalicelib.models import Order, OrderMark, OrderRecord, OrderState, Reading, Refund, Submission, Totals
+from chalicelib.models import (
+    Identity,
+    IdentityKind,
+    Order,
+    OrderMark,
+    OrderRecord,
+    OrderState,
+    Reading,
+    Refund,
+    Submission,
+    Totals,
+)
 
 MOST_EVENTS = 20  # of one order, kept to find them when the order is corrected to another customer
 MOST_ITEMS, LONGEST_ITEM = 10, 60  # products of one order, and characters of a product's name, in a mark
 LATEST = 20  # orders whose marks stay in the profile: enough for a rhythm, and as many after 20 orders as after 20,000
 
+LONGEST_NUMBER = 64
 Sum = TypeVar("Sum", int, Decimal)
 
 
@@ -19,6 +32,25 @@ def name_orders(submission: Submission, reading: Reading) -> tuple[str, ...]:
     place = f"{submission.sender}:{submission.shop}"
     ids = [order.id for order in reading.orders] + [refund.order_id for refund in reading.refunds]
     return tuple(dict.fromkeys(f"{place}:{order_id}" for order_id in ids))
+
+
+def name_number(written: str) -> Identity | None:
+    """Return the name of an order's number as the shop system shows it, whatever the system; None for what is none.
+
+    `#1001`, `1001` and the same in other digits are one. Two systems may have one number: it names several customers.
+    """
+    signs = "".join(str(decimal(sign)) if category(sign) == "Nd" else sign for sign in normalize("NFKC", written))
+    number = "".join(signs.casefold().replace("no.", "").replace("#", "").split())
+    fits = 0 < len(number) <= LONGEST_NUMBER and any(sign.isdigit() for sign in number)
+    return Identity(kind=IdentityKind.ORDER, value=f"number:{number}") if fits else None
+
+
+def read_number(record: OrderRecord | None) -> Identity | None:
+    """Return the name of the number of an order that is somebody's, or None; an order without one has its id."""
+    order = record.order if record is not None else None
+    if order is None or order.state is OrderState.MOVED:
+        return None
+    return name_number(order.number or order.id)
 
 
 def join_orders(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.services.tables import Tables
 
 if TYPE_CHECKING:
+    from chalicelib.store.cards import Cards
     from chalicelib.store.challenges import Challenges
     from chalicelib.store.deliveries import Deliveries
     from chalicelib.store.forecasts import Forecasts
@@ -70,6 +71,12 @@ class StaffTables(Tables):
         from chalicelib.store.tills import Tills
 
         return Tills(self.desk_table)
+
+    @cached_property
+    def cards(self) -> Cards:
+        from chalicelib.store.cards import Cards
+
+        return Cards(self.table)
 
     @cached_property
     def door_parameters(self) -> Parameters:

@@ -9,7 +9,9 @@ from chalicelib.services.staff import StaffTables
 from chalicelib.services.tables import split_names
 
 if TYPE_CHECKING:
+    from chalicelib.people.roster_reader import RosterReader
     from chalicelib.store.numbers import NumberRows
+    from chalicelib.store.roster_rows import RosterRows
     from chalicelib.store.walks import Walks
     from chalicelib.vault.person import PersonSeal
     from chalicelib.vault.root import RootSeal
@@ -29,6 +31,19 @@ class WalkTables(StaffTables):
         from chalicelib.store.numbers import NumberRows
 
         return NumberRows(self.table)
+
+    @cached_property
+    def roster_rows(self) -> RosterRows:
+        from chalicelib.store.roster_rows import RosterRows
+
+        return RosterRows(self.table, self.keys)
+
+    @cached_property
+    def roster(self) -> RosterReader:
+        """Return the list of names as this container has it."""
+        from chalicelib.people.roster_reader import RosterReader
+
+        return RosterReader(self.roster_rows)
 
     @cached_property
     def walk_root(self) -> RootSeal:

@@ -6,7 +6,7 @@ idn#<secret>#<hash>    identity      the customer who holds this blind index nam
                                      and `gone_at` ever after; of a mail's attempt: `mailed`, the index rows of the
                                      address that it went to
 claim#<hash>           claim         the inbox key under which a delivery or event id took effect
-holds#<hash>           <id>          a customer whose record holds this address, whoever the address names
+holds#<hash>           <id>          a customer whose record holds this address or order number, whomever it names
 merge                  <id>#<id>     two customers that may be one person: suggested, never done
 """
 
@@ -94,6 +94,10 @@ class Identities:
         """Return the part that notes that a customer's record holds an address, by its index row."""
         return self.table.put_part({"pk": name_holds(row), "sk": customer_id})
 
+    def forget_holder(self, row: str, customer_id: str) -> Part:
+        """Return the part that deletes such a note."""
+        return self.table.delete_part({"pk": name_holds(row), "sk": customer_id})
+
     def list_holders(self, rows: Iterable[str]) -> tuple[str, ...]:
         """Return the customers whose records hold an address."""
         found = (row["sk"] for name in rows for row in self.table.query_items(name_holds(name)))
@@ -102,6 +106,12 @@ class Identities:
     def drop_holder(self, rows: Iterable[str], customer_id: str) -> None:
         """Delete the notes that a customer's record holds these addresses."""
         self.table.delete_items({"pk": name_holds(row), "sk": customer_id} for row in rows)
+
+    def pass_holder(self, rows: Iterable[str], old: str, new: str) -> None:
+        """Note for another customer what such notes say of one, and delete those."""
+        rows = tuple(rows)
+        self.table.write_items({"pk": name_holds(row), "sk": new} for row in rows)
+        self.drop_holder(rows, old)
 
     def write_suggestion(self, first: str, second: str, kind: str) -> Part:
         """Return the part that notes two customers sharing a name of this kind."""

@@ -5,7 +5,8 @@ cust#<id>    core                 sealed profile; `version` counts its changes; 
                                   `names`: the index rows of every name they had, and `sources`: those of the shops that
                                   they came through, so that an erasure needs nothing opened; `joined`: the record that
                                   staff made of this one and another (`store.joins`), which stands for it since
-cust#<id>    order#<hash>         one sealed order; `names`: its index rows
+cust#<id>    order#<hash>         one sealed order; `names`: its index rows; `numbers`: those of its number, which may
+                                  name several customers
 cust#<id>    entry#<hash>         one sealed entry
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
 
@@ -31,7 +32,7 @@ MOST_SEALED = 390_000  # bytes of one row's sealed part: DynamoDB takes 400 KB w
 class StoredRow:
     """A row as stored; `version` is 0 for one not stored yet. `names` and `sources` are index rows.
 
-    `joined` is the id of the record that stands for this one, or "".
+    `joined` is the id of the record that stands for this one, or "". `numbers` are index rows of an order's number.
     """
 
     sealed: bytes
@@ -40,6 +41,7 @@ class StoredRow:
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     joined: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 class PeopleRows:
@@ -167,6 +169,7 @@ def name_due(customer_id: str, due: datetime | None) -> dict[str, str]:
 def dump_stored(customer_id: str, sort_key: str, row: StoredRow) -> Row:
     """Return a row's attributes, but for its version; raise OversizeError."""
     lists = {"names": row.names, "sources": row.sources, "joined": (row.joined,) if row.joined else ()}
+    lists["numbers"] = row.numbers
     return {
         **dump_event(customer_id, sort_key, row.sealed),
         **{name: " ".join(rows) for name, rows in lists.items() if rows},
@@ -188,6 +191,7 @@ def load_stored(row: Row) -> StoredRow:
         names=split_rows(row.get("names", "")),
         sources=split_rows(row.get("sources", "")),
         joined=str(row.get("joined", "")),
+        numbers=split_rows(row.get("numbers", "")),
     )
 
 
@@ -199,3 +203,8 @@ def split_rows(text: str) -> tuple[str, ...]:
 def find_names(row: Row) -> Sequence[str]:
     """Return the index rows that any row of a customer names."""
     return split_rows(str(row.get("names", "")))
+
+
+def find_numbers(row: Row) -> Sequence[str]:
+    """Return the index rows of the number of an order's row."""
+    return split_rows(str(row.get("numbers", "")))

@@ -20,7 +20,7 @@ from chalicelib.shop.brand import name_shop
 from chalicelib.shop.purposes import load_purposes
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
-from infra.staff.customer import find_person
+from infra.staff.customer import find_first
 from infra.staff.stage import open_stage, stage_now
 
 FOLDER = ROOT / "out" / "consents"
@@ -133,7 +133,7 @@ def main() -> int:
         print("Say whom: EMAIL=asha.rao@example.com", file=sys.stderr)
         return 2
     services, now = current_services(), stage_now()
-    customer_id = find_person(services, asked.email, "")
+    customer_id = find_first(services, asked.email)
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1

@@ -9,25 +9,37 @@ import sys
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
-from chalicelib.config import current_settings
-from chalicelib.models import Event, Grade, Identity, Profile, SenderName
+from chalicelib.models import Event, Grade, Profile, SenderName
 from chalicelib.models.numbers import write_number
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.directory import People
-from chalicelib.people.identity import normalise_phone
 from chalicelib.people.person import Person
+from chalicelib.people.search import find_people
 from chalicelib.senders import read_submission
 from chalicelib.services import Services, current_services
 from infra.staff.audit import note_reading
 from infra.staff.stage import open_stage, stage_now
 
 
+def find_asked(services: Services, email: str, phone: str, customer_id: str) -> str | None:
+    """Return the customer of an id, an address or a number; end the command as `find_person` does."""
+    if customer_id:
+        return customer_id if services.keys.has_key(customer_id) else None
+    return find_person(services, email, phone)
+
+
 def find_person(services: Services, email: str, phone: str) -> str | None:
+    """Return the customer whose record alone holds an address or number; end the command where several do."""
+    found = find_people(email or phone, services.people, services.settings.shop_country)
+    if len(found) > 1:
+        told = [f"{len(found)} records answer to that:", *(f"  {one}" for one in found), "Say which one: ID=..."]
+        raise SystemExit("\n".join(told))
+    return found[0] if found else None
+
+
+def find_first(services: Services, email: str) -> str | None:
     """Return the customer whom an address names, or else one whose record holds it."""
-    if email:
-        return next(iter(services.people.find_holders(normalise_email(email))), None)
-    number = normalise_phone(phone, current_settings().shop_country)
-    return services.people.find_customer(Identity(kind="phone", value=number))
+    return next(iter(services.people.find_holders(normalise_email(email))), None)
 
 
 def print_profile(profile: Profile, services: Services, now: datetime) -> None:
@@ -96,8 +108,7 @@ def main() -> int:
         print("Say whom: EMAIL=asha.rao@example.com, PHONE=+12025550123 or ID=...", file=sys.stderr)
         return 2
     services = current_services()
-    known = asked.id if asked.id and services.keys.has_key(asked.id) else None
-    customer_id = known if asked.id else find_person(services, asked.email, asked.phone)
+    customer_id = find_asked(services, asked.email, asked.phone, asked.id)
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1

@@ -17,7 +17,7 @@ from chalicelib.models import RequestKind
 from chalicelib.services import Services, current_services
 from infra.places import show_path
 from infra.staff.audit import note_reading
-from infra.staff.customer import find_person
+from infra.staff.customer import find_asked
 from infra.staff.requests import close_requests
 from infra.staff.stage import open_stage, stage_now
 
@@ -49,14 +49,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write everything held of one person to files.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")
+    parser.add_argument("--id", default="", help="the customer id, where several records answer")
     parser.add_argument("--out", default="", help="a folder; out/exports/<random id> by default")
     parser.add_argument("--reason", default="export", help="kept in the access audit")
     asked = parser.parse_args()
-    if not (asked.email or asked.phone):
-        print("Say whom: EMAIL=asha.rao@example.com or PHONE=+12025550123", file=sys.stderr)
+    if not (asked.email or asked.phone or asked.id):
+        print("Say whom: EMAIL=asha.rao@example.com, PHONE=+12025550123 or ID=...", file=sys.stderr)
         return 2
     services = current_services()
-    customer_id = find_person(services, asked.email, asked.phone)
+    customer_id = find_asked(services, asked.email, asked.phone, asked.id)
     if customer_id is None:
         print("Nobody is known by that address.")
         return 1

@@ -25,7 +25,7 @@ from chalicelib.strictjson import parse_object
 from chalicelib.words import FALLBACK, list_languages
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
-from infra.staff.customer import find_person
+from infra.staff.customer import find_asked
 from infra.staff.export import write_file
 from infra.staff.stage import open_stage, stage_now
 
@@ -77,14 +77,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Forget somebody who asked for it.")
     parser.add_argument("--email", default="")
     parser.add_argument("--phone", default="")
+    parser.add_argument("--id", default="", help="the customer id, where several records answer")
     parser.add_argument("--reason", default="asked in person")
     asked = parser.parse_args()
-    if not (asked.email or asked.phone):
-        print("Say whom: EMAIL=asha.rao@example.com or PHONE=+12025550123", file=sys.stderr)
+    if not (asked.email or asked.phone or asked.id):
+        print("Say whom: EMAIL=asha.rao@example.com, PHONE=+12025550123 or ID=...", file=sys.stderr)
         return 2
     with open_stage():
         services = current_services()
-        customer_id = find_person(services, asked.email, asked.phone)
+        customer_id = find_asked(services, asked.email, asked.phone, asked.id)
         if customer_id is None:
             print("Nobody is known under that address.", file=sys.stderr)
             return 1

@@ -14,7 +14,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.models import Identity
 from chalicelib.services import Services, current_services
 from chalicelib.shop.stops import StopReason
-from infra.staff.customer import find_person
+from infra.staff.customer import find_first
 from infra.staff.stage import open_stage, stage_now
 
 BY_PERSON = {StopReason.COMPLAINED, StopReason.WISH}  # the person themself asked for the end of advertising
@@ -41,7 +41,7 @@ def lift_address(email: str, services: Services, *, why: str, now: datetime) -> 
         return 1, f"Not lifted: the stop is the person's own ({', '.join(sorted(held))}). Say WHY=... to lift it."
     reasons = ", ".join(sorted(held)) or "soft bounces counted so far"
     noted = f"stop lifted: {reasons}" + f"; {why}" * bool(why)
-    customer = find_person(services, email, "") or ""
+    customer = find_first(services, email) or ""
     services.table.commit_parts([services.audit.write_access(customer, getpass.getuser(), noted, now), *lifts])
     lines = [f"{reason}, since {at[:10]}" for reason, at in sorted(held.items())] or [reasons]
     return 0, "\n".join([*(f"Lifted: {line}" for line in lines), SES_LIST])

@@ -29,3 +29,10 @@ def an_order(email, *, topic="orders/create", code="", at=DUE + timedelta(days=2
         occurred_at=at,
         body=json.dumps(order).encode(),
     )
+
+
+def numbered(email, written, *, order=7, at=DUE + timedelta(days=2)):
+    """Return an order with the number that Shopify shows of it."""
+    submission = an_order(email, number=order, at=at)
+    body = json.loads(submission.body) | {"name": written}
+    return submission.model_copy(update={"body": json.dumps(body).encode()})

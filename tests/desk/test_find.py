@@ -7,6 +7,10 @@ import pytest
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.errors import RaceLostError
+from chalicelib.fold.roster import RosterMaker
+from chalicelib.fold.walk import walk_people
+from chalicelib.joining.join import join_people
+from tests.builders.orders import numbered
 from tests.builders.shop import NOW, a_submission
 
 ASHA = {"email": "asha.rao@example.com", "phone": "(202) 555-0123", "name": "Asha Rao"}
@@ -22,6 +26,10 @@ def ben(desk):
 def asha(desk):
     assert desk.shop.take(a_submission(**ASHA)) == "settled"
     return desk.shop.find_id(ASHA["email"])
+
+
+def make_list(desk):
+    walk_people(desk.services, [RosterMaker(desk.services)], desk.now, float("inf"))
 
 
 def search(browser, typed):
@@ -91,6 +99,52 @@ def test_each_hit_is_noted_before_it_is_opened(desk, ben, asha, monkeypatch):
     assert "a***@" not in answer.body.decode()
 
 
+@pytest.mark.parametrize("typed", ["rao", "Asha", "ASHA R", "0123", "rao 0123", "۰۱۲۳"])
+def test_a_customer_is_found_by_a_word_of_the_name_and_by_the_last_digits_masked_and_noted(desk, ben, asha, typed):
+    make_list(desk)
+    page = search(ben, typed)
+    assert list_found(page) == [asha]
+    assert "A***" in page.partition('id="hits"')[2]
+    assert "Rao" not in page.partition('id="hits"')[2]
+    lines = list(desk.services.audit.list_accesses("2026-03", asha))
+    assert [(line.actor, line.reason) for line in lines] == [(ben.staff_id, "found by a search, shown masked")]
+
+
+def test_while_there_is_no_list_the_page_says_why_names_are_not_found(desk, ben, asha):
+    make_list(desk)
+    vikram = desk.shop.take(a_submission(email="vikram@example.com", name="Vikram Rao"))
+    assert vikram == "settled"
+    page = search(ben, "vikram")
+    assert "Customers who came since last night are found by phone number" in page
+    forget_person(asha, ForgetOrder(reason=Reason.STAFF, request="r-1", requested_at=NOW), desk.services, desk.now)
+    page = search(ben, "rao")
+    assert list_found(page) == []
+    assert "the list of names is made anew within the hour" in page
+    assert '<input type="hidden" name="name" value="rao">' in page
+    make_list(desk)
+    assert list_found(search(ben, "rao")) == [desk.shop.find_id("vikram@example.com")]
+
+
+def test_a_record_that_was_joined_since_the_list_was_made_is_found_as_what_it_is_now(desk, ben, asha):
+    desk.shop.take(a_submission(email="second@example.com", name="Asha Rao-Singh"))
+    make_list(desk)
+    joined = join_people(asha, desk.shop.find_id("second@example.com"), "staff", desk.services, desk.now)
+    assert list_found(search(ben, "asha")) == [joined]
+
+
+@pytest.mark.parametrize("typed", ["#1001", "1001", "no. 1001", "۱۰۰۱"])
+def test_a_customer_is_found_by_the_number_of_an_order(desk, ben, typed):
+    desk.shop.take(numbered("asha.rao@example.com", "#1001"))
+    desk.shop.take(numbered("ben@example.com", "#10012", order=8))
+    assert list_found(search(ben, typed)) == [desk.shop.find_id("asha.rao@example.com")]
+
+
+def test_four_digits_are_the_number_of_an_order_and_the_end_of_a_phone_number(desk, ben, asha):
+    desk.shop.take(numbered("ben@example.com", "#0123"))
+    make_list(desk)
+    assert list_found(search(ben, "0123")) == [desk.shop.find_id("ben@example.com"), asha]
+
+
 def test_somebody_dismissed_meanwhile_sees_nobody(desk, ben, asha, monkeypatch):
     desk.hire("owner")
     member = desk.services.staff.read_member(ben.staff_id)
@@ -124,7 +178,9 @@ def test_nobody_found_says_so_and_keeps_what_was_typed(ben, asha, typed):
     assert MARKER not in page
 
 
-@pytest.mark.parametrize(("typed", "field"), [("new@example.com", "email"), ("202 555 0177", "phone")])
+@pytest.mark.parametrize(
+    ("typed", "field"), [("new@example.com", "email"), ("202 555 0177", "phone"), ("Leyla", "name")]
+)
 def test_nobody_found_offers_the_sign_up_of_the_counter_which_keeps_what_was_typed(ben, typed, field):
     page = search(ben, typed)
     form = page.partition('action="/counter"')[2].partition("</form>")[0]
@@ -150,7 +206,9 @@ def test_what_customers_typed_is_escaped(desk, ben):
 def test_nothing_that_was_looked_for_stands_in_an_address(ben, asha):
     page = search(ben, ASHA["email"])
     addresses = re.findall(r'(?:href|action|src)="([^"]*)"', page)
-    assert not any("asha" in each or "555" in each or "?" in each.replace("desk.js?", "") for each in addresses)
+    assert not any(
+        "asha" in each or "555" in each or "?" in re.sub(r"(desk|scan).js\?", "", each) for each in addresses
+    )
     assert ben.get(f"/find?typed={ASHA['phone']}").body.decode().count("***") == 0
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.data_requests.run import answer_requests
-from chalicelib.fold.run import fold_people
+from chalicelib.fold.run import fold_people, list_consumers
+from chalicelib.fold.walk import Walk
 from chalicelib.joining.join import join_people
 from chalicelib.models import Identity
 from chalicelib.offers.run import make_offers
@@ -30,7 +31,7 @@ from tests.builders.optin import sign_up as sign_up_unconfirmed
 from tests.builders.orders import an_order
 from tests.builders.requests import START as LATE
 from tests.builders.requests import prove
-from tests.builders.retention import OLD, leave_things_behind
+from tests.builders.retention import ASHA, OLD, leave_things_behind
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.builders.till import enrol
 
@@ -87,11 +88,12 @@ def end_codes(shop, monkeypatch):
     assert services.codes.read_code(left).state in (CodeState.EXPIRED, CodeState.REMOVED)
 
 
-def work_at_desk(tables, monkeypatch, shop, look):
+def work_at_desk(tables, monkeypatch, shop, customer, look):
     """Let an owner do at the desk what leaves rows: from a dismissal and an invitation to a till that was ended."""
     with open_desk(tables, monkeypatch, shop) as desk:
         owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
         owner.sign_in()
+        assert owner.post(f"/people/{customer}/card").status_code == 200
         owner.post(f"/staff/{ben.staff_id}/dismiss")
         press(owner, f"/people/{shop.find_id('p@example.org')}/note", note="Likes Assam")
         parts = desk.services.halts.stop_campaign("welcome", owner.staff_id, desk.now)
@@ -159,13 +161,15 @@ def written(tables, tmp_path, capsys, monkeypatch):
     look()
     leave_things_behind(shop)
     end_codes(shop, monkeypatch)
-    work_at_desk(tables, monkeypatch, shop, look)
+    work_at_desk(tables, monkeypatch, shop, shop.find_id(ASHA), look)
     look()
     for now in (OLD, OLD + find_span("inactive")):
         retire_people(shop.services(), now)
         look()
     walked = shop.services()
     walked.table.commit_parts([walked.walks.ask_walk(OLD)])
+    Walk(walked, list_consumers(walked), OLD)
+    look()
     fold_people(walked, OLD)
     look()
     return seen

@@ -55,6 +55,7 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "else": r"another reason",
         "search": r"found by a search, shown masked",
         "noted": r"added a note",
+        "carded": r"made a card",
         "withdrew": r"withdrew a consent, as the person asked",
         "forgot": r"forgot: asked in person",
         "recorded": r"recorded a purchase",

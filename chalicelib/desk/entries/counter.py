@@ -14,7 +14,7 @@ from chalicelib.forms.library import find_form, list_readable
 
 desk = DeskBlueprint(__name__)
 HERE, FORM = "/counter", "/counter/{form}"
-FIRST, CARRIED = "sign-up", ("email", "phone")
+FIRST, CARRIED = "sign-up", ("email", "phone", "name")
 
 
 @desk.route(HERE, right=Right.ENTER)
@@ -25,7 +25,7 @@ def show_counter(request: DeskRequest) -> Response:
 
 @desk.route(HERE, right=Right.ENTER, methods=("POST",), back=HERE)
 def carry_over(request: DeskRequest) -> Response:
-    """Show the sign-up with the e-mail or phone that was looked for in vain; nothing is kept yet."""
+    """Show the sign-up with the e-mail, phone or name that was looked for in vain; nothing is kept yet."""
     form = find_first()
     carried = {name: [request.form[name]] for name in CARRIED if request.form.get(name) and form.find_field(name)}
     return show_form_page(request, form, carried)

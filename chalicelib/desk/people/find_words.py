@@ -21,5 +21,10 @@ class FindWords(Model):
     noted: str
     nobody: str
     nobody_hint: str
+    listed: str
+    unlisted: str
+    scan: str
+    stop: str
+    refused: str
     sign_up: str
     reasons: Mapping[str, str]

@@ -7,7 +7,7 @@ from chalicelib.desk.people.reasons import FOUND
 from chalicelib.desk.request import DeskRequest
 from chalicelib.forms.masking import mask_email, mask_name, mask_phone
 from chalicelib.models import Profile
-from chalicelib.people.search import find_people
+from chalicelib.people.search import search_people
 
 MOST_HITS = 10
 
@@ -22,10 +22,21 @@ class Hit:
     phone: str
 
 
-def search_people(request: DeskRequest, typed: str) -> tuple[list[Hit], int]:
-    """Return the first customers whom a text names, and how many more there are."""
-    found = find_people(typed, request.services.people, request.services.settings.shop_country)
-    return list(open_hits(request, found[:MOST_HITS])), max(0, len(found) - MOST_HITS)
+@dataclass(frozen=True)
+class Result:
+    """The first customers whom a text names, how many more there are, and whether names could not be looked up."""
+
+    hits: list[Hit]
+    more: int
+    unlisted: bool
+
+
+def show_found(request: DeskRequest, typed: str) -> Result:
+    """Search, and open whom the search found; raise RaceLostError where that cannot be noted."""
+    services = request.services
+    found = search_people(typed, services.people, services.roster, services.settings.shop_country)
+    hits = list(open_hits(request, found.ids[:MOST_HITS]))
+    return Result(hits, max(0, len(found.ids) - MOST_HITS), found.unlisted)
 
 
 def open_hits(request: DeskRequest, customer_ids: Iterable[str]) -> Iterator[Hit]:

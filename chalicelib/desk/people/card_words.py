@@ -1,0 +1,14 @@
+"""The words of the page of a card: `[card]` of `words/<language>/desk.toml`."""
+
+from chalicelib.models import Model
+
+
+class CardWords(Model):
+    """The words of one language."""
+
+    title: str
+    intro: str
+    picture: str
+    code: str
+    once: str
+    back: str
