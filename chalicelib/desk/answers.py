@@ -29,6 +29,7 @@ NAVIGATION = (
     (Right.PEOPLE, "/telephone", "telephone"),
     (Right.NUMBERS, "/campaigns", "campaigns"),
     (Right.NUMBERS, "/connections", "connections"),
+    (Right.STAFF, "/privacy", "privacy"),
     (Right.STAFF, "/staff", "staff"),
     (Right.STAFF, "/devices", "devices"),
     (Right.SELF, "/account", "account"),

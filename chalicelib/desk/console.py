@@ -10,10 +10,11 @@ from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
 from chalicelib.desk.people import card, erasures, find, person, person_acts
+from chalicelib.desk.privacy import accesses, ended, lists, overview, retention
 from chalicelib.desk.running import campaigns, forecast
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
 from chalicelib.desk.till import devices, enrol, handing, page
-from chalicelib.desk.work import items, today
+from chalicelib.desk.work import handovers, items, today
 from chalicelib.logs import configure_logging
 from chalicelib.routes.middleware import complete_answers
 
@@ -40,6 +41,12 @@ BLUEPRINTS = (
     enrol.desk,
     page.desk,
     handing.desk,
+    handovers.desk,
+    overview.desk,
+    lists.desk,
+    ended.desk,
+    accesses.desk,
+    retention.desk,
 )
 RULES: dict[tuple[str, str], Rule] = {name: rule for each in BLUEPRINTS for name, rule in each.rules.items()}
 

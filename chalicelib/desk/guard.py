@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,17 @@ from chalice.app import ChaliceViewError
 from chalicelib.desk.answers import choose_next, lead_to, show_problem
 from chalicelib.desk.request import DeskRequest, read_request
 from chalicelib.desk.rights import Right
-from chalicelib.errors import ForbiddenOriginError, InvalidSubmissionError, NoRightError, RaceLostError
+from chalicelib.errors import (
+    ForbiddenOriginError,
+    InvalidSubmissionError,
+    NoRightError,
+    RaceLostError,
+    UnknownPageError,
+)
 from chalicelib.services import current_services
 
 log = logging.getLogger(__name__)
+PART = re.compile(r"[A-Za-z0-9._-]{1,128}")  # of a path: random ids, keys of the inbox, names of forms
 View = Callable[..., Response]  # (request, **parts of the path)
 
 
@@ -39,6 +47,7 @@ def answer_request(raw: Any, rule: Rule, view: View, parts: Mapping[str, str]) -
     try:
         if raw.method != "GET":
             refuse_foreign(request)
+        check_parts(parts)
         return turn_away(request, rule, parts) or view(request, **parts)
     except InvalidSubmissionError as refusal:
         return show_problem(request, refusal.STATUS_CODE, next(iter(refusal.fields.values())))
@@ -62,6 +71,15 @@ def refuse_foreign(request: DeskRequest) -> None:
     if site is None and request.headers.get("origin") == read_origin(request.services.settings.desk_url):
         return
     raise ForbiddenOriginError("This is no page of the desk.")
+
+
+def check_parts(parts: Mapping[str, str]) -> None:
+    """Raise UnknownPageError for a part of a path that no id and no name of ours looks like.
+
+    A table refuses a longer key than it takes, and that must be no crash of ours.
+    """
+    if not all(PART.fullmatch(value) for value in parts.values()):
+        raise UnknownPageError("There is no such page.")
 
 
 def turn_away(request: DeskRequest, rule: Rule, parts: Mapping[str, str]) -> Response | None:

@@ -15,11 +15,14 @@ class Right(StrEnum):
     ENTER = "enter"  # to put in what a customer says: a sign-up, a purchase
     PEOPLE = "people"  # to find and open customers
     CAMPAIGNS = "campaigns"  # to stop a campaign and let it go on: staff who see a wrong mail stop it
-    STAFF = "staff"  # to invite, change and dismiss the shop's own people
+    STAFF = "staff"  # to invite, change and dismiss the shop's own people; to see who opened what
+    EXPORT = "export"  # to take a list of customers out of the shop
 
 
 MAY: dict[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.CAMPAIGNS, Right.STAFF}),
+    Role.OWNER: frozenset(
+        {Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.CAMPAIGNS, Right.STAFF, Right.EXPORT}
+    ),
     Role.STAFF: frozenset({Right.SELF, Right.NUMBERS, Right.ENTER, Right.PEOPLE, Right.CAMPAIGNS}),
     Role.VIEWER: frozenset({Right.SELF, Right.NUMBERS}),
     Role.TILL: frozenset({Right.SELF, Right.ENTER}),

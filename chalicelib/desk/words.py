@@ -8,6 +8,7 @@ from chalicelib.desk.people.card_words import CardWords
 from chalicelib.desk.people.find_words import FindWords
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
+from chalicelib.desk.privacy.privacy_words import PrivacyWords
 from chalicelib.desk.running.campaign_words import CampaignWords, ForecastWords, ResultWords
 from chalicelib.desk.till.till_words import DeviceWords, TillWords
 from chalicelib.desk.work.today_words import TodayWords
@@ -128,6 +129,7 @@ class DeskWords(Model):
     connections: ConnectionWords
     devices: DeviceWords
     till: TillWords
+    privacy: PrivacyWords
     roles: Mapping[str, str]
     role_hints: Mapping[str, str]
     rights: Mapping[str, str]

@@ -15,6 +15,7 @@ from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored
 from chalicelib.store.table import Row
 
 SEALED = (ORDER, ENTRY, EVENT)
+WAITS = ("queue", "due_at")  # of a pre-order that is to be handed over
 UNKEPT = ("queue", "result", "address")  # of a finished request or mail: sealed for the old place, or of no use
 
 
@@ -40,7 +41,8 @@ class Copier:
         if sort_key.startswith(ORDER):
             return {**placed, **self.reseal_order(sort_key, row), "version": 1}
         if sort_key.startswith(ENTRY):
-            return {**placed, **self.reseal_entry(sort_key, row), "version": 1}
+            waits = {name: row[name] for name in WAITS if "queue" in row}
+            return {**placed, **self.reseal_entry(sort_key, row), **waits, "version": 1}
         return {**placed, **self.reseal_event(sort_key, row)} if sort_key.startswith(EVENT) else placed
 
     def reseal_order(self, sort_key: str, row: Row) -> Row:

@@ -41,7 +41,7 @@ FACTS: Mapping[Fact, tuple[str, ...]] = {
     Fact.COMPLIANCE: (),  # becomes a request, and no event of the history
     Fact.ANSWERS: tuple(f"entry.{kind}.*" for kind in ("sign-up", "pre-order", "warranty", "survey", "response")),
     Fact.MESSAGE: ("entry.other.*", "entry.pre-order-shipped.*"),
-    Fact.NOTES: ("entry.import.*", "entry.note.*"),
+    Fact.NOTES: ("entry.import.*", "entry.note.*", "entry.pre-order-handed-over.*"),
     Fact.OWN: ("fields.*",),
     Fact.CLICK: ("entry.click.by", "entry.click.campaign"),
     Fact.WITHDRAWN: ("withdraws",),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderRecord, Profile, Submission
+from chalicelib.people.entries import read_handover
 from chalicelib.people.orders import read_number
 from chalicelib.people.person import Person
 from chalicelib.people.profile import Record, recount_record, renew_latest
@@ -38,7 +39,9 @@ class People(PeopleReader):
         parts = [self.write_core(person, record.profile, due, names=names, sources=sources)]
         for name, changed in list_changed(person.record.orders, record.orders):
             parts += [self.write_order(person, name, changed), *self.note_number(person, name, changed)]
-        parts += [self.write_entry(person, *pair) for pair in list_changed(person.record.entries, record.entries)]
+        marks = record.profile.marks
+        for name, entry in list_changed(person.record.entries, record.entries):
+            parts.append(self.write_entry(person, name, entry, read_handover(name, entry, marks)))
         return parts if person.new_key is None else [*parts, self.keys.write_key(person.id, person.new_key)]
 
     def write_core(
@@ -79,11 +82,11 @@ class People(PeopleReader):
         gone = [self.identities.forget_holder(row, person.id) for row in (self.name_rows(old) if old else ())]
         return [*gone, *(self.identities.note_holder(row, person.id) for row in (self.name_rows(new) if new else ()))]
 
-    def write_entry(self, person: Person, name: str, record: EntryRecord) -> Part:
-        """Return the part that writes an entry's row; raise OversizeError."""
+    def write_entry(self, person: Person, name: str, record: EntryRecord, needed: str) -> Part:
+        """Return the part that writes an entry's row; `needed` as in `PeopleRows.write_row`. Raise OversizeError."""
         key = person.name_entry(name)
         sealed = person.seal.seal_record(key, "entry", record.model_dump_json(exclude_defaults=True).encode())
-        return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE))
+        return self.rows.write_row(person.id, key, StoredRow(sealed, person.versions.get(key, 0), SHAPE), needed)
 
     def replace_entry(self, person: Person, key: str, record: EntryRecord) -> Part:
         """Return the part that replaces the entry of a sort key, whatever its version; it fails where it is gone."""

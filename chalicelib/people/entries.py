@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from chalicelib.models import Entry, EntryMark, EntryRecord, Reading, Submission, Totals
-from chalicelib.models.numbers import read_number
+from chalicelib.models.numbers import read_number, write_number
 from chalicelib.people.consents import clear_entry
 
 MARKED = (
     "warranty",
     "pre-order",
     "pre-order-shipped",
+    "pre-order-handed-over",
     "note",
 )  # campaigns write about them; the desk shows notes first
 TAKEN = "taken"  # the mark of any other entry that staff wrote down for somebody: a mail tells them
+ENDED = ("pre-order-shipped", "pre-order-handed-over")  # each names the pre-order that it ends by its number
+LATE = "9998-12-31"  # in place of the day by which a pre-order is needed, where none was given
 MOST_MARKS = 100  # of entries, the latest, kept in the profile
 UNKEPT = ("click",)  # entries without a row: the history has them
 
@@ -108,8 +111,22 @@ def name_mark(entry: Entry) -> str:
 
 
 def mark_entry(entry: Entry) -> EntryMark:
-    number = read_number(str(entry.values.get("number", ""))) if entry.kind == "pre-order-shipped" else ""
+    number = read_number(str(entry.values.get("number", ""))) if entry.kind in ENDED else ""
     return EntryMark(kind=name_mark(entry), at=entry.at, day=read_day(entry.values.get("purchased_on")), number=number)
+
+
+def read_handover(name: str, record: EntryRecord, marks: Mapping[str, EntryMark]) -> str:
+    """Return the day by which a pre-order is needed that is still to be handed over, "" for any other entry."""
+    entry = record.entry
+    if entry.kind != "pre-order" or entry.withdrawn is not None or write_number(name) in list_ended(marks):
+        return ""
+    day = read_day(entry.values.get("needed_by"))
+    return day.isoformat() if day else LATE
+
+
+def list_ended(marks: Mapping[str, EntryMark]) -> set[str]:
+    """Return the numbers of the pre-orders that were shipped or handed over."""
+    return {mark.number for mark in marks.values() if mark.kind in ENDED and mark.number}
 
 
 def read_day(value: object) -> date | None:

@@ -1,6 +1,7 @@
 """What staff write down about a customer at the desk, as the customer said it or as they saw it themselves.
 
     note        a note for the shop's own people
+    handed-over a pre-order was handed over to the customer
     withdraw    the customer ended a consent at the counter or on the telephone
     consent     the customer said yes there, to words that were shown or read out
     correct     details of the customer, corrected
@@ -34,7 +35,7 @@ from chalicelib.strictjson import dump_json, parse_object
 
 SOURCE = Source(
     name=SenderName.STAFF,
-    kinds=(ReadingKind.NOTE, ReadingKind.CONSENT, ReadingKind.CUSTOMER, ReadingKind.ORDER),
+    kinds=(ReadingKind.NOTE, ReadingKind.CONSENT, ReadingKind.CUSTOMER, ReadingKind.ORDER, ReadingKind.OTHER),
     facts=(Fact.NOTES, Fact.CONSENTS, *CONTACTS, Fact.OWN, Fact.ORDERS),
     purposes=("proof", "orders"),
 )
@@ -50,6 +51,11 @@ def write_note(text: str, now: datetime, *, warns: bool) -> Submission:
 def withdraw_consent(purpose: str, now: datetime, *, language: str) -> Submission:
     """Return the withdrawal of a consent, as the customer asked for it."""
     return write_act("withdraw", now, {"purpose": purpose, "language": language})
+
+
+def report_handing(number: str, now: datetime) -> Submission:
+    """Return that the pre-order of a number was handed over."""
+    return write_act("handed-over", now, {"number": number})
 
 
 def give_consent(purpose: str, now: datetime, evidence: Mapping[str, str]) -> Submission:
@@ -93,6 +99,13 @@ def read_note(submission: Submission, body: Body) -> Reading:
     """Read a note. `warn` stands in the entry only where it is true."""
     values = {"note": str(body["note"]), **({"warn": True} if body["warn"] is True else {})}
     return Reading(kind=ReadingKind.NOTE, entry=Entry(kind=ReadingKind.NOTE, at=submission.occurred_at, values=values))
+
+
+def read_handover(submission: Submission, body: Body) -> Reading:
+    """Read that a pre-order was handed over; the customer was in the shop, so it is a sign of life."""
+    values: dict[str, JsonValue] = {"number": str(body["number"])}
+    entry = Entry(kind="pre-order-handed-over", at=submission.occurred_at, values=values)
+    return Reading(kind=ReadingKind.OTHER, entry=entry)
 
 
 def read_withdrawal(submission: Submission, body: Body) -> Reading:
@@ -143,4 +156,5 @@ READERS: Mapping[str, Callable[[Submission, Body], Reading]] = {
     "consent": read_yes,
     "correct": read_correction,
     "purchase": read_purchase,
+    "handed-over": read_handover,
 }

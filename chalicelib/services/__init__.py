@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.people.directory import People
     from chalicelib.store.codes import Batches, Codes
     from chalicelib.store.halts import Halts
+    from chalicelib.store.handovers import Handovers
     from chalicelib.store.parameters import Parameters
     from chalicelib.store.reputation import MailReputation
     from chalicelib.vault.envelope import InboxOpener, InboxSeal
@@ -58,6 +59,12 @@ class Services(WalkTables):
         from chalicelib.vault.blindindex import BlindIndex
 
         return People(self.people_rows, self.identities, self.keys, BlindIndex(self.keys.read_index()))
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        from chalicelib.store.handovers import Handovers
+
+        return Handovers(self.table)
 
     @cached_property
     def opener(self) -> InboxOpener:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.store.staff import StaffRows
     from chalicelib.store.table import Table
     from chalicelib.store.tills import Tills
+    from chalicelib.store.tours import Tours
 
 
 class StaffTables(Tables):
@@ -77,6 +78,12 @@ class StaffTables(Tables):
         from chalicelib.store.cards import Cards
 
         return Cards(self.table)
+
+    @cached_property
+    def tours(self) -> Tours:
+        from chalicelib.store.tours import Tours
+
+        return Tours(self.desk_table)
 
     @cached_property
     def door_parameters(self) -> Parameters:

@@ -36,7 +36,7 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
             *close_withdrawn(person, reading, services, now),
         ]
     if reading.entry and reading.entry.kind == "pre-order-shipped":
-        return close_shipped(person, reading.entry, services, now)
+        return [*close_shipped(person, reading.entry, services, now), *end_handover(person, reading.entry, services)]
     if not reading.orders:
         return []
     redeemed = redeem_codes(submission, reading, services, now)
@@ -60,6 +60,15 @@ def close_shipped(person: Person, entry: Entry, services: Services, now: datetim
     meant = {key for key in keys if not number or write_number(key) == number}
     names = list_entry_links(person, meant, services)
     return [services.links.close_entry(name, SHIPPED, now + KEEP_LINKS) for name in names]
+
+
+def end_handover(person: Person, entry: Entry, services: Services) -> Parts:
+    """Return the parts by which a pre-order that was shipped by its number is no longer to be handed over."""
+    number = read_number(str(entry.values.get("number", "")))
+    meant = [key for key, mark in person.profile.marks.items() if mark.kind == "pre-order"]
+    keys = [person.name_entry(key) for key in meant if number and write_number(key) == number]
+    waiting = services.handovers.find_waiting(person.id, keys)
+    return [services.handovers.end_handover(person.id, key) for key in waiting]
 
 
 def list_entry_links(person: Person, keys: set[str], services: Services) -> list[str]:

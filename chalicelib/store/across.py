@@ -27,10 +27,13 @@ def read_across(wanted: Iterable[tuple[Table, Sequence[Row]]]) -> dict[str, list
     return found
 
 
-def read_newest(table: Table, pk: str, prefix: str = "", *, most: int) -> list[Row]:
-    """Return the last rows of one partition, the last one first, read consistently: 1 MB at most."""
-    condition = "pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix)
-    values = {"pk": pk, "prefix": prefix} if prefix else {"pk": pk}
-    expressions = dump_expressions(values, KeyConditionExpression=condition)
+def read_newest(table: Table, pk: str, prefix: str = "", *, most: int, before: str = "") -> list[Row]:
+    """Return the last rows of one partition, the last one first, read consistently: 1 MB at most.
+
+    With `before`, only rows whose sort key is smaller.
+    """
+    condition = "pk = :pk" + " AND begins_with(sk, :prefix)" * bool(prefix) + " AND sk < :before" * bool(before)
+    given = {"pk": pk, "prefix": prefix, "before": before}
+    expressions = dump_expressions({k: v for k, v in given.items() if v}, KeyConditionExpression=condition)
     backwards = {"ConsistentRead": True, "ScanIndexForward": False, "Limit": most}
     return [load_row(row) for row in table.client.query(TableName=table.name, **backwards, **expressions)["Items"]]

@@ -16,7 +16,7 @@ from datetime import datetime
 from chalicelib.models import utc_text
 from chalicelib.shop.retention import find_span
 from chalicelib.store.across import read_newest
-from chalicelib.store.table import NEW, Part, Table, expire_at
+from chalicelib.store.table import NEW, Part, Row, Table, expire_at
 
 EVERYBODY = "everybody"  # in place of a customer id: the command opened all records
 DESK = "desk"  # in place of a customer id: a sign-in, an invitation, a dismissal; no record was opened
@@ -54,8 +54,17 @@ class Audit:
     def list_latest(self, month: str, customer_id: str, most: int) -> list[Access]:
         """Return the latest lines of a month that name one customer, of the last `most` lines of all; newest first."""
         rows = read_newest(self.table, f"audit#{month}", most=most)
-        lines = [Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"]) for row in rows]
+        lines = [load_access(row) for row in rows]
         return [line for line in lines if line.customer == customer_id]
+
+    def page_lines(self, month: str, before: str, most: int) -> tuple[list[tuple[str, Access]], bool]:
+        """Return the latest lines of a month (yyyy-mm) with their sort keys, newest first, and whether more may follow.
+
+        With `before`, which is a sort key, only lines before it: of 1 MB at most, which is about 6,000 lines.
+        """
+        rows = read_newest(self.table, f"audit#{month}", most=most, before=before)
+        lines = [(row["sk"], load_access(row)) for row in rows]
+        return lines, len(lines) == most
 
     def list_accesses(self, month: str, customer_id: str = "") -> Iterator[Access]:
         """Yield the lines of a month (yyyy-mm), oldest first.
@@ -63,6 +72,10 @@ class Audit:
         Of one customer, yield also the lines that name EVERYBODY.
         """
         for row in self.table.query_items(f"audit#{month}", consistent=False):
-            line = Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"])
+            line = load_access(row)
             if not customer_id or line.customer in (customer_id, EVERYBODY):
                 yield line
+
+
+def load_access(row: Row) -> Access:
+    return Access(row["sk"].partition("#")[0], row["actor"], row["reason"], row["customer"])

@@ -7,7 +7,7 @@ forget#<id>     forget   stage, the customer's random id, ledger number, reason,
 sweeping -> verified -> closed      verified again after 1, 14 and 35 days; rows that came back are swept again
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,16 @@ class Erasures:
         """Return one row, read consistently, or None."""
         row = self.table.read_item(name_row(request))
         return None if row is None else load_erasure(row)
+
+    def read_rows(self, requests: Iterable[str]) -> dict[str, ErasureRow]:
+        """Return those of some rows that exist, by id; one that cannot be read is logged and left out."""
+        found = self.table.read_items([name_row(request) for request in requests])
+        return {row.id: row for row in read_each(found, load_erasure, name="erasure", tell=lambda row: str(row["pk"]))}
+
+    def list_open(self, most: int) -> list[ErasureRow]:
+        """Return the erasures, at most `most`, that have something to do now or later, by two calls."""
+        keys = self.table.list_queue(QUEUE, "9999", most)
+        return list(self.read_rows(key["pk"].removeprefix("forget#") for key in keys).values())
 
     def list_rows(self) -> Iterator[ErasureRow]:
         """Yield every erasure's row. It scans the table, which only commands of staff may do."""

@@ -7,7 +7,7 @@ cust#<id>    core                 sealed profile; `version` counts its changes; 
                                   staff made of this one and another (`store.joins`), which stands for it since
 cust#<id>    order#<hash>         one sealed order; `names`: its index rows; `numbers`: those of its number, which may
                                   name several customers
-cust#<id>    entry#<hash>         one sealed entry
+cust#<id>    entry#<hash>         one sealed entry; a pre-order that waits is in a queue (`store.handovers`)
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
 
 Each has `shape`, the number of its shape (`people.shapes`). Core, orders and entries have a `version` each, since one
@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from chalicelib.errors import OversizeError
 from chalicelib.models import utc_text
 from chalicelib.store.across import read_newest
+from chalicelib.store.handovers import HANDOVERS
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, name_week, put_in_queue
 
 CORE, ORDER, ENTRY, EVENT = "core", "order#", "entry#", "event#"
@@ -100,9 +101,13 @@ class PeopleRows:
         found = {row["pk"].removeprefix("cust#"): row.get("joined", "") for row in self.table.read_items(keys)}
         return {customer_id: joined for customer_id, joined in found.items() if joined}
 
-    def write_row(self, customer_id: str, sort_key: str, row: StoredRow) -> Part:
-        """Return the part that replaces a row which is still at the version of `row`; raise OversizeError."""
-        return self.table.put_version_part(dump_stored(customer_id, sort_key, row), row.version)
+    def write_row(self, customer_id: str, sort_key: str, row: StoredRow, needed: str = "") -> Part:
+        """Return the part that replaces a row which is still at the version of `row`; raise OversizeError.
+
+        `needed` is the day by which a pre-order is to be handed over, "" for any other row.
+        """
+        waits = put_in_queue(HANDOVERS, needed) if needed else {}
+        return self.table.put_version_part({**dump_stored(customer_id, sort_key, row), **waits}, row.version)
 
     def delete_core(self, customer_id: str, version: int) -> Part:
         """Return the part that deletes a core which is still at `version`."""
@@ -142,6 +147,12 @@ class PeopleRows:
         """
         for row in self.table.scan_keys("sk = :core AND attribute_not_exists(joined)", core=CORE):
             yield row["pk"].removeprefix("cust#")
+
+    def count_due(self, until: datetime, most: int) -> list[int]:
+        """Return how many customers' mails are due by a time, by shard of this week and the last, each up to `most`."""
+        weeks = dict.fromkeys((name_week(until - timedelta(weeks=1)), name_week(until)))
+        queues = [f"{week}#{shard}" for week in weeks for shard in range(SHARDS)]
+        return [sum(1 for _ in self.table.list_queue(queue, utc_text(until), most)) for queue in queues]
 
     def list_due(self, now: datetime, weeks_back: int) -> Iterator[str]:
         """Yield the ids of customers whose mail became due since `weeks_back` weeks ago."""

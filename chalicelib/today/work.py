@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from chalicelib.models import utc_text
 from chalicelib.services import Services
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.requests import RequestRow
 from chalicelib.store.retention_counts import Kind
-from chalicelib.today.alarms import Alarm, list_alarms
+from chalicelib.today.alarms import Alarm, list_alarms, name_zone
+from chalicelib.today.handovers import Handover, list_handovers
 from chalicelib.today.listed import COUNTED, SHOWN, Listed
 from chalicelib.today.requests import list_staffs
+from chalicelib.today.tills import QuietTill, list_quiet
 from chalicelib.today.waiting import list_kinds
 
 Pair = tuple[str, str, str]  # two customer ids, and the kind of name that both have
@@ -27,24 +30,38 @@ class Reviews:
 
 
 @dataclass(frozen=True)
+class DueMails:
+    """How many customers have a mail due by the end of the shop's day; `capped` where there may be more."""
+
+    due: int
+    capped: bool
+
+
+@dataclass(frozen=True)
 class Work:
     """What waits for somebody today."""
 
     requests: Listed[RequestRow]
+    handovers: Listed[Handover]
     waiting: Mapping[str, Listed[InboxItem]]
     pairs: Listed[Pair]
     reviews: Reviews
     alarms: tuple[Alarm, ...]
+    tills: tuple[QuietTill, ...]
+    mails: DueMails
 
 
 def gather_work(services: Services, now: datetime) -> Work:
     """Return the day's work."""
     return Work(
         list_staffs(services),
+        list_handovers(services),
         list_kinds(services),
         list_pairs(services),
         count_reviews(services, now),
         tuple(list_alarms(services)),
+        list_quiet(services, now),
+        count_mails(services, now),
     )
 
 
@@ -60,3 +77,11 @@ def count_reviews(services: Services, now: datetime) -> Reviews:
     last = now.replace(day=1) - timedelta(days=1)
     months = [utc_text(now)[:7], utc_text(last)[:7]]
     return Reviews(sum(due), COUNTED in due, services.retention_counts.read_months(months))
+
+
+def count_mails(services: Services, now: datetime) -> DueMails:
+    """Count the customers whose mail is due today; which campaign's it is, a sealed record alone says."""
+    zone = ZoneInfo(name_zone(services))
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    due = services.people_rows.count_due(datetime.combine(tomorrow, time(), zone), COUNTED)
+    return DueMails(sum(due), COUNTED in due)

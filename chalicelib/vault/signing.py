@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.vault.keyring import read_file
 
+PublicKey = ec.EllipticCurvePublicKey
+
 
 class Signer:
     """Signs with one key."""
@@ -38,15 +40,15 @@ class Signer:
             raise KeyUnavailableError(type(fault).__name__) from None
         return bytes(answer["Signature"])
 
-    def read_public(self) -> ec.EllipticCurvePublicKey:
+    def read_public(self) -> PublicKey:
         """Return the public half, for commands of staff: functions may only sign."""
         if self.key_name.startswith("file:"):
             return load_key(self.key_name).public_key()
         der = self.kms.get_public_key(KeyId=self.key_name)["PublicKey"]
-        return cast(ec.EllipticCurvePublicKey, serialization.load_der_public_key(der))
+        return cast(PublicKey, serialization.load_der_public_key(der))
 
 
-def is_signed(text: bytes, signature: bytes, key: ec.EllipticCurvePublicKey) -> bool:
+def is_signed(text: bytes, signature: bytes, key: PublicKey) -> bool:
     """Return whether a signature is that of a text."""
     try:
         key.verify(signature, text, ec.ECDSA(hashes.SHA256()))
@@ -58,3 +60,8 @@ def is_signed(text: bytes, signature: bytes, key: ec.EllipticCurvePublicKey) -> 
 def load_key(name: str) -> ec.EllipticCurvePrivateKey:
     """Read a local signing key."""
     return cast(ec.EllipticCurvePrivateKey, serialization.load_pem_private_key(read_file(name), None))
+
+
+def read_pem(text: str) -> PublicKey:
+    """Read the public half of a key, in PEM."""
+    return cast(PublicKey, serialization.load_pem_public_key(text.encode()))

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from chalicelib.erasure.ledger_check import check_ledger, count_unsigned
 from chalicelib.erasure.replay import replay_entries
 from chalicelib.services import Services, current_services
 from chalicelib.store.ledger import Erasure, Ledger, check_chain
-from infra.staff.ledger_check import check_ledger, count_unsigned
 from infra.staff.stage import open_stage, stage_now
 
 EXPORT = Path("out/ledger.jsonl")
@@ -26,7 +26,8 @@ EXPORT = Path("out/ledger.jsonl")
 
 def verify_ledger(services: Services) -> int:
     """Print whether the ledger is whole; return the exit status."""
-    faults, head = check_ledger(services), services.ledger.read_head()
+    key, texts = services.signer.read_public(), list(services.ledger.list_texts())
+    faults, head = check_ledger(texts, services.erasures.list_rows(), key, services), services.ledger.read_head()
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{head.number} erasures, last hash {head.hash}: {'NOT WHOLE' if faults else 'whole'}")

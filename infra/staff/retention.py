@@ -5,15 +5,9 @@ Opens every customer's record, one after another, and notes that in the access a
 """
 
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib.errors import RegularsError
-from chalicelib.models import utc_text
-from chalicelib.retention.run import judge_person
+from chalicelib.retention.forecast import REASON, count_people, list_months
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.retention_counts import Kind
@@ -27,37 +21,11 @@ WORDS = {
     Kind.MAIL_EVENTS: "words on mails in histories",
     Kind.BODIES: "messages to be cut down to what we use of them",
 }
-MONTHS_BACK = 24
-
-
-def count_everything(services: Services, now: datetime) -> Counter[str]:
-    """Review every customer; count deletions, customers kept as they are, and records that could not be opened."""
-    counts: Counter[str] = Counter()
-    for customer_id in services.retention_queue.list_due():
-        try:
-            person = services.people.open_person(customer_id)
-            found = judge_person(person, services, now) if person else None
-        except (RegularsError, ClientError, BotoCoreError):
-            counts["unreadable"] += 1
-            continue
-        if found is not None:
-            counts["seen"] += 1
-            counts["kept"] += bool(found.kept)
-            counts.update({kind.value: count for kind, count in found.counts.items()})
-    return counts
-
-
-def list_months(now: datetime) -> Iterator[str]:
-    """Yield the months (yyyy-mm) of the report, the latest first."""
-    day = now.replace(day=1)
-    for _ in range(MONTHS_BACK):
-        yield utc_text(day)[:7]
-        day = (day - timedelta(days=1)).replace(day=1)
 
 
 def write_retention(services: Services, now: datetime) -> str:
     """Return the report; it names no person."""
-    counts = count_everything(services, now)
+    counts = count_people(services.retention_queue.list_due(), services, now)
     lines = [f"{counts['seen']} people looked at. Would go now:"]
     lines += [f"  {counts[kind.value]:6} {words}" for kind, words in WORDS.items()]
     lines.append(f"{counts['kept']} kept as they are: restricted, or with a request under way.")
@@ -72,7 +40,7 @@ def write_retention(services: Services, now: datetime) -> str:
 def main() -> int:
     with open_stage():
         services, now = current_services(), stage_now()
-        note_reading(services, "retention: what would go", EVERYBODY, now)
+        note_reading(services, REASON, EVERYBODY, now)
         print(write_retention(services, now))
     return 0
 

@@ -41,6 +41,8 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "sender": "none",
     "offer": "none",
     "device": "none",
+    "tour": "none",
+    "entry": "none",
 }
 
 

@@ -1,6 +1,7 @@
 """Work counted in calls: the same on every machine, however busy. Builders for tests."""
 
 import sys
+from collections import Counter
 
 
 def count_calls(function, *given) -> int:
@@ -18,3 +19,10 @@ def count_calls(function, *given) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+def count_requests(client):
+    """Count the calls of a client from now on, by operation."""
+    calls = Counter()
+    client.meta.events.register("before-call", lambda model, **_: calls.update([model.name]))
+    return calls

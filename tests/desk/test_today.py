@@ -1,7 +1,6 @@
 """The page Today: what waits, by ids and counts alone; each act with its line, by somebody who is still active."""
 
 import re
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.store.inbox import State
 from chalicelib.store.requests import RequestState, start_handover
 from chalicelib.store.retention_counts import Kind
 from tests.builders.shop import NOW, a_submission
+from tests.builders.work import count_requests
 
 ASHA, MARK = "asha@example.org", "<b>\"Asha's</b>"
 
@@ -44,13 +44,6 @@ def put_request(shop, kind=RequestKind.ACCESS, reason="shopify", at=NOW):
 
 def list_lines(desk):
     return [(line.actor, line.customer, line.reason) for line in desk.services.audit.list_accesses(f"{desk.now:%Y-%m}")]
-
-
-def count_calls(client):
-    """Count the calls of a client from now on, by operation."""
-    calls = Counter()
-    client.meta.events.register("before-call", lambda model, **_: calls.update([model.name]))
-    return calls
 
 
 def test_after_signing_in_who_may_open_customers_sees_the_days_work(work):
@@ -97,14 +90,14 @@ def test_the_page_costs_a_bounded_number_of_calls(work, shop, ben):
     parked = shop.accept(a_submission(at=NOW + timedelta(minutes=1)))
     shop.inbox.park_item(parked, "why")
     ben.read("/today")
-    calls = count_calls(work.stage.dynamodb)
+    calls = count_requests(work.stage.dynamodb)
     page = ben.read("/today")
 
     forms, campaigns = len(lists_of_forms()), sum(bool(each.offer) for each in work.services.campaigns)
-    # The session and the member, requests, the inbox's lists, doubles, retention, and codes of each offer.
-    assert calls["Query"] == 15 + forms + campaigns
+    # The session, requests, the inbox's lists, doubles, retention, handovers, members, due mails, codes of each offer.
+    assert calls["Query"] == 25 + forms + campaigns
     assert calls["BatchGetItem"] == 5
-    assert sum(calls.values()) == 20 + forms + campaigns
+    assert sum(calls.values()) == 30 + forms + campaigns
     assert page.count('/close"') == 50
     assert "and 10 more" in page
     assert page.count('/release"') == 50  # of both kinds: a flood of one hides no other
@@ -263,3 +256,33 @@ def test_a_broken_file_of_a_campaign_is_an_alarm_and_no_error(work, ben, monkeyp
     monkeypatch.setattr("chalicelib.campaigns.library.list_campaigns", fail)
     page = ben.read("/today")
     assert "win-back.toml: purpose &lt;b&gt;" in page
+
+
+def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, shop, ben):
+    from tests.builders.mails import sign_up
+
+    assert "Customers with a mail due today: 0" in ben.read("/today")
+    sign_up(shop, "asha@example.org")
+    rows = [row for row in shop.read_all("customers") if row["sk"]["S"] == "core"]
+    assert "due_at" in rows[0]
+    key = {"pk": rows[0]["pk"]["S"], "sk": "core"}
+    week = f"{work.now:%G-W%V}#0"
+    due = f"{work.now:%Y-%m-%dT}23:00:00Z"
+    shop.services().table.change_item(key, "SET #queue = :queue, due_at = :due", queue=week, due=due)
+    assert "Customers with a mail due today: 1" in ben.read("/today")
+    shop.services().table.change_item(key, "SET due_at = :due", due="2026-03-04T23:00:00Z")
+    assert "Customers with a mail due today: 0" in ben.read("/today")
+
+
+def test_a_till_that_has_not_called_for_hours_is_told(work, ben):
+    till = work.hire("till", "Front till")
+    work.wait(hours=3, minutes=59)
+    assert "Front till" not in ben.read("/today")
+    work.wait(minutes=2)
+    page = ben.read("/today").replace("\u00a0", " ")
+    assert re.search(r"The till Front till has not called since 1 March 2026 \d\d:\d\d\.", page)
+    till.read("/counter")
+    assert "Front till" not in ben.read("/today")
+    work.wait(hours=13)  # its session has ended by then
+    ben.sign_in()
+    assert "Nobody is signed in on the till Front till." in ben.read("/today")

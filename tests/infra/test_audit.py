@@ -11,10 +11,11 @@ from chalicelib.campaigns.library import load_shop
 from chalicelib.data_requests.status import describe_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
+from chalicelib.retention import forecast
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.retention import find_span
 from chalicelib.store.audit import EVERYBODY
-from infra.staff import audit, retention
+from infra.staff import audit
 from infra.staff.audit import note_reading
 from infra.staff.customer import show_customer
 from infra.staff.retention import write_retention
@@ -25,7 +26,9 @@ from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]
 ASHA = "asha@example.org"
-OPENING = re.compile(r"\b(load_person|open_person|list_history|open_record|gather_record|read_people|forget_person)\(")
+OPENING = re.compile(
+    r"\b(count_people|load_person|open_person|list_history|open_record|gather_record|read_people|forget_person)\("
+)
 
 
 @pytest.fixture
@@ -159,4 +162,4 @@ def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(sh
     told = write_retention(shop.services(), OLD)
     assert "     0 visits through links" in told
     assert f"{utc_text(OLD)[:7]}  1 clicks" in told
-    assert len(list(retention.list_months(OLD))) == len(set(retention.list_months(OLD))) == retention.MONTHS_BACK
+    assert len(list(forecast.list_months(OLD))) == len(set(forecast.list_months(OLD))) == forecast.MONTHS_BACK

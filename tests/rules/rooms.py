@@ -8,8 +8,9 @@ ROOMS = {
     "functions": "settling outreach offers data_requests retention fold optin erasure downstream mails senders door "
     "runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
-    "desk": "settling outreach report today joining door routes data_requests erasure pages campaigns mails "
-    "people senders forms services store shop words",
+    "desk": "settling outreach report today joining retention door routes data_requests erasure pages campaigns "
+    "mails people senders forms services store shop words tours",
+    "tours": "data_requests people services store vault shop",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
     "outreach": "campaigns mails people senders shop store runs services",

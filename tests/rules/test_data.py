@@ -107,6 +107,8 @@ def work_at_desk(tables, monkeypatch, shop, customer, look):
         enrol(desk, owner, "Back counter")
         look()
         owner.post(f"/devices/{till.device_id}/end")
+        asked = owner.post("/privacy/lists", columns="name", purpose="", goal="books")
+        owner.read(asked.headers["Location"])
 
 
 @pytest.fixture
@@ -142,6 +144,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     sign_up_unconfirmed(shop, "e@example.org")
     ask_waiting(shop.services(post), START)
     take_entry(shop, an_entry(email="p@example.org"))
+    look()
     confirmed = Post()
     assert send_due(shop, confirmed, START, "p@example.org") == "sent"
     withdraw(shop, read_token(confirmed))

@@ -1,6 +1,7 @@
 """The packaged template says what Chalice cannot say, and what docs/data.md promises."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -128,17 +129,39 @@ def test_only_functions_that_open_something_are_told_its_key():
 def test_every_log_group_forgets_and_is_named_by_us():
     template = read_packaged()
     groups = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::Logs::LogGroup"}
-    assert set(groups) == {"AccessLogs", "DeskLogs", "DoorLogs", "DownstreamLogs", "OutreachLogs", "SettleLogs"}
+    assert set(groups) == {
+        "AccessLogs",
+        "DeskAccessLogs",
+        "DeskLogs",
+        "DoorLogs",
+        "DownstreamLogs",
+        "OutreachLogs",
+        "SettleLogs",
+    }
     assert all(0 < group["Properties"]["RetentionInDays"] <= 30 for group in groups.values())
     written = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in list_functions(template).values()}
     assert written < set(groups)
 
 
 def test_access_logs_hold_no_address_no_path_and_no_agent():
-    log_format = read_packaged()["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
-    assert "$context.resourcePath" in log_format
-    for personal in ("identity", "$context.path", "authorizer", "userAgent", "querystring", "extendedRequestId"):
-        assert personal not in log_format
+    resources = read_packaged()["Resources"]
+    door = resources["RestAPI"]["Properties"]["AccessLogSetting"]
+    desk = resources["DeskApi"]["Properties"]["AccessLogSettings"]
+    assert "$context.resourcePath" in door["Format"]
+    assert "$context.routeKey" in desk["Format"]
+    assert desk["DestinationArn"] == {"Fn::GetAtt": ["DeskAccessLogs", "Arn"]}
+    for personal in (
+        "identity",
+        "$context.path",
+        "authorizer",
+        "userAgent",
+        "querystring",
+        "extendedRequestId",
+        "cookie",
+    ):
+        assert personal not in door["Format"] + desk["Format"]
+    filled = json.loads(re.sub(r"\$context[\w.]+", "1", desk["Format"]))
+    assert filled.keys() == {"id", "at", "route", "status", "ms", "bytes", "error"}
 
 
 def test_the_gateway_answers_by_itself_as_the_functions_do():

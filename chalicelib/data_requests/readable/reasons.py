@@ -56,6 +56,7 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "search": r"found by a search, shown masked",
         "noted": r"added a note",
         "carded": r"made a card",
+        "handed_over": r"handed over a pre-order",
         "withdrew": r"withdrew a consent, as the person asked",
         "forgot": r"forgot: asked in person",
         "recorded": r"recorded a purchase",
@@ -69,6 +70,12 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "lifted": r"restriction lifted, as the person asked",
         "closed": r"closed a request: (?P<kind>\S+)",
         "looked": r"looked at a waiting item: to judge it",
+        "list_begun": r"list of customers: \w+, looked for",
+        "list_tool": r"list of customers: tool",
+        "list_books": r"list of customers: books",
+        "list_move": r"list of customers: move",
+        "list_other": r"list of customers: other",
+        "list_whole": r"list of customers: \w+: (?P<n>\d+) customers",
         "shop_system": r"customers/\S+: .*",
     }.items()
 }

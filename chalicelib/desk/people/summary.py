@@ -11,7 +11,7 @@ from chalicelib.data_requests.readable.labels import show_answer
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.models import JsonValue
 from chalicelib.models.numbers import write_number
-from chalicelib.people.entries import read_day
+from chalicelib.people.entries import ENDED, read_day
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Note:
 def list_open_orders(glance: Glance, writer: Writer) -> Iterator[OpenOrder]:
     """Yield the pre-orders that are still to be handed over, oldest first."""
     told = glance.entries.items()
-    shipped = {str(one.entry.values.get("number", "")) for _, one in told if one.entry.kind == "pre-order-shipped"}
+    shipped = {str(one.entry.values.get("number", "")) for _, one in told if one.entry.kind in ENDED}
     for key, record in sorted(told, key=lambda pair: pair[1].entry.at):
         entry, number = record.entry, write_number(key)
         if entry.kind == "pre-order" and entry.withdrawn is None and number not in shipped:

@@ -16,7 +16,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.forms.interface import find_interface
 from chalicelib.models import Submission
 from chalicelib.models.numbers import write_number
-from chalicelib.pages.dates import write_day, write_local
+from chalicelib.pages.dates import write_date, write_day, write_local
 
 desk = DeskBlueprint(__name__)
 HERE = "/today"
@@ -65,6 +65,7 @@ def tell_times(request: DeskRequest) -> dict[str, Any]:
     return {
         "write_moment": lambda at: write_local(datetime.fromisoformat(at), zone, language),
         "write_day": lambda at: write_day(at, zone, language),
+        "write_date": lambda day: write_date(day, language),
         "tell_left": tell_left,
     }
 

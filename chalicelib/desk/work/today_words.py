@@ -25,6 +25,14 @@ class TodayWords(Model):
     days_left: str
     days_late: str
     close: str
+    till_quiet: str
+    till_out: str
+    mails: str
+    mails_due: str
+    mails_hint: str
+    handovers: str
+    handovers_hint: str
+    given: str
     waiting: Mapping[str, str]
     since: str
     size: str

@@ -1,0 +1,1 @@
+"""Tours past every customer, a page at a time, for the desk; a list to download is made by one."""

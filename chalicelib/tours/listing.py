@@ -1,0 +1,162 @@
+"""A list of customers to download: who is on it, what it says of each, and its lines until they are downloaded.
+
+Nobody is on it who restricted their data; where a purpose is asked for, nobody whose consent to it does not stand, or
+whose address is stopped. Each customer on the list has a line in the audit, written in the transaction that keeps the
+lines. Lines are sealed under a key that only the session's cookie gives, and a customer who is forgotten before the
+download is left out of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.data_requests.csv_cells import write_table
+from chalicelib.errors import NewerShapeError, SealBrokenError
+from chalicelib.models import ConsentState, Identity, IdentityKind, JsonValue, Profile
+from chalicelib.people.mailbox import read_address, read_mailbox
+from chalicelib.people.reader import find_holder, open_core
+from chalicelib.people.restriction import is_restricted
+from chalicelib.services import Services
+from chalicelib.shop.purposes import Basis, load_purposes
+from chalicelib.shop.stops import MailUse
+from chalicelib.store.audit import DESK
+from chalicelib.store.parts import Part
+from chalicelib.store.people_pages import find_living, read_page
+from chalicelib.store.tours import Tour
+from chalicelib.strictjson import dump_json, parse_json
+from chalicelib.tours.steps import Met
+from chalicelib.vault.person import PersonSeal
+
+COLUMNS = ("name", "email", "phone", "language", "consents", "since", "last_purchase", "purchases", "spent")
+FILE_PARTS = 200  # of one download: at most 8,000 customers, far below the 6 MB that a function may answer
+LINES, KIND = "lines", "list"
+Cells = dict[str, JsonValue]
+Lines = list[tuple[str, Cells]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Makes one list; `key` is derived from the cookie of the session that asked for it."""
+
+    services: Services
+    key: bytes
+    now: datetime
+
+    def meet(self, tour: Tour, ids: list[str]) -> Met:
+        """Open a page of customers, and return the lines of those who belong on the list."""
+        counts: Counter[str] = Counter()
+        lines: Lines = []
+        for customer_id, profile in open_profiles(ids, self.services, counts):
+            if belongs(customer_id, profile, tour.purpose, self.services, self.now):
+                lines.append((customer_id, describe_profile(profile, tour.columns)))
+        if not lines:
+            return Met(counts)
+        number = tour.parts + 1
+        sealed = self.seal(tour).seal_record(f"{LINES}{number}", KIND, dump_json([list(line) for line in lines]))
+        noted = [self.note(tour, customer_id, name_goal(tour.goal)) for customer_id, _ in lines]
+        part = self.services.tours.write_part(tour, number, sealed)
+        return Met(counts + Counter(listed=len(lines)), (part, *noted), 1)
+
+    def finish(self, tour: Tour) -> list[Part]:
+        """Return the audit's line about the whole list."""
+        return [self.note(tour, DESK, f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers")]
+
+    def note(self, tour: Tour, about: str, reason: str) -> Part:
+        return self.services.audit.write_access(about, tour.staff_id, reason, self.now)
+
+    def seal(self, tour: Tour) -> PersonSeal:
+        return PersonSeal(tour.id, self.key)
+
+    def write_file(self, tour: Tour, number: int) -> bytes:
+        """Return one file of a list as CSV; nobody is in it who was forgotten meanwhile, and nobody twice.
+
+        Raise SealBrokenError for another session's key.
+        """
+        first = (number - 1) * FILE_PARTS
+        numbers = range(first + 1, min(tour.parts, first + FILE_PARTS) + 1)
+        lines = dict(
+            line
+            for each, sealed in self.services.tours.list_parts(tour.id, numbers)
+            for line in self.open_lines(tour, each, sealed)
+        )
+        living = find_living(self.services.keys, list(lines))
+        kept = [cells for each, cells in lines.items() if each in living]
+        return write_table(name_columns(tour.columns), kept)
+
+    def open_lines(self, tour: Tour, number: int, sealed: bytes) -> Lines:
+        text = self.seal(tour).open_record(f"{LINES}{number}", KIND, sealed)
+        return [(customer_id, cells) for customer_id, cells in parse_json(text)]
+
+
+def count_files(tour: Tour) -> int:
+    """Return how many files a list has."""
+    return -(-tour.parts // FILE_PARTS)
+
+
+def name_goal(goal: str) -> str:
+    """Return the reason as the audit keeps it; `data_requests/readable/reasons.py` knows it."""
+    return f"list of customers: {goal}"
+
+
+def open_profiles(ids: list[str], services: Services, counts: Counter[str]) -> Iterator[tuple[str, Profile]]:
+    """Yield the customers of some ids who are not forgotten, by one call; count those that cannot be read.
+
+    A record that a joined one stands for is left out: the joined one is met by itself.
+    """
+    for customer_id, row, core in read_page(services.keys, services.people_rows, ids):
+        if core.joined:
+            continue
+        try:
+            seal = PersonSeal(customer_id, services.keys.open_key(customer_id, row))
+            yield customer_id, open_core(seal, core).profile
+        except (SealBrokenError, NewerShapeError):
+            counts["unreadable"] += 1
+
+
+def belongs(customer_id: str, profile: Profile, purpose: str, services: Services, now: datetime) -> bool:
+    """Return whether a customer belongs on a list for a purpose, "" for none."""
+    if is_restricted(profile):
+        return False
+    if not purpose:
+        return True
+    consent, mailbox = profile.consents.get(purpose), read_mailbox(profile)
+    if consent is None or consent.state is not ConsentState.GIVEN or not mailbox:
+        return False
+    rows = services.people.name_rows(Identity(kind=IdentityKind.EMAIL, value=mailbox))
+    stopped = services.suppressions.is_stopped(rows, MailUse.MARKETING, now)
+    return not stopped and find_holder(rows, services.identities.find_owners(rows)) == customer_id
+
+
+def list_asked() -> list[str]:
+    """Return the purposes that need a consent, as the file has them."""
+    return [name for name, each in load_purposes().purposes.items() if each.basis is Basis.CONSENT]
+
+
+def name_columns(columns: tuple[str, ...]) -> list[str]:
+    """Return the headings of the file: one for each purpose in place of `consents`."""
+    consents = [f"consent {name}" for name in list_asked()]
+    return [heading for name in columns for heading in (consents if name == "consents" else [name])]
+
+
+def describe_profile(profile: Profile, columns: tuple[str, ...]) -> Cells:
+    """Return what a list says of a customer: days as RFC 3339, consents as `given 2026-03-01`."""
+    known: Cells = {
+        "name": profile.text("name"),
+        "email": read_address(profile),
+        "phone": profile.text("phone"),
+        "language": profile.text("language"),
+        "since": write_day(profile.first_seen),
+        "last_purchase": write_day(profile.last_purchase),
+        "purchases": profile.totals.purchases,
+        "spent": ", ".join(f"{sum_} {currency}" for currency, sum_ in sorted(profile.totals.spent.items())),
+    }
+    cells = {name: known[name] for name in columns if name in known}
+    if "consents" in columns:
+        said = {name: profile.consents.get(name) for name in list_asked()}
+        cells |= {f"consent {name}": f"{each.state.value} {write_day(each.at)}" for name, each in said.items() if each}
+    return cells
+
+
+def write_day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
