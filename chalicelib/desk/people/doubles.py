@@ -17,6 +17,7 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.joining.join import join_people
 from chalicelib.joining.part import part_people
 from chalicelib.models import Profile
+from chalicelib.people.search import CUSTOMER_ID
 
 MOST_PAIRS, MOST_SUGGESTED = 5, 1_000
 
@@ -76,7 +77,8 @@ def join_doubles(request: DeskRequest, customer_id: str) -> Response:
     """Join a customer with a suggested double, and show the record of both; raise InvalidSubmissionError."""
     other, services = request.form.get("other", ""), request.services
     if other not in list_suggested(request, customer_id):
-        joined = services.people_rows.find_joined([customer_id, other])
+        known = bool(CUSTOMER_ID.fullmatch(other))
+        joined = services.people_rows.find_joined([customer_id, other]) if known else {}
         if joined and joined.get(customer_id) == joined.get(other):  # pressed twice
             return show_again(request, joined[customer_id], "join", again=True)
         raise InvalidSubmissionError({"other": "other"})

@@ -58,4 +58,4 @@ def read_amount(text: str, places: int) -> Decimal:
     found = AMOUNT.fullmatch(plain)
     if found is None or len(found[2] or "") > places:
         raise InvalidSubmissionError({"total": "amount"})
-    return Decimal(f"{found[1]}.{found[2] or '0'}")
+    return Decimal(".".join(part for part in found.groups() if part))
