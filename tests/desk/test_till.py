@@ -130,8 +130,12 @@ def test_what_does_not_fit_the_form_is_parked_for_staff_without_a_value_in_its_r
         "UnreadableError: till: sign-up: consent_marketing: words_changed",
         "UnreadableError: till: sign-up: nickname: unknown; email: invalid; consent_marketing: missing",
     ]
-    today = taking.hire("staff").read("/today")
-    assert "no address" not in today
+    staff = taking.hire("staff")
+    assert "no address" not in staff.read("/today")
+    for row in taking.stage.read_all("inbox"):
+        look = staff.post(f"/today/items/{row['pk']['S']}/look")
+        assert look.status_code == 200
+        assert b"ana@example.org" not in look.body
 
 
 def test_a_parked_entry_is_looked_at_released_and_settled_once_the_form_fits(
