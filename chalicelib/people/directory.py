@@ -9,8 +9,9 @@ from chalicelib.models import EntryRecord, Event, Identity, IdentityKind, OrderR
 from chalicelib.people.entries import read_handover
 from chalicelib.people.orders import read_number
 from chalicelib.people.person import Person
-from chalicelib.people.profile import Record, recount_record, renew_latest
+from chalicelib.people.profile import Record
 from chalicelib.people.reader import PROFILE, PeopleReader
+from chalicelib.people.renewal import recount_record, renew_latest
 from chalicelib.store.people_rows import CORE, SHAPE, StoredRow, name_event
 from chalicelib.store.table import Part
 from chalicelib.vault.envelope import pack_submission

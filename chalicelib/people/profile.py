@@ -6,7 +6,7 @@ are sums over the rows: a row that changes takes its old value away and adds the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
@@ -112,27 +112,6 @@ def place_latest(profile: Profile, latest: Mapping[str, OrderMark], *, thin: boo
     last = find_last(latest.values())
     lost = last is None and profile.totals.purchases > 0
     return profile.model_copy(update={"latest": dict(latest), "thin": thin or lost, "last_purchase": last})
-
-
-def recount_record(record: Record) -> Record:
-    """Return a record that an earlier version wrote, and that has all its rows, with what this version counts."""
-    totals = Totals(entries=record.profile.totals.entries)
-    for order in record.orders.values():
-        totals = add_totals(totals, count_order(order))
-    answers = join_answers({}, record.entries.values())
-    counted = {"totals": totals, "answers": answers, "uncounted": False, "thin": True}
-    return renew_latest(replace(record, profile=record.profile.model_copy(update=counted)))
-
-
-def renew_latest(record: Record) -> Record:
-    """Return a record, which has all its rows, with the latest orders chosen from all of them if they are thin."""
-    if not record.profile.thin:
-        return record
-    marks = {name: mark_order(each.order) for name, each in record.orders.items() if each.order}
-    fresh = record.profile.model_copy(update={"thin": False})
-    latest = choose_latest(marks)
-    last = find_last(marks.values())
-    return replace(record, profile=fresh.model_copy(update={"latest": latest, "last_purchase": last}))
 
 
 def note_entries(profile: Profile, reading: Reading, entries: Mapping[str, EntryRecord], *, counts: bool) -> Profile:

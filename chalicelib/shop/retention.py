@@ -20,6 +20,7 @@ from chalicelib.shop.own import choose_file
 from chalicelib.shop.periods import (
     KEEP_FOR_STAFF,
     KEEP_LINKS,
+    KEEP_NAMES,
     KEEP_PACKAGE,
     KEEP_QUARANTINE,
     KEEP_QUIET,
@@ -39,6 +40,7 @@ ELSEWHERE = {
     "requests": KEEP_FOR_STAFF,
     "links": KEEP_LINKS,
     "packages": KEEP_PACKAGE,
+    "names": KEEP_NAMES,
     "customers-backups": timedelta(days=35),
     "keys-backups": timedelta(days=7),
     "queue": timedelta(days=1),

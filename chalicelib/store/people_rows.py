@@ -5,8 +5,7 @@ cust#<id>    core                 sealed profile; `version` counts its changes; 
                                   `names`: the index rows of every name they had, and `sources`: those of the shops that
                                   they came through, so that an erasure needs nothing opened; `joined`: the record that
                                   staff made of this one and another (`store.joins`), which stands for it since
-cust#<id>    order#<hash>         one sealed order; `names`: its index rows; `numbers`: those of its number, which may
-                                  name several customers
+cust#<id>    order#<hash>         one sealed order; `names`: its index rows; `numbers`: those of its number
 cust#<id>    entry#<hash>         one sealed entry; a pre-order that waits is in a queue (`store.handovers`)
 cust#<id>    event#<time>#<key>   one sealed submission of the history, by its sender's time
 

@@ -11,13 +11,13 @@ walk makes a new one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chalicelib.shop.periods import KEEP_NAMES
 from chalicelib.store.keys import Keys, name_row
 from chalicelib.store.table import Part, Row, Table, expire_at
 
 ROSTER, PART = "roster", "part#"
-KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class RosterRows:
 
     def write_part(self, run: str, number: int, sealed: bytes, now: datetime) -> Part:
         """Return the part that keeps some lines."""
-        return self.table.put_part({**name_part(run, number), "sealed": sealed, **expire_at(now + KEPT)})
+        return self.table.put_part({**name_part(run, number), "sealed": sealed, **expire_at(now + KEEP_NAMES)})
 
     def list_parts(self, run: str) -> Iterator[tuple[str, bytes]]:
         """Yield (sort key, sealed lines) of a list."""

@@ -1,7 +1,8 @@
 """Folds a whole history in memory, which the tables never do: the record that every order of arrival must give."""
 
 from chalicelib.models import EntryRecord, OrderRecord, Profile, Reading
-from chalicelib.people.profile import Record, fold_event, note_entries, note_orders, renew_latest
+from chalicelib.people.profile import Record, fold_event, note_entries, note_orders
+from chalicelib.people.renewal import renew_latest
 
 
 def fold_record(customer_id, history) -> Record:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from chalicelib.models import Entry, LineItem, Order, OrderState, Reading, Refund, Submission, Trust
 from chalicelib.numbers.lens import Lens
-from chalicelib.people.profile import Record, fold_event, renew_latest
+from chalicelib.people.profile import Record, fold_event
+from chalicelib.people.renewal import renew_latest
 from chalicelib.stats.promoters import FROM_0
 from tests.builders.shop import NOW
 

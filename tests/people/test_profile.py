@@ -24,7 +24,8 @@ from chalicelib.models import (
     Trust,
 )
 from chalicelib.people.consents import choose_consents, merge_consents
-from chalicelib.people.profile import Record, fold_event, recount_record, renew_latest
+from chalicelib.people.profile import Record, fold_event
+from chalicelib.people.renewal import recount_record, renew_latest
 from chalicelib.people.shapes import read_shape
 from chalicelib.strictjson import dump_json
 from tests.builders.folding import fold_history, fold_record

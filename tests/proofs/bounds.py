@@ -23,7 +23,8 @@ from chalicelib.erasure.forget import forget_person
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.models import Consent, ConsentState, Order, OrderState, Profile, Reading, Submission, Trust
 from chalicelib.people.orders import name_orders
-from chalicelib.people.profile import Record, fold_event, renew_latest
+from chalicelib.people.profile import Record, fold_event
+from chalicelib.people.renewal import renew_latest
 from chalicelib.settling.dispatch import settle_item
 from tests.builders.erasures import LATER, an_order_to_forget
 from tests.builders.shop import NOW, Shop, a_submission

@@ -9,7 +9,7 @@ ROOMS = {
     "runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
     "desk": "settling outreach report today joining retention door routes data_requests erasure pages campaigns "
-    "mails people senders forms services store shop words tours",
+    "mails people senders forms services store shop words stats tours",
     "tours": "data_requests people services store vault shop",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
