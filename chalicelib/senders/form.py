@@ -1,4 +1,4 @@
-"""A filled-in form: the door writes it as a Submission, settling reads it. The body holds the questions, as evidence."""
+"""A filled-in form: the door writes it as a Submission, settling reads it; the body holds the questions."""
 
 import re
 from collections.abc import Mapping

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.campaigns.library import list_on_file
+from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.desk.running import counting
+from chalicelib.desk.words import find_desk_words
 from chalicelib.outreach.decide import handle_customer
+from chalicelib.words import list_languages
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.reports import DAY, a_group
@@ -37,6 +40,13 @@ def test_every_campaign_on_file_is_listed_with_its_state(desk, ben):
         assert f'href="/campaigns/{campaign.name}"' in page
     assert page.count('class="mark running"') == 1
     assert page.count('class="mark off"') == page.count('class="mark ') - 1
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_every_trigger_has_a_sentence(language):
+    told = find_desk_words(language).campaigns.triggers
+    assert set(told) == set(TRIGGERS)
+    assert [name for name, sentence in told.items() if TRIGGERS[name].takes and "{delay}" not in sentence] == []
 
 
 def test_a_viewer_sees_campaigns_and_stops_none(desk, ben):
