@@ -110,3 +110,8 @@ def test_the_camera_is_allowed_on_the_page_that_scans_and_nowhere_else(ben, asha
         assert "camera=()" in ben.get(page).headers["Permissions-Policy"]
     assert '<button type="button" class="other" data-camera hidden>' in ben.read("/find")
     assert ben.get("/scan.js").headers["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+def test_the_page_of_a_person_leads_to_a_card(desk, ben, asha):
+    page = ben.post(f"/people/{asha}", why="counter").body.decode()
+    assert f'action="/people/{asha}/card"' in page

@@ -6,6 +6,8 @@ from chalicelib.models import Model
 class CardWords(Model):
     """The words of one language."""
 
+    make: str
+    make_hint: str
     title: str
     intro: str
     picture: str
