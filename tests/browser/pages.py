@@ -76,6 +76,17 @@ def prefer(browser, scheme):
 
 SCHEMES = ("light", "dark")
 
+# Each width in both colour schemes, and each language at least once: a fault of a page shows in one of these, and all
+# 30 combinations take five times as long.
+LOOKS = (
+    (320, "light", "kk"),
+    (320, "dark", "fa"),
+    (390, "light", "hi"),
+    (390, "dark", "en"),
+    (1280, "light", "bn"),
+    (1280, "dark", "fa"),
+)
+
 # Each visible run of text: its words, colour, size and weight, the first background behind it, and where it stands.
 LOOK = """
 const ground = node => { for (; node; node = node.parentElement) {

@@ -78,7 +78,7 @@ def mails(tmp_path_factory):
 
 @pytest.mark.parametrize("template", list_templates())
 def test_mails(mails, open_browser, template):
-    for language in LANGUAGES:
+    for language in ("en", "fa"):  # the same parts in each language, and both directions
         browser = open_page(open_browser(), (mails / f"{template}.{language}.html").as_uri())
         assert find_violations(browser) == [], language
 
@@ -87,7 +87,7 @@ def test_page_of_all_mails(mails, open_browser):
     assert find_violations(open_page(open_browser(), (mails / "index.html").as_uri(), 1280)) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "fa"])
 def test_pages_about_a_customers_own_data(site, tables, open_browser, language):
     paths = ("/privacy", "/privacy#kept", "/privacy/requests", "/privacy/results/none", "/privacy/confirm/none")
     paths += (f"/preferences/{put_link(tables, 'choose')}", f"/privacy/confirm/{put_request(tables)}")

@@ -12,6 +12,7 @@ from chalicelib.store.inbox import State
 from chalicelib.store.requests import RequestState, start_handover
 from chalicelib.store.retention_counts import Kind
 from tests.builders.shop import NOW, a_submission
+from tests.builders.till import enrol
 from tests.builders.work import count_requests
 
 ASHA, MARK = "asha@example.org", "<b>\"Asha's</b>"
@@ -274,15 +275,23 @@ def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, sh
     assert "Customers with a mail due today: 0" in ben.read("/today")
 
 
-def test_a_till_that_has_not_called_for_hours_is_told(work, ben):
-    till = work.hire("till", "Front till")
-    work.wait(hours=3, minutes=59)
+def test_a_till_that_has_not_called_for_a_day_is_told(work, ben):
+    till = enrol(work, work.hire("owner", "Mara Lind"), "Front till")
+    work.wait(hours=23, minutes=59)
+    ben.sign_in()
     assert "Front till" not in ben.read("/today")
     work.wait(minutes=2)
     page = ben.read("/today").replace("\u00a0", " ")
     assert re.search(r"The till Front till has not called since 1 March 2026 \d\d:\d\d\.", page)
-    till.read("/counter")
+    till.get("/till/key")
     assert "Front till" not in ben.read("/today")
-    work.wait(hours=13)  # its session has ended by then
+
+
+def test_a_till_that_was_ended_is_told_no_more(work, ben):
+    owner = work.hire("owner", "Mara Lind")
+    till = enrol(work, owner, "Front till")
+    work.wait(hours=25)
+    owner.sign_in()
+    owner.post(f"/devices/{till.device_id}/end")
     ben.sign_in()
-    assert "Nobody is signed in on the till Front till." in ben.read("/today")
+    assert "Front till" not in ben.read("/today")

@@ -26,7 +26,6 @@ class TodayWords(Model):
     days_late: str
     close: str
     till_quiet: str
-    till_out: str
     mails: str
     mails_due: str
     mails_hint: str
