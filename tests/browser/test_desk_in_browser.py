@@ -135,6 +135,7 @@ def test_from_finding_somebody_to_the_receipt(desk, open_browser, take_shot, wid
     press(browser, "form[action$='/note'] button")
     WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "main > .summary"))
     look(browser, take_shot, f"person-{named}", width)
+    browser.find_element(By.XPATH, "//details[.//button[@class='grave']]/summary").click()
     press(browser, "button.grave")
     WebDriverWait(browser, 15).until(lambda _: "/erasures/" in browser.current_url)
     advance_erasures(desk.services, desk.now)
