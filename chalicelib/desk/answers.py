@@ -27,6 +27,7 @@ NAVIGATION = (
     (Right.PEOPLE, "/find", "find"),
     (Right.ENTER, "/counter", "counter"),
     (Right.PEOPLE, "/telephone", "telephone"),
+    (Right.NUMBERS, "/numbers", "numbers"),
     (Right.NUMBERS, "/campaigns", "campaigns"),
     (Right.NUMBERS, "/connections", "connections"),
     (Right.STAFF, "/privacy", "privacy"),

@@ -9,6 +9,7 @@ from chalicelib.desk import start
 from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.guard import Rule
+from chalicelib.desk.numbers import counting, numbers
 from chalicelib.desk.people import card, erasures, find, person, person_acts
 from chalicelib.desk.privacy import accesses, ended, lists, overview, retention
 from chalicelib.desk.running import campaigns, forecast
@@ -34,6 +35,8 @@ BLUEPRINTS = (
     erasures.desk,
     today.desk,
     items.desk,
+    numbers.desk,
+    counting.desk,
     campaigns.desk,
     forecast.desk,
     connections.desk,

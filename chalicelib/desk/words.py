@@ -50,6 +50,7 @@ class DeskWords(Model):
     start: str
     staff: str
     account: str
+    numbers: str
     sign_out: str
     sign_in_title: str
     sign_in: str

@@ -16,7 +16,7 @@ from chalicelib.shop import own
 
 log = logging.getLogger(__name__)
 
-Part = Literal["interface", "links", "requests", "policy", "mails", "record", "desk"]
+Part = Literal["interface", "links", "requests", "policy", "mails", "record", "desk", "numbers"]
 PARTS: tuple[Part, ...] = get_args(Part)
 FALLBACK = "en"
 Folders = tuple[Path, ...]

@@ -25,6 +25,7 @@ from chalicelib.pages.request_pages import PrivacyWords
 from chalicelib.senders import form_maps
 from chalicelib.shop import ages, dummies, own, purposes, retention
 from chalicelib.shop.brand import load_brand
+from chalicelib.telling.words import NumberWords
 from chalicelib.words import Part, list_languages, list_missing, list_unknown
 from infra.deploy.starts import write_start
 from infra.places import show_path
@@ -38,6 +39,7 @@ SHAPES: dict[Part, type[Model]] = {
     "mails": MailLanguage,
     "record": RecordWords,
     "desk": DeskWords,
+    "numbers": NumberWords,
 }
 
 

@@ -1,5 +1,6 @@
 """Many customers at once, each with a core, a key and a review, and no history. Builders for tests and measurements."""
 
+import random
 from datetime import timedelta
 
 from chalicelib.models import Grade, HeldValue, Profile
@@ -8,6 +9,7 @@ from chalicelib.people.profile import Record
 from chalicelib.store.attributes import load_row
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import RootSeal, make_key
+from tests.builders.invented import invent_customer
 from tests.builders.shop import NOW
 
 
@@ -36,6 +38,14 @@ def write_profiles(services, profiles, *, alone=False):
         keys.append(load_row(services.keys.write_key(customer_id, person.new_key)["Put"]["Item"]))
     services.table.write_items(rows)
     services.keys.table.write_items(keys)
+
+
+def invent_people(services, people, seed=1):
+    """Write so many invented customers, who bought and answered; return their profiles by id."""
+    chance = random.Random(seed)
+    profiles = {f"p{number:05}": invent_customer(chance).fold(chance, f"p{number:05}") for number in range(people)}
+    write_profiles(services, profiles.values())
+    return profiles
 
 
 def make_profile(customer_id, fields):

@@ -1,6 +1,5 @@
 """Counting everybody in the walk: the result is kept sealed, goes on after a cut, and forgets who is forgotten."""
 
-import random
 from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -16,20 +15,11 @@ from chalicelib.numbers.share import list_shares
 from chalicelib.numbers.tally import Tally
 from chalicelib.retention.run import retire_person
 from chalicelib.store.numbers import cut_pieces
-from tests.builders.crowd import all_met, write_profiles
-from tests.builders.invented import invent_customer
+from tests.builders.crowd import all_met, invent_people
 from tests.builders.shop import NOW, a_submission
 
 NIGHT = NOW + timedelta(days=1)
 MIRA = "mira@example.org"
-
-
-def invent_people(services, people, seed=1):
-    """Write so many invented customers; return their profiles by id."""
-    chance = random.Random(seed)
-    profiles = {f"p{number:05}": invent_customer(chance).fold(chance, f"p{number:05}") for number in range(people)}
-    write_profiles(services, profiles.values())
-    return profiles
 
 
 def add_up(profiles, lens):

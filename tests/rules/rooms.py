@@ -8,8 +8,8 @@ ROOMS = {
     "functions": "settling outreach offers data_requests retention fold optin erasure downstream mails senders door "
     "runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
-    "desk": "settling outreach report today joining retention door routes data_requests erasure pages campaigns "
-    "mails people senders forms services store shop words stats tours",
+    "desk": "settling outreach report today joining retention fold door routes data_requests erasure pages "
+    "campaigns mails people senders forms services store shop words numbers stats telling tours",
     "tours": "data_requests people services store vault shop",
     "settling": "erasure downstream optin people senders store shop runs services",
     "offers": "campaigns mails store runs services",
@@ -22,6 +22,7 @@ ROOMS = {
     "optin": "forms mails people senders store shop runs services",
     "erasure": "downstream people senders store vault shop runs services",
     "downstream": "senders store runs services",
+    "telling": "numbers report mails forms stats words",
     "numbers": "people forms stats store runs services",
     "report": "campaigns stats store",
     "imports": "campaigns forms shop",

@@ -12,6 +12,7 @@ from chalicelib.report import Report, build_report
 from chalicelib.report.charts import Bar, Whisker, find_end, list_ticks, make_bars
 from chalicelib.stats.intervals import Interval
 from chalicelib.store.facts import RETURN_WINDOW
+from chalicelib.telling.writer import FigureWriter
 
 MOST_FACTS = 30_000  # about six thousand mails; reading more takes longer than somebody waits for a page
 
@@ -32,33 +33,16 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Writer:
-    """Writes figures in one language."""
+class Writer(FigureWriter):
+    """Writes figures in one language, with the words of a campaign's page."""
 
     say: ResultWords
-    tell: MailLanguage
-
-    def write(self, number: float) -> str:
-        return self.tell.write_number(Decimal(str(round(number, 1))))
-
-    def write_count(self, number: int) -> str:
-        return self.tell.write_number(Decimal(number))
-
-    def write_share(self, share: float) -> str:
-        return self.tell.percent.format(number=self.write(share * 100))
 
     def write_range(self, found: Interval, currency: str) -> str:
         """Return an amount with its interval."""
         amounts = (Decimal(str(round(each, 2))) for each in (found.low, found.value, found.high))
         low, value, high = (self.write_money(each, currency) for each in amounts)
         return f"{value} ({self.say.between.format(low=low, high=high)})"
-
-    def write_money(self, amount: Decimal, currency: str) -> str:
-        return self.tell.write_money(amount, currency)
-
-    def write_sums(self, sums: dict[str, Decimal]) -> str:
-        """Return sums of money by currency."""
-        return ", ".join(self.write_money(amount, currency) for currency, amount in sums.items())
 
 
 def read_result(campaign: Campaign, request: DeskRequest, say: ResultWords, tell: MailLanguage) -> Result | str:
@@ -67,7 +51,7 @@ def read_result(campaign: Campaign, request: DeskRequest, say: ResultWords, tell
     if not facts or len(facts) > MOST_FACTS:
         return say.too_many if facts else say.nothing
     report = build_report(campaign, facts, request.now, request.services.clock.margin)
-    return tell_report(report, Writer(say, tell))
+    return tell_report(report, Writer(tell, say))
 
 
 def tell_report(report: Report, writer: Writer) -> Result:

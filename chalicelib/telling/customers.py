@@ -1,0 +1,114 @@
+"""Customers over time, in words: months, who came back, classes."""
+
+from collections.abc import Iterator, Sequence
+
+from chalicelib.numbers.cohorts import ClassOfBuyers, Cohort, Month
+from chalicelib.numbers.figure import LEAST, Figure
+from chalicelib.numbers.numbers import Numbers
+from chalicelib.telling.satisfaction import name_month
+from chalicelib.telling.sheet import Cell, Chart, Column, Grid, Line, Section, Sheet, Teller, draw_line, join_told
+from chalicelib.telling.sheet import make_cells as cells_of
+
+NAME = "customers"
+SHADES = (0.05, 0.15, 0.3, 0.5, 0.7)  # from each on a cell is one shade darker
+
+
+def tell_customers(numbers: Numbers, teller: Teller) -> Sheet:
+    """Return the sheet of customers over time."""
+    say, found = teller.write.say, numbers.customers
+    last = f"{numbers.counted_at:%Y-%m}"
+    if not found.months:
+        return Sheet(NAME, say.titles[NAME], say.customers.no_purchase, [Section("", (say.customers.no_purchase,))])
+    lead = tell_month(next((each for each in reversed(found.months) if each.month < last), found.months[-1]), last, teller)
+    sections = [draw_months(found.months, last, teller), draw_cohorts(found.cohorts, last, teller)]
+    sections.append(draw_classes(found.classes, teller))
+    lines = [*list_months(found.months, last, teller), *list_cohorts(found.cohorts), *list_classes(found.classes)]
+    return Sheet(NAME, say.titles[NAME], lead, sections, lines)
+
+
+def tell_month(month: Month, last: str, teller: Teller) -> str:
+    """Return how many people bought in a month."""
+    counts = {name: teller.write.write_count(getattr(month, name)) for name in ("buyers", "new")}
+    return teller.write.say.customers.lead.format(month=name_month(month.month, last, teller), **counts)
+
+
+def draw_months(months: Sequence[Month], last: str, teller: Teller) -> Section:
+    """Return the months as a chart and a table."""
+    write, say = teller.write, teller.write.say
+    most = max(each.buyers for each in months) or 1
+    words = [name_month(each.month, last, teller) for each in months]
+    rows = [
+        Column(write.write_month(each.month), each.month == last, each.new / most, each.returning / most)
+        for each in months
+    ]
+    spoken = join_told(tell_month(each, last, teller) for each in months)
+    ticks = [(0.0, write.write_count(0)), (1.0, write.write_count(most))]
+    key = (say.customers.new, say.customers.returning)
+    chart = Chart("columns", say.customers.months, spoken, rows, ticks, 1.0, key)
+    columns = [say.columns[name] for name in ("new", "returning", "orders", "spent")]
+    table = [(word, cells_of(write_month(each, teller))) for word, each in zip(words, months, strict=True)]
+    grid = Grid(say.customers.months, columns, table)
+    hints = [say.customers.months_hint, *([say.figure.not_over] if rows[-1].is_open else [])]
+    return Section(say.customers.months, (tell_month(months[-1], last, teller),), chart, hints, (grid,))
+
+
+def write_month(month: Month, teller: Teller) -> Iterator[str]:
+    """Yield the cells of a month."""
+    yield from (teller.write.write_count(n) for n in (month.new, month.returning, month.orders))
+    yield teller.write.write_sums(month.earned) or teller.write.say.figure.none
+
+
+def draw_cohorts(cohorts: Sequence[Cohort], last: str, teller: Teller) -> Section:
+    """Return the triangle: a row for each first month, a column for each month after it."""
+    write, say = teller.write, teller.write.say
+    longest = max((len(each.back) for each in cohorts), default=0)
+    columns = [say.columns["people"], *(f"+{write.write_count(n)}" for n in range(1, longest + 1))]
+    rows = []
+    for each in cohorts:
+        shares = [shade_share(figure, teller) for _, figure in sorted(each.back.items())]
+        blank = [Cell("")] * (longest - len(shares))
+        rows.append((name_month(each.first, last, teller), [Cell(write.write_count(each.people)), *shares, *blank]))
+    hint = say.customers.cohorts_hint.format(least=write.write_count(LEAST))
+    return Section(say.customers.cohorts, (), None, (hint,), (Grid(say.customers.cohorts, columns, rows),))
+
+
+def shade_share(figure: Figure, teller: Teller) -> Cell:
+    """Return a share as a cell that is the darker the more it is; too few people show a dash."""
+    if figure.interval is None:
+        return Cell(teller.write.say.figure.none)
+    share = figure.interval.value
+    return Cell(teller.write.write_percent(share), sum(share >= edge for edge in SHADES))
+
+
+def draw_classes(classes: Sequence[ClassOfBuyers], teller: Teller) -> Section:
+    """Return the classes of buyers, the largest first."""
+    write, say = teller.write, teller.write.say
+    rows = []
+    for each in sorted(classes, key=lambda each: -each.people):
+        money = write.write_sums(each.spent) or say.figure.none
+        rows.append((say.classes.get(each.name, each.name), cells_of([write.write_count(each.people), money])))
+    grid = Grid(say.customers.classes, [say.columns["people"], say.columns["spent"]], rows)
+    return Section(say.customers.classes, (), None, (say.customers.classes_hint,), (grid,))
+
+
+def list_months(months: Sequence[Month], last: str, teller: Teller) -> Iterator[Line]:
+    """Yield the figures of the months."""
+    for each in months:
+        yield Line(f"month/{each.month}/buyers", each.buyers, sentence=tell_month(each, last, teller))
+        yield from (Line(f"month/{each.month}/{name}", getattr(each, name)) for name in ("new", "returning", "orders"))
+        for currency, amount in each.earned.items():
+            yield Line(f"month/{each.month}/earned/{currency}", each.buyers, amount)
+
+
+def list_cohorts(cohorts: Sequence[Cohort]) -> Iterator[Line]:
+    """Yield the figures of the triangle."""
+    for each in cohorts:
+        for month, figure in each.back.items():
+            yield draw_line(f"cohort/{each.first}/{month}", figure)
+
+
+def list_classes(classes: Sequence[ClassOfBuyers]) -> Iterator[Line]:
+    """Yield the figures of the classes."""
+    for each in classes:
+        yield Line(f"class/{each.name}", each.people)
+        yield from (Line(f"class/{each.name}/spent/{name}", each.people, sum_) for name, sum_ in each.spent.items())
