@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust lint lock audit-deps help clean
+.PHONY: run demo test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -12,6 +12,9 @@ JAR := .cache/.dynamodb-local
 
 run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=8000 WORKERS=2 LOCAL_DB=moto NEW=yes)
 	@exec $(BIN)/python -m infra.local.run
+
+demo: $(READY) ## fill the running stack with an invented shop and a year of its life (PEOPLE=50 SEED=1)
+	@$(BIN)/python -m infra.demo --people "$(or $(PEOPLE),50)" --seed "$(or $(SEED),1)"
 
 test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -192,6 +195,9 @@ prove-requests: $(READY) $(JAR) ## send 10,000 visits of scanners, 10,000 pairs 
 
 prove-trust: $(READY) $(JAR) ## play order, data package, erasure and restore on a stack of its own (SHOTS=folder)
 	@$(BIN)/python -m tests.proofs.trust $(ARGS)
+
+prove-numbers: $(READY) $(JAR) ## count 50, 2,000 and 50,000 people and measure it; forget 100 of 2,000 (ARGS="--people 2000")
+	@$(BIN)/python -m tests.proofs.numbers $(ARGS)
 
 ##@ Other
 

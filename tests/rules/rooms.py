@@ -48,4 +48,5 @@ INFRA_ROOMS: dict[str, set[str]] = {
     "deploy": {"root"},
     "local": {"root", "deploy"},
     "staff": {"root", "local"},
+    "demo": {"root", "local", "staff"},
 }

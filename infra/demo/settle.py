@@ -1,0 +1,112 @@
+"""Lets the lives of the invented shop happen on the local stack, by the product's own ways: each submission is accepted
+at the door and settled at its own time, each note is written as the desk writes it, each erasure is one of the staff's.
+
+Nothing is written behind the product's back. People settle side by side in a few processes, each person in one.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+
+from chalicelib.config import read_settings
+from chalicelib.door import Door, open_door
+from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
+from chalicelib.models import Identity, IdentityKind
+from chalicelib.senders.staff import write_note
+from chalicelib.services import Services
+from chalicelib.settling.dispatch import settle_item
+from chalicelib.settling.staff_acts import write_act
+from infra.demo.life import Life, live_year
+from infra.demo.names import list_names
+from infra.demo.person import invent_person
+
+AT_ONCE = 25  # people in one piece of work
+FEW = 100  # people for whom further processes would take longer to start than they save
+SOON = timedelta(seconds=1)  # from the door to the record
+ACTOR = "demo"
+FIRST = 10  # people of whom hardly all were forgotten
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which shop is told of: so many people of a seed, whose year ends at a moment."""
+
+    seed: int
+    people: int
+    end: datetime
+
+    def list_lives(self, numbers: range) -> Iterator[Life]:
+        """Yield the lives of some people."""
+        names = list_names(self.seed)
+        for number in numbers:
+            yield live_year(self.seed, invent_person(self.seed, number, names, self.end), self.end)
+
+    def cut_work(self) -> list[range]:
+        """Return the numbers of all people, in pieces."""
+        return [range(first, min(first + AT_ONCE, self.people)) for first in range(0, self.people, AT_ONCE)]
+
+
+def fill_shop(plan: Plan, environ: Mapping[str, str]) -> Iterator[Counter[str]]:
+    """Let every life happen; yield what happened, by outcome, piece by piece."""
+    work = plan.cut_work()
+    if plan.people <= FEW:
+        yield from (live_piece(plan, numbers, environ) for numbers in work)
+        return
+    with ProcessPoolExecutor(os.cpu_count() or 2, get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(live_piece, plan, numbers, dict(environ)) for numbers in work]):
+            yield done.result()
+
+
+def live_piece(plan: Plan, numbers: range, environ: Mapping[str, str]) -> Counter[str]:
+    """Let the lives of some people happen; return counts by outcome."""
+    os.environ.update(environ)
+    services, door = open_services(), open_door()
+    return sum((live_out(life, services, door) for life in plan.list_lives(numbers)), Counter())
+
+
+def open_services() -> Services:
+    """Return the services of the stack; the shop's own systems hear nothing of a year that never was."""
+    return Services(read_settings(os.environ).model_copy(update={"downstream": ""}))
+
+
+def live_out(life: Life, services: Services, door: Door) -> Counter[str]:
+    """Let one life happen. What the door took before, in an earlier run, has its outcome already and keeps it."""
+    counts = Counter(people=1)
+    for submission in life.told:
+        door.accept(submission)
+        key = door.name_submission(submission)
+        counts[settle_item(key, services, submission.received_at + SOON)] += 1
+    counts.update(act_on(life, services))
+    return counts
+
+
+def act_on(life: Life, services: Services) -> Counter[str]:
+    """Do what staff did: a note, and an erasure that was asked for at the counter."""
+    customer_id = find_customer(life, services)
+    if customer_id is None:
+        return Counter()
+    counts: Counter[str] = Counter()
+    if life.note and life.told:
+        at = life.told[-1].received_at + SOON
+        line = services.audit.write_access(customer_id, ACTOR, "note", at)
+        name = f"demo-{life.person.number}"
+        note = write_note(life.note, at, warns=False)
+        counts["notes"] += write_act(customer_id, note, services, at, [line], form=name)
+    if life.forgotten_at is not None:
+        order = ForgetOrder(reason=Reason.STAFF, request=f"demo-{life.person.number}", requested_at=life.forgotten_at)
+        counts["forgotten"] += forget_person(customer_id, order, services, life.forgotten_at)
+    return counts
+
+
+def find_customer(life: Life, services: Services) -> str | None:
+    """Return the customer that an invented person became; None before their first day, and once forgotten."""
+    return services.people.find_customer(Identity(kind=IdentityKind.EMAIL, value=life.person.email))
+
+
+def is_begun(seed: int, end: datetime, services: Services) -> bool:
+    """Return whether an earlier run has begun to fill this stack: one of the first people is known."""
+    return any(find_customer(life, services) is not None for life in Plan(seed, FIRST, end).list_lives(range(FIRST)))
