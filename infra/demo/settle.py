@@ -6,16 +6,16 @@ Nothing is written behind the product's back. People settle side by side in a fe
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 
 from chalicelib.config import read_settings
-from chalicelib.door import Door, open_door
+from chalicelib.door import open_door
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
-from chalicelib.models import Identity, IdentityKind
+from chalicelib.models import Identity, IdentityKind, Submission
 from chalicelib.senders.staff import write_note
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
@@ -64,8 +64,15 @@ def fill_shop(plan: Plan, environ: Mapping[str, str]) -> Iterator[Counter[str]]:
 def live_piece(plan: Plan, numbers: range, environ: Mapping[str, str]) -> Counter[str]:
     """Let the lives of some people happen; return counts by outcome."""
     os.environ.update(environ)
-    services, door = open_services(), open_door()
-    return sum((live_out(life, services, door) for life in plan.list_lives(numbers)), Counter())
+    services = open_services()
+    return sum((live_out(life, services, accept_post) for life in plan.list_lives(numbers)), Counter())
+
+
+def accept_post(submission: Submission) -> str:
+    """Hand a submission to the door; return its key."""
+    door = open_door()
+    door.accept(submission)
+    return door.name_submission(submission)
 
 
 def open_services() -> Services:
@@ -73,13 +80,11 @@ def open_services() -> Services:
     return Services(read_settings(os.environ).model_copy(update={"downstream": ""}))
 
 
-def live_out(life: Life, services: Services, door: Door) -> Counter[str]:
+def live_out(life: Life, services: Services, accept: Callable[[Submission], str]) -> Counter[str]:
     """Let one life happen. What the door took before, in an earlier run, has its outcome already and keeps it."""
     counts = Counter(people=1)
     for submission in life.told:
-        door.accept(submission)
-        key = door.name_submission(submission)
-        counts[settle_item(key, services, submission.received_at + SOON)] += 1
+        counts[settle_item(accept(submission), services, submission.received_at + SOON)] += 1
     counts.update(act_on(life, services))
     return counts
 
@@ -104,7 +109,8 @@ def act_on(life: Life, services: Services) -> Counter[str]:
 
 def find_customer(life: Life, services: Services) -> str | None:
     """Return the customer that an invented person became; None before their first day, and once forgotten."""
-    return services.people.find_customer(Identity(kind=IdentityKind.EMAIL, value=life.person.email))
+    customer_id = services.people.find_customer(Identity(kind=IdentityKind.EMAIL, value=life.person.email))
+    return customer_id if customer_id and services.keys.has_key(customer_id) else None
 
 
 def is_begun(seed: int, end: datetime, services: Services) -> bool:

@@ -1,0 +1,198 @@
+"""`make prove-numbers`: what one walk over 50, 2,000 and 50,000 people costs, and that the forgotten leave no trace.
+
+cost      each walk, with the numbers and the list of names, runs in a process of its own on DynamoDB Local: its seconds
+          of CPU, its peak memory, its calls of KMS, its read and write units, the size of the sealed result
+forget    100 of 2,000 are forgotten: every figure equals that of a shop in which they never were
+
+Profiles are folded from invented histories of 5 to 15 events; past 5,000 the same profiles come again under other ids.
+Read units are what DynamoDB Local counts; write units of transactions are AWS's rule (`tests.proofs.units`).
+"""
+
+import argparse
+import json
+import math
+import random
+import resource
+import subprocess
+import sys
+import time
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.config import read_settings
+from chalicelib.fold.run import list_consumers
+from chalicelib.fold.walk import walk_people
+from chalicelib.models import Profile
+from chalicelib.numbers.counting import read_counted
+from chalicelib.services import WORK_TIMEOUTS, Services, make_client
+from infra.places import ROOT
+from tests.builders.crowd import write_profiles
+from tests.builders.invented import Invented, invent_answer, invent_order
+from tests.builders.kms import ROOT_ARN, CountingKms
+from tests.builders.shop import NOW, Shop
+from tests.proofs.forgetting import forget_some
+from tests.proofs.sends_stage import open_shop
+from tests.proofs.units import size_item
+
+SIZES = (50, 2_000, 50_000)
+DISTINCT = 5_000
+AT_ONCE = 500
+NIGHT = NOW + timedelta(days=1)
+BOUNDS = {2_000: (8.0, 256.0), 50_000: (180.0, 256.0)}  # seconds of CPU, megabytes
+NAMES = ("Asha Rao", "Bram Castell", "Серік Әсел", "मीरा नेगी", "Ελένη Βλάχου")
+
+
+def invent_profile(chance: random.Random, number: int) -> Profile:
+    """Return a profile of 5 to 15 events."""
+    orders, answers = chance.randint(4, 12), chance.randint(1, 3)
+    person = Invented([invent_order(chance) for _ in range(orders)], [invent_answer(chance) for _ in range(answers)])
+    profile = person.fold(chance, f"p{number:05}")
+    name = {"value": NAMES[number % len(NAMES)], "at": NOW, "source": "form", "grade": "typed"}
+    return Profile.model_validate({**profile.model_dump(), "fields": {**profile.model_dump()["fields"], "name": name}})
+
+
+def invent_profiles(people: int, seed: int) -> Iterator[Profile]:
+    """Yield so many profiles."""
+    chance, distinct = random.Random(seed), []
+    for number in range(people):
+        if number < DISTINCT:
+            distinct.append(invent_profile(chance, number))
+        yield distinct[number % DISTINCT].model_copy(update={"customer_id": f"p{number:05}"})
+
+
+def write_people(shop: Shop, kms: CountingKms, people: int, seed: int, *, alone: bool) -> None:
+    """Write them into the tables; their keys are sealed in KMS, `alone` or many under one data key."""
+    services = open_services(shop.settings.stage, kms)
+    batch: list[Profile] = []
+    for profile in invent_profiles(people, seed):
+        batch.append(profile)
+        if len(batch) == AT_ONCE:
+            write_profiles(services, batch, alone=alone)
+            batch = []
+    write_profiles(services, batch, alone=alone)
+
+
+def open_services(stage: str, kms: CountingKms) -> Services:
+    """Return services whose root key is in KMS."""
+    clients = {"dynamodb": make_client("dynamodb", WORK_TIMEOUTS), "kms": kms.client}
+    settings = read_settings({"STAGE": stage, "ROOT_KEY": ROOT_ARN})
+    return Services(settings, lambda name, _: clients.get(name))
+
+
+class Meter:
+    """Counts the capacity of each call of a DynamoDB client."""
+
+    def __init__(self, client: Any) -> None:
+        self.units: Counter[str] = Counter()
+        client.meta.events.register("provide-client-params.dynamodb", self.ask_capacity)
+        client.meta.events.register("after-call.dynamodb", self.count_call)
+
+    def ask_capacity(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
+        """Ask for the capacity; count the writes of a transaction by AWS's rule."""
+        for part in params.get("TransactItems", ()):
+            for kind, named in part.items():
+                item = named.get("Item") or named.get("Key") or {}
+                self.units["write"] += 2 * math.ceil(size_item(item) / 1024) if kind != "ConditionCheck" else 2
+        return {**params, "ReturnConsumedCapacity": "TOTAL"}
+
+    def count_call(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        """Count what a call says that it took."""
+        self.units["calls"] += 1
+        if model.name.startswith("Transact"):
+            return
+        told = parsed.get("ConsumedCapacity") or []
+        kind = "write" if model.name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem") else "read"
+        for each in told if isinstance(told, list) else [told]:
+            self.units[kind] += each["CapacityUnits"]
+
+
+def walk_once(stage: str, wrapped: dict[str, str], days: int) -> dict[str, Any]:
+    """Walk over everybody in this process, which does nothing else; return what it cost."""
+    kms = CountingKms()
+    kms.wrapped = {name: b64decode(key) for name, key in wrapped.items()}
+    services = open_services(stage, kms)
+    meter, began, used = Meter(services.dynamodb), time.monotonic(), time.process_time()
+    done = walk_people(services, list_consumers(services), NOW + timedelta(days=days), math.inf)
+    cost = {
+        "people": done["met"],
+        "unread": done["unread"],
+        "cpu": time.process_time() - used,
+        "seconds": time.monotonic() - began,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "kms": dict(kms.calls),
+        "units": dict(meter.units),
+    }
+    rows = services.table.query_items("numbers")
+    counted = read_counted(services)
+    return {
+        **cost,
+        "sealed": sum(len(row.get("sealed", b"")) for row in rows),
+        "counted": counted.tally.count("people") if counted else 0,
+        "sums": len(counted.tally) if counted else 0,
+        "wrapped": {name: b64encode(key).decode() for name, key in kms.wrapped.items()},
+    }
+
+
+def start_walk(stage: str, kms: CountingKms, days: int) -> dict[str, Any]:
+    """Let a process of its own walk once; return what it cost."""
+    told = json.dumps([stage, {name: b64encode(key).decode() for name, key in kms.wrapped.items()}, days])
+    command = [sys.executable, "-m", "tests.proofs.numbers", "--walk"]
+    done = subprocess.run(command, input=told, capture_output=True, text=True, cwd=ROOT, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    cost: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    kms.wrapped |= {name: b64decode(key) for name, key in cost.pop("wrapped").items()}
+    return cost
+
+
+def measure_size(people: int, seed: int) -> int:
+    """Print what two nights cost: the first after everybody came, and an ordinary one. Return how many bounds broke."""
+    with open_shop() as shop:
+        kms = CountingKms()
+        alone = people <= DISTINCT
+        write_people(shop, kms, people, seed, alone=alone)
+        broken = 0
+        for days, night in enumerate(("first night", "other nights"), 1):
+            cost = start_walk(shop.settings.stage, kms, days)
+            broken += report_cost(people, night, cost)
+        return broken
+
+
+def report_cost(people: int, night: str, cost: dict[str, Any]) -> int:
+    """Print one walk; return how many of its bounds broke."""
+    units, calls = cost["units"], sum(cost["kms"].values())
+    print(
+        f"{people:>6,} people, {night:12}: {cost['cpu']:6.1f} s of CPU, {cost['seconds']:6.1f} s, "
+        f"{cost['megabytes']:4.0f} MB, {calls} calls of KMS, {units.get('calls', 0):,.0f} of DynamoDB, "
+        f"{units.get('read', 0):,.0f} read units, {units.get('write', 0):,.0f} write units, "
+        f"{cost['sealed']:,} bytes sealed, {cost['sums']:,} sums",
+        flush=True,
+    )
+    seconds, megabytes = BOUNDS.get(people, (math.inf, 256.0))
+    wrong = [cost["counted"] != people or cost["unread"] > 0, cost["cpu"] > seconds, cost["megabytes"] > megabytes]
+    return sum(wrong)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the walk over everybody.")
+    parser.add_argument("--people", type=int, default=0, help="this size alone")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--walk", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.walk:
+        stage, wrapped, days = json.load(sys.stdin)
+        print(json.dumps(walk_once(stage, wrapped, days)))
+        return 0
+    broken = sum(measure_size(people, asked.seed) for people in ((asked.people,) if asked.people else SIZES))
+    with open_shop() as shop, open_shop() as other:
+        faults = forget_some(shop, other, 2_000, 100, asked.seed)
+    print(f"100 of 2,000 forgotten: {len(faults)} figures differ from a shop in which they never were {faults[:3]}")
+    print("All as it should be." if not broken and not faults else f"{broken + len(faults)} bounds are broken.")
+    return int(bool(broken or faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
