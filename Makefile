@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check preview clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -14,16 +14,13 @@ run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=800
 	@exec $(BIN)/python -m infra.local.run
 
 demo: $(READY) ## fill the running stack with an invented shop and a year of its life (PEOPLE=50 SEED=1)
-	@$(BIN)/python -m infra.demo --people "$(or $(PEOPLE),50)" --seed "$(or $(SEED),1)"
+	@$(BIN)/python -m infra.demo.command --people "$(or $(PEOPLE),50)" --seed "$(or $(SEED),1)"
 
 test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint ## check style, types and the rules in tests/rules
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/rules
-
-preview: $(READY) ## write every mail in every language to out/mails/ and print the path of the page that shows them
-	@$(BIN)/python -m infra.deploy.preview
 
 clock: $(READY) ## move the clock of the running stack: make clock NOW=2026-12-24T09:00:00Z (NOW=real ends that)
 	@$(BIN)/python -m infra.local.clock "$(NOW)"
@@ -96,6 +93,9 @@ ses-event: $(READY) ## publish SES's event about a customer's last mail: make se
 	@$(BIN)/python -m infra.local.ses_event "$(EVENT)" "$(EMAIL)"
 
 ##@ The shop's own files
+
+preview: $(READY) ## write every mail in every language to out/mails/ and print the path of the page that shows them
+	@$(BIN)/python -m infra.deploy.preview
 
 check-shop: $(READY) ## judge the shop's own forms, campaigns, mails and words: file, line and place of each mistake
 	@$(BIN)/python -m infra.deploy.shop_files check

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.numbers.counting import read_counted
 from chalicelib.senders import read_submission
-from infra.demo import __main__ as command
+from infra.demo import command
 from infra.demo.catalogue import BESIDE, BY_SKU, FAVOURITES
 from infra.demo.purchases import buy_goods
 from infra.demo.settle import Plan, is_begun, live_out
