@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
-from chalicelib.models import Submission
+from chalicelib.models import Submission, is_anonymous
 from chalicelib.store.inbox import Inbox, write_new
 from chalicelib.store.parts import Part
 from chalicelib.vault.envelope import InboxSeal
@@ -40,7 +40,8 @@ def name_submission(submission: Submission, door_key: bytes) -> str:
         submission.topic.encode(),
         submission.idempotency_key.encode(),
         # What a large body was cut to may differ from one delivery to the next; its key then names the bytes sent.
-        hashlib.sha256(b"" if submission.reduced else submission.body).digest(),
+        # An anonymous answer is not part of its key: nobody can try answers on the key.
+        hashlib.sha256(b"" if submission.reduced or is_anonymous(submission) else submission.body).digest(),
     )
     text = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     digest = hmac.new(door_key, text, hashlib.sha256).digest()

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
+from chalicelib.forms.anonymity import Anonymity, judge_poll, judge_questions
 from chalicelib.forms.field import AGES, Field
 from chalicelib.forms.step import Step, judge_steps
 from chalicelib.forms.words import Words, walk_words
@@ -78,6 +79,8 @@ class Form(Model):
     spam: Spam = Spam()
     confirm: bool = False
     parent: Parent | None = None
+    anonymous: Anonymity | None = None
+    poll: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -161,6 +164,20 @@ class Form(Model):
             raise ValueError("parent.field must name a field: type email, place entry, not required")
         if age is None or not age.required:
             raise ValueError("parent needs age_band or birth_year, required")
+        return self
+
+    @model_validator(mode="after")
+    def check_anonymous(self) -> "Form":
+        """Refuse an anonymous survey that asks who answers, and a poll that is not counted alone."""
+        if self.poll and self.anonymous is not Anonymity.COUNTS_ONLY:
+            raise ValueError('poll needs anonymous = "counts-only"')
+        if self.anonymous is None:
+            return self
+        if self.kind != "survey" or self.consents or self.confirm or self.parent:
+            raise ValueError("anonymous belongs to a survey without consents, confirm and parent: these need a name")
+        problem = judge_questions(self.anonymous, self.fields) or (judge_poll(self.fields) if self.poll else "")
+        if problem:
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")

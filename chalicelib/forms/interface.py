@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from chalicelib.forms.anonymity import Anonymity
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
 from chalicelib.shop.ages import read_rules
@@ -58,6 +59,11 @@ class Interface(Model):
     welcome_text: str
     forms: str
     your_data: str
+    poll_title: str
+    poll_votes: str
+    poll_later: str
+    poll_steps: str
+    anonymous: Mapping[Anonymity, str]
     problems: Mapping[str, str]
     reasons: Mapping[str, str]
 

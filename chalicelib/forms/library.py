@@ -45,6 +45,11 @@ def list_readable() -> tuple[Form, ...]:
     return tuple(found)
 
 
+def list_named() -> tuple[Form, ...]:
+    """Return the forms that can be read whose answers may be a customer's: no anonymous survey is among them."""
+    return tuple(form for form in list_readable() if form.anonymous is None)
+
+
 def find_form(name: str) -> Form | None:
     """Return the form of that name, or None; raise DefinitionError for an unusable file."""
     path = find_files(own.FOLDER).get(name) if SAFE_NAME.fullmatch(name) else None

@@ -23,6 +23,7 @@ def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
         "honeypot": form.spam.honeypot,
         "title": form.title[language],
         "intro": form.intro[language],
+        "promise": words.anonymous[form.anonymous] if form.anonymous else "",
         "submit": form.submit[language],
         "thanks_title": form.thanks_title[language],
         "thanks": form.thanks[language],

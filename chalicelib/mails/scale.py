@@ -31,7 +31,7 @@ def find_scale(words: MailWords, spoken: MailLanguage) -> Scale | None:
     """Return the score of the form that a mail leads to; None where it leads to none, or its form has no such row."""
     form = find_form(words.form) if words.form else None
     field = find_score(form) if form else None
-    if form is None or field is None:
+    if form is None or field is None or form.anonymous:  # the address that a number stands in names the customer
         return None
     language = form.choose_language(spoken.language)
     shown = field.view(find_interface(language))

@@ -44,10 +44,20 @@ from chalicelib.models.statements import (
     OrderState,
     Refund,
 )
-from chalicelib.models.submission import ASKABLE, Event, RequestKind, SenderName, Submission, Trust
+from chalicelib.models.submission import (
+    ASKABLE,
+    ONCE,
+    Event,
+    RequestKind,
+    SenderName,
+    Submission,
+    Trust,
+    is_anonymous,
+)
 
 __all__ = [
     "ASKABLE",
+    "ONCE",
     "PARENT",
     "RESTRICTED",
     "AgeSaid",
@@ -90,5 +100,6 @@ __all__ = [
     "Trust",
     "TypedCount",
     "Version",
+    "is_anonymous",
     "utc_text",
 ]

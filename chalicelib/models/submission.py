@@ -6,6 +6,8 @@ from pydantic import AwareDatetime
 
 from chalicelib.models.base import Model
 
+ONCE = "once:"  # begins the idempotency key of an anonymous answer: one page counts once, whatever its answers
+
 
 class Trust(StrEnum):
     """How far a submission's origin is proven. Only SIGNED may overwrite or claim what others rely on."""
@@ -61,6 +63,11 @@ class Submission(Model):
     language: str = ""
     reduced: bool = False
     body: bytes
+
+
+def is_anonymous(submission: Submission) -> bool:
+    """Return whether a submission answers a survey that nobody can be found in (`senders.anonymous`)."""
+    return submission.idempotency_key.startswith(ONCE)
 
 
 class Event(Model):

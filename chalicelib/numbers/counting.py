@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from chalicelib.errors import SealBrokenError
-from chalicelib.forms.library import list_readable
+from chalicelib.forms.library import list_named
 from chalicelib.models import Model, Profile
 from chalicelib.numbers.lens import Lens, make_lens
 from chalicelib.numbers.needs import list_popular
@@ -108,4 +108,4 @@ def read_counted(services: Services) -> Sums | None:
 def find_lens(services: Services, now: datetime, popular: Iterable[str] | None) -> Lens:
     """Return how the shop's forms count at a moment."""
     chosen = None if popular is None else frozenset(popular)
-    return make_lens(list_readable(), now, services.clock.quiet_days, chosen)
+    return make_lens(list_named(), now, services.clock.quiet_days, chosen)

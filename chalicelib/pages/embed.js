@@ -95,6 +95,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     form = make('form', { novalidate: true, lang: view.language, dir: view.direction, 'aria-label': view.title });
     live = make('p', { role: 'status' });
     if (asked.heading !== 'no') form.append(make('h2', {}, view.title), make('p', {}, view.intro));
+    if (view.promise) form.append(make('p', { class: 'hint' }, view.promise));
     for (const step of view.steps.length ? view.steps : [0]) {
       const part = make('fieldset', { class: 'step' }), row = (item, ...parts) => {
         if (!step || [...step.fields, ...step.consents].includes(item.name))

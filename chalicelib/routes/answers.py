@@ -59,7 +59,9 @@ def follow_link(name: str, token: str, answer: Answer) -> Response:
     def answer_link(request: LinkRequest, link: Link) -> Response:
         if form is None or link.form != form.name:
             return show_page(request, gone(request.context), 404)
-        if form.parent is not None:  # a child's answer waits for a parent, and is no customer's of ours yet
+        # A child's answer waits for a parent, and is no customer's of ours yet. An anonymous survey is answered without
+        # the link, which names its customer, and no visit is noted.
+        if form.parent is not None or form.anonymous:
             return Response("", status_code=303, headers={**PRIVATE, "Location": name_plain(request.context, form)})
         return answer(request, link, form)
 
@@ -71,7 +73,7 @@ def follow_link(name: str, token: str, answer: Answer) -> Response:
 
 def name_plain(context: PageContext, form: Form) -> str:
     """Return the address of a form's own page, where nobody is known, with the score of this address."""
-    score = read_score(answers.current_request, form)
+    score = "" if form.anonymous else read_score(answers.current_request, form)
     query = urlencode({"lang": context.language, **({QUERY: score} if score else {})})
     return f"{context.site}/forms/{form.name}?{query}"
 

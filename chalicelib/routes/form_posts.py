@@ -15,6 +15,7 @@ from chalicelib.forms.page_token import check_page_token
 from chalicelib.forms.post import Post, sort_post
 from chalicelib.forms.validation import CleanForm, validate_form
 from chalicelib.forms.values import Occasion
+from chalicelib.models import Trust
 from chalicelib.models.numbers import write_number
 from chalicelib.routes.form_answers import KeptPost, Sent, refuse_post, thank_sender
 from chalicelib.routes.form_body import parse_body
@@ -22,6 +23,7 @@ from chalicelib.routes.form_questions import judge_person
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.http import read_body
 from chalicelib.routes.origins import check_origin
+from chalicelib.senders.anonymous import make_anonymous
 from chalicelib.senders.form import is_lasting, make_submission
 
 Kept = TypeVar("Kept")
@@ -83,6 +85,8 @@ def keep_post(request: FormRequest, post: Post) -> KeptPost:
     """Validate and accept a post."""
     form, now = request.form, request.now
     trust, suspicion = check_page_token(form, post.page_token, now, request.door.page_token_keys(now))
+    if form.anonymous:
+        return keep_anonymous(request, post, trust, suspicion)
     clean = clean_post(request, post, suspicion)
     submission = make_submission(
         clean,
@@ -95,6 +99,18 @@ def keep_post(request: FormRequest, post: Post) -> KeptPost:
     new = request.door.accept(submission)
     number = write_number(request.door.name_submission(submission))
     return KeptPost(clean, number, new=new, lasting=is_lasting(submission.idempotency_key))
+
+
+def keep_anonymous(request: FormRequest, post: Post, trust: Trust, suspicion: tuple[str, ...]) -> KeptPost:
+    """Validate and accept an answer to an anonymous survey; its sender gets no number, which would name the answer.
+
+    Only a fresh page of ours counts: without one, nothing but the network would tell two posts apart.
+    """
+    if trust is not Trust.OWN:
+        raise InvalidSubmissionError({"page_token": "forged"})
+    clean = clean_post(request, post, suspicion)
+    new = request.door.accept(make_anonymous(clean, post.page_token, request.now))
+    return KeptPost(clean, "", new=new, lasting=True)
 
 
 def clean_post(request: FormRequest, post: Post, suspicion: tuple[str, ...] = ()) -> CleanForm:

@@ -123,7 +123,7 @@ def find_entered(name: str) -> Form:
         form = find_till_form(name) or find_form(name)
     except DefinitionError:
         form = None
-    if form is None:
+    if form is None or form.anonymous:
         raise UnreadableError("till: no such form")
     return form
 

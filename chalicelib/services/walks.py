@@ -11,7 +11,9 @@ from chalicelib.services.tables import split_names
 if TYPE_CHECKING:
     from chalicelib.people.roster_reader import RosterReader
     from chalicelib.store.numbers import NumberRows
+    from chalicelib.store.polls import Polls
     from chalicelib.store.roster_rows import RosterRows
+    from chalicelib.store.surveys import SurveyRows
     from chalicelib.store.walks import Walks
     from chalicelib.vault.person import PersonSeal
     from chalicelib.vault.root import RootSeal
@@ -31,6 +33,19 @@ class WalkTables(StaffTables):
         from chalicelib.store.numbers import NumberRows
 
         return NumberRows(self.table)
+
+    @cached_property
+    def survey_rows(self) -> SurveyRows:
+        from chalicelib.store.surveys import SurveyRows
+
+        return SurveyRows(self.table)
+
+    @cached_property
+    def polls(self) -> Polls:
+        """Return the results of polls, in the table that the door reads."""
+        from chalicelib.store.polls import Polls
+
+        return Polls(self.open_table("links"))
 
     @cached_property
     def roster_rows(self) -> RosterRows:

@@ -4,10 +4,11 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.models import Identity
+from chalicelib.models import Identity, is_anonymous
 from chalicelib.optin.addresses import name_address, name_mailbox
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
+from chalicelib.settling.anonymous import settle_anonymous
 from chalicelib.settling.commit import commit_item, settle_without_effect, would_recreate_forgotten
 from chalicelib.settling.effects import list_harm, note_reception
 from chalicelib.settling.history import OpenedItem
@@ -23,7 +24,12 @@ log = logging.getLogger(__name__)
 
 
 def settle_form(opened: OpenedItem, services: Services, now: datetime) -> State:
-    """Settle a form's submission; one that asks for double opt-in makes no customer before it is confirmed."""
+    """Settle a form's submission; one that asks for double opt-in makes no customer before it is confirmed.
+
+    An anonymous survey's makes none at all.
+    """
+    if is_anonymous(opened.submission):
+        return settle_anonymous(opened, services, now)
     needs_optin = "title" in opened.reading.notes
     return wait_for_confirmation(opened, services, now) if needs_optin else commit_item(opened, services, now)
 

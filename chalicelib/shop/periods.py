@@ -6,6 +6,7 @@ KEEP_UNCONFIRMED = timedelta(days=7)  # a submission that waits for the yes of a
 KEEP_QUIET = timedelta(days=7)  # an address that said no to a confirmation mail is not asked again for so long
 LONGEST_WAIT = timedelta(days=1)  # a confirmation mail that would wait longer is not sent
 KEEP_QUARANTINE = timedelta(days=30)
+KEEP_ONCE = timedelta(days=31)  # that a page was answered anonymously: a page's token lives 30 days at most
 KEEP_NAMELESS = timedelta(days=30)  # what names nobody
 OPEN_ORDER_HOLDS = timedelta(days=365)  # an order that stays open keeps its customer so much longer, and no more
 KEEP_LINKS = timedelta(days=180)  # a later click leads to the shop's front page; an unsubscribe link never expires

@@ -31,6 +31,7 @@ def plan_call() -> Call | None:
     form, survey = find_form(script.form), find_form(script.survey) if script.survey else None
     if form is None:
         return None
+    survey = None if survey and survey.anonymous else survey  # a caller has a name
     answerable = list_answerable(survey, form)
     lines = tuple(line for each in script.lines if (line := keep_known(each, form, answerable)) is not None)
     asked = {name for line in lines for name in (*line.fields, *line.consents)}

@@ -10,7 +10,7 @@ from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import UnknownPageError
 from chalicelib.forms.definition import Form
-from chalicelib.forms.library import find_form, list_readable
+from chalicelib.forms.library import find_form, list_named
 
 desk = DeskBlueprint(__name__)
 HERE, FORM = "/counter", "/counter/{form}"
@@ -70,7 +70,7 @@ def list_choices(request: DeskRequest) -> list[tuple[str, str]]:
 
 def sort_forms() -> list[Form]:
     """Return the forms of the shop, the sign-up first."""
-    return sorted(list_readable(), key=lambda form: (form.name != FIRST, form.name))
+    return sorted(list_named(), key=lambda form: (form.name != FIRST, form.name))
 
 
 def find_first() -> Form:
@@ -82,8 +82,8 @@ def find_first() -> Form:
 
 
 def find_shown(name: str) -> Form:
-    """Return a form of the shop; raise UnknownPageError."""
+    """Return a form of the shop; raise UnknownPageError. Staff fill in no anonymous survey for a customer."""
     form = find_form(name)
-    if form is None:
+    if form is None or form.anonymous:
         raise UnknownPageError("There is no such form.")
     return form

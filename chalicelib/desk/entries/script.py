@@ -66,6 +66,8 @@ def judge_script(script: Script) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     if script.survey and survey is None:
         yield ("survey",), "no form of that name"
+    if survey is not None and survey.anonymous:
+        yield ("survey",), "an anonymous survey is not asked on the telephone: a caller has a name"
     for number, line in enumerate(script.lines):
         for kind, names, known in (
             ("fields", line.fields, {field.name for field in form.fields}),

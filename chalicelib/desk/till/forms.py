@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
-from chalicelib.forms.library import list_readable, list_till_forms
+from chalicelib.forms.library import list_named, list_till_forms
 from chalicelib.forms.view import show_form
 
 FIRST = "sign-up"
@@ -27,7 +27,7 @@ class FormView:
 
 def list_views(language: str) -> list[FormView]:
     """Return every form that a till takes in, the sign-up first, the till's own last."""
-    shop = sorted(list_readable(), key=lambda form: (form.name != FIRST, form.name))
+    shop = sorted(list_named(), key=lambda form: (form.name != FIRST, form.name))
     return [view_form(form, language) for form in (*shop, *list_till_forms())]
 
 
