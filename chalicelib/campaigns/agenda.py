@@ -16,6 +16,7 @@ from pydantic import AwareDatetime
 from chalicelib.campaigns.audience import fits_audience
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.holdout import draw_holdout
+from chalicelib.campaigns.needs import NO_DEMANDS, Demands
 from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
@@ -54,31 +55,37 @@ class Verdict(Model):
 
 
 def list_occasions(
-    profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime
+    profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime, demands: Demands = NO_DEMANDS
 ) -> tuple[Occasion, ...]:
     """Return every occasion that is neither handled nor past, soonest first, future ones too.
 
+    Without `demands` no customer needs a product again.
+
     Consent, caps and budgets are not asked here: see is_reachable and judge_mail.
     """
-    found = (each for campaign in campaigns for each in find_occasions(profile, campaign, shop, now))
+    found = (each for campaign in campaigns for each in find_occasions(profile, campaign, shop, now, demands))
     return tuple(sorted(found, key=lambda each: (each.due_at, each.id)))
 
 
-def next_due(profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime) -> datetime | None:
+def next_due(
+    profile: Profile, campaigns: Iterable[Campaign], shop: ShopClock, now: datetime, demands: Demands = NO_DEMANDS
+) -> datetime | None:
     """Return when a customer's first occasion is due, now at the earliest; None where no mail may be sent."""
     reachable = (campaign for campaign in campaigns if is_reachable(profile, campaign, now))
-    firsts = (next(find_occasions(profile, campaign, shop, now), None) for campaign in reachable)
+    firsts = (next(find_occasions(profile, campaign, shop, now, demands), None) for campaign in reachable)
     return min((first.due_at for first in firsts if first), default=None)
 
 
-def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime) -> Iterator[Occasion]:
+def find_occasions(
+    profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime, demands: Demands = NO_DEMANDS
+) -> Iterator[Occasion]:
     """Yield the open occasions of one campaign, soonest first: a later reason never finds an earlier opening."""
     if not fits_audience(profile, campaign.audience):
         return
     zone = choose_zone(profile, shop)
     good = timedelta(days=campaign.good_for_days)
     soonest = move_opening(campaign, shop, zone, now)
-    reasons = sorted(list_reasons(profile, campaign, zone), key=lambda each: each.due)
+    reasons = sorted(list_reasons(profile, campaign, zone, demands), key=lambda each: each.due)
     # Openings are in the order of their reasons, so the past ones come first, and few windows are computed.
     fresh = bisect_left(reasons, soonest - good, key=lambda each: move_opening(campaign, shop, zone, each.due))
     for reason in reasons[fresh:]:
@@ -95,9 +102,9 @@ def find_occasions(profile: Profile, campaign: Campaign, shop: ShopClock, now: d
             )
 
 
-def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo) -> Iterator[Reason]:
+def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo, demands: Demands = NO_DEMANDS) -> Iterator[Reason]:
     """Yield every reason that a campaign finds in a profile, past ones too; `zone` is where a warranty's day ends."""
-    return campaign.trigger.find(profile, campaign.when, campaign.purpose, zone)
+    return campaign.trigger.find(profile, campaign.when, campaign.purpose, zone, demands)
 
 
 def is_handled(profile: Profile, occasion: str) -> bool:

@@ -12,7 +12,7 @@ from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.offer import Offer
 from chalicelib.campaigns.triggers import TRIGGERS, Trigger
 from chalicelib.campaigns.window import Window
-from chalicelib.mails.words import Reason
+from chalicelib.mails.words import MOST_SUGGESTED, Reason
 from chalicelib.models import Model, Name, OptionalName
 
 
@@ -55,6 +55,7 @@ class Campaign(Model):
     cooldown_days: int = Field(0, ge=0, le=3660)
     holdout_share: float = Field(0, ge=0, le=0.5)
     holdout_salt: str = Field("", max_length=40)
+    suggest: int = Field(0, ge=0, le=MOST_SUGGESTED)
 
     @property
     def is_marketing(self) -> bool:
@@ -65,6 +66,11 @@ class Campaign(Model):
     def confirms(self) -> bool:
         """Return whether its mails confirm an entry: anybody can cause one, and its button leads to the entry."""
         return self.trigger.confirms and not self.is_marketing
+
+    @property
+    def learns(self) -> bool:
+        """Return whether it needs what is known of products over everybody."""
+        return self.trigger.learns or self.suggest > 0
 
     @property
     def trigger(self) -> Trigger:

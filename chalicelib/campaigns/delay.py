@@ -13,6 +13,7 @@ class Delay(Model):
     days: int = Field(0, ge=0, le=3660)
     hours: int = Field(0, ge=0, le=23)
     warranty_months: int | None = Field(None, ge=1, le=600)
+    again_share: float | None = Field(None, gt=0, lt=1)
 
     @property
     def delay(self) -> timedelta:

@@ -123,6 +123,10 @@ def judge_template(campaign: Campaign) -> str:
         return f"a campaign has no {', '.join(unfilled)} for it"
     if "number" in mail.needs and not campaign.confirms:
         return "only a transactional campaign after a pre-order or a warranty card has a number for it"
+    if "bought" in mail.needs and not campaign.trigger.learns:
+        return "only a campaign with the trigger needs-again has a product for it"
+    if campaign.suggest and not mail.suggests:
+        return "this mail has no place for suggestions"
     if campaign.is_marketing and not mail.marketing:
         return "marketing must carry a link to unsubscribe, and this mail has none"
     if mail.marketing and not campaign.is_marketing:

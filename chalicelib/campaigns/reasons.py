@@ -7,6 +7,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 
 from chalicelib.campaigns.delay import Delay
+from chalicelib.campaigns.needs import Demands, list_needs
 from chalicelib.models import ConsentState, EntryMark, Profile
 from chalicelib.models.numbers import write_number
 from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
@@ -28,17 +29,22 @@ class Reason(NamedTuple):
         """
         if self.plain:
             return self.source
-        return hashlib.sha256(b"occasion\0" + self.source.encode()).hexdigest()[:20]
+        return hash_source(self.source)
 
 
-def find_quiet(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def hash_source(source: str) -> str:
+    """Return the id of the reason that an order or entry of this key is."""
+    return hashlib.sha256(b"occasion\0" + source.encode()).hexdigest()[:20]
+
+
+def find_quiet(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield the last purchase."""
     words = f"{write_delay(when)} without purchase"
     for last in list_purchases(profile)[-1:]:
         yield Reason(name_day(last), last + when.delay, words, plain=True)
 
 
-def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield the moment when the gap since the last purchase grows longer than the person's usual gap."""
     bought = list_purchases(profile)
     gap = measure_gap(bought)
@@ -47,7 +53,7 @@ def find_risk(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iter
         yield Reason(name_day(bought[-1]), bought[-1] + stretch_gap(gap, RISK), words, plain=True)
 
 
-def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield each purchase among the latest orders."""
     words = f"{write_delay(when)} after a purchase"
     for key, mark in profile.latest.items():
@@ -55,7 +61,7 @@ def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo) ->
             yield Reason(key, mark.placed_at + when.delay, words)
 
 
-def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield the first yes to the purpose, if the person consents now. It happens once, so its key has no date."""
     consent, joined = profile.consents.get(purpose), profile.joined.get(purpose)
     if consent and joined and consent.state is ConsentState.GIVEN and joined.year in YEARS:
@@ -63,28 +69,28 @@ def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> I
         yield Reason("sign-up", joined + when.delay, words, plain=True)
 
 
-def find_pre_orders(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_pre_orders(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield each pre-order."""
     words = f"{write_delay(when)} after a pre-order"
     for key, entry in list_entries(profile, "pre-order"):
         yield Reason(key, entry.at + when.delay, words)
 
 
-def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_cards(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield each warranty card."""
     words = f"{write_delay(when)} after a warranty was registered"
     for key, entry in list_entries(profile, "warranty"):
         yield Reason(key, entry.at + when.delay, words)
 
 
-def find_taken(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_taken(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield each form that staff filled in for the customer, but for those that have a confirmation of their own."""
     words = f"{write_delay(when)} after staff wrote it down"
     for key, entry in list_entries(profile, "taken"):
         yield Reason(key, entry.at + when.delay, words)
 
 
-def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield the end of each warranty whose card has a day of purchase; two cards for one thing are two endings."""
     for key, entry in list_entries(profile, "warranty"):
         bought = entry.day
@@ -93,11 +99,17 @@ def find_endings(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> I
             yield Reason(key, ends - when.delay, f"warranty ends on {ends.date()}")
 
 
-def find_shipped(profile: Profile, when: Delay, purpose: str, zone: tzinfo) -> Iterator[Reason]:
+def find_shipped(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield each note that a pre-order was shipped, but for pre-orders that the customer withdrew."""
     for key, entry in list_entries(profile, "pre-order-shipped"):
         if not is_withdrawn(profile, entry.number):
             yield Reason(key, entry.at + when.delay, "a pre-order was shipped")
+
+
+def find_needs(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
+    """Yield the next need of each product, by its last purchase: a later purchase is another reason."""
+    for need in list_needs(profile, demands, when.again_share or 1):
+        yield Reason(need.source, need.due, f"needed again after about {count_days(round(need.days))}")
 
 
 def is_withdrawn(profile: Profile, number: str) -> bool:

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 
 from chalicelib.campaigns.agenda import Occasion, Verdict, judge_mail, list_occasions, next_due
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.needs import NO_DEMANDS, Demands
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.models import MailNote, MailState, Model, Profile
 
@@ -63,18 +64,20 @@ class Walk:
         shop: ShopClock,
         spent: Mapping[str, Decimal],
         is_barred: Callable[[Profile, Campaign], bool],
+        demands: Demands,
     ) -> None:
         """Begin with the money promised by now, and no people."""
         self.campaigns = {campaign.name: campaign for campaign in campaigns}
         self.shop = shop
         self.is_barred = is_barred
+        self.demands = demands
         self.profiles: dict[str, Profile] = {}
         self.spent = defaultdict(Decimal, spent)  # offers alone
         self.queue: list[tuple[datetime, str]] = []
 
     def meet_person(self, profile: Profile, now: datetime) -> None:
         """Queue a person at their next due date; one without a due date is not kept."""
-        due = next_due(profile, self.campaigns.values(), self.shop, now)
+        due = next_due(profile, self.campaigns.values(), self.shop, now, self.demands)
         if due is not None:
             self.profiles[profile.customer_id] = profile
             heapq.heappush(self.queue, (due, profile.customer_id))
@@ -83,7 +86,7 @@ class Walk:
         """Decide the earliest mail, and queue its person at the next due date."""
         now, customer_id = heapq.heappop(self.queue)
         profile = self.profiles.pop(customer_id)
-        ripe = list_occasions(profile, self.campaigns.values(), self.shop, now)[0]
+        ripe = list_occasions(profile, self.campaigns.values(), self.shop, now, self.demands)[0]
         line = self.decide_mail(profile, ripe, now)
         self.meet_person(add_note(profile, line, self.campaigns[line.campaign]), now)
         return line
@@ -121,13 +124,14 @@ def simulate_days(
     *,
     spent: Mapping[str, Decimal] | None = None,
     is_barred: Callable[[Profile, Campaign], bool] = lambda profile, campaign: False,
+    demands: Demands = NO_DEMANDS,
 ) -> Simulation:
     """Simulate `days` days from `start`; each step is one mail of one person, the earliest first.
 
     `spent` is the money that each campaign's offers promised before; `is_barred` returns whether a person may not be
-    mailed.
+    mailed; `demands` are what is known of products, which stays as it is.
     """
-    walk = Walk(campaigns, shop, spent or {}, is_barred)
+    walk = Walk(campaigns, shop, spent or {}, is_barred, demands)
     met = 0
     for profile in people:
         walk.meet_person(profile, start)

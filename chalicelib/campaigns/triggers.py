@@ -10,20 +10,22 @@ from datetime import tzinfo
 
 from chalicelib.campaigns import reasons
 from chalicelib.campaigns.delay import Delay
+from chalicelib.campaigns.needs import Demands
 from chalicelib.campaigns.reasons import Reason
 from chalicelib.mails import words
 from chalicelib.mails.language import find_mail_language
 from chalicelib.models import Profile
 from chalicelib.words import list_languages
 
-Finder = Callable[[Profile, Delay, str, tzinfo], Iterator[Reason]]
+Finder = Callable[[Profile, Delay, str, tzinfo, Demands], Iterator[Reason]]
 
 
 @dataclass(frozen=True)
 class Trigger:
     """One trigger.
 
-    `find` yields the reasons in one profile; it gets the campaign's delay and purpose, and the person's time zone.
+    `find` yields the reasons in one profile; it gets the campaign's delay and purpose, the person's time zone, and what
+    is known of products over everybody. `learns` is true where it finds nothing without that.
     `needs` and `takes` are keys of `[when]`. `marketing` is true where a mail for this reason is always advertising.
     `confirms` is true where a transactional mail confirms an entry, which anybody can send; `serves` is the purpose
     that a transactional mail belongs to.
@@ -37,6 +39,7 @@ class Trigger:
     marketing: bool = False
     confirms: bool = False
     serves: str = "orders"
+    learns: bool = False
 
     def list_silent(self) -> list[str]:
         """Return the mail languages that have no sentence for the reason."""
@@ -58,6 +61,16 @@ TRIGGERS = {
         Trigger("inactive", reasons.find_quiet, "bought", needs=("days",), marketing=True),
         # The person's own rhythm sets the moment, so there is no delay.
         Trigger("at-risk", reasons.find_risk, "bought", takes=(), marketing=True),
+        # The gaps of the product and of the person set the moment.
+        Trigger(
+            "needs-again",
+            reasons.find_needs,
+            "bought",
+            needs=("again_share",),
+            takes=(),
+            marketing=True,
+            learns=True,
+        ),
         Trigger("after-purchase", reasons.find_purchases, "bought"),
         Trigger("after-sign-up", reasons.find_sign_up, "signed_up", marketing=True),
         Trigger("after-pre-order", reasons.find_pre_orders, "pre_ordered", confirms=True),

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.needs import Demands
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.models import MailState, Profile
+from chalicelib.numbers.learned import read_shelf
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
@@ -14,13 +16,14 @@ from chalicelib.services import Services
 
 def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
     """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
-    return [describe_plan(profile, campaign, services.clock, now) for campaign in services.campaigns]
+    demands = read_shelf(services, services.campaigns).demands
+    return [describe_plan(profile, campaign, services.clock, now, demands) for campaign in services.campaigns]
 
 
-def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime) -> Row:
+def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime, demands: Demands) -> Row:
     """Return what one campaign would do."""
     plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
-    occasion = next(find_occasions(profile, campaign, clock, now), None)
+    occasion = next(find_occasions(profile, campaign, clock, now, demands), None)
     if is_restricted(profile):
         return {**plan, "because": "data is restricted: kept, not used"}
     if not is_reachable(profile, campaign, now):
@@ -35,7 +38,7 @@ def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: d
 def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
     """Return what we make of a person: their status as a customer, and when they would next hear from us."""
     activity = judge_activity(profile, now, services.clock.quiet_days)
-    due = services.find_due(profile, now)
+    due = services.find_due(profile, now, read_shelf(services, services.campaigns).demands)
     return {
         "customer_id": profile.customer_id,
         "events": profile.events,

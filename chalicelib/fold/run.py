@@ -20,9 +20,10 @@ LONGEST_RUN = 780  # seconds; the function has 900
 
 def list_consumers(services: Services) -> Sequence[Consumer]:
     """Return all that is added up over everybody; each line here is one result."""
-    from chalicelib.numbers.counting import Counter  # imported here: most runs of the function find nothing to do
+    from chalicelib.fold.needs import NeedFinder  # imported here: most runs of the function find nothing to do
+    from chalicelib.numbers.counting import Counter
 
-    return RosterMaker(services), Counter(services)
+    return RosterMaker(services), NeedFinder(services), Counter(services)
 
 
 def fold_people(services: Services, now: datetime) -> dict[str, int]:

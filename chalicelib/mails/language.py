@@ -35,6 +35,7 @@ class MailLanguage(Model):
     money: str
     money_by_code: str
     discount: str
+    suggested: str
     reasons: Mapping[Reason, str]
 
     @property

@@ -57,6 +57,7 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
     values = {"shop": words.shop_name, "name": words.person_name, "discount": discount}
     values |= {"title": words.title, "answers": words.answers, "number": words.number, "product": words.product}
     values["quantity"] = spoken.write_digits(str(words.quantity or ""))
+    values |= {"bought": words.bought, "days": spoken.write_digits(str(words.again_days or ""))}
     values["day"] = spoken.write_day(words.day) if words.day else ""
     preview = source.preview_offer if offer else source.preview
     brand = find_brand()

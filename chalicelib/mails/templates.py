@@ -24,11 +24,13 @@ class MailTemplate(Model):
     """One mail in all its languages. `needs` are the words of MailWords that it cannot be sent without.
 
     `preview` is the line that mail programs show beside the subject; `preview_offer` replaces it where there is an
-    offer. `phrases` are the words that the template's .jinja names.
+    offer. `phrases` are the words that the template's .jinja names. `suggests` tells that it has a place for
+    products that the person may like.
     """
 
     name: str
     marketing: bool
+    suggests: bool = False
     needs: tuple[str, ...] = ()
     subject: Words
     preview: Words

@@ -14,6 +14,7 @@ from chalicelib.text import is_hidden
 Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
+MOST_SUGGESTED = 3  # products in one mail
 MOST_COUNT = 9_999  # of things in a mail; a longer number may be a telephone's
 # Plain ASCII without what ends a header, an attribute or a link in a text mail. HTTP only for a machine's own address.
 LINK = re.compile(r"https://[!#-;=?-~]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[!#-;=?-~]*)?")
@@ -75,7 +76,8 @@ class MailWords(Model):
     it is one. `confirm_url` is where a confirmation leads; `code` is what can be typed there instead, or must be;
     `request` is what a data subject request asks. `number` is that of the entry which a mail confirms; `product`,
     `quantity` and `day` are answers in it. `product` may be any typed text: text that looks like anything but a product
-    becomes "".
+    becomes "". `bought` is a product that they bought on `day` and that is usually bought again after `again_days`,
+    `suggested` are products that they may like: both as the shop's own systems name them.
     """
 
     shop_name: Annotated[Line, StringConstraints(min_length=1)]
@@ -98,3 +100,6 @@ class MailWords(Model):
     product: Annotated[str, AfterValidator(clean_product)] = ""
     quantity: Annotated[int | None, BeforeValidator(read_count)] = None
     day: date | None = None
+    bought: Line = ""
+    again_days: int | None = Field(None, ge=1, le=9_999)
+    suggested: tuple[Line, ...] = Field((), max_length=MOST_SUGGESTED)

@@ -1,14 +1,11 @@
 """What is bought again and when, and what goes together, as figures."""
 
-from collections.abc import Iterable
-from itertools import chain
-
 from chalicelib.models import Model
 from chalicelib.numbers.figure import Figure, make_share
 from chalicelib.numbers.products import MOST_POPULAR
 from chalicelib.numbers.tally import Tally
 from chalicelib.stats.association import is_together, rate_pair
-from chalicelib.stats.gaps import Gaps, Need, estimate_need
+from chalicelib.stats.gaps import Gaps, estimate_need
 
 LEAST_GAPS = 5  # of one product, before a date is said
 MOST_LISTED = 50
@@ -69,13 +66,12 @@ def read_gaps(name: str, tally: Tally) -> Gaps:
     )
 
 
-def find_need(name: str, own: Iterable[int], tally: Tally) -> Need | None:
-    """Return when somebody with these own gaps (days) needs a product again; None where too few gaps are known."""
-    gaps, own = read_gaps(name, tally), list(own)
-    return estimate_need(sum(own), len(own), gaps) if gaps.count >= LEAST_GAPS else None
-
-
 def read_pairs(tally: Tally) -> list[Pair]:
+    """Return the strongest pairs."""
+    return list_pairs(tally)[:MOST_LISTED]
+
+
+def list_pairs(tally: Tally) -> list[Pair]:
     """Return the pairs that go together, the strongest first."""
     people = {name: tally.count("product", name, "people") for name in list_popular(tally)}
     buyers = tally.count("buyers")
@@ -85,12 +81,4 @@ def read_pairs(tally: Tally) -> list[Pair]:
         if one and other and is_together(int(both), one, other, buyers):
             strength = rate_pair(int(both), one, other)
             found.append(Pair(first=first, second=second, people=int(both), strength=strength))
-    return sorted(found, key=lambda pair: (-pair.strength, pair.first, pair.second))[:MOST_LISTED]
-
-
-def suggest_products(bought: Iterable[str], tally: Tally, most: int = 3) -> list[str]:
-    """Return what goes with the products that somebody bought, then bestsellers; never what they have."""
-    had = set(bought)
-    halves = [pair for pair in read_pairs(tally) if (pair.first in had) != (pair.second in had)]
-    beside = (pair.second if pair.first in had else pair.first for pair in halves)
-    return list(dict.fromkeys(name for name in chain(beside, list_popular(tally)) if name not in had))[:most]
+    return sorted(found, key=lambda pair: (-pair.strength, pair.first, pair.second))

@@ -8,13 +8,14 @@ buyers                                   people with a purchase that names a pro
 pair/<a>/<b>                             people who bought both; a sorts before b
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
 from itertools import combinations, pairwise
 
 from chalicelib.models import Profile
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Share, make_key
+from chalicelib.people.activity import list_bought
 
 MOST_POPULAR = 150  # products whose pairs are counted: 11,175 pairs at most
 MOST_OF_ONE = 30  # products of one person, the latest, whose pairs are counted: 435 pairs
@@ -43,13 +44,3 @@ def count_again(name: str, days: list[date]) -> Iterator[Share]:
         yield make_key("product", name, "days"), sum(gaps)
         yield make_key("product", name, "squares"), sum(gap * gap for gap in gaps)
         yield make_key("product", name, "between"), round(1_000 * sum(gaps) ** 2 / len(gaps))
-
-
-def list_bought(profile: Profile, now: datetime) -> Mapping[str, set[date]]:
-    """Return the days (UTC) on which a person bought each product, among their latest orders."""
-    found: dict[str, set[date]] = {}
-    for mark in profile.latest.values():
-        if mark.is_purchase and mark.placed_at <= now:
-            for name in mark.items:
-                found.setdefault(name, set()).add(mark.placed_at.date())
-    return found

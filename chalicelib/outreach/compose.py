@@ -22,6 +22,7 @@ from chalicelib.models.numbers import write_number
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.outreach.entries import ConfirmedEntry, find_entry
 from chalicelib.outreach.offer_codes import take_code
+from chalicelib.outreach.products import tell_products
 from chalicelib.people.entries import read_day
 from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
@@ -67,6 +68,7 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     row = replace(row, code=taken.code, links=owned)
     links = {kind: make_link(kind, campaign, row, language, settings, now, entry) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
+    words = tell_products(words, person, campaign, row, services)
     return OutgoingMail(
         address=address,
         row=row,

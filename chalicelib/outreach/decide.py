@@ -10,6 +10,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
+from chalicelib.numbers.learned import read_shelf
 from chalicelib.outreach.compose import OutgoingMail
 from chalicelib.outreach.eligibility import choose_rows, choose_use, is_held_back, is_stopped, judge_occasion
 from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
@@ -62,7 +63,7 @@ def handle_person(person: Person, services: Services, now: datetime) -> str:
 
 def decide_next(person: Person, mails: list[MailRow], services: Services, now: datetime) -> str:
     """Decide the earliest occasion that is due and need not wait, or correct the due date where none is due."""
-    occasions = list_occasions(person.profile, services.campaigns, services.clock, now)  # soonest first
+    occasions = list_open(person, services, now)
     ripe = [occasion for occasion in occasions if occasion.due_at <= now]
     if not ripe:
         move_due(person, services, now)
@@ -74,6 +75,12 @@ def decide_next(person: Person, mails: list[MailRow], services: Services, now: d
     first = next((each for each in going if not must_wait(person, each, services, now)), None)
     # Nothing is written: the occasion stays due until rates, codes or turns allow it, or until it is over.
     return decide_occasion(person, first, mails, services, now) if first else "stopped"
+
+
+def list_open(person: Person, services: Services, now: datetime) -> tuple[Occasion, ...]:
+    """Return the open occasions of a person, soonest first."""
+    demands = read_shelf(services, services.campaigns).demands
+    return list_occasions(person.profile, services.campaigns, services.clock, now, demands)
 
 
 def drop_stopped(person: Person, ripe: list[Occasion], services: Services) -> Iterator[Occasion]:
@@ -90,7 +97,7 @@ def put_off_person(person: Person, services: Services, now: datetime) -> None:
     """
     stopped = services.halts.read_halts([each.name for each in services.campaigns])
     going = [each for each in services.campaigns if each.name not in stopped]
-    other = next_due(person.profile, going, services.clock, now)
+    other = next_due(person.profile, going, services.clock, now, read_shelf(services, going).demands)
     again = now + LOOK_AGAIN
     due = again if other is None else min(max(other, now), again)
     services.table.commit_parts([services.people.write_core(person, person.profile, due)])
@@ -108,7 +115,7 @@ def must_wait(person: Person, occasion: Occasion, services: Services, now: datet
 
 def move_due(person: Person, services: Services, now: datetime) -> None:
     """Write the person's next due date, and nothing else of the profile."""
-    due = services.find_due(person.profile, now)
+    due = services.find_due(person.profile, now, read_shelf(services, services.campaigns).demands)
     services.table.commit_parts([services.people.write_core(person, person.profile, due)])
 
 
@@ -157,9 +164,10 @@ def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -
     note = MailNote(campaign=row.campaign, occasion=row.occasion, state=row.state, at=now, marketing=row.marketing)
     submission, key = write_note(note, now), f"mail-{row.mail_id}"
     record = fold_event(person.record, key, submission, Reading(kind=ReadingKind.MAIL, mail=note))
+    demands = read_shelf(services, services.campaigns).demands
     return [
         services.people.write_event(person, key, submission),
-        *services.people.write_record(person, record, services.find_due(record.profile, now)),
+        *services.people.write_record(person, record, services.find_due(record.profile, now, demands)),
         services.mails.write_mail(person.id, row),
     ]
 

@@ -8,6 +8,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.campaigns.simulation import Simulation, simulate_days
 from chalicelib.models import Profile
+from chalicelib.numbers.learned import read_shelf
 from chalicelib.outreach.eligibility import address_rows, is_barred
 from chalicelib.services import Services
 
@@ -45,4 +46,14 @@ def simulate_shop(
     def is_address_barred(profile: Profile, campaign: Campaign) -> bool:
         return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services, start)
 
-    return simulate_days(people, campaigns, services.clock, start, days, spent=spent, is_barred=is_address_barred)
+    campaigns = tuple(campaigns)
+    return simulate_days(
+        people,
+        campaigns,
+        services.clock,
+        start,
+        days,
+        spent=spent,
+        is_barred=is_address_barred,
+        demands=read_shelf(services, campaigns).demands,
+    )

@@ -7,7 +7,7 @@ repeat buying build), a gap is longer than k times the median with probability 2
 still buys, 35 % pass RISK and 18 % pass LAPSE; for people who buy by habit far fewer do.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
@@ -74,6 +74,16 @@ def list_purchases(profile: Profile) -> list[datetime]:
     """Return when a person made the purchases among their latest orders, oldest first."""
     marks = profile.latest.values()
     return sorted(mark.placed_at for mark in marks if mark.is_purchase and mark.placed_at.year in YEARS)
+
+
+def list_bought(profile: Profile, now: datetime | None = None) -> dict[str, set[date]]:
+    """Return the days (UTC) on which a person bought each product, by `now`, among their latest orders."""
+    found: dict[str, set[date]] = {}
+    for mark in profile.latest.values():
+        if mark.is_purchase and (now is None or mark.placed_at <= now):
+            for name in mark.items:
+                found.setdefault(name, set()).add(mark.placed_at.date())
+    return found
 
 
 def measure_gap(bought: list[datetime]) -> float | None:

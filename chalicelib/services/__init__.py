@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.definition import Campaign
+    from chalicelib.campaigns.needs import Demands
     from chalicelib.campaigns.shop import ShopClock
     from chalicelib.mails.pace import Pace
     from chalicelib.mails.ses import Mailer
@@ -158,11 +159,14 @@ class Services(WalkTables):
         """Return a campaign that runs."""
         return next((campaign for campaign in self.campaigns if campaign.name == name), None)
 
-    def find_due(self, profile: Profile, now: datetime) -> datetime | None:
-        """Return when a person next has a reason to hear from the shop, by the campaigns that run."""
+    def find_due(self, profile: Profile, now: datetime, demands: Demands | None = None) -> datetime | None:
+        """Return when a person next has a reason to hear from the shop, by the campaigns that run.
+
+        Without `demands` no product is needed again: the walk over everybody looks for that each night.
+        """
         from chalicelib.campaigns.agenda import next_due
 
-        return next_due(profile, self.campaigns, self.clock, now)
+        return next_due(profile, self.campaigns, self.clock, now, demands or {})
 
 
 @cache

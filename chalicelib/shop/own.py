@@ -9,6 +9,7 @@ chalicelib/own/purposes.toml, ages.toml, retention.toml, dummies.toml   in place
 chalicelib/own/brand.toml                     name, logo, colour, postal address, opening words (`shop/brand.py`)
 chalicelib/own/site.toml                     `origins` and `redirects` for all forms
 chalicelib/own/telephone.toml                what staff say on the telephone (`desk/entries/script.py`)
+chalicelib/own/products.toml                  categories, and products that no mail names (`shop/products.py`)
 chalicelib/own/on.toml                        names of shipped marketing campaigns that run: campaigns = [...]
 chalicelib/own/off.toml                       names that are not wanted: forms = [...], campaigns = [...]
 """

@@ -40,6 +40,10 @@ class NumberRows:
         sealed = b"".join(bytes(rows[name_piece(place)]["sealed"]) for place in range(int(head["pieces"])))
         return StoredNumbers(sealed, datetime.fromisoformat(head["counted_at"]), int(head["erasures"]))
 
+    def read_moment(self) -> str:
+        """Return when the latest result was counted, "" before the first; no sum is read."""
+        return str((self.table.read_item(name_row(RESULT)) or {}).get("counted_at", ""))
+
     def write_result(self, result: StoredNumbers) -> Iterator[Part]:
         """Yield the parts that replace the result; all of them belong into one transaction."""
         pieces = cut_pieces(result.sealed)

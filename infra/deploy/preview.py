@@ -34,6 +34,8 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "staff-entry-received": {"number": NUMBER},
     "warranty-received": {"number": NUMBER, "product": "Kettle 3000", "day": date(2026, 11, 22)},
 }
+NEEDED: dict[str, Any] = {"bought": "Colombia 250 g", "day": date(2026, 11, 2), "again_days": 28}
+SUGGESTED = ("House blend", "Filter papers", "Cup")
 CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
@@ -71,6 +73,8 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
+        suggested=SUGGESTED if find_template(template).suggests and not plain else (),
+        **(NEEDED if "bought" in find_template(template).needs else {}),
         **(describe_workshop(language) if template == "parent" else {}),
         **(ENTRIES.get(template, {}) if not plain else {"number": NUMBER}),
     )

@@ -23,7 +23,7 @@ from chalicelib.pages.context import LinkWords
 from chalicelib.pages.policy_words import PolicyWords
 from chalicelib.pages.request_pages import PrivacyWords
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, dummies, own, purposes, retention
+from chalicelib.shop import ages, dummies, own, products, purposes, retention
 from chalicelib.shop.brand import load_brand
 from chalicelib.telling.words import NumberWords
 from chalicelib.words import Part, list_languages, list_missing, list_unknown
@@ -68,6 +68,7 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "purposes", purposes.load_purposes
     yield "ages", ages.read_rules
     yield "retention", retention.load_retention
+    yield "products", products.read_products
     yield "dummies", lambda: dummies.load_dummies(dummies.FILE)
 
 

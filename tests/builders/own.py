@@ -6,7 +6,7 @@ from chalicelib.campaigns import library as campaigns
 from chalicelib.forms import library as forms
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, brand, dummies, own, purposes, retention
+from chalicelib.shop import ages, brand, dummies, own, products, purposes, retention
 
 CACHED = (
     brand.load_brand,
@@ -22,6 +22,7 @@ CACHED = (
     retention.load_retention,
     ages.read_rules,
     dummies.load_dummies,
+    products.load_products,
 )
 
 

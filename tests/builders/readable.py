@@ -154,7 +154,7 @@ def a_busy_profile(now, bought=12):
         fields={"email": HeldValue(value="a@example.org", at=now, source="form:sign-up", grade=Grade.CONFIRMED)},
         consents={"marketing": yes},
         joined={"marketing": yes.at},
-        latest={str(day): OrderMark(placed_at=day, state=OrderState.PAID) for day in days},
+        latest={str(day): OrderMark(placed_at=day, state=OrderState.PAID, items=("Tea",)) for day in days},
         marks={kind: EntryMark(kind=kind, at=now - timedelta(days=9), day=date(2025, 1, 9)) for kind in kinds},
         mails={str(step): mail.model_copy(update={"occasion": str(step)}) for step in range(3)},
     )

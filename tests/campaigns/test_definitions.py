@@ -63,8 +63,9 @@ def load_text(folder, text, name="spring"):
     return load_campaign(path)
 
 
-def test_eight_campaigns_ship():
+def test_nine_campaigns_ship():
     assert [campaign.name for campaign in list_campaigns()] == [
+        "needs-again",
         "post-purchase",
         "pre-order-received",
         "pre-order-shipped",
@@ -190,7 +191,7 @@ def test_every_trigger_has_its_words_in_every_language(name):
     sentences = [find_mail_language(language).reasons[trigger.reason] for language in list_languages()]
 
     assert trigger.name == name
-    assert list(trigger.find(Profile(customer_id="c"), Delay(days=1), "marketing", UTC)) == []
+    assert list(trigger.find(Profile(customer_id="c"), Delay(days=1), "marketing", UTC, {})) == []
     assert len(set(sentences)) == len(list_languages()) == 5
     assert all(sentence.strip() for sentence in sentences)
     assert {*trigger.needs, *trigger.takes} <= set(Delay.model_fields)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.campaigns.agenda import Occasion, judge_mail
+from chalicelib.campaigns.needs import Demand
 from chalicelib.campaigns.triggers import TRIGGERS
 from chalicelib.data_requests.files import write_files
 from chalicelib.data_requests.readable import chapters
@@ -18,9 +19,10 @@ from chalicelib.data_requests.record import gather_record, make_section
 from chalicelib.forms.library import list_readable
 from chalicelib.mails.language import find_mail_language
 from chalicelib.models import ConsentState, Grade, MailState, OrderState, ReadingKind, Trust
-from chalicelib.people.activity import ActivityStatus, judge_activity
+from chalicelib.people.activity import ActivityStatus, judge_activity, list_bought
 from chalicelib.senders.ses import FACTS
 from chalicelib.shop.stops import StopReason
+from chalicelib.stats.gaps import Gaps
 from chalicelib.store.requests import RequestState
 from chalicelib.words import list_languages
 from infra.staff.audit import note_reading
@@ -196,12 +198,17 @@ def test_every_code_has_words():
 def list_reasons():
     """Return every reason that campaigns, their verdicts and the status of a customer can give."""
     profile = a_busy_profile(NOW)
-    delays = {"warranty-ending": {"days": 20, "warranty_months": 24}, "at-risk": {}}
+    delays = {
+        "warranty-ending": {"days": 20, "warranty_months": 24},
+        "at-risk": {},
+        "needs-again": {"again_share": 0.3},
+    }
+    demands = {name: Demand(Gaps(6, 180, 5_400, 6, 5_400), 0.5) for name in list_bought(profile)}
     found = [judge_activity(profile, NOW + timedelta(days=90)).reason]
     found += [judge_activity(a_busy_profile(NOW, bought=count), NOW).reason for count in (0, 1, 12)]
     for name, trigger in TRIGGERS.items():
         campaign = a_campaign(offer=None, when={"trigger": name, **delays.get(name, {"days": 2, "hours": 3})})
-        told = [each.words for each in trigger.find(profile, campaign.when, "marketing", UTC)]
+        told = [each.words for each in trigger.find(profile, campaign.when, "marketing", UTC, demands)]
         assert told, name
         found += told
     occasion = Occasion(campaign="welcome", id="welcome:1", due_at=NOW, not_after=NOW, reason="a pre-order was shipped")

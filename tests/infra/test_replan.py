@@ -1,12 +1,9 @@
 """`make replan`: a campaign that is switched on later reaches customers who did nothing since."""
 
-import uuid
-
 import boto3
 import pytest
 from botocore.config import Config
 
-from chalicelib.functions.send_mails import parse_ids
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.store.queues import Queue
 from infra.local.processes import free_port
@@ -14,22 +11,15 @@ from infra.staff import replan
 from tests.builders.campaigns import a_campaign
 from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.own import open_own
+from tests.builders.queues import open_queue, receive_ids
 from tests.builders.shop import NOW
 
 
 @pytest.fixture
 def queue(cloud):
     """Return an empty queue."""
-    sqs, name = cloud.client("sqs"), f"t{uuid.uuid4().hex[:12]}"
-    sqs.create_queue(QueueName=name)
-    yield Queue(sqs, name)
-    sqs.close()
-
-
-def receive_ids(queue):
-    """Return the ids that were queued."""
-    answer = queue.client.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
-    return [each for message in answer["Messages"] for each in parse_ids(message["Body"])]
+    with open_queue(cloud) as opened:
+        yield opened
 
 
 def test_who_did_nothing_since_is_due_once_everybody_was_looked_at_again(shop, queue, tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from infra.deploy import package, shop_files
 from infra.staff import report
 from tests.builders.own import forget_files, open_own, write_own
 
-MARKETING = ["post-purchase", "survey-invitation", "welcome", "win-back"]
+MARKETING = ["needs-again", "post-purchase", "survey-invitation", "welcome", "win-back"]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_copy_of_what_gives_nothing_away_runs_at_once(folder, run):
 
 def test_the_commands_say_which_campaigns_run_and_which_are_off(folder, run, capsys):
     write_own(folder, "on.toml", 'campaigns = ["welcome"]')
-    said = "welcome. Off: post-purchase, survey-invitation, win-back; "
+    said = "welcome. Off: needs-again, post-purchase, survey-invitation, win-back; "
     assert said in run("check")[1]
     package.check_definitions()
     assert said in capsys.readouterr().out

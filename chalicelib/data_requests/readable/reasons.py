@@ -31,6 +31,7 @@ BECAUSE: Mapping[str, re.Pattern[str]] = {
         "budget": r"the budget of [\d.]+ \S* is promised",
         "quiet": rf"{SPAN} without purchase",
         "risk": r"usual gap (?P<gap>[\d.]+ days?), now (?P<n>[\d.]+) times that",
+        "needed": rf"needed again after about {SPAN}",
         "bought": rf"{SPAN} after a purchase",
         "signed_up": rf"{SPAN} after sign-up",
         "registered": rf"{SPAN} after a warranty was registered",

@@ -1,0 +1,45 @@
+"""Products in a mail: the one that is needed again, and those that go with what the customer bought."""
+
+from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.needs import list_needs
+from chalicelib.campaigns.reasons import hash_source
+from chalicelib.errors import UnfitMailError
+from chalicelib.mails.words import MailWords
+from chalicelib.numbers.learned import read_shelf
+from chalicelib.numbers.shelf import Shelf
+from chalicelib.people.activity import list_bought
+from chalicelib.people.orders import name_items
+from chalicelib.people.person import Person
+from chalicelib.services import Services
+from chalicelib.store.mails import MailRow
+
+
+def tell_products(words: MailWords, person: Person, campaign: Campaign, row: MailRow, services: Services) -> MailWords:
+    """Return the words of a mail with the products that it names; raise UnfitMailError where it has lost its own."""
+    if not campaign.learns:
+        return words
+    shelf = read_shelf(services, (campaign,))
+    told = tell_need(person, campaign, row, shelf) if campaign.trigger.learns else {}
+    had = list_had(person, services) if campaign.suggest else set()
+    told["suggested"] = shelf.suggest_products(had, campaign.suggest) if had else ()
+    return MailWords.model_validate({**dict(words), **told})
+
+
+def tell_need(person: Person, campaign: Campaign, row: MailRow, shelf: Shelf) -> dict[str, object]:
+    """Return the words about the product of a mail's occasion.
+
+    Raise UnfitMailError where it was bought again, or nothing is known of it any more.
+    """
+    for need in list_needs(person.profile, shelf.demands, campaign.when.again_share or 1):
+        if row.occasion == f"{campaign.name}:{hash_source(need.source)}":
+            return {"bought": need.product, "day": need.bought_on, "again_days": need.usual}
+    raise UnfitMailError("its product is not needed again")
+
+
+def list_had(person: Person, services: Services) -> set[str]:
+    """Return all that a customer ever ordered; the core knows the latest orders alone."""
+    had = set(list_bought(person.profile))
+    if person.profile.totals.purchases > len(person.profile.latest):
+        for record in services.people.list_orders(person):
+            had.update(name_items(record.order) if record.order else ())
+    return had

@@ -1,0 +1,92 @@
+"""The shop's products by category, and those that no mail may name: own/products.toml. Pure.
+
+Nothing ships: without the file no product has a category, and none is sensitive.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from unicodedata import normalize
+
+from pydantic import Field, model_validator
+
+from chalicelib.definitions import Fault, load_definition
+from chalicelib.models import Model
+from chalicelib.shop import own
+
+
+class ProductRule(Model):
+    """What holds for the product of a `name`, or for all whose names begin with `starts`."""
+
+    name: str = Field("", max_length=200)
+    starts: str = Field("", max_length=200)
+    category: str = Field("", max_length=60)
+    sensitive: bool = False
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "ProductRule":
+        """Refuse a rule of no product, and one that says nothing."""
+        if bool(fold_product(self.name)) == bool(fold_product(self.starts)):
+            raise ValueError("either name or starts")
+        if not self.category and not self.sensitive:
+            raise ValueError("says nothing: it needs a category, or sensitive = true")
+        return self
+
+    @property
+    def folded(self) -> str:
+        """Return what names are compared with."""
+        return fold_product(self.name or self.starts)
+
+    def meets(self, folded: str) -> bool:
+        """Return whether the rule is about the product of a folded name."""
+        return folded == self.folded if self.name else folded.startswith(self.folded)
+
+
+class Products(Model):
+    """The data file; `sensitive` names categories."""
+
+    sensitive: tuple[str, ...] = ()
+    products: tuple[ProductRule, ...] = ()
+
+    def list_rules(self, product: str) -> list[ProductRule]:
+        """Return the rules about a product, the most exact first."""
+        folded = fold_product(product)
+        met = [rule for rule in self.products if rule.meets(folded)]
+        return sorted(met, key=lambda rule: (bool(rule.name), len(rule.folded)), reverse=True)
+
+    def find_category(self, product: str) -> str:
+        """Return the category of a product by the most exact rule that names one, or ""."""
+        return next((rule.category for rule in self.list_rules(product) if rule.category), "")
+
+    def is_sensitive(self, product: str) -> bool:
+        """Return whether no mail may name a product: one rule about it is enough, however exact the others are."""
+        return any(rule.sensitive or rule.category in self.sensitive for rule in self.list_rules(product))
+
+
+def fold_product(name: str) -> str:
+    """Return a name as names are compared: one space between words, no capitals."""
+    return normalize("NFC", " ".join(name.split())).casefold()
+
+
+def read_products() -> Products:
+    """Return the shop's products; raise DefinitionError."""
+    return load_products(own.FOLDER / "products.toml")
+
+
+@cache
+def load_products(path: Path) -> Products:
+    """Return the products of a file, none where there is no file; raise DefinitionError."""
+    return load_definition(path, Products, judge=list_faults) if path.exists() else Products()
+
+
+def list_faults(products: Products) -> Iterator[Fault]:
+    """Yield each rule about the same products as an earlier one, and each sensitive category that no product has."""
+    seen = set()
+    for place, rule in enumerate(products.products):
+        if (key := (bool(rule.name), rule.folded)) in seen:
+            yield ("products", str(place)), "an earlier entry is about the same products"
+        seen.add(key)
+    known = {rule.category for rule in products.products}
+    for place, category in enumerate(products.sensitive):
+        if category not in known:
+            yield ("sensitive", str(place)), "no product has this category"
