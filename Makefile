@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -85,6 +85,9 @@ replan: $(READY) ## look at every customer once more, after a campaign was switc
 
 report: $(READY) ## print the result of a campaign: make report CAMPAIGN=win-back (JSON; a page in out/reports/)
 	@$(BIN)/python -m infra.staff.report "$(CAMPAIGN)"
+
+numbers: $(READY) ## count everybody now and print every figure as JSON (CSV=yes: files in out/numbers/; STAGE=prod: on AWS)
+	@$(BIN)/python -m infra.staff.numbers --csv "$(CSV)"
 
 events: $(READY) ## print the events that the shop's own systems received from the running stack
 	@$(BIN)/python -m infra.local.receiver

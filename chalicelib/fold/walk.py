@@ -41,7 +41,7 @@ class Place(Model):
 
 
 def walk_people(services: Services, consumers: Sequence[Consumer], now: datetime, until: float) -> dict[str, int]:
-    """Go on with the walk that is under way, or begin one, and stop at `until` (monotonic seconds), after one batch at least.
+    """Go on with the walk that is under way, or begin one, for one batch at least and to `until` (monotonic seconds).
 
     Return how many customers this walk met so far, how many could not be read, and whether it is over. Raise
     KeyUnavailableError while KMS does not answer, RaceLostError where another run was faster: the walk is then where

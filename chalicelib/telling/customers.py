@@ -19,8 +19,10 @@ def tell_customers(numbers: Numbers, teller: Teller) -> Sheet:
     last = f"{numbers.counted_at:%Y-%m}"
     if not found.months:
         return Sheet(NAME, say.titles[NAME], say.customers.no_purchase, [Section("", (say.customers.no_purchase,))])
-    lead = tell_month(next((each for each in reversed(found.months) if each.month < last), found.months[-1]), last, teller)
-    sections = [draw_months(found.months, last, teller), draw_cohorts(found.cohorts, last, teller)]
+    lead = tell_month(
+        next((each for each in reversed(found.months) if each.month < last), found.months[-1]), last, teller
+    )
+    sections = [draw_months(found.months, lead, last, teller), draw_cohorts(found.cohorts, last, teller)]
     sections.append(draw_classes(found.classes, teller))
     lines = [*list_months(found.months, last, teller), *list_cohorts(found.cohorts), *list_classes(found.classes)]
     return Sheet(NAME, say.titles[NAME], lead, sections, lines)
@@ -32,7 +34,7 @@ def tell_month(month: Month, last: str, teller: Teller) -> str:
     return teller.write.say.customers.lead.format(month=name_month(month.month, last, teller), **counts)
 
 
-def draw_months(months: Sequence[Month], last: str, teller: Teller) -> Section:
+def draw_months(months: Sequence[Month], lead: str, last: str, teller: Teller) -> Section:
     """Return the months as a chart and a table."""
     write, say = teller.write, teller.write.say
     most = max(each.buyers for each in months) or 1
@@ -49,7 +51,7 @@ def draw_months(months: Sequence[Month], last: str, teller: Teller) -> Section:
     table = [(word, cells_of(write_month(each, teller))) for word, each in zip(words, months, strict=True)]
     grid = Grid(say.customers.months, columns, table)
     hints = [say.customers.months_hint, *([say.figure.not_over] if rows[-1].is_open else [])]
-    return Section(say.customers.months, (tell_month(months[-1], last, teller),), chart, hints, (grid,))
+    return Section(say.customers.months, (lead,), chart, hints, (grid,))
 
 
 def write_month(month: Month, teller: Teller) -> Iterator[str]:
@@ -62,7 +64,7 @@ def draw_cohorts(cohorts: Sequence[Cohort], last: str, teller: Teller) -> Sectio
     """Return the triangle: a row for each first month, a column for each month after it."""
     write, say = teller.write, teller.write.say
     longest = max((len(each.back) for each in cohorts), default=0)
-    columns = [say.columns["people"], *(f"+{write.write_count(n)}" for n in range(1, longest + 1))]
+    columns = [say.columns["people"], *(write.write_step(n) for n in range(1, longest + 1))]
     rows = []
     for each in cohorts:
         shares = [shade_share(figure, teller) for _, figure in sorted(each.back.items())]

@@ -20,7 +20,11 @@ def tell_sources(numbers: Numbers, teller: Teller) -> Sheet:
     grid = make_sources(numbers.sources, teller)
     chart = draw_shares(shares, say.titles["sources"], say.origins.source_one, teller)
     section = Section(
-        teller.labels.name_question(SOURCE), (lead,), chart, (say.figure.hint,) if chart else (), (grid,) if chart else ()
+        teller.labels.name_question(SOURCE),
+        (lead,),
+        chart,
+        (say.figure.hint,) if chart else (),
+        (grid,) if chart else (),
     )
     lines = [*list_shares(shares, say.origins.source_one, teller), *list_money(numbers.sources)]
     return Sheet("sources", say.titles["sources"], lead, [section], lines)

@@ -110,7 +110,8 @@ def draw_line(figure: str, found: Figure, sentence: str = "") -> Line:
     """Return the line of a figure."""
     if found.interval is None:
         return Line(figure, found.people, weeks=found.weeks, sentence=sentence)
-    return Line(figure, found.people, *(getattr(found.interval, name) for name in ("value", "low", "high")), 0, sentence)
+    value, low, high = found.interval.value, found.interval.low, found.interval.high
+    return Line(figure, found.people, value, low, high, sentence=sentence)
 
 
 def make_cells(texts: Iterable[str]) -> tuple[Cell, ...]:

@@ -50,10 +50,17 @@ class NumberWriter(FigureWriter):
         return self.tell.percent.format(number=self.write_count(round(share * 100)))
 
     def write_score(self, score: float) -> str:
-        """Write a score from -1 to 1 as whole points of a hundred, with a minus sign that no line turns around."""
+        """Write a score from -1 to 1 as whole points of a hundred, with a true minus sign."""
         points = round(score * 100)
-        sign = ("", LEFT_TO_RIGHT)[self.tell.direction == "rtl"] + MINUS if points < 0 else ""
-        return sign + self.write_count(abs(points))
+        return (self.mark_sign(MINUS) if points < 0 else "") + self.write_count(abs(points))
+
+    def write_step(self, step: int) -> str:
+        """Write so many steps ahead, such as `+3`."""
+        return self.mark_sign("+") + self.write_count(step)
+
+    def mark_sign(self, sign: str) -> str:
+        """Return a sign that stays before its number also where lines run from right to left."""
+        return LEFT_TO_RIGHT + sign if self.tell.direction == "rtl" else sign
 
     def write_month(self, month: str) -> str:
         """Write a month such as `2026-11`, by the calendar in which it was counted."""

@@ -10,13 +10,15 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.fold.run import list_consumers
 from chalicelib.fold.walk import walk_people
-from chalicelib.numbers.counting import read_counted
+from chalicelib.numbers.counting import Sums, read_counted
+from chalicelib.numbers.numbers import Numbers
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.telling.numbers import tell_numbers
@@ -42,19 +44,22 @@ def count_everybody(services: Services, now: datetime) -> None:
             return
 
 
-def write_numbers(services: Services, sheets: Iterable[Sheet]) -> dict[str, Any]:
-    """Return what is printed: who was counted, each question with its sentences, and every figure."""
+def find_result(services: Services) -> Sums:
+    """Return the result; end with a sentence where it cannot be read."""
     sums = read_counted(services)
     if sums is None:
-        raise SystemExit("The result cannot be read: the next count makes it anew.")
-    numbers = sums.read_numbers()
+        raise SystemExit("The result cannot be read. The next count makes it anew.")
+    return sums
+
+
+def describe_numbers(numbers: Numbers, sheets: Iterable[Sheet]) -> dict[str, Any]:
+    """Return what is printed: who was counted, each question with its sentence and figures, and the whole result."""
     return {
         "counted_at": numbers.counted_at.isoformat(),
         "people": numbers.people,
         "restricted": numbers.restricted,
-        "forgotten_since": services.ledger.read_head().number - sums.erasures,
         "questions": {each.question: describe_sheet(each) for each in sheets},
-        "figures": numbers.model_dump(mode="json"),
+        "result": numbers.model_dump(mode="json"),
     }
 
 
@@ -66,8 +71,13 @@ def describe_sheet(sheet: Sheet) -> dict[str, Any]:
 
 def list_values(line: Line) -> dict[str, Any]:
     """Return what is known of a figure."""
-    values = {name: getattr(line, name) for name in COLUMNS[1:]}
+    values = {name: make_exact(getattr(line, name)) for name in COLUMNS[1:]}
     return {**values, "sentence": strip_marks(line.sentence)}
+
+
+def make_exact(value: Any) -> Any:
+    """Return a float as a decimal of six places: a cell of CSV takes these for numbers, and texts for what may run."""
+    return round(Decimal(str(value)), 6) if isinstance(value, float) else value
 
 
 def save_tables(sheets: Iterable[Sheet], folder: Path) -> list[Path]:
@@ -95,10 +105,9 @@ def main() -> int:
         services, now = current_services(), stage_now()
         note_reading(services, "numbers: what everybody adds up to", EVERYBODY, now)
         count_everybody(services, now)
-        sums = read_counted(services)
-        sheets = tell_numbers(sums.read_numbers(), choose_language(services)) if sums else []
-        printed = write_numbers(services, sheets)
-    print(json.dumps(printed, ensure_ascii=False, indent=2, default=str))
+        numbers = find_result(services).read_numbers()
+        sheets = tell_numbers(numbers, choose_language(services))
+    print(json.dumps(describe_numbers(numbers, sheets), ensure_ascii=False, indent=2, default=float))
     for path in save_tables(sheets, FOLDER) if asked.csv else ():
         print(f"Written: {show_path(path)}", file=sys.stderr)
     return 0

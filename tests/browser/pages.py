@@ -58,7 +58,7 @@ def list_complaints(browser):
 
 # Text whose contrast with what is behind it is too low (WCAG 1.4.3), as [text, ratio].
 CONTRAST = """
-const read = text => { const part = text.match(/[\\d.]+/g).map(Number); return part.length > 3 && !part[3] ? null : part; };
+const read = text => { const part = text.match(/[\\d.]+/g).map(v => text.startsWith('color(') ? v * 255 : +v); return part.length > 3 && !part[3] ? null : part; };
 const light = part => { const [r, g, b] = part.slice(0, 3).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
 const behind = node => { for (; node; node = node.parentElement) { const found = read(getComputedStyle(node).backgroundColor); if (found) return found; } return [255, 255, 255]; };

@@ -18,7 +18,9 @@ from tests.builders.shop import NOW, a_submission
 
 CANARY = "Quetzal Zimborowski"
 PAGES = ("/numbers", *(f"/numbers/{question}" for question in QUESTIONS))
-TYPED = {word for name in (*PRODUCTS, "Ben Okafor") for word in re.findall(r"[A-Za-z]{2,}", name)}  # no language translates these
+TYPED = {
+    word for name in (*PRODUCTS, "Ben Okafor") for word in re.findall(r"[A-Za-z]{2,}", name)
+}  # no language translates these
 
 
 @pytest.fixture
@@ -50,7 +52,9 @@ def test_an_unknown_question_is_no_page(desk, ben):
     assert ben.get("/numbers/nothing").status_code == 404
 
 
-@pytest.mark.parametrize(("language", "few"), [("en", "Not enough yet: 1 of the 10"), ("fa", "هنوز کافی نیست: ۱ از ۱۰")])
+@pytest.mark.parametrize(
+    ("language", "few"), [("en", "Not enough yet: 1 of the 10"), ("fa", "هنوز کافی نیست: ۱ از ۱۰")]
+)
 def test_three_customers_are_not_enough_and_the_pages_say_so(desk, ben, language, few):
     invent_people(desk.shop.services(), 3)
     count_all(desk)
@@ -122,9 +126,9 @@ def test_no_page_has_anything_of_a_person(desk, ben):
 
 def look_until_over(browser):
     """Press the button and look until the count is over; return how far each look was."""
-    answer, met = browser.post("/count"), []
+    address, met = browser.post("/count").headers["Location"], []
     for _ in range(40):
-        answer = browser.get(answer.headers["Location"]) if not met else browser.get(address)
+        answer = browser.get(address)
         if answer.status_code == 303:
             assert answer.headers["Location"] == "/numbers"
             return met
@@ -146,7 +150,7 @@ def test_a_count_on_demand_goes_on_by_steps_and_ends_with_the_numbers(desk, ben,
     assert read_counted(desk.services).read_numbers().people == 61
     assert "Customers: 61." in ben.read("/numbers")
     assert desk.services.roster_rows.read_names().run  # the list of names is made in the same walk
-    assert desk.list_audit()[-1] == (ben.staff_id, "asked for a count of everybody")
+    assert desk.list_audit()[-1] == (ben.staff_id, "numbers: what everybody adds up to")
     assert ben.get("/count").headers["Location"] == "/numbers"  # nothing is asked for any more
 
 

@@ -14,7 +14,7 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
-from chalicelib.store.audit import DESK
+from chalicelib.store.audit import EVERYBODY
 
 desk = DeskBlueprint(__name__)
 STEP = 1.5  # seconds; a step ends with the batch during which they are over
@@ -28,7 +28,7 @@ def begin_count(request: DeskRequest) -> Response:
     services = request.services
     if not services.walks.read_row().is_open:
         parts = [services.walks.ask_walk(request.now)]
-        request.actor.commit_noted(services, DESK, "asked for a count of everybody", request.now, parts)
+        request.actor.commit_noted(services, EVERYBODY, "numbers: what everybody adds up to", request.now, parts)
     return lead_to(COUNT, of=str(measure_crowd(services)))
 
 
@@ -45,8 +45,17 @@ def show_count(request: DeskRequest) -> Response:
     if met is None:
         return lead_to(HERE)
     say, address = find_number_words(request.language), f"{COUNT}?of={most}"
-    shown = {"figures": say, "met": met, "most": most, "busy": busy, "address": address, "numbers_path": HERE}
-    answer = show_page(request, "count.html", title=say.frame.going_title, **shown)
+    answer = show_page(
+        request,
+        "count.html",
+        title=say.frame.going_title,
+        figures=say,
+        met=met,
+        most=most,
+        busy=busy,
+        address=address,
+        numbers_path=HERE,
+    )
     answer.headers["Refresh"] = f"{WAIT}; url={address}"
     return answer
 
