@@ -14,6 +14,7 @@ from chalicelib.desk.people import card, erasures, find, person, person_acts
 from chalicelib.desk.privacy import accesses, ended, lists, overview, retention
 from chalicelib.desk.running import campaigns, forecast
 from chalicelib.desk.signing import account, join, sign_in, staff, touch
+from chalicelib.desk.surveys import surveys
 from chalicelib.desk.till import devices, enrol, handing, page
 from chalicelib.desk.work import handovers, items, today
 from chalicelib.logs import configure_logging
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     campaigns.desk,
     forecast.desk,
     connections.desk,
+    surveys.desk,
     devices.desk,
     enrol.desk,
     page.desk,

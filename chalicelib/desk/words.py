@@ -10,6 +10,7 @@ from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
 from chalicelib.desk.privacy.privacy_words import PrivacyWords
 from chalicelib.desk.running.campaign_words import CampaignWords, ForecastWords, ResultWords
+from chalicelib.desk.surveys.survey_words import SurveyWords
 from chalicelib.desk.till.till_words import DeviceWords, TillWords
 from chalicelib.desk.work.today_words import TodayWords
 from chalicelib.forms.interface import Interface, find_interface
@@ -128,6 +129,7 @@ class DeskWords(Model):
     results: ResultWords
     forecast: ForecastWords
     connections: ConnectionWords
+    surveys: SurveyWords
     devices: DeviceWords
     till: TillWords
     privacy: PrivacyWords

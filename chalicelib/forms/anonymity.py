@@ -7,9 +7,11 @@ A form without a grade keeps its answers with the customer who gave them, where 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.forms.field import CONTACT, Field
+from chalicelib.models import JsonValue
 
 COUNTED = ("choice", "choices", "ranking", "score")  # types whose answers are picked from a few
 NAMING = {*CONTACT.values()} - {"text"}
@@ -20,6 +22,16 @@ class Anonymity(StrEnum):
 
     NO_LINK = "no-link"
     COUNTS_ONLY = "counts-only"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as settling keeps it: the name of its form, and the values, or the picks of a survey that counts."""
+
+    form: str
+    grade: Anonymity
+    poll: bool
+    values: dict[str, JsonValue]
 
 
 def judge_questions(grade: Anonymity, fields: Iterable[Field]) -> str:

@@ -196,7 +196,8 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
   const thank = said => {
     const box = make('div', { class: 'done', tabindex: -1, role: 'status', lang: view.language, dir: view.direction },
       make('h2', {}, view.thanks_title), make('p', {}, view.thanks),
-      make('p', {}, words.number + ' ', make('b', { dir: 'ltr' }, said.number)), make('p', {}, view.next));
+      said.number ? make('p', {}, words.number + ' ', make('b', { dir: 'ltr' }, said.number)) : '',
+      make('p', {}, view.next));
     root.replaceChildren(box);
     box.focus();
   };

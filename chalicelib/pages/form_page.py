@@ -9,6 +9,7 @@ from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.page_question import NAME
 from chalicelib.forms.validation import CleanForm
 from chalicelib.forms.view import show_form
+from chalicelib.pages.poll import make_poll
 from chalicelib.pages.rendering import render_page
 from chalicelib.pages.scripts import read_script
 from chalicelib.pages.summary import list_answers
@@ -112,9 +113,19 @@ def place_focus(field: Mapping[str, Any]) -> str:
 
 
 def render_thanks(
-    form: Form, words: Interface, *, shop: str, address: str, number: str = "", clean: CleanForm | None = None
+    form: Form,
+    words: Interface,
+    *,
+    shop: str,
+    address: str,
+    number: str = "",
+    clean: CleanForm | None = None,
+    shown: str = "",
 ) -> str:
-    """Return the page after a post; `number` is the post's, and `clean` its answers, which the page repeats masked."""
+    """Return the page after a post; `number` is the post's, and `clean` its answers, which the page repeats masked.
+
+    `shown` is the result of a poll as it is on file.
+    """
     language = words.language
     return render_page(
         "thanks.html",
@@ -126,6 +137,7 @@ def render_thanks(
         number=number,
         follows=form.next[language] if form.next else "",
         answers=list_answers(clean, words) if clean else [],
+        poll=make_poll(form, words, shown) if form.poll else None,
     )
 
 

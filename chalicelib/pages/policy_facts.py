@@ -88,6 +88,8 @@ def describe_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
         "language": spoken,
         "kind": form.kind,
         "confirmed_by_mail": form.confirm,
+        "anonymous": form.anonymous.value if form.anonymous else "",
+        "promise": find_interface(language).anonymous[form.anonymous] if form.anonymous else "",
         "purposes": list(purposes),
         "fields": [
             {

@@ -86,6 +86,8 @@ def name_field(form: Form, field: Field) -> str:
         return "consents"
     if field.place == "profile":
         return f"fields.{KEPT_AS.get(field.name, field.name)}"
+    if form.anonymous:
+        return f"survey.{form.name}.{field.name}"
     return f"entry.{form.kind}.{field.name}"
 
 

@@ -23,6 +23,7 @@ class PolicyWords(Model):
     asks: str
     confirm: str
     noted: str
+    unnoted: str
     evidence_title: str
     evidence: Mapping[str, str]
     foreign: str

@@ -19,6 +19,7 @@ from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
 from chalicelib.shop.brand import name_shop
+from chalicelib.store.polls import Polls
 
 Sent = Mapping[str, JsonValue] | Pairs
 RETRY_AFTER = {SlowDownError: "60", TryAgainLaterError: "30"}  # seconds
@@ -55,7 +56,10 @@ def thank_sender(request: FormRequest, post: Post, kept: KeptPost) -> Response:
 def show_thanks(request: FormRequest, number: str, clean: CleanForm | None = None) -> Response:
     """Return the page after a post: thanks, the number, what happens next and, where it is known, what was sent."""
     shop = name_shop(request.door.settings, request.spoken)
-    page = render_thanks(request.form, request.words, shop=shop, address=request.link, number=number, clean=clean)
+    shown = Polls(request.door.links.table).read_shown(request.form.name) if request.form.poll else ""
+    page = render_thanks(
+        request.form, request.words, shop=shop, address=request.link, number=number, clean=clean, shown=shown
+    )
     return answer_page(request, page)
 
 

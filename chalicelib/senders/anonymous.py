@@ -1,28 +1,18 @@
 """An answer to an anonymous survey, from the door to settling: the answers, the form, the day, and nothing else.
 
-Its body has `form`, `kind`, `version`, `anonymous` (the grade) and `entry`. Of a survey that only counts, `entry` has
-the options that were picked, by question.
+Its body has `form`, `kind`, `version`, `anonymous` (the grade), `poll` and `entry`. Of a survey that only counts,
+`entry` has the options that were picked, by question.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.errors import MalformedError, TooLargeError, UnreadableError
-from chalicelib.forms.anonymity import Anonymity
+from chalicelib.forms.anonymity import Anonymity, Answer
 from chalicelib.forms.picks import list_picks
 from chalicelib.forms.validation import CleanForm
 from chalicelib.models import ONCE, JsonValue, SenderName, Submission, Trust
 from chalicelib.strictjson import dump_json, parse_object
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer as settling reads it."""
-
-    form: str
-    grade: Anonymity
-    values: dict[str, JsonValue]
 
 
 def make_anonymous(clean: CleanForm, page_token: str, now: datetime) -> Submission:
@@ -56,6 +46,7 @@ def write_answer(clean: CleanForm) -> bytes:
             "kind": form.kind,
             "version": form.version,
             "anonymous": form.anonymous.value if form.anonymous else "",
+            "poll": form.poll,
             "fields": {},
             "entry": values,
             "consents": [],
@@ -67,7 +58,7 @@ def read_answer(submission: Submission) -> Answer:
     """Return what an anonymous submission says; raise UnreadableError."""
     try:
         body = parse_object(submission.body)
-        return Answer(str(body["form"]), Anonymity(body["anonymous"]), dict(body["entry"]))
+        return Answer(str(body["form"]), Anonymity(body["anonymous"]), body["poll"] is True, dict(body["entry"]))
     except (MalformedError, TooLargeError, KeyError, TypeError, ValueError):
         raise UnreadableError("anonymous: not of the shape we write") from None
 

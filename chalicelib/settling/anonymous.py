@@ -14,7 +14,7 @@ from chalicelib.surveys.keep import keep_answer
 def settle_anonymous(opened: OpenedItem, services: Services, now: datetime) -> State:
     """Keep an answer in one transaction; raise RaceLostError where another answer was faster, UnreadableError."""
     answer, day = read_answer(opened.submission), cut_day(now)
-    kept = keep_answer(answer.form, answer.grade, answer.values, services, now)
+    kept = keep_answer(answer, services, now)
     until = day + timedelta(days=1) + KEEP_ONCE
     services.table.commit_parts([end_item(services.inbox, opened.item.key, day, until), *kept])
     return State.SETTLED

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.forms.anonymity import Anonymity
-from chalicelib.models import JsonValue
+from chalicelib.forms.anonymity import Anonymity, Answer
 from chalicelib.services import Services
 from chalicelib.shop.retention import find_span
 from chalicelib.store.parts import Part
@@ -16,28 +15,27 @@ from chalicelib.surveys.tally import Counted
 KEPT = "survey-boxes"  # the period in chalicelib/shop/retention.toml
 
 
-def keep_answer(
-    form: str, grade: Anonymity, values: dict[str, JsonValue], services: Services, now: datetime
-) -> list[Part]:
+def keep_answer(answer: Answer, services: Services, now: datetime) -> list[Part]:
     """Return the parts that keep one answer, which fail where another answer was faster."""
-    if grade is Anonymity.COUNTS_ONLY:
-        return list(count_answer(form, values, services))
-    week, until = name_week(now), end_week(now) + find_span(KEPT)
+    if answer.grade is Anonymity.COUNTS_ONLY:
+        return list(count_answer(answer, services))
+    form, week, until = answer.form, name_week(now), end_week(now) + find_span(KEPT)
     seal = SurveySeal(form, week, services, until)
-    changed = add_answer(values, list(services.survey_rows.list_boxes(form, week)), week, seal)
+    changed = add_answer(answer.values, list(services.survey_rows.list_boxes(form, week)), week, seal)
     return [*seal.parts, *(services.survey_rows.write_box(form, box, until) for box in changed)]
 
 
-def count_answer(form: str, picked: dict[str, JsonValue], services: Services) -> Iterator[Part]:
+def count_answer(answer: Answer, services: Services) -> Iterator[Part]:
     """Yield the parts that count one answer; where another step of answers is full, a poll's result is shown."""
-    rows, seal = services.survey_rows, SurveySeal(form, COUNTS, services)
-    row = rows.read_counts(form)
+    rows, seal = services.survey_rows, SurveySeal(answer.form, COUNTS, services)
+    row = rows.read_counts(answer.form)
     old = Counted.model_validate_json(seal.open_text(row)) if row else Counted()
-    new = old.add_picks({name: map(str, picks) for name, picks in picked.items() if isinstance(picks, list)})
+    picked = {name: picks for name, picks in answer.values.items() if isinstance(picks, list)}
+    new = old.add_picks({name: map(str, picks) for name, picks in picked.items()})
     yield from seal.parts
-    yield rows.write_box(form, seal.close_text(row, COUNTS, new.model_dump_json().encode()))
-    if new.shown != old.shown:
-        yield services.polls.write_shown(form, new.shown.model_dump_json())
+    yield rows.write_box(answer.form, seal.close_text(row, COUNTS, new.model_dump_json().encode()))
+    if answer.poll and new.shown != old.shown:
+        yield services.polls.write_shown(answer.form, new.shown.model_dump_json())
 
 
 def end_week(moment: datetime) -> datetime:

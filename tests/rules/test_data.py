@@ -29,10 +29,12 @@ from tests.builders.offers import Access, Wire, an_offer_campaign, reach
 from tests.builders.optin import START
 from tests.builders.optin import sign_up as sign_up_unconfirmed
 from tests.builders.orders import an_order
+from tests.builders.own import open_own
 from tests.builders.requests import START as LATE
 from tests.builders.requests import prove
 from tests.builders.retention import ASHA, OLD, leave_things_behind
 from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.surveys import take_answer, write_poll, write_survey
 from tests.builders.till import enrol
 
 D = {"emailAddress": "d@example.org"}
@@ -46,7 +48,7 @@ def name_item(table: str, row: dict) -> str:
         return "waiting"
     if table == "links":
         kind = row["pk"]["S"].partition("#")[0]
-        return kind if kind == "delivery" else "package" if "part" in row else "link"
+        return kind if kind in ("delivery", "poll") else "package" if "part" in row else "link"
     if table == "ledger":
         return row["pk"]["S"]
     if table == "offers":
@@ -111,6 +113,16 @@ def work_at_desk(tables, monkeypatch, shop, customer, look):
         owner.read(asked.headers["Location"])
 
 
+def answer_surveys(shop, folder, monkeypatch):
+    """Let two anonymous surveys be answered, one of them a poll whose result is shown."""
+    with open_own(folder, monkeypatch):
+        write_survey(folder)
+        write_poll(folder)
+        take_answer(shop, "mood", tea="green")
+        for _ in range(5):
+            take_answer(shop, "tea-poll", tea="green")
+
+
 @pytest.fixture
 def written(tables, tmp_path, capsys, monkeypatch):
     """Return every (table, item, attribute) that a walk through the service leaves or left."""
@@ -164,6 +176,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     look()
     leave_things_behind(shop)
     end_codes(shop, monkeypatch)
+    answer_surveys(shop, tmp_path / "own", monkeypatch)
     work_at_desk(tables, monkeypatch, shop, shop.find_id(ASHA), look)
     look()
     for now in (OLD, OLD + find_span("inactive")):

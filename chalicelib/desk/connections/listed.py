@@ -25,6 +25,7 @@ class ListedForm:
     code: str = ""
     fields: int = 0
     confirms: bool = False
+    anonymous: bool = False
     languages: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,6 +67,7 @@ def list_forms(request: DeskRequest) -> list[ListedForm]:
                 code=write_code(base, form.name, language),
                 fields=len(form.fields),
                 confirms=form.confirm,
+                anonymous=form.anonymous is not None,
                 languages=languages,
             )
         )

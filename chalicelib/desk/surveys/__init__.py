@@ -1,0 +1,1 @@
+"""What anonymous surveys found."""

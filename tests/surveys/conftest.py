@@ -1,0 +1,5 @@
+"""The desk over the tables of a stage."""
+
+from tests.desk.conftest import desk
+
+__all__ = ["desk"]
