@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -88,6 +88,12 @@ report: $(READY) ## print the result of a campaign: make report CAMPAIGN=win-bac
 
 numbers: $(READY) ## count everybody now and print every figure as JSON (CSV=yes: files in out/numbers/; STAGE=prod: on AWS)
 	@$(BIN)/python -m infra.staff.numbers --csv "$(CSV)"
+
+draw: $(READY) ## close a contest, or draw its winners: make draw FORM=spring CLOSE=yes SOURCE="..." (later SEED="..." PRIZES=1)
+	@$(BIN)/python -m infra.staff.draw --close="$(CLOSE)" --source="$(SOURCE)" --seed="$(SEED)" --prizes="$(or $(PRIZES),1)" -- "$(FORM)"
+
+check-draw: $(READY) ## tell whether a published draw is right: make check-draw FILE=out/contests/spring-draw.json
+	@$(BIN)/python -m infra.staff.check_draw -- "$(FILE)"
 
 events: $(READY) ## print the events that the shop's own systems received from the running stack
 	@$(BIN)/python -m infra.local.receiver
