@@ -129,7 +129,7 @@ def test_who_withdrew_is_neither_queued_nor_mailed(shop, work):
     count_night(services, NOW + 2 * DAY)
     assert find_near(services, DUE - timedelta(hours=22)) == [asel]
     withdraw(shop, asel)
-    assert handle_customer(asel, services, DUE + timedelta(hours=1)) == "not due"
+    assert handle_customer(asel, services, DUE + timedelta(hours=1)) == "suppressed"
     assert find_near(services, DUE) == []
     assert post.sent == []
 
@@ -142,7 +142,7 @@ def withdraw(shop, customer):
     token = mail.text.partition("/unsubscribe/")[2].split()[0]
     link = shop.services().links.read_link(token, WEEK)
     assert link.kind is LinkKind.STOP
-    assert shop.take(withdraw_consent(link, name_token(token), WEEK)) == "settled"
+    assert shop.take(withdraw_consent(link, name_token(token), WEEK, network="", language="en")) == "settled"
 
 
 def test_without_sums_no_mail_goes_out(shop, work):
