@@ -24,7 +24,7 @@ class SurveyTable:
 
 def list_tables(form: Form, survey: Survey, language: str) -> list[SurveyTable]:
     """Return a table for each question that is counted."""
-    writer = Writer(find_desk_words(language).results, find_mail_language(language))
+    writer = Writer(find_mail_language(language), find_desk_words(language).results)
     fields = {field.name: field for field in form.fields}
     return [tell_question(fields[each.name], each, writer, form.choose_language(language)) for each in survey.questions]
 
