@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from chalicelib.numbers.cohorts import ClassOfBuyers, Cohort, Month
 from chalicelib.numbers.figure import LEAST, Figure
 from chalicelib.numbers.numbers import Numbers
-from chalicelib.telling.satisfaction import name_month
+from chalicelib.telling.satisfaction import tell_period
 from chalicelib.telling.sheet import Cell, Chart, Column, Grid, Line, Section, Sheet, Teller, draw_line, join_told
 from chalicelib.telling.sheet import make_cells as cells_of
 
@@ -31,14 +31,14 @@ def tell_customers(numbers: Numbers, teller: Teller) -> Sheet:
 def tell_month(month: Month, last: str, teller: Teller) -> str:
     """Return how many people bought in a month."""
     counts = {name: teller.write.write_count(getattr(month, name)) for name in ("buyers", "new")}
-    return teller.write.say.customers.lead.format(month=name_month(month.month, last, teller), **counts)
+    return teller.write.say.customers.lead.format(month=tell_period(month.month, last, teller), **counts)
 
 
 def draw_months(months: Sequence[Month], lead: str, last: str, teller: Teller) -> Section:
     """Return the months as a chart and a table."""
     write, say = teller.write, teller.write.say
     most = max(each.buyers for each in months) or 1
-    words = [name_month(each.month, last, teller) for each in months]
+    words = [tell_period(each.month, last, teller) for each in months]
     rows = [
         Column(write.write_month(each.month), each.month == last, each.new / most, each.returning / most)
         for each in months
@@ -63,13 +63,14 @@ def write_month(month: Month, teller: Teller) -> Iterator[str]:
 def draw_cohorts(cohorts: Sequence[Cohort], last: str, teller: Teller) -> Section:
     """Return the triangle: a row for each first month, a column for each month after it."""
     write, say = teller.write, teller.write.say
-    longest = max((len(each.back) for each in cohorts), default=0)
+    over = [each for each in cohorts if each.first < last]
+    longest = max((sum(month < last for month in each.back) for each in over), default=0)
     columns = [say.columns["people"], *(write.write_step(n) for n in range(1, longest + 1))]
     rows = []
-    for each in cohorts:
-        shares = [shade_share(figure, teller) for _, figure in sorted(each.back.items())]
+    for each in over:
+        shares = [shade_share(figure, teller) for month, figure in sorted(each.back.items()) if month < last]
         blank = [Cell("")] * (longest - len(shares))
-        rows.append((name_month(each.first, last, teller), [Cell(write.write_count(each.people)), *shares, *blank]))
+        rows.append((tell_period(each.first, last, teller), [Cell(write.write_count(each.people)), *shares, *blank]))
     hint = say.customers.cohorts_hint.format(least=write.write_count(LEAST))
     return Section(say.customers.cohorts, (), None, (hint,), (Grid(say.customers.cohorts, columns, rows),))
 

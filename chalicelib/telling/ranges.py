@@ -1,6 +1,6 @@
 """Who the customers are, in words: ranges and groups, the small ones hidden."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.numbers.groups import Cross, Range
 from chalicelib.numbers.numbers import Numbers
@@ -13,7 +13,7 @@ NAME = "ranges"
 def tell_ranges(numbers: Numbers, teller: Teller) -> Sheet:
     """Return the sheet of ranges."""
     say = teller.write.say
-    lead = tell_range(numbers.ranges[0], teller) if numbers.ranges else say.ranges.nobody
+    lead = tell_first(numbers.ranges, teller) or say.ranges.nobody
     if not numbers.ranges:
         return Sheet(NAME, say.titles[NAME], lead, [Section("", (lead,))])
     hint = say.ranges.hint.format(step=teller.write.write_count(K))
@@ -23,15 +23,20 @@ def tell_ranges(numbers: Numbers, teller: Teller) -> Sheet:
     return Sheet(NAME, say.titles[NAME], lead, sections, [*list_lines(numbers, teller)])
 
 
-def tell_range(found: Range, teller: Teller) -> str:
-    """Return the most frequent group of one question."""
-    say, question = teller.write.say.ranges, teller.labels.name_question(found.question)
+def tell_first(found: Sequence[Range], teller: Teller) -> str:
+    """Return the sentence of the first question, "" where there is none."""
+    return tell_range(found[0], teller.labels.name_question(found[0].question), teller) if found else ""
+
+
+def tell_range(found: Range, question: str, teller: Teller) -> str:
+    """Return the most frequent group of one question, after the words of the question, if any."""
+    say = teller.write.say.ranges
     shown = {option: n for option, n in found.counts.items() if n}
     if not shown:
-        return say.all_hidden.format(question=question)
+        return say.all_hidden.format(question=question).strip()
     option = max(shown, key=lambda name: shown[name])
     word = teller.labels.name_option(found.question, option)
-    return say.lead.format(question=question, option=word, n=teller.write.write_count(shown[option]))
+    return say.lead.format(question=question, option=word, n=teller.write.write_count(shown[option])).strip()
 
 
 def make_range(found: Range, teller: Teller) -> Section:
@@ -41,7 +46,9 @@ def make_range(found: Range, teller: Teller) -> Section:
         (teller.labels.name_option(found.question, option), make_cells([write_cell(n, teller)]))
         for option, n in found.counts.items()
     ]
-    return Section(question, (tell_range(found, teller),), None, (), (Grid(question, [say.columns["people"]], rows),))
+    return Section(
+        question, (tell_range(found, "", teller),), None, (), (Grid(question, [say.columns["people"]], rows),)
+    )
 
 
 def make_cross(found: Cross, teller: Teller) -> Section:
@@ -66,7 +73,7 @@ def write_cell(count: int | None, teller: Teller) -> str:
 def list_lines(numbers: Numbers, teller: Teller) -> Iterator[Line]:
     """Yield the groups that are shown; a hidden one has no line."""
     for each in numbers.ranges:
-        yield from list_counts(each.question, each.counts, tell_range(each, teller))
+        yield from list_counts(each.question, each.counts, tell_range(each, "", teller))
     for cross in numbers.crosses:
         for option, cells in cross.rows.items():
             yield from list_counts(f"{cross.first}/{option}/{cross.second}", cells, "")

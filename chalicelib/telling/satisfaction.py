@@ -1,10 +1,11 @@
 """Satisfaction in words: the score, its trend, the score of each month."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from chalicelib.numbers.figure import LEAST, Trend
 from chalicelib.numbers.numbers import Numbers
-from chalicelib.numbers.satisfaction import WINDOW
+from chalicelib.numbers.satisfaction import WINDOW, name_month, name_week
 from chalicelib.numbers.scores import Point as ScorePoint
 from chalicelib.numbers.scores import Satisfaction
 from chalicelib.telling.sheet import Chart, Grid, Line, Point, Section, Sheet, Teller, draw_line, join_told, make_cells
@@ -17,12 +18,11 @@ def tell_satisfaction(numbers: Numbers, teller: Teller) -> Sheet:
     """Return the sheet of satisfaction."""
     found = numbers.satisfaction
     lead = " ".join(tell_window(found[0], teller)) if found else teller.write.say.figure.nobody
-    last = f"{numbers.counted_at:%Y-%m}"
     return Sheet(
         NAME,
         teller.write.say.titles[NAME],
         lead,
-        [make_section(each, last, teller) for each in found],
+        [make_section(each, numbers.counted_at, teller) for each in found],
         [line for each in found for line in list_lines(each, teller)],
     )
 
@@ -51,18 +51,21 @@ def write_range(point: ScorePoint, teller: Teller) -> str:
     return write.say.figure.range.format(**scores)
 
 
-def make_section(found: Satisfaction, last: str, teller: Teller) -> Section:
-    """Return the part of one question; `last` is the month that is not over."""
+def make_section(found: Satisfaction, now: datetime, teller: Teller) -> Section:
+    """Return the part of one question; the month and the week of `now` are not over."""
+    last, week = name_month(now), name_week(now)
     write, say = teller.write, teller.write.say
     least = {"least": write.write_count(LEAST)}
-    months = [(name_month(each.period, last, teller), each) for each in found.months]
+    months = [(tell_period(each.period, last, teller), each) for each in found.months]
     points = [make_point(each, last, teller) for each in found.months]
     chart = None
     if any(each.score.interval for each in found.months):
         spoken = join_told(f"{word}: {write_range(each, teller)}" for word, each in months)
         ticks = [(place_score(tick / 100), write.write_score(tick / 100)) for tick in TICKS]
         chart = Chart("points", say.scores.months, spoken, points, ticks)
-    grids = [grid for grid in (make_months(months, teller), make_counts(found, teller)) if grid.rows]
+    weeks = [(tell_period(each.period, week, teller), each) for each in found.weeks]
+    tables = (make_periods(say.scores.months, months, teller), make_periods(say.scores.weeks, weeks, teller))
+    grids = [grid for grid in (*tables, make_counts(found, teller)) if grid.rows]
     hints = [say.figure.hint, say.scores.months_hint.format(**least)] if chart else []
     hints += [say.figure.not_over] if chart and points[-1].is_open else []
     return Section(
@@ -70,10 +73,10 @@ def make_section(found: Satisfaction, last: str, teller: Teller) -> Section:
     )
 
 
-def name_month(month: str, last: str, teller: Teller) -> str:
-    """Return a month in words, and that it is not over where it is the last one."""
-    word = teller.write.write_month(month)
-    return teller.write.say.figure.open_month.format(month=word) if month == last else word
+def tell_period(period: str, last: str, teller: Teller) -> str:
+    """Return a month or a week in words, and that it is not over where it is the last one."""
+    word = teller.write.write_week(period) if "W" in period else teller.write.write_month(period)
+    return teller.write.mark_open(word, period == last)
 
 
 def make_point(point: ScorePoint, last: str, teller: Teller) -> Point:
@@ -89,15 +92,15 @@ def place_score(score: float) -> float:
     return (score + 1) / 2
 
 
-def make_months(months: list[tuple[str, ScorePoint]], teller: Teller) -> Grid:
-    """Return the months as a table."""
+def make_periods(caption: str, periods: list[tuple[str, ScorePoint]], teller: Teller) -> Grid:
+    """Return months or weeks as a table."""
     say, count = teller.write.say, teller.write.write_count
     columns = [say.columns[name] for name in ("score", "people", "promoters", "detractors")]
     rows = []
-    for word, each in months:
+    for word, each in periods:
         counts = (each.score.people, each.promoters, each.detractors)
         rows.append((word, make_cells([write_range(each, teller), *(count(n) for n in counts)])))
-    return Grid(say.scores.months, columns, rows)
+    return Grid(caption, columns, rows)
 
 
 def make_counts(found: Satisfaction, teller: Teller) -> Grid:

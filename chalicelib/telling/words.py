@@ -37,11 +37,12 @@ class FigureWords(Model):
     few_weeks: str
     nobody: str
     hint: str
-    open_month: str
+    open_time: str
     not_over: str
     hidden: str
     no_share: str
     month: str
+    week: str
     table: str
     none: str
     pair: str
@@ -54,6 +55,7 @@ class ScoreWords(Model):
     same: str
     months: str
     months_hint: str
+    weeks: str
     counts: str
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from chalicelib.mails.language import MailLanguage, find_mail_language
@@ -67,6 +68,15 @@ class NumberWriter(FigureWriter):
         year, _, number = month.partition("-")
         name = self.tell.months[int(number) - 1]
         return self.say.figure.month.format(month=name, year=self.tell.write_digits(year))
+
+    def write_week(self, week: str) -> str:
+        """Write an ISO week such as `2026-W48` by its first day."""
+        year, _, number = week.partition("-W")
+        return self.say.figure.week.format(day=self.tell.write_day(date.fromisocalendar(int(year), int(number), 1)))
+
+    def mark_open(self, time: str, is_open: bool) -> str:
+        """Return the words of a month or week, with the remark that it is not over where it is not."""
+        return self.say.figure.open_time.format(time=time) if is_open else time
 
     def write_name(self, name: str) -> str:
         """Return a name that somebody typed, as it stands inside a sentence."""

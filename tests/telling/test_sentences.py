@@ -169,6 +169,12 @@ def test_a_month_of_few_people_has_no_dot_and_the_running_one_is_marked():
         assert 0 <= point.low < point.value < point.high <= 1
 
 
+def test_weeks_are_named_by_their_first_day():
+    found = satisfaction((5, 2, 12)).model_copy(update={"weeks": (score_point("2026-W09", 5, 2, 12),)})
+    [section] = tell("satisfaction", satisfaction=(found,)).sections
+    assert [word for word, _ in section.grids[0].rows] == ["Week from 23\u00a0February 2026 (not over yet)"]
+
+
 def source(option, people, everybody, **spent):
     return Source(
         option=option, people=people, share=make_share(people, everybody), buyers=people, orders=people, spent=spent
@@ -254,8 +260,9 @@ def test_customers_over_time_are_told_of_the_last_month_that_is_over(language):
         Month(month="2026-03", orders=0, buyers=0, new=0),
     )
     cohorts = (
-        Cohort(first="2026-01", people=12, back={"2026-02": make_share(12, 12), "2026-03": make_share(0, 12)}),
-        Cohort(first="2026-02", people=1, back={"2026-03": make_share(0, 1)}),
+        Cohort(first="2025-12", people=12, back={"2026-01": make_share(12, 12), "2026-02": make_share(0, 12)}),
+        Cohort(first="2026-01", people=1, back={"2026-02": make_share(0, 1), "2026-03": make_share(1, 1)}),
+        Cohort(first="2026-03", people=1),
     )
     found = Customers(months=months, cohorts=cohorts, classes=(ClassOfBuyers(name="one-here", people=1),))
     sheet = tell("customers", language, customers=found)
@@ -266,14 +273,15 @@ def test_customers_over_time_are_told_of_the_last_month_that_is_over(language):
         (write.write_percent(1), 5),
         (write.write_percent(0), 0),
     ]
-    assert [cell.text for cell in triangle[1][1][1:]] == ["–", ""]
+    assert [cell.text for cell in triangle[1][1][1:]] == ["–", ""]  # March is not over, so it is no column
+    assert len(triangle) == 2
     assert not any("{" in text for text in list_texts(sheet))
 
 
 def test_shades_grow_with_the_share():
-    back = {f"2026-{month:02}": make_share(hits, 100) for month, hits in enumerate((4, 5, 20, 40, 60, 80), 1)}
-    months = (Month(month="2025-12", orders=1, buyers=100, new=100),)
-    found = Customers(months=months, cohorts=(Cohort(first="2025-12", people=100, back=back),), classes=())
+    back = {f"2025-{month:02}": make_share(hits, 100) for month, hits in enumerate((4, 5, 20, 40, 60, 80), 1)}
+    months = (Month(month="2024-12", orders=1, buyers=100, new=100),)
+    found = Customers(months=months, cohorts=(Cohort(first="2024-12", people=100, back=back),), classes=())
     cells = tell("customers", customers=found).sections[1].grids[0].rows[0][1][1:]
     assert [cell.shade for cell in cells] == [0, 1, 2, 3, 4, 5]
 
