@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import EndpointConnectionError
+
 from chalicelib.fold.run import fold_people
 from chalicelib.numbers.counting import read_counted
 from chalicelib.services import Services
@@ -99,9 +101,13 @@ def main() -> int:
     state, now, began = read_state(), read_now(), time.monotonic()
     environ = state["environ"] | SETTLING_KEYS
     with set_environ(environ), clean_output():
-        plan = make_plan(asked.seed, asked.people, now, open_services())
-        counts = fill_stack(plan, environ)
-        people = count_numbers(open_services(), read_now())
+        try:
+            plan = make_plan(asked.seed, asked.people, now, open_services())
+            counts = fill_stack(plan, environ)
+            people = count_numbers(open_services(), read_now())
+        except (EndpointConnectionError, KeyboardInterrupt):
+            print("\nIt ended early. With `make run` running, the same command goes on where it was.", file=sys.stderr)
+            return 1
         print_end(plan, counts, people, time.monotonic() - began, state)
     return 0
 
