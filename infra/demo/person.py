@@ -54,7 +54,8 @@ def invent_person(seed: int, number: int, names: list[Name], end: datetime) -> I
     chance = open_chance(seed, number, "person")
     name, handle, language = names[number % len(names)]
     joined = end - timedelta(days=chance.uniform(1, YEAR), hours=1)
-    stays = timedelta(days=0 if chance.random() < 0.35 else chance.expovariate(1 / 170))  # a third come once
+    # About a third come once; the others stay for half a year in the mean.
+    stays = timedelta(days=1 if chance.random() < 0.35 else 1 + chance.expovariate(1 / 170))
     favourites, once = choose_goods(chance)
     return Invented(
         number=number,

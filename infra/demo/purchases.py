@@ -9,6 +9,7 @@ from infra.demo.catalogue import BY_SKU
 from infra.demo.person import Invented, open_chance
 
 TOGETHER = 7  # days: what is needed within them is bought at one visit
+ONLY_LOOKS = 0.12  # of the people sign up and buy nothing
 STEADY = 9  # the shape of the gaps' gamma distribution: they vary by a third
 
 
@@ -36,11 +37,13 @@ def buy_goods(seed: int, person: Invented, end: datetime) -> list[Bought]:
 
 
 def list_needs(chance: random.Random, person: Invented, end: datetime) -> list[tuple[datetime, str]]:
-    """Return when a person needs what, in the order of time."""
-    needs = []
+    """Return when a person needs what, in the order of time; the first time within a day, or never."""
+    needs: list[tuple[datetime, str]] = []
+    if chance.random() < ONLY_LOOKS:
+        return needs
     for sku, gap in person.favourites:
-        at = person.joined + timedelta(days=chance.uniform(0, 4))
-        while at < min(end, person.left) or at == person.joined:
+        at = person.joined + timedelta(hours=chance.uniform(0.2, 20))
+        while at < min(end, person.left):
             needs.append((at, sku))
             at += timedelta(days=max(2.0, chance.gammavariate(STEADY, gap / STEADY)))
     for sku in person.once:

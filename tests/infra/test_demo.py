@@ -96,7 +96,7 @@ def live_some(shop, numbers):
 
 
 def test_each_record_is_what_its_submissions_fold_to_and_a_second_run_changes_nothing(shop):
-    lives, counts = live_some(shop, range(6, 12))
+    lives, counts = live_some(shop, range(11, 16))
     assert set(counts) == {"people", "settled", "notes", "forgotten"}
     gone = [life for life in lives if life.forgotten_at is not None]
     assert len(gone) == counts["forgotten"] == len(lives) - len(shop.list_customers()) == 1
@@ -105,7 +105,7 @@ def test_each_record_is_what_its_submissions_fold_to_and_a_second_run_changes_no
             check_record(shop, life)
 
     before = {one: shop.open_profile(one) for one in shop.list_customers()}
-    _, again = live_some(shop, range(6, 12))
+    _, again = live_some(shop, range(11, 16))
     assert again["notes"] == again["forgotten"] == 0
     assert {one: shop.open_profile(one) for one in shop.list_customers()} == before
 
