@@ -10,7 +10,7 @@ from chalicelib.store.parts import Part
 from chalicelib.store.surveys import COUNTS, SealedBox, name_box
 from chalicelib.strictjson import dump_json, parse_json
 from chalicelib.surveys.padding import pad_text, strip_padding
-from chalicelib.surveys.tally import Counted
+from chalicelib.surveys.tally import Votes
 from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import make_key
 
@@ -75,9 +75,9 @@ def write_answers(answers: Iterable[Values]) -> bytes:
     return dump_json(list[JsonValue](shuffled))
 
 
-def open_counts(form: str, services: Services) -> Counted:
+def open_counts(form: str, services: Services) -> Votes:
     """Return the counts of a survey, none where nobody answered."""
     row = services.survey_rows.read_counts(form)
     if row is None:
-        return Counted()
-    return Counted.model_validate_json(SurveySeal(form, COUNTS, services).open_text(row))
+        return Votes()
+    return Votes.model_validate_json(SurveySeal(form, COUNTS, services).open_text(row))

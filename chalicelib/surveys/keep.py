@@ -10,7 +10,7 @@ from chalicelib.store.parts import Part
 from chalicelib.store.surveys import COUNTS
 from chalicelib.store.table import name_week
 from chalicelib.surveys.boxes import SurveySeal, add_answer
-from chalicelib.surveys.tally import Counted
+from chalicelib.surveys.tally import Votes
 
 KEPT = "survey-boxes"  # the period in chalicelib/shop/retention.toml
 
@@ -29,7 +29,7 @@ def count_answer(answer: Answer, services: Services) -> Iterator[Part]:
     """Yield the parts that count one answer; where another step of answers is full, a poll's result is shown."""
     rows, seal = services.survey_rows, SurveySeal(answer.form, COUNTS, services)
     row = rows.read_counts(answer.form)
-    old = Counted.model_validate_json(seal.open_text(row)) if row else Counted()
+    old = Votes.model_validate_json(seal.open_text(row)) if row else Votes()
     picked = {name: picks for name, picks in answer.values.items() if isinstance(picks, list)}
     new = old.add_picks({name: map(str, picks) for name, picks in picked.items()})
     yield from seal.parts

@@ -33,13 +33,13 @@ class Tally(Model):
         return self.counts.get(question, {}).get(option, 0)
 
 
-class Counted(Model):
+class Votes(Model):
     """The counts of a survey that keeps no answer, and those of them that are shown: up to K - 1 answers behind."""
 
     all: Tally = Tally()
     shown: Tally = Tally()
 
-    def add_picks(self, picked: Mapping[str, Iterable[str]]) -> "Counted":
+    def add_picks(self, picked: Mapping[str, Iterable[str]]) -> "Votes":
         """Return the counts with one more answer."""
         added = self.all.add_picks(picked)
-        return Counted(all=added, shown=added if added.people - self.shown.people >= K else self.shown)
+        return Votes(all=added, shown=added if added.people - self.shown.people >= K else self.shown)

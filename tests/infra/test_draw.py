@@ -91,7 +91,7 @@ def test_who_is_forgotten_is_in_no_list_and_is_passed_over(shop, entered, tmp_pa
     numbers = sorted(set(entered.values()) - {entered["p5@example.org"]})
     first, second = rank_entries(numbers, SEED)[:2]
     winner = next(email for email, number in entered.items() if number == first)
-    forget(shop, winner, "r2", at=NOW + timedelta(days=2))
+    forget(shop, winner, request="r2", at=NOW + timedelta(days=2))
     assert [number for number, _ in draw(shop, tmp_path, prizes=1)] == [second]
     code, told = check_file(tmp_path / "sign-up-draw.json")
     assert code == 0
