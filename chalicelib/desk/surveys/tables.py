@@ -9,6 +9,8 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.mails.language import find_mail_language
 from chalicelib.numbers.figure import Figure
+from chalicelib.pages.policy_page import AS_BEFORE, ISOLATE
+from chalicelib.stats.intervals import Interval
 from chalicelib.surveys.figures import Question, Survey
 
 
@@ -43,16 +45,14 @@ def tell_question(field: Field, question: Question, writer: Writer, spoken: str)
         for pick in question.picks
     ]
     score = question.score.interval if question.score else None
-    told = (
-        say.score.format(
-            number=writer.write(score.value * 100),
-            low=writer.write(score.low * 100),
-            high=writer.write(score.high * 100),
-        )
-        if score
-        else ""
-    )
+    told = say.score.format(**tell_points(score, writer)) if score else ""
     return SurveyTable(field.label[spoken], writer.write_count(question.answered), told, rows)
+
+
+def tell_points(score: Interval, writer: Writer) -> dict[str, str]:
+    """Return a score and its bounds in points, each kept together: a Persian line would move the sign of a number."""
+    points = {"number": score.value, "low": score.low, "high": score.high}
+    return {name: f"{ISOLATE}{writer.write(value * 100)}{AS_BEFORE}" for name, value in points.items()}
 
 
 def write_share(share: Figure | None, count: int | None, answered: int, writer: Writer) -> str:
