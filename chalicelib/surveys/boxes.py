@@ -24,12 +24,12 @@ class SurveySeal:
     """Seals and opens what one survey has of one period. `parts` keep the key where it is new."""
 
     def __init__(self, form: str, period: str, services: Services, until: datetime | None = None) -> None:
-        rows, root, name = services.survey_rows, services.keys.root, f"survey#{form}#{period}"
+        rows, root, name = services.survey_rows, services.keys.root, f"survey:{form}:{period}"
         sealed, self.parts = rows.read_key(form, period), list[Part]()
         key = make_key() if sealed is None else root.open_secret(name, sealed)
         if sealed is None:
             self.parts.append(rows.write_key(form, period, root.seal_secret(name, key), until))
-        self.seal = PersonSeal(f"survey#{form}", key)
+        self.seal = PersonSeal(f"survey:{form}", key)
 
     def open_text(self, box: SealedBox) -> bytes:
         """Return what a row holds; raise SealBrokenError."""
