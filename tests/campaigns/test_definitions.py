@@ -97,6 +97,19 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ("days = 30", "days = 0", "line 5: when: inactive needs days"),
         ("days = 30", "days = -1", "line 7: when.days: Input should be greater"),
         ("days = 30", "days = 30\nwarranty_months = 24", "when: inactive does not take warranty_months"),
+        ("days = 30", "days = 30\nagain_share = 0.3", "when: inactive does not take again_share"),
+        ('"inactive"', '"needs-again"', "line 5: when: needs-again needs again_share"),
+        (
+            '"inactive"\ndays = 30',
+            '"needs-again"\ndays = 3\nagain_share = 0.3',
+            "when: needs-again does not take days",
+        ),
+        ('"inactive"\ndays = 30', '"needs-again"\nagain_share = 1', "line 7: when.again_share: Input should be less"),
+        (
+            "good_for_days = 14",
+            "good_for_days = 14\nsuggest = 4",
+            "line 4: suggest: Input should be less than or equal",
+        ),
         ('"inactive"', '"at-risk"', "line 5: when: at-risk does not take days"),
         (
             '"inactive"\ndays = 30',
@@ -128,7 +141,11 @@ def test_a_file_is_read_with_exact_money(tmp_path):
         ("percent = 10", "percent = 101", "line 10: offer.percent: Input should be less"),
         ("percent = 10", "percent = 12.345", "line 10: offer.percent: Decimal input should have no more than 2"),
         ('{code}"', 'TO-THE-CORNER-{code}-WITH-TEN-PERCENT"', "line 9: offer: a code has at most 40"),
-        ('"win-back"', '"winback"', "line 2: template: no mail of that name; there are confirm, parent, post-purchase"),
+        (
+            '"win-back"',
+            '"winback"',
+            "line 2: template: no mail of that name; there are confirm, needs-again, parent, post-",
+        ),
         ('"win-back"', '"confirm"', "line 2: template: a campaign has no confirm_url for it"),
         ("= 14\n", '= 14\nform = "servey"\n', "line 4: form: no form of that name"),
         ("= 1\n", "= 2\npurchases_at_most = 1\n", "line 22: audience: no customer fits"),
@@ -200,7 +217,7 @@ def test_every_trigger_has_its_words_in_every_language(name):
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_every_trigger_makes_a_campaign_that_says_its_reason(name):
     trigger = TRIGGERS[name]
-    when = {"trigger": name, **{key: 10 for key in trigger.needs}}
+    when = {"trigger": name, **{key: 0.3 if key == "again_share" else 10 for key in trigger.needs}}
     campaign = a_campaign(when=when)
 
     assert campaign.mail_reason == trigger.reason
