@@ -182,6 +182,7 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
         "CountOffers",
         "ReadDeliveries",
         "ListParameters",
+        "QueueNeeds",
         *settling,
     }
     # The count on demand seals keys of customers anew, as the nightly walk does.
@@ -198,6 +199,7 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
     assert [each["Sid"] for each in statements.values() if "ssm:" in str(each["Action"])] == [
         "ReadDoorParameters",
         "ListParameters",
+        "QueueNeeds",
     ]
     assert statements["ListParameters"]["Action"] == ["ssm:DescribeParameters"]
     assert statements["AddToAudit"]["Action"] == ["dynamodb:PutItem"]
