@@ -199,7 +199,6 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
     assert [each["Sid"] for each in statements.values() if "ssm:" in str(each["Action"])] == [
         "ReadDoorParameters",
         "ListParameters",
-        "QueueNeeds",
     ]
     assert statements["ListParameters"]["Action"] == ["ssm:DescribeParameters"]
     assert statements["AddToAudit"]["Action"] == ["dynamodb:PutItem"]
