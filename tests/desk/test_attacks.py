@@ -25,6 +25,7 @@ TURNED = "Asha \u202egnp.exe\u202c \u2066x"  # shows `exe.png` where nothing iso
 AGENT = f"Chrome/{EVIL} {TURNED}"
 ASHA = "asha@example.com"
 ODD_IDS = ("x" * 22, "x", "x" * 3_000, "..", "%00", quote("<script>alert(1)"), "%F0%9F%92%A9", "cust%23core", "-1")
+SCRIPTS = ("/desk.js?", "/scan.js?", "/till/till.js")
 SECRETS = (ASHA, "Secret Street", "2025550123")
 
 
@@ -100,6 +101,9 @@ def test_a_stolen_cookie_opens_no_route_after_the_sign_out(taking, ids):
             continue
         filled = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "x" * 22), path)
         answer = call(thief, method, filled, token)
+        if console.RULES[method, path].right is Right.PUT:  # asks for a till's credential, which no session is
+            assert answer.status_code == 403, (method, path)
+            continue
         assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/sign-in"), (method, path)
 
 
@@ -117,7 +121,8 @@ def test_every_answer_is_framed_by_nobody_and_kept_nowhere(taking, route):
     owner = taking.hire("owner", "Mara Lind")
     answer = owner.get(fill(route[1], "x" * 22))
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    if route[1] == "/desk.js":
+    if answer.status_code != 303 and not answer.headers["Content-Type"].startswith("text/html"):
+        assert console.RULES[route].right in (Right.OPEN, Right.PUT)  # files of ours, and what a till asks for
         return
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Frame-Options"] == "DENY"
@@ -136,7 +141,8 @@ def list_dangers(page):
             continue
         found += [f"{node.tag} {name}" for name in node.attrib if name.startswith("on") or name == "style"]
         found += [node.tag] if node.tag in ("img", "iframe", "object", "base", "meta http-equiv") else []
-        if node.tag == "script" and not node.attrib.get("src", "").startswith("/desk.js"):
+        runs = node.tag == "script" and node.attrib.get("type") != "application/json"
+        if runs and not node.attrib.get("src", "").startswith(SCRIPTS):
             found.append("script")
         if node.tag == "a" and not node.attrib.get("href", "").startswith(("/", "#")):
             found.append(f"a {node.attrib.get('href')}")
@@ -204,7 +210,7 @@ def test_what_a_customer_types_is_shown_as_text_on_every_page(taking, shop, lang
         },
     }
     for name, answer in pages.items():
-        assert answer.status_code in (200, 404, 422), (name, answer.status_code)
+        assert answer.status_code in (200, 303, 404, 422), (name, answer.status_code)
         assert list_dangers(answer.body.decode()) == [], name
     assert "&lt;script&gt;" in pages["person"].body.decode()
     assert write_number(waiting) in pages["/today"].body.decode()

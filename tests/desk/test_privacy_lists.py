@@ -44,7 +44,7 @@ def restrict(shop, customer):
 
     body = dump_json({"link": "l", "kind": "restrict", "result": "r", "language": "en", "network": ""})
     said = Submission(sender="privacy", topic="confirm", trust=Trust.OWN, received_at=NOW, occurred_at=NOW, body=body)
-    write_act(customer, said, shop.services(), NOW, [])
+    write_act(customer, said, shop.services(), NOW, [], form="shown-once")
 
 
 def forget(desk, customer):
