@@ -460,9 +460,7 @@ def test_the_thanks_and_the_script_are_there(api):
     assert '<a class="plain" href="https://shop.example">Дүкенге өту</a>' in thanks.body.decode()
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert script.headers["X-Content-Type-Options"] == "nosniff"
-    assert (
-        len(script.body) < 9_472
-    )  # minified; 512 of them are the link of a page that may not have the form, 80 what is anonymous
+    assert len(script.body) < 9_472  # minified; 512 are the link of a page that may not have the form, 80 a promise
 
 
 def test_a_posted_form_is_settled_into_a_profile(api, shop):
