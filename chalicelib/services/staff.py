@@ -94,7 +94,7 @@ class StaffTables(Tables):
         from chalicelib.services.clients import WORK_TIMEOUTS
         from chalicelib.store.parameters import Parameters
 
-        names = ("door-key", "inbox-public-key")
+        names = ("door-key", "inbox-public-key", "receipt-key")
         return Parameters(self.connect("ssm", WORK_TIMEOUTS), self.settings.parameter_path, names)
 
     @cached_property

@@ -35,7 +35,7 @@ OTHERS = {
     "ses:SendEmail": "send mail",
     "ses:GetAccount": "read SES's quota",
     "ssm:GetParametersByPath": "read parameters below `{}/`",
-    "ssm:GetParameters": "read two parameters below `{}/`",
+    "ssm:GetParameters": "read three parameters below `{}/`",
     "ssm:DescribeParameters": "list the names of parameters",
 }
 SILENT = {

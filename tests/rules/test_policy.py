@@ -192,10 +192,10 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
     assert statements["ReadDeliveries"]["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
     }
-    # Of the parameters it reads two by name, and no secret of a sender; of the others it knows that they are there.
+    # Of the parameters it reads three by name, and no secret of a sender; of the others it knows that they are there.
     assert statements["ReadDoorParameters"]["Action"] == ["ssm:GetParameters"]
     named = [each["Fn::Sub"].partition("/door/")[2] for each in statements["ReadDoorParameters"]["Resource"]]
-    assert named == ["door-key", "inbox-public-key"]
+    assert named == ["door-key", "inbox-public-key", "receipt-key"]
     assert [each["Sid"] for each in statements.values() if "ssm:" in str(each["Action"])] == [
         "ReadDoorParameters",
         "ListParameters",

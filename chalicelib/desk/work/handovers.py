@@ -24,7 +24,8 @@ def give_order(request: DeskRequest, customer: str, entry: str) -> Response:
     end = services.handovers.end_handover(customer, name_sort_key(entry))
     more = [request.require_me(), request.note_opening(customer, REASON), end]
     # The claim is on the entry: a pre-order is handed over once, whatever pages show it.
-    write_act(customer, report_handing(write_number(key), request.now), services, request.now, more, form=entry)
+    if not write_act(customer, report_handing(write_number(key), request.now), services, request.now, more, form=entry):
+        raise RaceLostError(entry)
     return show_work(request, "handed")
 
 
