@@ -6,7 +6,7 @@ from math import ceil
 from chalicelib.models import Model
 from chalicelib.stats.intervals import Interval, bound_rate
 
-LEAST = 10  # people: below this a figure shows its interval to nobody's use
+LEAST = 10  # people: with fewer, an interval is too wide to decide anything by
 MOST_WEEKS = 104
 
 

@@ -1,7 +1,7 @@
 """The result of a poll, as the page after a vote shows it: a table with a bar in each row.
 
-The numbers are plain counts, since whoever votes wants to see them; but those of the last full step of votes, since a
-result that is renewed after each vote would tell that vote.
+The numbers are plain counts, as a voter expects of a poll. They are those of the last full step of votes: a result that
+is renewed after each vote would tell that vote.
 """
 
 from collections.abc import Mapping

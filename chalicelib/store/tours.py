@@ -74,7 +74,7 @@ class Tours:
         return self.table.put_version_part(row, tour.version)
 
     def read_tour(self, tour_id: str, session: str, now: datetime) -> Tour | None:
-        """Return a tour of this session, or None: another session's, and one whose hour is over, are nobody's."""
+        """Return a tour of this session, or None for another session's tour and for one whose hour is over."""
         row = self.table.read_item(name_row(tour_id))
         tour = None if row is None else load_tour(row)
         return tour if tour and tour.session == session and now < tour.made + LASTS else None

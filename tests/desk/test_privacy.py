@@ -3,10 +3,12 @@
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from chalicelib.data_requests.readable.reasons import NOTED
 from chalicelib.desk.privacy import accesses
 from chalicelib.desk.privacy.access_reasons import OWN
 from chalicelib.desk.words import find_desk_words
@@ -21,6 +23,13 @@ from tests.builders.shop import a_submission
 from tests.builders.work import count_requests
 
 PEOPLE = ("asha", "ben", "chen")
+ROOT = Path(__file__).resolve().parents[2] / "chalicelib"
+# A text that code hands to the audit, or names as a reason before.
+NOTING = re.compile(
+    r'(?:\.note\(|commit_noted\([^")]*|write_access\([^")]*|'
+    r'^\s*(?:REASON|reason|line) = (?:request\.note\()?)f?"([^"]+)"',
+    re.MULTILINE,
+)
 
 
 @pytest.fixture
@@ -163,6 +172,19 @@ def test_odd_questions_of_the_audit_are_answered_quietly(mara):
 def test_every_word_for_a_reason_has_its_pattern_in_every_language():
     for language in list_languages():
         assert set(find_desk_words(language).privacy.access.reasons) == set(OWN)
+
+
+def list_noted():
+    """Return the reasons that the code of the desk writes down, each with a word in place of what is filled in."""
+    folders = ("desk", "joining", "retention", "today")
+    texts = [path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return sorted({re.sub(r"{[^}]+}", "x1", found) for text in texts for found in NOTING.findall(text)})
+
+
+def test_every_reason_that_the_desk_notes_is_told_in_the_reader_s_language():
+    known = [*OWN.values(), *NOTED.values()]
+    assert len(list_noted()) > 20
+    assert [each for each in list_noted() if not any(pattern.fullmatch(each) for pattern in known)] == []
 
 
 def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, shop, mara, monkeypatch):

@@ -31,6 +31,13 @@ OWN: Mapping[str, re.Pattern[str]] = {
         "released": r"released a waiting item",
         "deleted": r"deleted a waiting item: .*",
         "listed": r"list of customers: \w+",
+        "linked": r"made a link for the till \S+",
+        "enrolled": r"the till \S+ was set up",
+        "ended": r"ended the till \S+",
+        "stopped": r"stopped the campaign \S+",
+        "started": r"let the campaign \S+ go on",
+        "forecast": r"forecast: what campaigns would do",
+        "counted": r"numbers: what everybody adds up to",
     }.items()
 }
 Tell = Callable[[str], tuple[str, bool]]

@@ -1,6 +1,7 @@
 """What a till calls: the public key to seal to, and the address that takes what it sealed.
 
-Both ask for the till's own credential and look at no session: an entry is handed in whoever is signed in, or nobody.
+Both ask for the till's own credential and look at no session: a till hands in its entries also after a member of staff
+signed out.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The till's page and its files, the same for everybody: its service worker keeps them, and nothing else.
 
-The page has the shop's forms in it, no customer and no member of staff. It asks for no right, so that a reload works
-whoever is signed in; without a till's credential it can send nothing.
+The page has the shop's forms in it, no customer and no member of staff. It asks for no right, so a reload works without
+a session; without a till's credential the page can send nothing.
 """
 
 import hashlib
