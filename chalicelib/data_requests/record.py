@@ -15,14 +15,13 @@ from chalicelib.data_requests.status import describe_person, list_plans
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, Reading, ReadingKind
+from chalicelib.models.months import list_months, name_month
 from chalicelib.people.consents import read_field
 from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
 from chalicelib.store.requests import BY_PERSON, RequestRow
-
-LAST_MONTH = 12
 
 
 @dataclass(frozen=True)
@@ -177,17 +176,9 @@ def list_readings(
     since = min((event.submission.received_at for event, _ in history), default=now)
     return [
         {"at": line.at, "by": "person" if line.actor == BY_PERSON else "staff", "why": line.reason}
-        for month in list_months(since, now)
+        for month in list_months(name_month(since), name_month(now))
         for line in services.audit.list_accesses(month, person.id)
     ]
-
-
-def list_months(since: datetime, until: datetime) -> Iterator[str]:
-    """Yield every month from one time to another, as `2026-03`."""
-    year, month = since.year, since.month
-    while (year, month) <= (until.year, until.month):
-        yield f"{year}-{month:02d}"
-        year, month = (year, month + 1) if month < LAST_MONTH else (year + 1, 1)
 
 
 def list_doubles(person: Person, services: Services) -> list[Row]:

@@ -5,7 +5,9 @@ from decimal import Decimal
 from pydantic import Field
 
 from chalicelib.models import Model
+from chalicelib.models.months import list_months, name_month
 from chalicelib.numbers.figure import Figure, make_share
+from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Tally
 
 MOST_MONTHS = 13
@@ -48,9 +50,13 @@ class Customers(Model):
     classes: tuple[ClassOfBuyers, ...]
 
 
-def read_customers(tally: Tally) -> Customers:
-    """Return the latest months and the cohorts of these, oldest first, and the classes."""
-    names = sorted({rest[0] for rest, _ in tally.below("month")})[-MOST_MONTHS:]
+def read_customers(tally: Tally, lens: Lens) -> Customers:
+    """Return the latest months and the cohorts of these, oldest first, and the classes.
+
+    A month without a purchase has its place, so that a cohort's columns are months after its first.
+    """
+    first = min((rest[0] for rest, _ in tally.below("month")), default="")
+    names = list(list_months(first, name_month(lens.now)))[-MOST_MONTHS:] if first else []
     return Customers(
         months=tuple(read_month(name, tally) for name in names),
         cohorts=tuple(read_cohort(name, names, tally) for name in names if tally.count("month", name, "new")),

@@ -21,6 +21,7 @@ from chalicelib.services import Services
 from chalicelib.store.numbers import StoredNumbers
 from chalicelib.store.parts import Part
 
+REASON = "numbers: what everybody adds up to"  # in the audit, of a count that somebody asked for
 KIND = "numbers"  # what the sums are sealed as
 
 

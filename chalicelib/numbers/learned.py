@@ -12,13 +12,6 @@ from chalicelib.shop.products import read_products
 NOTHING = Shelf()
 
 
-class Opened:
-    """The shelf of the sums of one moment."""
-
-    def __init__(self) -> None:
-        self.counted_at, self.shelf = "", NOTHING
-
-
 def read_shelf(services: Services, campaigns: Iterable[Campaign]) -> Shelf:
     """Return what mails may say of products; nothing where no campaign asks, or nothing was counted.
 
@@ -26,15 +19,11 @@ def read_shelf(services: Services, campaigns: Iterable[Campaign]) -> Shelf:
     """
     if not any(campaign.learns for campaign in campaigns):
         return NOTHING
-    opened, counted_at = keep_opened(services), services.number_rows.read_moment()
-    if opened.counted_at != counted_at:
-        sums = read_counted(services)
-        opened.shelf = make_shelf(sums.tally, read_products()) if sums else NOTHING
-        opened.counted_at = counted_at
-    return opened.shelf
+    return open_shelf(services, services.number_rows.read_moment())
 
 
 @lru_cache(maxsize=1)  # of one container
-def keep_opened(services: Services) -> Opened:
-    """Return what this container opened last."""
-    return Opened()
+def open_shelf(services: Services, counted_at: str) -> Shelf:
+    """Return what mails may say of products by the result of a moment, "" before the first."""
+    sums = read_counted(services) if counted_at else None
+    return make_shelf(sums.tally, read_products()) if sums else NOTHING

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.forms.definition import Form
-from chalicelib.stats.promoters import FROM_0, FROM_1, Scale
+from chalicelib.stats.promoters import Scale, find_scale
 
 SOURCE, REASONS = "found_us", "why_us"  # questions by their names, as in the form `survey` that ships
-KINDS = {"score": "scores", "choice": "choices", "ranking": "rankings"}
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,7 @@ def make_lens(
             if each.sensitive:
                 continue
             if each.type == "score":
-                least, most = each.kind.bounds(each)
-                scale = next((scale for scale in (FROM_0, FROM_1) if (scale.least, scale.most) == (least, most)), None)
+                scale = find_scale(each.bounds)
                 scales.update({each.name: scale} if scale and each.name not in scales else {})
             elif each.options:
                 options.setdefault(each.name, tuple(option.value for option in each.options))

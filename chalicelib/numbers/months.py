@@ -10,8 +10,8 @@ class-spent/<name>/<currency>            what they spent in all
 from collections.abc import Iterator
 
 from chalicelib.models import Profile
+from chalicelib.models.months import name_month
 from chalicelib.numbers.lens import Lens
-from chalicelib.numbers.satisfaction import name_month
 from chalicelib.numbers.tally import Share, make_key
 from chalicelib.people.activity import ActivityStatus, judge_activity
 

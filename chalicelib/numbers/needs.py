@@ -4,7 +4,7 @@ from chalicelib.models import Model
 from chalicelib.numbers.figure import Figure, make_share
 from chalicelib.numbers.products import MOST_POPULAR
 from chalicelib.numbers.tally import Tally
-from chalicelib.stats.association import is_together, rate_pair
+from chalicelib.stats.association import LEAST_TOGETHER, is_together, rate_pair
 from chalicelib.stats.gaps import Gaps, estimate_need
 
 LEAST_GAPS = 5  # of one product, before a date is said
@@ -35,14 +35,24 @@ class Pair(Model):
 
 
 def read_products(tally: Tally) -> list[Product]:
-    """Return the products that most people bought."""
-    return [read_product(name, tally) for name in list_popular(tally)[:MOST_LISTED]]
+    """Return the products that most people bought; one that few bought is not named: its name may tell of them."""
+    return [read_product(name, tally) for name in list_popular(tally)[:MOST_LISTED] if is_common(name, tally)]
+
+
+def is_common(name: str, tally: Tally) -> bool:
+    """Return whether enough people bought a product that its name tells of none of them."""
+    return tally.count("product", name, "people") >= LEAST_TOGETHER
 
 
 def list_popular(tally: Tally) -> list[str]:
     """Return the products, the one that most people bought first."""
-    people = {rest[0]: int(n) for rest, n in tally.below("product") if rest[1] == "people"}
+    people = count_buyers(tally)
     return sorted(people, key=lambda name: (-people[name], name))[:MOST_POPULAR]
+
+
+def count_buyers(tally: Tally) -> dict[str, int]:
+    """Return how many people bought each product."""
+    return {rest[0]: int(n) for rest, n in tally.below("product") if rest[1] == "people"}
 
 
 def read_product(name: str, tally: Tally) -> Product:

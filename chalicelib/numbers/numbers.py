@@ -42,7 +42,7 @@ def read_numbers(tally: Tally, lens: Lens) -> Numbers:
         activity=read_activity(tally),
         products=tuple(read_products(tally)),
         pairs=tuple(read_pairs(tally)),
-        customers=read_customers(tally),
+        customers=read_customers(tally, lens),
         ranges=tuple(read_ranges(tally, lens)),
         crosses=tuple(read_crosses(tally, lens)),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from chalicelib.models import AnswerMark, Profile
+from chalicelib.models.months import name_month, name_week
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Share, make_key
 from chalicelib.people.answers import list_answers
@@ -39,16 +40,6 @@ def name_periods(answer: AnswerMark, now: datetime) -> Iterator[str]:
         yield BEFORE
     yield name_month(answer.at)
     yield name_week(answer.at)
-
-
-def name_month(at: datetime) -> str:
-    return f"{at:%Y-%m}"
-
-
-def name_week(at: datetime) -> str:
-    """Return the ISO week, such as `2026-W48`; it sorts as time does."""
-    year, week, _ = at.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def split_scores(counts: Mapping[str, int], promoter: int, detractor: int) -> tuple[int, int, int]:

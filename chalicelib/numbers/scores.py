@@ -1,8 +1,10 @@
 """Satisfaction as figures: the score of the last WINDOW days, its trend, and the score of each month and week."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 
 from chalicelib.models import Model
+from chalicelib.models.months import name_month, name_week
 from chalicelib.numbers.figure import Figure, Trend, judge_difference, make_figure
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.satisfaction import BEFORE, IN_WINDOW, WINDOW, split_scores
@@ -11,6 +13,7 @@ from chalicelib.stats.intervals import subtract_interval
 from chalicelib.stats.promoters import Scale, bound_score
 
 MONTHS, WEEKS = 13, 13  # of the charts
+WEEKS_OF_PERIOD = 5  # at most, in one month
 
 
 class Point(Model):
@@ -38,13 +41,13 @@ class Satisfaction(Model):
 
 def read_scores(tally: Tally, lens: Lens) -> list[Satisfaction]:
     """Return every score question, one that is answered least at last."""
-    found = [read_question(question, scale, tally) for question, scale in lens.scales.items()]
+    found = [read_question(question, scale, tally, lens.now) for question, scale in lens.scales.items()]
     return sorted(found, key=lambda each: (-each.window.score.people, each.question))
 
 
-def read_question(question: str, scale: Scale, tally: Tally) -> Satisfaction:
+def read_question(question: str, scale: Scale, tally: Tally, now: datetime) -> Satisfaction:
     """Return one score question."""
-    periods = {rest[0] for rest, _ in tally.below("score", question)} - {IN_WINDOW, BEFORE}
+    told = {rest[0] for rest, _ in tally.below("score", question)} - {IN_WINDOW, BEFORE}
     window, before = (read_point(question, period, scale, tally) for period in (IN_WINDOW, BEFORE))
     both = window.score.interval, before.score.interval
     difference = subtract_interval(both[0], both[1]) if both[0] and both[1] else None
@@ -55,15 +58,18 @@ def read_question(question: str, scale: Scale, tally: Tally) -> Satisfaction:
         window=window,
         before=before,
         trend=judge_difference(difference),
-        months=read_series((each for each in periods if "W" not in each), MONTHS, question, scale, tally),
-        weeks=read_series((each for each in periods if "W" in each), WEEKS, question, scale, tally),
+        months=tuple(read_point(question, each, scale, tally) for each in list_latest(told, now, name_month, MONTHS)),
+        weeks=tuple(read_point(question, each, scale, tally) for each in list_latest(told, now, name_week, WEEKS)),
         counts=tally.counts("score", question, IN_WINDOW),
     )
 
 
-def read_series(periods: Iterable[str], most: int, question: str, scale: Scale, tally: Tally) -> tuple[Point, ...]:
-    """Return the latest periods, oldest first."""
-    return tuple(read_point(question, period, scale, tally) for period in sorted(periods)[-most:])
+def list_latest(told: Collection[str], now: datetime, name: Callable[[datetime], str], most: int) -> list[str]:
+    """Return the latest months or weeks, oldest first, from the first in which somebody answered; none is left out."""
+    periods = dict.fromkeys(name(now - timedelta(weeks=back)) for back in range(most * WEEKS_OF_PERIOD))
+    latest = sorted(periods)[-most:]
+    first = next((place for place, each in enumerate(latest) if each in told), most)
+    return latest[first:]
 
 
 def read_point(question: str, period: str, scale: Scale, tally: Tally) -> Point:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from chalicelib.campaigns.needs import Demand
-from chalicelib.numbers.needs import LEAST_GAPS, list_pairs, list_popular, read_gaps, read_product
+from chalicelib.numbers.figure import make_share
+from chalicelib.numbers.needs import LEAST_GAPS, count_buyers, is_common, list_pairs, list_popular, read_gaps
 from chalicelib.numbers.tally import Tally
 from chalicelib.shop.products import Products
-from chalicelib.stats.association import LEAST_TOGETHER
 from chalicelib.text import is_hidden
 
 LONGEST = 100  # characters of a line in a mail
@@ -49,7 +49,7 @@ class Shelf:
 
 def make_shelf(tally: Tally, products: Products) -> Shelf:
     """Return what mails may name, by the sums and the shop's own file."""
-    named = {name for name in list_names(tally) if is_sayable(name) and not products.is_sensitive(name)}
+    named = {name for name in count_buyers(tally) if is_sayable(name) and not products.is_sensitive(name)}
     popular = tuple(name for name in list_popular(tally) if name in named and is_common(name, tally))
     return Shelf(
         demands={name: demand for name in sorted(named) if (demand := read_demand(name, tally))},
@@ -59,24 +59,15 @@ def make_shelf(tally: Tally, products: Products) -> Shelf:
     )
 
 
-def list_names(tally: Tally) -> list[str]:
-    """Return the names of all products."""
-    return [rest[0] for rest, _ in tally.below("product") if rest[1] == "people"]
-
-
 def is_sayable(name: str) -> bool:
     """Return whether a name fits into a line of a mail."""
     return 0 < len(name.strip()) <= LONGEST and not any(is_hidden(sign) for sign in name)
 
 
-def is_common(name: str, tally: Tally) -> bool:
-    """Return whether enough people bought a product that its name tells of none of them."""
-    return tally.count("product", name, "people") >= LEAST_TOGETHER
-
-
 def read_demand(name: str, tally: Tally) -> Demand | None:
     """Return what is known of a product's next purchase; None with too few gaps, or too few people for a share."""
-    gaps, again = read_gaps(name, tally), read_product(name, tally).again
+    gaps = read_gaps(name, tally)
+    again = make_share(tally.count("product", name, "again"), tally.count("product", name, "people"))
     if gaps.count < LEAST_GAPS or again.interval is None:
         return None
     return Demand(gaps, again.interval.low)

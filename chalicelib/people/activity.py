@@ -80,7 +80,8 @@ def list_bought(profile: Profile, now: datetime | None = None) -> dict[str, set[
     """Return the days (UTC) on which a person bought each product, by `now`, among their latest orders."""
     found: dict[str, set[date]] = {}
     for mark in profile.latest.values():
-        if mark.is_purchase and (now is None or mark.placed_at <= now):
+        known = mark.is_purchase and mark.placed_at.year in YEARS
+        if known and (now is None or mark.placed_at <= now):
             for name in mark.items:
                 found.setdefault(name, set()).add(mark.placed_at.date())
     return found

@@ -1,7 +1,7 @@
 """Orders as rows of their own: how descriptions of one order join, and what an order adds to a person's totals."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 from unicodedata import category, decimal, normalize
@@ -18,6 +18,7 @@ from chalicelib.models import (
     Submission,
     Totals,
 )
+from chalicelib.models.months import name_month
 
 MOST_EVENTS = 20  # of one order, kept to find them when the order is corrected to another customer
 MOST_ITEMS, LONGEST_ITEM = 10, 60  # products of one order, and characters of a product's name, in a mark
@@ -123,7 +124,7 @@ def count_order(record: OrderRecord | None) -> Totals:
     order = record.order if record else None
     if record is None or order is None or not mark_order(order).is_purchase:
         return Totals()
-    month, paid = f"{order.placed_at.astimezone(UTC):%Y-%m}", order.total - sum_refunds(record)
+    month, paid = name_month(order.placed_at), order.total - sum_refunds(record)
     return Totals(
         purchases=1,
         spent={order.currency: paid},

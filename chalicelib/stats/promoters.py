@@ -28,6 +28,11 @@ FROM_0 = Scale(0, 10, 9, 6)
 FROM_1 = Scale(1, 10, 9, 6)
 
 
+def find_scale(bounds: tuple[int, int]) -> Scale | None:
+    """Return the scale of a question by its least and greatest score, None for any other question."""
+    return next((scale for scale in (FROM_0, FROM_1) if (scale.least, scale.most) == bounds), None)
+
+
 def bound_score(promoters: int, detractors: int, answers: int) -> Interval:
     """Return the score as a difference of shares, from -1 to 1; `answers` is at least 1."""
     value = (promoters - detractors) / answers
@@ -37,11 +42,3 @@ def bound_score(promoters: int, detractors: int, answers: int) -> Interval:
     reach = Z * sqrt((up + down - middle * middle) / size)
     # One to three equal answers lie outside their own adjusted interval: it is stretched to hold them.
     return Interval(value=value, low=min(value, max(-1.0, middle - reach)), high=max(value, min(1.0, middle + reach)))
-
-
-def need_answers(reach: float, promoters: int, detractors: int, answers: int) -> int:
-    """Return how many answers in all bring the interval to `value` plus or minus `reach`, at the shares so far."""
-    size = answers + ADDED_IN_ALL
-    up, down = (promoters + ADDED) / size, (detractors + ADDED) / size
-    spread = up + down - (up - down) ** 2
-    return max(answers + 1, round(Z * Z * spread / reach**2 + 0.5) - ADDED_IN_ALL)

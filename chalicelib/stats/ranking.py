@@ -5,7 +5,7 @@ Items that a person did not rank share the places that are left: each has their 
 the mean rank is the Borda count; the mean over those alone who ranked an item would make a rare item look loved.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 
@@ -23,9 +23,3 @@ def list_wins(order: Sequence[str], items: Sequence[str]) -> Iterator[tuple[str,
     for first, second in combinations(items, 2):
         if ranks[first] != ranks[second]:
             yield (first, second) if ranks[first] < ranks[second] else (second, first)
-
-
-def mean_ranks(orders: Iterable[Sequence[str]], items: Sequence[str]) -> dict[str, float]:
-    """Return the mean rank of each item over people; {} without any."""
-    ranked = [rank_items(order, items) for order in orders]
-    return {item: sum(ranks[item] for ranks in ranked) / len(ranked) for item in items} if ranked else {}

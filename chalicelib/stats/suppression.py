@@ -15,10 +15,10 @@ Table = Sequence[Sequence[int]]
 Node = tuple[str, int]  # a row or a column
 
 
-def hide_cells(table: Table, least: int = K) -> set[Cell]:
+def hide_cells(table: Table) -> set[Cell]:
     """Return the cells of a table, whose row and column totals are shown beside it, that must be hidden."""
     cells = {(i, j): n for i, row in enumerate(table) for j, n in enumerate(row)}
-    hidden = {cell for cell, n in cells.items() if 0 < n < least}
+    hidden = {cell for cell, n in cells.items() if 0 < n < K}
     while True:
         known = sorted(
             (cell for cell in hidden if is_determined(cell, cells, hidden)),
@@ -70,9 +70,9 @@ def has_way(start: Node, end: Node, without: Cell, cells: Mapping[Cell, int], hi
     return end in reached
 
 
-def hide_row(counts: Sequence[int], least: int = K) -> set[int]:
+def hide_row(counts: Sequence[int]) -> set[int]:
     """Return the places of one row, whose total is shown, that must be hidden: one alone, or ones alone, are known."""
-    hidden = {place for place, n in enumerate(counts) if 0 < n < least}
+    hidden = {place for place, n in enumerate(counts) if 0 < n < K}
     while hidden and (len(hidden) == 1 or all(counts[place] == 1 for place in hidden)):
         shown = [place for place, n in enumerate(counts) if n and place not in hidden]
         if not shown:
@@ -81,7 +81,7 @@ def hide_row(counts: Sequence[int], least: int = K) -> set[int]:
     return hidden
 
 
-def list_shown(table: Table, least: int = K) -> list[list[int | None]]:
+def list_shown(table: Table) -> list[list[int | None]]:
     """Return a table with None in place of each hidden cell."""
-    hidden = hide_cells(table, least)
+    hidden = hide_cells(table)
     return [[None if (i, j) in hidden else n for j, n in enumerate(row)] for i, row in enumerate(table)]

@@ -19,9 +19,10 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import OversizeError
 from chalicelib.models import utc_text
+from chalicelib.models.months import name_week
 from chalicelib.store.across import read_newest
 from chalicelib.store.handovers import HANDOVERS
-from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, name_week, put_in_queue
+from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard, put_in_queue
 
 CORE, ORDER, ENTRY, EVENT = "core", "order#", "entry#", "event#"
 SHAPE = 2  # of the rows that this version writes
@@ -172,7 +173,10 @@ def name_event(occurred_at: datetime, key: str) -> str:
 
 
 def name_due(customer_id: str, due: datetime | None) -> dict[str, str]:
-    """Return the attributes of a due date; none keeps the row out of every queue."""
+    """Return the attributes of a due date; none keeps the row out of every queue.
+
+    A queue is a week's: an index entry that stays in its partition costs nothing.
+    """
     return {} if due is None else put_in_queue(f"{name_week(due)}#{choose_shard(customer_id)}", due)
 
 

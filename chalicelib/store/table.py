@@ -10,7 +10,7 @@ queue by time. A queue is a sparse index: a row that leaves it costs nothing.
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -212,9 +212,3 @@ def expire_at(moment: datetime) -> dict[str, int]:
 def put_in_queue(queue: str, due_at: datetime | str) -> dict[str, str]:
     """Return the attributes that put a row into a queue."""
     return {"queue": queue, "due_at": due_at if isinstance(due_at, str) else utc_text(due_at)}
-
-
-def name_week(moment: datetime) -> str:
-    """Return a moment's ISO week in UTC. Weeks, since an index entry that stays in its partition costs nothing."""
-    year, week, _ = moment.astimezone(UTC).isocalendar()
-    return f"{year}-W{week:02d}"

@@ -15,14 +15,14 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.picks import list_picks
 from chalicelib.models import Model
+from chalicelib.models.months import name_week
 from chalicelib.numbers.figure import Figure, make_figure, make_share
 from chalicelib.numbers.groups import show_row
 from chalicelib.numbers.satisfaction import split_scores
 from chalicelib.services import Services
-from chalicelib.stats.promoters import FROM_0, FROM_1, bound_score
+from chalicelib.stats.promoters import bound_score, find_scale
 from chalicelib.stats.suppression import K
 from chalicelib.store.surveys import read_week
-from chalicelib.store.table import name_week
 from chalicelib.surveys.boxes import SurveySeal, Values, open_answers, open_counts
 from chalicelib.surveys.tally import Tally
 
@@ -119,7 +119,7 @@ def hide_small(field: Field, counts: Mapping[str, int], answered: int) -> tuple[
 
 def read_score(field: Field, counts: Mapping[str, int], answered: int) -> Figure | None:
     """Return promoters less detractors, or None for a question that has no such score."""
-    scale = next((each for each in (FROM_0, FROM_1) if (each.least, each.most) == field.bounds), None)
+    scale = find_scale(field.bounds)
     if scale is None or field.type != "score":
         return None
     promoters, detractors, people = split_scores(counts, scale.promoter, scale.detractor)

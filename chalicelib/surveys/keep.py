@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.forms.anonymity import Anonymity, Answer
+from chalicelib.models.months import name_week
 from chalicelib.services import Services
 from chalicelib.shop.retention import find_span
 from chalicelib.store.parts import Part
 from chalicelib.store.surveys import COUNTS
-from chalicelib.store.table import name_week
 from chalicelib.surveys.boxes import SurveySeal, add_answer
 from chalicelib.surveys.tally import Votes
 

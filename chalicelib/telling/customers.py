@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from chalicelib.models.months import name_month
 from chalicelib.numbers.cohorts import ClassOfBuyers, Cohort, Month
 from chalicelib.numbers.figure import LEAST, Figure
 from chalicelib.numbers.numbers import Numbers
@@ -16,7 +17,7 @@ SHADES = (0.05, 0.15, 0.3, 0.5, 0.7)  # from each on a cell is one shade darker
 def tell_customers(numbers: Numbers, teller: Teller) -> Sheet:
     """Return the sheet of customers over time."""
     say, found = teller.write.say, numbers.customers
-    last = f"{numbers.counted_at:%Y-%m}"
+    last = name_month(numbers.counted_at)
     if not found.months:
         return Sheet(NAME, say.titles[NAME], say.customers.no_purchase, [Section("", (say.customers.no_purchase,))])
     lead = tell_month(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.forms.library import list_readable
+from chalicelib.forms.library import list_named
 from chalicelib.numbers.numbers import Numbers
 from chalicelib.telling.activity import tell_activity
 from chalicelib.telling.customers import tell_customers
@@ -27,7 +27,7 @@ QUESTIONS: Mapping[str, Callable[[Numbers, Teller], Sheet]] = {
 
 def find_teller(language: str) -> Teller:
     """Return what tells the numbers in a language; KeyError where there is none."""
-    return Teller(find_writer(language), make_labels(list_readable(), language))
+    return Teller(find_writer(language), make_labels(list_named(), language))
 
 
 def tell_numbers(numbers: Numbers, language: str) -> list[Sheet]:

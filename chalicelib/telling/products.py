@@ -16,11 +16,11 @@ def tell_products(numbers: Numbers, teller: Teller) -> Sheet:
     needed = next((each for each in numbers.products if each.days is not None), None)
     least = teller.write.write_count(LEAST_GAPS)
     lead = tell_need(needed, teller) if needed else say.products.no_need.format(least=least)
-    again = Section(say.products.again_title, [lead, *tell_again(numbers.products, teller)])
+    sentences = [lead, *(tell_share(each, teller) for each in numbers.products[:1])]
     pairs = Section(say.products.together, (tell_pairs(numbers.pairs, teller),), None, (), list_pairs(numbers, teller))
     tables = [make_products(numbers.products, teller)] if numbers.products else []
     lines = [*list_lines(numbers.products, teller), *list_both(numbers.pairs)]
-    sections = [Section(again.title, again.sentences, None, (), tables), pairs]
+    sections = [Section(say.products.again_title, sentences, None, (), tables), pairs]
     return Sheet(NAME, say.titles[NAME], lead, sections, lines)
 
 
@@ -29,12 +29,6 @@ def tell_need(product: Product, teller: Teller) -> str:
     write = teller.write
     days = {name: write.write_count(round(getattr(product, name))) for name in ("days", "low", "high")}
     return write.say.products.need.format(name=write.write_name(product.name), **days)
-
-
-def tell_again(products: Sequence[Product], teller: Teller) -> Iterator[str]:
-    """Yield the share that bought the most bought product again."""
-    for each in products[:1]:
-        yield tell_share(each, teller)
 
 
 def tell_share(product: Product, teller: Teller) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from chalicelib.models.months import name_month, name_week
 from chalicelib.numbers.figure import LEAST, Trend
 from chalicelib.numbers.numbers import Numbers
-from chalicelib.numbers.satisfaction import WINDOW, name_month, name_week
+from chalicelib.numbers.satisfaction import WINDOW
 from chalicelib.numbers.scores import Point as ScorePoint
 from chalicelib.numbers.scores import Satisfaction
 from chalicelib.telling.sheet import Chart, Grid, Line, Point, Section, Sheet, Teller, draw_line, join_told, make_cells

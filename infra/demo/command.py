@@ -16,7 +16,6 @@ from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.fold.run import fold_people
 from chalicelib.numbers.counting import read_counted
 from chalicelib.services import Services
 from infra.demo.settle import Plan, fill_shop, is_begun, open_services
@@ -24,6 +23,7 @@ from infra.local.clock import read_now
 from infra.local.environ import SETTLING_KEYS, hold_lock, set_environ
 from infra.local.state import read_state
 from infra.places import LOCAL
+from infra.staff.numbers import count_everybody
 from infra.staff.stage import is_local
 from infra.staff.terminal import clean_output
 
@@ -67,23 +67,24 @@ def fill_stack(plan: Plan, environ: Mapping[str, str]) -> Counter[str]:
 
 
 def count_numbers(services: Services, now: datetime) -> int:
-    """Ask for the walk over everybody and do it; return how many people it counted."""
-    services.table.commit_parts([services.walks.ask_walk(now)])
-    fold_people(services, now)
+    """Walk over everybody; return how many people were counted."""
+    count_everybody(services, now)
     counted = read_counted(services)
     return counted.tally.count("people") if counted else 0
 
 
 def print_end(plan: Plan, counts: Counter[str], people: int, seconds: float, state: Mapping[str, object]) -> None:
     """Print what is there now, and what to look at."""
-    life = next(life for life in plan.list_lives(range(plan.people)) if len(life.told) > 2 and not life.forgotten_at)
+    lives = plan.list_lives(range(plan.people))
+    person = next((life.person for life in lives if len(life.told) > 2 and not life.forgotten_at), None)
     events = sum(n for name, n in counts.items() if name not in ("people", "notes", "forgotten"))
     print(f"\n{plan.people} invented people and a year of their life: {events} submissions in {seconds:.0f} s.")
     print(f"{people} people are counted; the others were forgotten, or have not confirmed their sign-up yet.\n")
     print("What to look at:\n")
-    print(f"  desk      {state['desk']} (Find: {life.person.name}, or the end of {life.person.email})")
+    print(f"  desk      {state['desk']}" + (f" (Find: {person.name}, or the end of {person.email})" if person else ""))
     print("            no owner yet? `make invite ROLE=owner NAME=...` prints a link")
-    print(f"  customer  make customer EMAIL={life.person.email}")
+    if person:
+        print(f"  customer  make customer EMAIL={person.email}")
     print(f"  mailbox   {state['mailbox']} (the campaigns begin to write to them within minutes)")
     print("  campaigns make simulate DAYS=90")
     print("\nThe same command with more PEOPLE adds to this shop. `make clean` deletes it when the stack has ended.")

@@ -34,7 +34,7 @@ def live_year(seed: int, person: Invented, end: datetime) -> Life:
     bought = buy_goods(seed, person, end)
     told = [
         *come_in(chance, person, end),
-        *tell_orders(person, bought),
+        *tell_orders(person, bought, end),
         *tell_answers(chance, person, bought, end),
         *tell_cards(chance, person, bought, end),
         *tell_wishes(chance, person, end),
@@ -57,12 +57,12 @@ def come_in(chance: random.Random, person: Invented, end: datetime) -> Iterator[
         yield orders.tell_end(person, ended)
 
 
-def tell_orders(person: Invented, bought: list[Bought]) -> Iterator[Submission]:
+def tell_orders(person: Invented, bought: list[Bought], end: datetime) -> Iterator[Submission]:
     """Yield orders, with what became of them."""
     for order in bought:
         yield orders.tell_order(person, order)
-        if order.cancelled:
-            yield orders.tell_cancelled(person, order, order.at + timedelta(hours=2))
+        if order.cancelled and (ended := order.at + timedelta(hours=2)) < end:
+            yield orders.tell_cancelled(person, order, ended)
         if order.back_at is not None:
             yield orders.tell_refund(order, order.back_at)
 

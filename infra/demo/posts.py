@@ -11,7 +11,7 @@ from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue, Submission, Trust
 from chalicelib.senders.form import make_submission
 from infra.demo.catalogue import BY_SKU, PRE_ORDERED
-from infra.demo.person import REASONS, Invented, choose_one
+from infra.demo.person import Invented
 from infra.demo.sayings import SAYINGS
 
 COUNTRY = "US"  # of the telephone numbers
@@ -50,12 +50,6 @@ def answer_survey(person: Invented, at: datetime, chance: random.Random, *, firs
     if first:
         answers |= {"found_us": person.source, "why_us": list(person.reasons)}
     return post_form("survey", person, at, answers)
-
-
-def change_reasons(person: Invented, chance: random.Random) -> tuple[str, ...]:
-    """Return the ranking of a later answer: another first reason, the others as they were."""
-    first = choose_one(chance, REASONS)
-    return (first, *(reason for reason in person.reasons if reason != first))[:3]
 
 
 def register_warranty(person: Invented, sku: str, bought: datetime, at: datetime) -> Submission:

@@ -16,12 +16,13 @@ PRODUCTS = ("Colombia 250 g", "House blend", "Filter papers", "Grinder", "Cup 50
 SOURCES = ("friend", "passing", "search")
 REASONS = ("price", "choice", "quality", "near")
 AGES = ("18-29", "30-49", "50+")
+HOMES = ("flat", "house")
 LENS = Lens(
     NOW,
     30,
     scales={"score": FROM_0},
-    options={"found_us": SOURCES, "why_us": REASONS, "age": AGES},
-    ranges=("age",),
+    options={"found_us": SOURCES, "why_us": REASONS, "age": AGES, "home": HOMES},
+    ranges=("age", "home"),
 )
 
 
@@ -43,6 +44,11 @@ class Invented:
     orders: list[Bought] = field(default_factory=list)
     answers: list[tuple[datetime, int | None, str, list[str]]] = field(default_factory=list)
     age: str = ""
+    home: str = ""
+
+    def list_ranges(self) -> list[tuple[str, str]]:
+        """Return the chosen ranges by question."""
+        return [(name, option) for name, option in (("age", self.age), ("home", self.home)) if option]
 
     def list_events(self) -> list[tuple[str, Submission, Reading]]:
         """Return the events that tell of this customer, in the order of time."""
@@ -51,8 +57,8 @@ class Invented:
             events += tell_order(number, order)
         for number, answer in enumerate(self.answers):
             events.append(tell_answer(number, *answer))
-        if self.age:
-            fields = {"age": self.age}
+        if self.list_ranges():
+            fields = dict(self.list_ranges())
             events.append(("age", make_submission(NOW, "form"), Reading(kind="sign-up", fields=fields)))
         return events
 
@@ -112,7 +118,7 @@ def invent_customer(chance: random.Random) -> Invented:
     """Return a customer; about one in three bought nothing."""
     orders = [invent_order(chance) for _ in range(chance.choice([0, 0, 1, 1, 2, 3, 5, 9, 14]))]
     answers = [invent_answer(chance) for _ in range(chance.choice([0, 0, 1, 1, 2, 4]))]
-    return Invented(orders, answers, chance.choice(["", *AGES]))
+    return Invented(orders, answers, chance.choice(["", *AGES]), ("", *HOMES)[len(orders) % 3])
 
 
 def invent_order(chance):

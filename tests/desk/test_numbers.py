@@ -158,6 +158,7 @@ def test_the_button_goes_on_with_a_count_that_is_under_way(desk, ben, monkeypatc
     monkeypatch.setattr(counting, "STEP", 0)
     monkeypatch.setattr(walk, "BATCH", 4)
     invent_people(desk.shop.services(), 30)
+    noted = len(desk.list_audit())
     ben.post("/count")
     ben.get("/count")
     began = desk.services.walks.read_row().began_at
@@ -168,6 +169,7 @@ def test_the_button_goes_on_with_a_count_that_is_under_way(desk, ben, monkeypatc
     look_until_over(ben)
     assert desk.services.walks.read_row().began_at == began
     assert desk.services.walks.read_asked() == asked
+    assert len(desk.list_audit()) == noted + 2  # both presses: each opens records
 
 
 def test_a_step_that_another_one_took_is_no_failure(desk, ben, monkeypatch):

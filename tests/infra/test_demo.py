@@ -125,7 +125,7 @@ def check_record(shop, life):
 def test_a_run_counts_the_numbers_and_the_next_goes_on_with_the_shop_that_is_there(shop, tmp_path):
     live_some(shop, range(2))
     assert command.count_numbers(shop.services(), NOW + timedelta(minutes=1)) == 2
-    assert read_counted(shop.services()).read_numbers().products
+    assert read_counted(shop.services()).read_numbers().customers.months
 
     note, later = tmp_path / "demo.json", NOW + timedelta(days=3)
     note.write_text(json.dumps({"seed": 1, "end": NOW.isoformat()}))

@@ -4,10 +4,13 @@ import csv
 import io
 import json
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.errors import RaceLostError
+from chalicelib.fold.run import list_consumers
+from chalicelib.fold.walk import walk_people
 from chalicelib.numbers.counting import read_counted
 from chalicelib.telling.numbers import QUESTIONS
 from infra.staff import numbers
@@ -44,6 +47,25 @@ def test_everybody_is_counted_and_printed_as_json(shop, count):
     assert found["result"] == json.loads(read_counted(shop.services()).read_numbers().model_dump_json())
     lines = list(shop.services().audit.list_accesses(f"{NOW:%Y-%m}"))
     assert [(line.customer, line.reason) for line in lines] == [("everybody", "numbers: what everybody adds up to")]
+
+
+def test_a_walk_that_began_before_is_ended_first_and_a_step_of_another_run_is_waited_for(shop, count, monkeypatch):
+    invent_people(shop.services(), 30)
+    services, before = shop.services(), NOW - timedelta(hours=3)
+    monkeypatch.setattr("chalicelib.fold.walk.BATCH", 10)
+    assert not walk_people(services, list_consumers(services), before, 0)["over"]
+    monkeypatch.setattr(numbers, "STEP", 0.01)
+    true_walk, lost = walk_people, iter([True, False])
+
+    def lose_once(*given):
+        if next(lost, False):
+            raise RaceLostError("walk")
+        return true_walk(*given)
+
+    monkeypatch.setattr(numbers, "walk_people", lose_once)
+    printed, _ = count()
+    assert json.loads(printed)["people"] == 30
+    assert datetime.fromisoformat(json.loads(printed)["counted_at"]) > before
 
 
 def test_with_csv_there_is_one_file_for_each_question(shop, count, tmp_path):

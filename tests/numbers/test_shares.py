@@ -4,13 +4,15 @@ import random
 from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
+from statistics import median
 
 import pytest
 
 from chalicelib.models import HeldValue, Profile
 from chalicelib.numbers.share import list_shares
 from chalicelib.numbers.tally import Tally, load_tally, make_key, split_key
+from chalicelib.people.orders import LATEST
 from chalicelib.people.union import join_profiles
 from tests.builders.invented import LENS, REASONS, Invented, fold_events, invent_customer
 from tests.builders.shop import NOW
@@ -35,8 +37,11 @@ def count_by_hand(people):
         kept = sorted((order for order in person.orders if order.counts), key=lambda order: order.at)
         count_orders(kept, add)
         count_answers(sorted(person.answers), kept, add)
-        if person.age:
-            add("range", "age", person.age)
+        count_class(kept, add)
+        for question, option in person.list_ranges():
+            add("range", question, option)
+        for one, other in combinations(sorted(person.list_ranges()), 2):
+            add("cross", *one, *other)
     return {key: amount for key, amount in found.items() if amount}
 
 
@@ -60,6 +65,28 @@ def count_orders(kept, add):
         add("silent", "first" if len(days) == 1 else "again", str((NOW.date() - days[-1]).days))
 
 
+def name_status(kept):
+    """Return the status by the rules of docs/numbers.md, from the days of the purchases."""
+    days = sorted({order.at.date().toordinal() for order in kept[-LATEST:]})
+    if not kept:
+        return "unknown"
+    if len(days) < 3:
+        return "active" if kept[-1].at + timedelta(days=30) > NOW else "inactive"
+    gap = max(7, median(other - one for one, other in pairwise(days)))
+    silent = (NOW - kept[-1].at) / timedelta(days=1)
+    return "active" if silent < 1.5 * gap else "at_risk" if silent < 2.5 * gap else "inactive"
+
+
+def count_class(kept, add):
+    status = name_status(kept)
+    add("status", status)
+    if kept:
+        often = "one" if len(kept) == 1 else "few" if len(kept) < 4 else "regular"
+        name = f"{often}-{dict(active='here', at_risk='slipping', inactive='away')[status]}"
+        add("class", name)
+        add("class-spent", name, "EUR", amount=sum((order.total - order.back for order in kept), Decimal(0)))
+
+
 def count_products(bought, add):
     if bought:
         add("buyers")
@@ -71,6 +98,7 @@ def count_products(bought, add):
             add("product", item, "gaps", amount=len(gaps))
             add("product", item, "days", amount=sum(gaps))
             add("product", item, "squares", amount=sum(gap**2 for gap in gaps))
+            add("product", item, "between", amount=round(1_000 * sum(gaps) ** 2 / len(gaps)))
     for one, other in combinations(sorted(bought), 2):
         add("pair", one, other)
 
@@ -99,19 +127,9 @@ def count_answers(answers, kept, add):
         for item in REASONS:
             add("reason", "ranked", item, amount=int(item in ranking))
             add("reason", "halves", item, amount=2 * (ranking.index(item) + 1 if item in ranking else left))
-
-
-BY_HAND = ("people", "month", "cohort", "gap", "silent", "product", "buyers", "pair", "score", "source", "range")
-
-
-def keep_counted(tally):
-    """Return the sums that are counted by hand too."""
-    skipped = ("between",)
-    kept = {key: Decimal(amount) for key, amount in tally.items() if split_key(key)[-1] not in skipped}
-    reasons = {key: amount for key, amount in kept.items() if split_key(key)[:2] in ((("reason", "people")),)}
-    parts = ("first", "ranked", "halves")
-    reasons |= {key: n for key, n in kept.items() if split_key(key)[0] == "reason" and split_key(key)[1] in parts}
-    return {key: amount for key, amount in kept.items() if split_key(key)[0] in BY_HAND} | reasons
+        for one, other in permutations(REASONS, 2):
+            before = one in ranking and (other not in ranking or ranking.index(one) < ranking.index(other))
+            add("reason", "wins", one, other, amount=int(before))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -119,7 +137,7 @@ def test_the_sums_of_random_histories_are_those_counted_by_hand(seed):
     chance = random.Random(seed)
     for _ in range(10):
         people = [invent_customer(chance) for _ in range(5)]  # 1,000 histories over all seeds
-        assert keep_counted(add_up(person.fold(chance) for person in people)) == count_by_hand(people)
+        assert add_up(person.fold(chance) for person in people) == count_by_hand(people)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -138,11 +156,11 @@ def test_two_records_of_one_person_are_one_person_when_joined(seed):
     chance = random.Random(seed)
     for _ in range(20):
         person = invent_customer(chance)
-        one = Invented(person.orders[::2], person.answers[::2], person.age)
+        one = Invented(person.orders[::2], person.answers[::2], person.age, person.home)
         other = Invented(person.orders[1::2], person.answers[1::2])
         halves = one.fold(chance), fold_events(renumber(other.list_events()))
         joined = join_profiles("j", *halves)
-        assert keep_counted(add_up([joined])) == count_by_hand([person])
+        assert add_up([joined]) == count_by_hand([person])
 
 
 def renumber(events):

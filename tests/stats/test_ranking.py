@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.stats.ranking import list_wins, mean_ranks, rank_items
+from chalicelib.stats.ranking import list_wins, rank_items
 
 ITEMS = ("price", "choice", "quality", "near")
 
@@ -30,10 +30,3 @@ def test_ranks_always_add_up(order, length):
 
 def test_an_item_that_was_ranked_stands_before_those_that_were_not():
     assert set(list_wins(["near"], ITEMS)) == {("near", "price"), ("near", "choice"), ("near", "quality")}
-
-
-def test_the_mean_rank_is_the_borda_count_where_everything_is_ranked():
-    orders = [["price", "near", "quality", "choice"]] * 3 + [["near", "price", "choice", "quality"]]
-    found = mean_ranks(orders, ITEMS)
-    assert found == {"price": 1.25, "choice": 3.75, "quality": 3.25, "near": 1.75}
-    assert mean_ranks([], ITEMS) == {}

@@ -48,12 +48,14 @@ def test_each_hidden_cell_has_more_than_one_possible_value(table):
 
 
 @given(tables)
-def test_every_small_cell_is_hidden_and_no_empty_one_alone(table):
+def test_every_small_cell_is_hidden_and_every_shown_one_is_true(table):
     shown = list_shown(table)
     for i, row in enumerate(table):
         for j, n in enumerate(row):
             assert shown[i][j] is None or shown[i][j] == n
             assert not (0 < n < 5) or shown[i][j] is None
+    if any(cell is not None for row in shown for cell in row):
+        assert all(shown[i][j] == 0 for i, row in enumerate(table) for j, n in enumerate(row) if n == 0)
 
 
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=5))

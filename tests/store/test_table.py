@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import RaceLostError, RowTwiceError
+from chalicelib.models.months import name_week
 from chalicelib.store.attributes import dump_expressions, dump_row, load_row
 from chalicelib.store.table import (
     MOST_BATCH,
@@ -17,7 +18,6 @@ from chalicelib.store.table import (
     Table,
     choose_shard,
     expire_at,
-    name_week,
     put_in_queue,
 )
 

@@ -24,11 +24,12 @@ DIGITS = 7  # of the number that the address carries
 
 @desk.route(COUNT, right=Right.PEOPLE, methods=("POST",), back=HERE)
 def begin_count(request: DeskRequest) -> Response:
-    """Ask for a count. Where one is under way it goes on, and no second one follows it."""
+    """Ask for a count, with a line in the audit. Where one is under way it goes on, and no second one follows it."""
+    from chalicelib.numbers.counting import REASON
+
     services = request.services
-    if not services.walks.read_row().is_open:
-        parts = [services.walks.ask_walk(request.now)]
-        request.actor.commit_noted(services, EVERYBODY, "numbers: what everybody adds up to", request.now, parts)
+    parts = [] if services.walks.read_row().is_open else [services.walks.ask_walk(request.now)]
+    request.actor.commit_noted(services, EVERYBODY, REASON, request.now, parts)
     return lead_to(COUNT, of=str(measure_crowd(services)))
 
 
