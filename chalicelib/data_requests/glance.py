@@ -23,8 +23,9 @@ from chalicelib.store.joins import JOIN, Join, load_join
 from chalicelib.store.joins import name_row as name_join
 from chalicelib.store.keys import name_customer
 from chalicelib.store.mails import MAIL, MailRow, load_mail
-from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored, name_row
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER
 from chalicelib.store.staff import load_member, name_member
+from chalicelib.store.stored_rows import load_stored, name_row
 from chalicelib.vault.person import PersonSeal
 
 ORDERS, ENTRIES, MAILS, EVENTS, LINES = 10, 40, 10, 40, 2_000

@@ -76,7 +76,7 @@ def refuse_foreign(request: DeskRequest) -> None:
 def check_parts(parts: Mapping[str, str]) -> None:
     """Raise UnknownPageError for a part of a path that no id and no name of ours looks like.
 
-    A table refuses a longer key than it takes, and that must be no crash of ours.
+    A table refuses a key that is too long; without this check that would be an error of ours (503).
     """
     if not all(PART.fullmatch(value) for value in parts.values()):
         raise UnknownPageError("There is no such page.")

@@ -24,7 +24,7 @@ class DeliveryNotes:
         return Deliveries(Table(self.connect(), self.table))
 
     def note_accepted(self, sender: str, now: datetime) -> None:
-        """Note a delivery whose signature was right."""
+        """Note a delivery that was kept."""
         self.note_once((sender, ACCEPTED), now, lambda: self.rows.note_accepted(sender, now))
 
     def note_refused(self, sender: str, why: str, now: datetime) -> None:

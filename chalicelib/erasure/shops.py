@@ -11,8 +11,8 @@ from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.people.identity import name_shop
 from chalicelib.runs import run_each
 from chalicelib.services import Services
-from chalicelib.store.people_rows import StoredRow
 from chalicelib.store.shop_erasures import ShopErasure
+from chalicelib.store.stored_rows import StoredRow
 
 BATCH = 200  # customers in one run
 

@@ -17,7 +17,7 @@ from chalicelib.errors import RaceLostError
 from chalicelib.services import Services
 from chalicelib.store.erasures import ErasureRow
 from chalicelib.store.identities import make_row, read_name
-from chalicelib.store.people_rows import find_names, find_numbers
+from chalicelib.store.stored_rows import find_names, find_numbers
 from chalicelib.store.table import Part, Row
 
 KINDS = {

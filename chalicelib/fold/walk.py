@@ -2,8 +2,8 @@
 
 It takes the customers from the queue of reviews, by cursor, some at a time, and keeps where it is with what each
 consumer has added up: a run that is cut goes on where it was. A review moves a customer to the end of the queue, so the
-walk remembers whom it met shortly before their review. Who comes while it goes on may be met by the next
-walk alone; who is forgotten while it goes on is met or not.
+walk remembers whom it met shortly before their review. A customer who comes meanwhile may wait for the
+next walk; one who is forgotten meanwhile may or may not be met.
 """
 
 import time

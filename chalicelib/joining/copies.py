@@ -11,7 +11,8 @@ from chalicelib.people.person import Person
 from chalicelib.people.reader import open_entry, open_event, open_order
 from chalicelib.services import Services
 from chalicelib.store.joins import JOIN, place_row
-from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, load_stored
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER
+from chalicelib.store.stored_rows import load_stored
 from chalicelib.store.table import Row
 
 SEALED = (ORDER, ENTRY, EVENT)

@@ -6,7 +6,8 @@ from itertools import islice
 
 from chalicelib.joining.join import pass_all
 from chalicelib.services import Services
-from chalicelib.store.people_rows import CORE, StoredRow, find_names, find_numbers
+from chalicelib.store.people_rows import CORE
+from chalicelib.store.stored_rows import StoredRow, find_names, find_numbers
 from chalicelib.store.table import Row
 
 BATCH = 100

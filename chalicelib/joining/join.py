@@ -23,8 +23,9 @@ from chalicelib.people.union import count_joined, join_order, join_profiles
 from chalicelib.services import Services
 from chalicelib.store.joins import MAY_PART
 from chalicelib.store.mails import OPEN
-from chalicelib.store.people_rows import EVENT, find_numbers
+from chalicelib.store.people_rows import EVENT
 from chalicelib.store.requests import FINISHED
+from chalicelib.store.stored_rows import find_numbers
 from chalicelib.store.table import Part
 
 RETRIES = 3

@@ -46,7 +46,7 @@ def count_class(profile: Profile, lens: Lens) -> Iterator[Share]:
 
 
 def name_class(purchases: int, status: ActivityStatus) -> str:
-    """Return the class of somebody who bought: how often says how much they are the shop's, how lately whether still.
+    """Return a buyer's class: the number of purchases gives its first part, the status its second.
 
     These are recency and frequency in words (R. C. Blattberg, B.-D. Kim, S. A. Neslin, Database Marketing, 2008, ch.
     12); what each class spent stands beside it.

@@ -30,7 +30,7 @@ class Shelf:
     def suggest_products(self, bought: Iterable[str], most: int) -> tuple[str, ...]:
         """Return what goes with what somebody bought: by pairs, then of the same categories, then bestsellers.
 
-        Never what they have.
+        Products that they already bought are left out.
         """
         had = set(bought)
         found = chain(self.list_beside(had), self.list_alike(had), self.popular)

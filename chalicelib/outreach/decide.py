@@ -24,7 +24,7 @@ from chalicelib.store.mails import MailRow
 from chalicelib.store.table import Part
 
 NOT_DUE = "not due"
-LOOK_AGAIN = timedelta(hours=1)  # at a customer all of whose due mails are of campaigns that staff stopped
+LOOK_AGAIN = timedelta(hours=1)  # at a customer whose due mails all belong to campaigns that staff stopped
 RETRIES = 5  # against rivals, before a customer is left to the next run
 
 

@@ -12,7 +12,8 @@ from chalicelib.people.person import Person
 from chalicelib.people.profile import Record
 from chalicelib.people.reader import PROFILE, PeopleReader
 from chalicelib.people.renewal import recount_record, renew_latest
-from chalicelib.store.people_rows import CORE, SHAPE, StoredRow, name_event
+from chalicelib.store.people_rows import CORE, name_event
+from chalicelib.store.stored_rows import SHAPE, StoredRow
 from chalicelib.store.table import Part
 from chalicelib.vault.envelope import pack_submission
 

@@ -47,7 +47,7 @@ def name_number(written: str) -> Identity | None:
 
 
 def read_number(record: OrderRecord | None) -> Identity | None:
-    """Return the name of the number of an order that is somebody's, or None; an order without one has its id."""
+    """Return the name of an order's number, or None for an order that moved away; an order without one has its id."""
     order = record.order if record is not None else None
     if order is None or order.state is OrderState.MOVED:
         return None

@@ -13,7 +13,8 @@ from chalicelib.people.profile import Record
 from chalicelib.people.shapes import read_shape
 from chalicelib.store.identities import Identities, Owner, make_row
 from chalicelib.store.keys import Keys
-from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, SHAPE, PeopleRows, StoredRow
+from chalicelib.store.people_rows import CORE, ENTRY, EVENT, ORDER, PeopleRows
+from chalicelib.store.stored_rows import SHAPE, StoredRow
 from chalicelib.store.table import Part, Table
 from chalicelib.vault.blindindex import BlindIndex
 from chalicelib.vault.envelope import unpack_submission

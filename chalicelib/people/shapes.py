@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from chalicelib.errors import NewerShapeError
 from chalicelib.models import Model
-from chalicelib.store.people_rows import SHAPE
+from chalicelib.store.stored_rows import SHAPE
 from chalicelib.strictjson import dump_json, parse_object
 
 Step = Callable[[str, dict[str, Any]], dict[str, Any]]

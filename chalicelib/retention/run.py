@@ -25,9 +25,9 @@ from chalicelib.retention.expired import Change, Expired, Line, find_expired, ha
 from chalicelib.runs import run_each
 from chalicelib.senders import read_submission, reduce_submission
 from chalicelib.services import Services
-from chalicelib.store.people_rows import StoredRow
 from chalicelib.store.requests import FINISHED
 from chalicelib.store.retention_counts import Kind
+from chalicelib.store.stored_rows import StoredRow
 from chalicelib.store.table import Part
 
 RETRIES = 8  # against other workers

@@ -1,9 +1,9 @@
 """When does somebody need a thing again? Own gaps, drawn towards those of everybody who bought the thing.
 
-The estimate is (sum of own gaps + k * mu) / (n + k): with one own gap it is mostly everybody's, with ten mostly one's
-own. k is by moments, within 2 and 5, where few gaps say little of it (R. Bhagat et al., "Buy It Again: modeling repeat
-purchase recommendations", KDD 2018, have the Poisson-gamma form). The spread around it is that of all gaps: a gamma
-distribution by its mean and its variation, whose quantiles are those of Wilson and Hilferty (PNAS 17, 1931).
+The estimate is (sum of own gaps + k * mu) / (n + k): with one own gap it is mostly that of all buyers, with ten mostly
+the person's own. k is by moments, within 2 and 5, where few gaps say little of it (R. Bhagat et al., "Buy It Again:
+modeling repeat purchase recommendations", KDD 2018, have the Poisson-gamma form). The spread around it is that of all
+gaps: a gamma distribution by its mean and its variation, with the quantiles of Wilson and Hilferty (PNAS 17, 1931).
 """
 
 from dataclasses import dataclass

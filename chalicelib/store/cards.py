@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import utc_text
-from chalicelib.store.people_rows import find_names
+from chalicelib.store.stored_rows import find_names
 from chalicelib.store.table import NEW, Part, Table
 
 CARD = "card#"

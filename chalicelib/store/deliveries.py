@@ -1,7 +1,7 @@
 """Rows of the Links table that say when each sender last delivered: two for each sender, with a time and a word.
 
     pk                            holds
-    delivery#<sender>#accepted    at: of the last delivery whose signature was right
+    delivery#<sender>#accepted    at: of the last delivery that was kept
     delivery#<sender>#refused     at: of the last refused one; why: `signature`, `shop`, `type`, `size`, `unready`
 
 They are in this table since the door may read it already, and it has neither a stream nor a backup. Nothing of a
@@ -40,7 +40,7 @@ class Deliveries:
     table: Table
 
     def note_accepted(self, sender: str, now: datetime) -> str:
-        """Note a delivery whose signature was right, as `write_time` does."""
+        """Note a delivery that was kept, as `write_time` does."""
         return self.write_time(name_row(sender, ACCEPTED), now)
 
     def note_refused(self, sender: str, why: str, now: datetime) -> str:

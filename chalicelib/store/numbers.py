@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import utc_text
-from chalicelib.store.people_rows import MOST_SEALED
+from chalicelib.store.stored_rows import MOST_SEALED
 from chalicelib.store.table import Part, Row, Table
 
 PK, RESULT, PIECE = "numbers", "result", "piece#"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.store.across import read_across
 from chalicelib.store.keys import Keys, name_customer
-from chalicelib.store.people_rows import CORE, PeopleRows, StoredRow, load_stored, name_row
+from chalicelib.store.people_rows import CORE, PeopleRows
+from chalicelib.store.stored_rows import StoredRow, load_stored, name_row
 from chalicelib.store.table import Row
 
 PREFIX = "cust#"

@@ -1,8 +1,8 @@
 """A list of customers to download: who is on it, what it says of each, and its lines until they are downloaded.
 
-Nobody is on it who restricted their data; where a purpose is asked for, nobody whose consent to it does not stand, or
-whose address is stopped. Each customer on the list has a line in the audit, written in the transaction that keeps the
-lines. Lines are sealed under a key that only the session's cookie gives, and a customer who is forgotten before the
+The list leaves out customers who restricted their data. With a purpose it has only customers whose consent stands, and
+whose address is not stopped. Each customer on the list has a line in the audit, written in the transaction that keeps
+the lines. Lines are sealed under a key that only the session's cookie gives, and a customer who is forgotten before the
 download is left out of it.
 """
 

@@ -7,7 +7,7 @@ has the place for the next one).
 import shutil
 from pathlib import Path
 
-from chalicelib.store.people_rows import SHAPE
+from chalicelib.store.stored_rows import SHAPE
 from infra.local.environ import DATA
 from infra.places import LOCAL, show_path
 

@@ -3,7 +3,8 @@
     make draw FORM=spring CLOSE=yes SOURCE="lottery numbers of 5 December"
     make draw FORM=spring PRIZES=3 SEED="3 17 22 31 40 45"
 
-A contest is a form; each customer has one entry, the first. Opens every customer's record, and notes that in the audit.
+A contest is a form; each customer has one entry, the first. The command opens every customer's record, and notes that
+in the audit.
 The files in out/contests/ hold numbers alone: `-closed.json` is published before the draw, `-draw.json` after it;
 `-entries.json` is the list, which the draw needs, and may be published at any time.
 """

@@ -14,6 +14,8 @@ from chalicelib.desk.privacy.access_reasons import OWN
 from chalicelib.desk.words import find_desk_words
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.erasure.run import advance_erasures
+from chalicelib.numbers.counting import REASON as COUNTED
+from chalicelib.retention.forecast import REASON as RETAINED
 from chalicelib.retention.forecast import count_people
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.tours import steps
@@ -176,7 +178,7 @@ def test_every_word_for_a_reason_has_its_pattern_in_every_language():
 
 def list_noted():
     """Return the reasons that the code of the desk writes down, each with a word in place of what is filled in."""
-    folders = ("desk", "joining", "retention", "today")
+    folders = ("desk", "joining", "numbers", "retention", "today", "tours")
     texts = [path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return sorted({re.sub(r"{[^}]+}", "x1", found) for text in texts for found in NOTING.findall(text)})
 
@@ -185,6 +187,13 @@ def test_every_reason_that_the_desk_notes_is_told_in_the_reader_s_language():
     known = [*OWN.values(), *NOTED.values()]
     assert len(list_noted()) > 20
     assert [each for each in list_noted() if not any(pattern.fullmatch(each) for pattern in known)] == []
+
+
+@pytest.mark.parametrize(
+    "reason", [COUNTED, RETAINED, "forecast: what campaigns would do", "simulation: what campaigns would do"]
+)
+def test_what_is_noted_of_everybody_is_told_to_each_customer(reason):
+    assert any(pattern.fullmatch(reason) for pattern in NOTED.values())
 
 
 def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, shop, mara, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.store.people_rows import SHAPE
+from chalicelib.store.stored_rows import SHAPE
 from infra.local.shape import check_shape
 
 

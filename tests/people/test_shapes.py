@@ -5,7 +5,7 @@ import pytest
 from chalicelib.errors import NewerShapeError
 from chalicelib.models import Profile
 from chalicelib.people.shapes import read_shape
-from chalicelib.store.people_rows import SHAPE
+from chalicelib.store.stored_rows import SHAPE
 
 OLD = b'{"customer_id": "c", "count": 2}'
 

@@ -14,7 +14,7 @@ from chalicelib.people.bounds import MOST_A_DAY, MOST_IN_ALL, count_typed
 from chalicelib.settling import waiting
 from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
 from chalicelib.store.inbox import State
-from chalicelib.store.people_rows import SHAPE
+from chalicelib.store.stored_rows import SHAPE
 from tests.builders.erasures import LATER, forget
 from tests.builders.shop import DOOR_KEY, NOW, a_submission
 from tests.builders.signed import account, an_order_of, says

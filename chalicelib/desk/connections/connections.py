@@ -13,7 +13,7 @@ from chalicelib.desk.words import find_desk_words
 desk = DeskBlueprint(__name__)
 HERE, SENDER = "/connections", "/connections/{sender}"
 EVERY, LONGEST = 5, timedelta(minutes=10)  # seconds from one look to the next; how long a page waits for a test
-OLDEST = timedelta(hours=1)  # of an address that waits: an old one begins anew
+OLDEST = timedelta(hours=1)  # the page's address says when the wait began; after this long the wait begins anew
 
 
 @desk.route(HERE, right=Right.NUMBERS)

@@ -7,7 +7,7 @@ copy of their data; the patterns here know what the desk notes about its own peo
 import re
 from collections.abc import Callable, Mapping
 
-from chalicelib.data_requests.readable.reasons import explain_reading
+from chalicelib.data_requests.readable.reasons import explain_reading, find_sentence
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.desk.people.reasons import REASONS
 from chalicelib.desk.request import DeskRequest
@@ -36,8 +36,6 @@ OWN: Mapping[str, re.Pattern[str]] = {
         "ended": r"ended the till \S+",
         "stopped": r"stopped the campaign \S+",
         "started": r"let the campaign \S+ go on",
-        "forecast": r"forecast: what campaigns would do",
-        "counted": r"numbers: what everybody adds up to",
     }.items()
 }
 Tell = Callable[[str], tuple[str, bool]]
@@ -50,7 +48,7 @@ def tell_reasons(request: DeskRequest) -> Tell:
     words, chosen = say.privacy.access.reasons, {REASONS[name]: text for name, text in say.find.reasons.items()}
 
     def tell(reason: str) -> tuple[str, bool]:
-        own = next((words[name] for name, pattern in OWN.items() if pattern.fullmatch(reason)), chosen.get(reason, ""))
+        own = find_sentence(reason, OWN, words, writer) or chosen.get(reason, "")
         return (own, False) if own else explain_reading(reason, writer)
 
     return tell

@@ -80,7 +80,7 @@ class ResultWords(Model):
 
 
 class ForecastWords(Model):
-    """The words of the page that counts the next 90 days. `states` is by final state."""
+    """The words of the page that counts the next 90 days."""
 
     title: str
     intro: str
@@ -95,4 +95,3 @@ class ForecastWords(Model):
     again: str
     stopped: str
     look: str
-    states: Mapping[str, str]
