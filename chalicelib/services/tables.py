@@ -190,7 +190,7 @@ class Tables(Clients):
     def audit(self) -> Audit:
         from chalicelib.store.audit import Audit
 
-        return Audit(self.table)
+        return Audit(self.open_table("audit"))
 
     @cached_property
     def outbox(self) -> Outbox:

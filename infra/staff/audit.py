@@ -17,6 +17,7 @@ from chalicelib.services import Services, current_services
 from chalicelib.store.audit import Access
 from infra.staff.stage import open_stage, stage_now
 
+CHANGED = "  CHANGED: this line does not say what it said when it was added"
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
@@ -32,7 +33,10 @@ def find_id(people: People, email: str) -> str | None:
 
 def write_accesses(lines: Iterable[Access]) -> str:
     """Return the lines as a table."""
-    rows = [f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}" for line in lines]
+    rows = [
+        f"{line.at[:19]}Z  {line.customer:22}  {line.actor:12}  {line.reason}{'' if line.whole else CHANGED}"
+        for line in lines
+    ]
     return "\n".join([*rows, f"{len(rows)} lines"])
 
 

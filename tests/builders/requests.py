@@ -66,7 +66,7 @@ def list_states(shop, customer) -> list[str]:
 
 
 def list_audits(shop):
-    return [row for row in shop.read_all("customers") if row["pk"]["S"].startswith("audit#")]
+    return shop.read_all("audit")
 
 
 def run_hours(shop, post, hours, start=START):

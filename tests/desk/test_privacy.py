@@ -202,7 +202,7 @@ def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, sh
         shop.take(a_submission(email=f"{name}@example.com"))
     taking.wait(days=4 * 365)
     mara.sign_in()
-    before = [row for row in shop.read_all("customers") if not row["pk"]["S"].startswith("audit#")]
+    before = shop.read_all("customers")
     path = mara.post("/privacy/retention").headers["Location"]
     lines = [(line.customer, line.reason) for line in taking.services.audit.list_accesses(f"{taking.now:%Y-%m}")]
     assert lines[-1] == (EVERYBODY, "retention: what would go")
@@ -211,5 +211,5 @@ def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, sh
     assert re.search(r"Customers without a sign of life</dt><dd>3</dd>", page)
     assert count_people(taking.services.retention_queue.list_due(), taking.services, taking.now)["people"] == 3
     assert "3 people, with no sign of life" in write_retention(taking.services, taking.now)
-    assert [row for row in shop.read_all("customers") if not row["pk"]["S"].startswith("audit#")] == before
+    assert shop.read_all("customers") == before
     assert taking.hire("owner", "Nia Cole").get(path).status_code == 404

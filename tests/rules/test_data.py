@@ -46,6 +46,8 @@ def name_item(table: str, row: dict) -> str:
     """Return the page's word for a kind of item."""
     if table == "inbox":
         return "waiting"
+    if table == "audit":
+        return "line"
     if table == "links":
         kind = row["pk"]["S"].partition("#")[0]
         return kind if kind in ("delivery", "poll") else "package" if "part" in row else "link"
@@ -131,7 +133,7 @@ def written(tables, tmp_path, capsys, monkeypatch):
     seen = set()
 
     def look():
-        for table in ("inbox", "customers", "keys", "links", "ledger", "offers", "desk"):
+        for table in ("inbox", "customers", "keys", "links", "ledger", "offers", "desk", "audit"):
             seen.update((table, name_item(table, row), name) for row in shop.read_all(table) for name in row)
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))

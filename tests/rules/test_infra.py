@@ -195,6 +195,7 @@ def test_request_bodies_are_never_logged_and_requests_are_throttled():
         ("ledger", 35, True, None),
         ("offers", 35, True, None),
         ("desk", 0, True, "expires_at"),
+        ("audit", 35, True, "expires_at"),
     ],
 )
 def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, kept, expiry):
@@ -208,7 +209,8 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
 
 
 def test_no_table_is_without_a_promise():
-    assert set(list_tables(read_packaged())) == {"inbox", "customers", "keys", "links", "ledger", "offers", "desk"}
+    kept = {"customers", "keys", "links", "ledger", "offers", "desk", "audit"}
+    assert set(list_tables(read_packaged())) == {"inbox", *kept}
 
 
 def test_the_stream_and_the_index_of_the_inbox_carry_keys_alone():

@@ -272,7 +272,8 @@ def test_old_links_are_kept_beside_new_ones(table):
     assert links.read_links("c1") == ("one", "two", "three")
 
 
-def test_audit_lists_a_month_and_of_one_customer_the_lines_of_everybody_too(table):
+def test_audit_lists_a_month_and_of_one_customer_the_lines_of_everybody_too(tables):
+    table = Table(tables.dynamodb, tables.settings.prefix + "audit")
     audit = Audit(table)
     for number, customer in enumerate(("c1", EVERYBODY, "c2")):
         table.commit_parts([audit.write_access(customer, "staff", "why", NOW + number * DAY)])

@@ -58,6 +58,7 @@ class AccessWords(Model):
     counts: str
     counted: str
     older: str
+    changed: str
     about: Mapping[str, str]
     reasons: Mapping[str, str]
 
