@@ -74,6 +74,8 @@ class Settings(Model):
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Build settings from environment variables; raise ValidationError naming the bad one, never its value."""
     given = {name: environ[name.upper()] for name in Settings.model_fields if environ.get(name.upper())}
+    if "AWS_LAMBDA_FUNCTION_NAME" in environ:
+        given.setdefault("public_url", "")  # the default is a machine's own address: no link of a shop may lead there
     return Settings.model_validate(given)
 
 

@@ -14,6 +14,7 @@ from chalicelib.door.budget import PostBudget
 from chalicelib.door.deliveries import DeliveryNotes
 from chalicelib.door.intake import accept_submission, name_submission
 from chalicelib.door.limiter import Limiter
+from chalicelib.errors import TryAgainLaterError
 from chalicelib.models import Submission
 from chalicelib.services import DOOR_TIMEOUTS, NOTE_TIMEOUTS, make_client
 from chalicelib.store.inbox import Inbox
@@ -57,8 +58,10 @@ class Door:
 
 @cache
 def open_door() -> Door:
-    """Return this container's door."""
+    """Return this container's door. Raise TryAgainLaterError where the stage does not know its own address yet."""
     settings = current_settings()
+    if not settings.public_url:
+        raise TryAgainLaterError("PUBLIC_URL")
     dynamodb = make_client("dynamodb", DOOR_TIMEOUTS)
     return Door(
         settings=settings,

@@ -25,6 +25,7 @@ from chalicelib.store.ledger import Erasure, write_claim
 log = logging.getLogger(__name__)
 
 LONGEST_RUN = 45  # seconds; the function has 60
+LATE_AFTER = timedelta(days=1)  # the pages promise minutes; the law gives a month
 CHECKS = (timedelta(days=1), timedelta(days=14), timedelta(days=35))
 
 
@@ -61,6 +62,8 @@ def advance_erasure(row: ErasureRow, services: Services, now: datetime) -> str:
     entry = services.ledger.read_entry(row.number)
     target = ErasureTarget(row.customer, entry.names, utc_text(entry.gone_at))
     if row.stage is Stage.SWEEPING:
+        if now - entry.gone_at > LATE_AFTER:
+            log.error("erasure_late", extra={"key": row.id})
         return finish_sweep(row, entry, target, services, now)
     leftovers = find_leftovers(row, target, services)
     if leftovers:

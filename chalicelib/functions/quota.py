@@ -17,7 +17,10 @@ def may_send(services: Services, function: str) -> bool:
 
 
 def ask_quota(services: Services, function: str) -> Quota | None:
-    """Return the limits of SES, or None where SES does not answer."""
+    """Return the limits of SES, or None where no mail may go out: SES is silent, or links would lead nowhere."""
+    if not services.settings.public_url:
+        log.warning("public_url_lacking", extra={"key": function})
+        return None
     try:
         quota = read_quota(services.ses)
     except (ClientError, BotoCoreError) as fault:

@@ -5,7 +5,8 @@ The outcome of an attempt is as exact as the answer allows (`Outcome.kind`):
     accepted   SES took it: 200 with a message id
     refused    SES will never take this mail: MessageRejected, BadRequest, or our own last check
     throttled  too many mails a second or a day; nothing was sent
-    paused     the account, its sender or our credentials are not in order; nothing was sent
+    paused     the account, its sender or our credentials are not in order, or SES's sandbox takes verified recipients
+               alone; nothing was sent
     unreached  no connection was made; nothing was sent
     unknown    the answer was lost or cannot be read: it may have been sent, and must not be sent again
 """
@@ -53,6 +54,9 @@ PAUSED = frozenset(
         "NotFoundException",
     }
 )
+# Of MessageRejected: the sender's identity, and in the sandbox each recipient's, must be verified. Only the text tells
+# this from a mail that SES refuses for good (SES developer guide, "Amazon SES email sending errors").
+UNVERIFIED = "not verified"
 CUT_OFF = frozenset({"RequestTimeout", "RequestTimeoutException"})
 OUR_OWN = (401, 403)  # expired, missing or mistaken credentials, a clock that is wrong: about us, not about the mail
 NEVER_REACHED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
@@ -135,12 +139,13 @@ def encode_text(text: str) -> dict[str, str]:
 def judge_error(error: ClientError) -> Outcome:
     """Return the outcome of an error answer. Only 4xx is sure: after a 5xx the mail may have been sent."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    code = str(error.response.get("Error", {}).get("Code") or status)
+    fault = error.response.get("Error", {})
+    code = str(fault.get("Code") or status)
     if not 400 <= status < 500 or status == 408 or code in CUT_OFF:
         return Outcome(kind="unknown", code=code)
     if status == 429 or code in THROTTLED:
         return Outcome(kind="throttled", code=code)
-    if status in OUR_OWN or code in PAUSED:
+    if status in OUR_OWN or code in PAUSED or UNVERIFIED in str(fault.get("Message", "")):
         return Outcome(kind="paused", code=code)
     return Outcome(kind="refused", code=code)
 

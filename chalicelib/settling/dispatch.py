@@ -11,8 +11,9 @@ other reads again.
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from botocore.exceptions import ClientError
 
@@ -32,6 +33,7 @@ from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
 
 ORPHAN_MINUTES, ORPHAN_DAYS = timedelta(minutes=15), timedelta(days=2)  # senders send an order and its refund apart
 RETRIES = 8  # against rivals, before the item is left to the next sweep
+LONGEST_SWEEP = 40.0  # seconds; the function has 60, and the next run goes on
 STREAM_LEAD = timedelta(seconds=60)  # the stream settles what is younger
 
 Settler = Callable[[OpenedItem, Services, datetime], State]
@@ -45,9 +47,12 @@ SETTLERS: Mapping[str, Settler] = {
 }
 
 
-def settle_keys(keys: Iterable[str], services: Services, now: datetime) -> dict[str, int]:
-    """Settle each item; one that fails is left to the sweeper. Return counts by outcome."""
-    return run_each(keys, lambda key: settle_item(key, services, now), name="settle")
+def settle_keys(keys: Iterable[str], services: Services, now: datetime, until: float | None = None) -> dict[str, int]:
+    """Settle each item until `until` (monotonic seconds); one that fails is left to the sweeper.
+
+    Return counts by outcome.
+    """
+    return run_each(keys, lambda key: settle_item(key, services, now), name="settle", until=until)
 
 
 def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
@@ -55,8 +60,14 @@ def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
     retry_orphans(services, now)
     bound_quarantine(services, now)
     before = utc_text(now - STREAM_LEAD)
-    late = [key for shard in name_shards() for key in services.inbox.list_pending(shard, before)]
-    return settle_keys(late, services, now)
+    late = take_turns([services.inbox.list_pending(shard, before) for shard in name_shards()])
+    return settle_keys(late, services, now, until=time.monotonic() + LONGEST_SWEEP)
+
+
+def take_turns(shards: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield a key of each shard in turn: many items of one shard that fail must not hide the others."""
+    for row in zip_longest(*shards):
+        yield from (key for key in row if key is not None)
 
 
 def retry_orphans(services: Services, now: datetime) -> None:

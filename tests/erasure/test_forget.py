@@ -348,6 +348,21 @@ def test_an_erasure_waits_while_the_signing_key_is_out_of_reach(shop, tmp_path):
     assert finish(shop, tmp_path) == {"verified": 1}
 
 
+def test_an_erasure_that_waits_for_more_than_a_day_is_said_aloud(shop, caplog):
+    sign_on(shop)
+    forget(shop, ASHA)
+
+    class Down:
+        def sign_text(self, text):
+            raise KeyUnavailableError("KMSInternalException")
+
+    for late, said in ((timedelta(hours=23), 0), (timedelta(hours=25), 1)):
+        services = shop.services()
+        services.signer = Down()
+        advance_erasures(services, LATER + late)
+        assert [record.msg for record in caplog.records].count("erasure_late") == said
+
+
 def test_an_erasure_whose_entry_is_missing_waits_and_holds_up_no_other(shop, tmp_path):
     for number, email in enumerate((ASHA, "binod@example.org"), 1):
         sign_on(shop, email)

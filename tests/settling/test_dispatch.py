@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import KeyUnavailableError, RaceLostError
 from chalicelib.models import Order, OrderState, Reading, Refund, Submission, Trust
 from chalicelib.senders import read_submission
-from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox
+from chalicelib.settling.dispatch import settle_item, settle_keys, sweep_inbox, take_turns
 from chalicelib.store.inbox import State
 from tests.builders.folding import fold_history
 from tests.builders.shop import NOW, a_submission, read_all_events, write_keys
@@ -221,6 +221,19 @@ def test_sweeper_finishes_what_the_stream_lost(shop):
 
     assert counts == {"settled": 20}
     assert len(keys) == len(read_all_events(shop)) == 20
+
+
+def test_sweeper_takes_the_shards_in_turn():
+    assert list(take_turns([["a1", "a2", "a3"], [], ["c1"]])) == ["a1", "c1", "a2", "a3"]
+
+
+def test_sweeper_ends_before_its_function_does_and_goes_on_later(shop, monkeypatch):
+    for number in range(3):
+        shop.accept(a_submission(email=f"p{number}@example.org"))
+    monkeypatch.setattr("chalicelib.settling.dispatch.LONGEST_SWEEP", -1.0)
+    assert sweep_inbox(shop.services(), LATER) == {}
+    monkeypatch.undo()
+    assert sweep_inbox(shop.services(), LATER) == {"settled": 3}
 
 
 def test_sweeper_leaves_the_young_to_the_stream(shop):
