@@ -1,4 +1,4 @@
-"""Reads the cores of many customers at once, and keeps the cost of their keys small.
+"""Meets many customers at once, and keeps the cost of their keys small.
 
 A customer's key is sealed when the customer comes, so a quiet shop has one data key of KMS for each, and a walk would
 cost one call for each. So a key whose data key seals few is sealed anew, with the others that the walk meets: the next
@@ -7,15 +7,12 @@ row is written only where it is still as it was read, so no destroyed key comes 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from chalicelib.errors import KeyUnavailableError
+from chalicelib.crowd.page import open_page
 from chalicelib.people.person import Person
-from chalicelib.people.reader import open_core
-from chalicelib.runs import note_fault
 from chalicelib.services import Services
 from chalicelib.store.keys import name_secret
-from chalicelib.vault.person import PersonSeal
 from chalicelib.vault.root import name_wrapping
 
 FEW = 1_000  # customers under one data key: fewer are sealed anew with others
@@ -30,24 +27,11 @@ class Meeting:
         self.wrapped = Counter(wrapped or {})
         self.unread = 0
 
-    def meet_people(self, customer_ids: Iterable[str]) -> Iterator[Person]:
-        """Yield those of some customers who are there; neither one forgotten, nor one whom a joined record stands for.
-
-        A record that cannot be read is logged and stepped over. Raise KeyUnavailableError while KMS does not answer.
-        """
-        ids = tuple(customer_ids)
-        cores, keys = self.services.people_rows.read_cores(ids), self.services.keys.read_sealed(ids)
-        for customer_id in ids:
-            core = cores.get(customer_id)
-            if core is None or core.joined or customer_id not in keys:
-                continue
-            try:
-                yield open_core(PersonSeal(customer_id, self.open_key(customer_id, keys[customer_id])), core)
-            except KeyUnavailableError:
-                raise
-            except Exception as fault:
-                note_fault("walk", customer_id, fault)
-                self.unread += 1
+    def meet_people(self, customer_ids: Iterable[str]) -> tuple[Person, ...]:
+        """Return those of some customers who are there, as `open_page` does, and count the records that are unread."""
+        page = open_page(customer_ids, self.services, self.open_key)
+        self.unread += page.unread
+        return page.people
 
     def open_key(self, customer_id: str, sealed: bytes) -> bytes:
         """Open a customer's key, and seal it anew where its data key seals few others."""

@@ -1,12 +1,16 @@
 """The next days of a shop, by its own campaigns, budgets and suppressed addresses. Nothing is sent or kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
+from chalicelib.campaigns.needs import Demands
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.campaigns.simulation import Simulation, simulate_days
+from chalicelib.campaigns.weeks import WeekCounts, count_weeks, free_budgets
+from chalicelib.crowd.page import Page
 from chalicelib.models import Profile
 from chalicelib.numbers.learned import read_shelf
 from chalicelib.outreach.eligibility import address_rows, is_barred
@@ -25,12 +29,24 @@ def read_spent(services: Services, campaigns: Iterable[Campaign]) -> dict[str, D
     return {each.name: Decimal(budgets.read_budget(each.name)) / HUNDREDTHS for each in campaigns if each.offer}
 
 
-def open_profiles(customer_ids: Iterable[str], services: Services) -> Iterator[Profile]:
-    """Open the profiles of customers, one after another; one who is forgotten meanwhile is left out."""
-    for customer_id in customer_ids:
-        person = services.people.open_person(customer_id)
-        if person is not None:
-            yield person.profile
+@dataclass(frozen=True)
+class Outlook:
+    """What a count of everybody goes by, read once for however many pages: campaigns, and what is known of products."""
+
+    campaigns: tuple[Campaign, ...]
+    demands: Demands
+
+
+def read_outlook(services: Services) -> Outlook:
+    """Return what the campaigns that go on would do, as if no budget had an end; raise DefinitionError."""
+    going = list_going(services)
+    return Outlook(free_budgets(going), read_shelf(services, going).demands)
+
+
+def count_page(page: Page, outlook: Outlook, services: Services, start: datetime, days: int) -> WeekCounts:
+    """Return what the customers of a page would be sent."""
+    people = [each.profile for each in page.people]
+    return count_weeks(simulate_people(people, outlook, services, start, days, {}))
 
 
 def simulate_shop(
@@ -42,18 +58,31 @@ def simulate_shop(
     spent: Mapping[str, Decimal],
 ) -> Simulation:
     """Simulate campaigns for some people, who may be written to as their addresses are by now."""
+    campaigns = tuple(campaigns)
+    outlook = Outlook(campaigns, read_shelf(services, campaigns).demands)
+    return simulate_people(people, outlook, services, start, days, spent)
+
+
+def simulate_people(
+    people: Iterable[Profile],
+    outlook: Outlook,
+    services: Services,
+    start: datetime,
+    days: int,
+    spent: Mapping[str, Decimal],
+) -> Simulation:
+    """Simulate what an outlook has for some people."""
 
     def is_address_barred(profile: Profile, campaign: Campaign) -> bool:
         return is_barred(profile.customer_id, campaign, address_rows(profile, services.people), services, start)
 
-    campaigns = tuple(campaigns)
     return simulate_days(
         people,
-        campaigns,
+        outlook.campaigns,
         services.clock,
         start,
         days,
         spent=spent,
         is_barred=is_address_barred,
-        demands=read_shelf(services, campaigns).demands,
+        demands=outlook.demands,
     )

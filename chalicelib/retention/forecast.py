@@ -1,38 +1,42 @@
 """What retention would delete of each customer now: counted, and nothing is changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from chalicelib.models import utc_text
+from chalicelib.crowd.page import OUTAGES, UNREAD, Page, open_page
+from chalicelib.people.person import Person
 from chalicelib.retention.run import judge_person
-from chalicelib.runs import FORESEEN
+from chalicelib.runs import note_fault
 from chalicelib.services import Services
 
-MONTHS_BACK = 24
 REASON = "retention: what would go"  # as the audit keeps it
 
 
 def count_people(customer_ids: Iterable[str], services: Services, now: datetime) -> Counter[str]:
-    """Review customers; count deletions, customers kept as they are, and records that could not be opened."""
-    counts: Counter[str] = Counter()
-    for customer_id in customer_ids:
+    """Review a page of customers, as `count_page` does."""
+    return count_page(open_page(customer_ids, services), services, now)
+
+
+def count_page(page: Page, services: Services, now: datetime) -> Counter[str]:
+    """Count deletions, customers kept as they are, and customers of whom anything could not be read.
+
+    Raise KeyUnavailableError while KMS does not answer.
+    """
+    counts = Counter({UNREAD: page.unread})
+    for person in page.people:
         try:
-            person = services.people.open_person(customer_id)
-            found = judge_person(person, services, now) if person else None
-        except FORESEEN:
-            counts["unreadable"] += 1
-            continue
-        if found is not None:
-            counts["seen"] += 1
-            counts["kept"] += bool(found.kept)
-            counts.update({kind.value: count for kind, count in found.counts.items()})
+            counts += judge_one(person, services, now)
+        except OUTAGES:
+            raise
+        except Exception as fault:
+            note_fault("walk", person.id, fault)
+            counts[UNREAD] += 1
     return counts
 
 
-def list_months(now: datetime) -> Iterator[str]:
-    """Yield the months (yyyy-mm) of the report, the latest first."""
-    day = now.replace(day=1)
-    for _ in range(MONTHS_BACK):
-        yield utc_text(day)[:7]
-        day = (day - timedelta(days=1)).replace(day=1)
+def judge_one(person: Person, services: Services, now: datetime) -> Counter[str]:
+    """Review one customer."""
+    found = judge_person(person, services, now)
+    counts = Counter({kind.value: count for kind, count in found.counts.items()})
+    return counts + Counter(seen=1, kept=int(bool(found.kept)))

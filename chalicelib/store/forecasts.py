@@ -2,8 +2,9 @@
 
     pk                     sk         holds
     forecast#<staff id>    forecast   at: the moment that is counted from; cursor: whom the next step begins with, "" at
-                                      the end; met, most: how many customers were met, and how many there are; counts:
-                                      mails by campaign, state and week, as JSON; version; expires_at
+                                      the end; met, most: how many customers were met, and how many there are; unread:
+                                      how many records could not be read; counts: mails by campaign, state and week, as
+                                      JSON; version; expires_at
 
 It names no customer but the one whom the next step begins with, by a random id.
 """
@@ -26,6 +27,7 @@ class Forecast:
     cursor: str = ""
     met: int = 0
     most: int = 0
+    unread: int = 0
     counts: str = "{}"
     over: bool = False
     version: int = 0
@@ -42,7 +44,7 @@ class Forecasts:
         row = self.table.read_item(name_row(staff_id))
         if row is None or row["expires_at"] <= now.timestamp():
             return None
-        numbers = {name: int(row[name]) for name in ("met", "most", "version")}
+        numbers = {name: int(row.get(name, 0)) for name in ("met", "most", "unread", "version")}
         return Forecast(staff_id, row["at"], row["cursor"], counts=row["counts"], over=row["over"], **numbers)
 
     def begin_forecast(self, staff_id: str, most: int, now: datetime) -> Part:
@@ -64,6 +66,7 @@ def dump_forecast(forecast: Forecast) -> Row:
         "cursor": forecast.cursor,
         "met": forecast.met,
         "most": forecast.most,
+        "unread": forecast.unread,
         "counts": forecast.counts,
         "over": forecast.over,
         **expire_at(datetime.fromisoformat(forecast.at) + KEPT),

@@ -7,8 +7,6 @@ codes        the secret under which the facts of campaigns name orders, sealed; 
 walk         the key under which walks over everybody keep what they add up, sealed; made on first use
 """
 
-from collections.abc import Iterable
-
 from chalicelib.store.table import NEW, THERE, Part, Row, Table
 from chalicelib.vault.blindindex import add_secret, make_secrets, pack_secrets, unpack_secrets
 from chalicelib.vault.root import RootSeal, make_key
@@ -38,11 +36,6 @@ class Keys:
     def has_key(self, customer_id: str) -> bool:
         """Return whether a customer's key is there, read consistently; the root key is not used."""
         return self.read_row(f"cust#{customer_id}") is not None
-
-    def read_sealed(self, customer_ids: Iterable[str]) -> dict[str, bytes]:
-        """Return the sealed keys of some customers by customer id, read consistently; a destroyed one is left out."""
-        found = self.table.read_items([name_customer(customer_id) for customer_id in customer_ids])
-        return {row["pk"].removeprefix("cust#"): bytes(row["sealed"]) for row in found}
 
     def replace_sealed(self, customer_id: str, old: bytes, new: bytes) -> bool:
         """Replace a sealed key as it was read; return False, and write nothing, where it was destroyed meanwhile."""

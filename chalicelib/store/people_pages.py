@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 from chalicelib.store.across import read_across
 from chalicelib.store.keys import Keys, name_customer
 from chalicelib.store.people_rows import CORE, PeopleRows
-from chalicelib.store.stored_rows import StoredRow, load_stored, name_row
-from chalicelib.store.table import Row
+from chalicelib.store.stored_rows import name_row
+from chalicelib.store.table import READ_BATCH, Row
 
 PREFIX = "cust#"
+MOST = READ_BATCH // 2  # customers of one call: each has two rows
 
 
-def read_page(keys: Keys, people: PeopleRows, ids: Sequence[str]) -> Iterator[tuple[str, Row, StoredRow]]:
-    """Yield the id, the row of the key and the core of those of some customers who are not forgotten, by one call.
+def read_page(keys: Keys, people: PeopleRows, ids: Sequence[str]) -> Iterator[tuple[str, Row, Row]]:
+    """Yield the id, the key's row and the core's row of those of some customers who are not forgotten, by one call.
 
-    At most 50 ids, none twice.
+    At most MOST ids, none twice.
     """
     wanted = [name_customer(each) for each in ids], [name_row(each, CORE) for each in ids]
     sealed, cores = read_across(zip((keys.table, people.table), wanted, strict=True)).values() if ids else ((), ())
@@ -22,7 +23,7 @@ def read_page(keys: Keys, people: PeopleRows, ids: Sequence[str]) -> Iterator[tu
     for row in cores:
         customer_id = row["pk"].removeprefix(PREFIX)
         if customer_id in by_id:
-            yield customer_id, by_id[customer_id], load_stored(row)
+            yield customer_id, by_id[customer_id], row
 
 
 def find_living(keys: Keys, ids: Sequence[str]) -> set[str]:

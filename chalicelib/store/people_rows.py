@@ -38,11 +38,6 @@ class PeopleRows:
         row = self.table.read_item(name_row(customer_id, CORE))
         return None if row is None else load_stored(row)
 
-    def read_cores(self, customer_ids: Iterable[str]) -> dict[str, StoredRow]:
-        """Return the cores of some customers that exist, by customer id, read consistently."""
-        found = self.table.read_items([name_row(customer_id, CORE) for customer_id in customer_ids])
-        return {row["pk"].removeprefix("cust#"): load_stored(row) for row in found}
-
     def read_rows(self, customer_id: str, sort_keys: Iterable[str]) -> dict[str, StoredRow]:
         """Return those of some rows that exist, by sort key, read consistently."""
         found = self.table.read_items([name_row(customer_id, key) for key in dict.fromkeys(sort_keys)])

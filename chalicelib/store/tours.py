@@ -96,7 +96,7 @@ class Tours:
         self.table.delete_items([*keys, name_row(tour.id)])
 
 
-def make_walk_id() -> str:
+def make_tour_id() -> str:
     return secrets.token_urlsafe(16)
 
 

@@ -7,22 +7,21 @@ download is left out of it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.crowd.page import UNREAD, open_page
 from chalicelib.data_requests.csv_cells import write_table
-from chalicelib.errors import NewerShapeError, SealBrokenError
 from chalicelib.models import ConsentState, Identity, IdentityKind, JsonValue, Profile
 from chalicelib.people.mailbox import read_address, read_mailbox
-from chalicelib.people.reader import find_holder, open_core
+from chalicelib.people.reader import find_holder
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
 from chalicelib.shop.purposes import Basis, load_purposes
 from chalicelib.shop.stops import MailUse
 from chalicelib.store.audit import DESK
 from chalicelib.store.parts import Part
-from chalicelib.store.people_pages import find_living, read_page
+from chalicelib.store.people_pages import find_living
 from chalicelib.store.tours import Tour
 from chalicelib.strictjson import dump_json, parse_json
 from chalicelib.tours.steps import Met
@@ -45,11 +44,13 @@ class Listing:
 
     def meet(self, tour: Tour, ids: list[str]) -> Met:
         """Open a page of customers, and return the lines of those who belong on the list."""
-        counts: Counter[str] = Counter()
-        lines: Lines = []
-        for customer_id, profile in open_profiles(ids, self.services, counts):
-            if belongs(customer_id, profile, tour.purpose, self.services, self.now):
-                lines.append((customer_id, describe_profile(profile, tour.columns)))
+        page = open_page(ids, self.services)
+        counts = Counter({UNREAD: page.unread})
+        lines: Lines = [
+            (person.id, describe_profile(person.profile, tour.columns))
+            for person in page.people
+            if belongs(person.id, person.profile, tour.purpose, self.services, self.now)
+        ]
         if not lines:
             return Met(counts)
         number = tour.parts + 1
@@ -97,21 +98,6 @@ def count_files(tour: Tour) -> int:
 def name_goal(goal: str) -> str:
     """Return the reason as the audit keeps it; `data_requests/readable/reasons.py` knows it."""
     return f"list of customers: {goal}"
-
-
-def open_profiles(ids: list[str], services: Services, counts: Counter[str]) -> Iterator[tuple[str, Profile]]:
-    """Yield the customers of some ids who are not forgotten, by one call; count those that cannot be read.
-
-    A record that a joined one stands for is left out: the joined one is met by itself.
-    """
-    for customer_id, row, core in read_page(services.keys, services.people_rows, ids):
-        if core.joined:
-            continue
-        try:
-            seal = PersonSeal(customer_id, services.keys.open_key(customer_id, row))
-            yield customer_id, open_core(seal, core).profile
-        except (SealBrokenError, NewerShapeError):
-            counts["unreadable"] += 1
 
 
 def belongs(customer_id: str, profile: Profile, purpose: str, services: Services, now: datetime) -> bool:

@@ -14,10 +14,11 @@ from chalicelib.services import Services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.parts import Part
 from chalicelib.store.table import SHARDS
-from chalicelib.store.tours import Tour
+from chalicelib.store.tours import Tour, TourKind
 
-SECONDS = 3.0  # of one request; the gateway waits 29
-PAGE = 40  # customers of one transaction, which takes a line of the audit for each
+SECONDS = 3.0  # of one request, after which the page in hand is finished; the desk's function has 10
+# Customers of one transaction. That of a list takes a line of the audit for each; retention reads whole histories.
+SIZES = {TourKind.LIST: 40, TourKind.RETENTION: 10}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def go_on(tour: Tour, meet: Meet, finish: Finish, required: list[Part], services
     """
     until = time.monotonic() + SECONDS
     while not tour.over:
-        ids, cursor = services.retention_queue.list_batch(tour.cursor, PAGE)
+        ids, cursor = services.retention_queue.list_batch(tour.cursor, SIZES[tour.kind])
         met = meet(tour, ids)
         counts = Counter(tour.counts) + met.counts + Counter(met=len(ids))
         new = replace(tour, cursor=cursor, counts=dict(counts), parts=tour.parts + met.lists, over=not cursor)

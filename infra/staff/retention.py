@@ -5,9 +5,12 @@ Opens every customer's record, one after another, and notes that in the access a
 """
 
 import sys
+from collections import Counter
 from datetime import datetime
 
-from chalicelib.retention.forecast import REASON, count_people, list_months
+from chalicelib.crowd.page import list_pages
+from chalicelib.models.months import list_latest
+from chalicelib.retention.forecast import REASON, count_page
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.retention_counts import Kind
@@ -25,14 +28,16 @@ WORDS = {
 
 def write_retention(services: Services, now: datetime) -> str:
     """Return the report; it names no person."""
-    counts = count_people(services.retention_queue.list_due(), services, now)
+    counts: Counter[str] = Counter()
+    for page in list_pages(services.retention_queue.list_due(), services):
+        counts += count_page(page, services, now)
     lines = [f"{counts['seen']} people looked at. Would go now:"]
     lines += [f"  {counts[kind.value]:6} {words}" for kind, words in WORDS.items()]
     lines.append(f"{counts['kept']} kept as they are: restricted, or with a request under way.")
     if counts["unreadable"]:
         lines.append(f"{counts['unreadable']} could not be opened now.")
     lines.append("Went, by month:")
-    for month, gone in services.retention_counts.list_months(list_months(now)):
+    for month, gone in services.retention_counts.list_months(iter(list_latest(now))):
         lines.append(f"  {month}  " + ", ".join(f"{count} {kind.value}" for kind, count in gone.items()))
     return "\n".join(lines)
 

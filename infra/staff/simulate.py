@@ -5,13 +5,15 @@ Prints a table, and writes a page with a chart to out/simulation.html. It starts
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chalicelib.campaigns.simulation import Simulation
+from chalicelib.crowd.page import UNREAD, list_pages
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach.forecast import list_going, open_profiles, read_spent, simulate_shop
+from chalicelib.outreach.forecast import list_going, read_spent, simulate_shop
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from infra.local.clock import read_now
@@ -31,9 +33,11 @@ STATES = {
 MOST_LINES = 40  # printed; the page has all lines
 
 
-def read_people(services: Services) -> Iterator[Profile]:
-    """Open every customer's profile, one after another."""
-    yield from open_profiles(services.people_rows.scan_ids(), services)
+def read_people(services: Services, counts: Counter[str]) -> Iterator[Profile]:
+    """Open every customer's profile, page by page, and count the records that cannot be read."""
+    for page in list_pages(services.people_rows.scan_ids(), services):
+        counts[UNREAD] += page.unread
+        yield from (person.profile for person in page.people)
 
 
 def write_text(done: Simulation) -> str:
@@ -78,10 +82,12 @@ def write_lines(done: Simulation) -> str:
     return "\n".join([*rows, f"and {more} more, on the page"] if more else rows or ["Nobody would hear from the shop."])
 
 
-def run_days(services: Services, start: datetime, days: int) -> Simulation:
+def run_days(services: Services, start: datetime, days: int, counts: Counter[str]) -> Simulation:
     """Simulate the shop's own campaigns that nobody stopped, from their budgets as they are."""
     campaigns = list_going(services)
-    return simulate_shop(read_people(services), campaigns, services, start, days, read_spent(services, campaigns))
+    return simulate_shop(
+        read_people(services, counts), campaigns, services, start, days, read_spent(services, campaigns)
+    )
 
 
 def tell_stopped(services: Services) -> str:
@@ -100,10 +106,12 @@ def main() -> int:
     with open_stage():
         services, now = current_services(), read_now()
         note_reading(services, "simulation: what campaigns would do", EVERYBODY, now)
-        done, stopped = run_days(services, now, asked.days), tell_stopped(services)
+        counts: Counter[str] = Counter()
+        done, stopped = run_days(services, now, asked.days, counts), tell_stopped(services)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(write_page(done, STATES), "utf-8")
-    print(f"{write_text(done)}{stopped}\n\nThe chart: {show_path(PAGE)}")
+    unread = f"\n\n{counts[UNREAD]} records could not be read." if counts[UNREAD] else ""
+    print(f"{write_text(done)}{unread}{stopped}\n\nThe chart: {show_path(PAGE)}")
     return 0
 
 

@@ -9,6 +9,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.erasure.run import advance_erasures
+from chalicelib.store.tours import TourKind
 from chalicelib.tours import steps
 from tests.browser.desk_steps import click, give_cookie, look, serve_desk
 from tests.browser.pages import list_complaints, open_page, prefer, read_title
@@ -38,7 +39,7 @@ def wait_until(browser, holds):
 def test_a_list_is_asked_for_and_made_while_the_browser_asks_again_by_itself(
     desk, open_browser, take_shot, monkeypatch
 ):
-    monkeypatch.setattr(steps, "PAGE", 1)
+    monkeypatch.setitem(steps.SIZES, TourKind.LIST, 1)
     monkeypatch.setattr(steps, "SECONDS", 0)
     browser, owner = open_browser(), desk.hire("owner", "Mara Lind")
     open_page(browser, f"{desk.address}/sign-in", 390)

@@ -191,9 +191,9 @@ def test_the_shops_own_customers_are_read_and_nothing_is_written(tables, tmp_pat
     shop.take(a_submission(email="b@example.org", at=NOW))
     before = shop.read_all("customers")
 
-    done = run_days(shop.services(), NOW, 9)
+    done = run_days(shop.services(), NOW, 9, Counter())
 
-    assert done.people == 2 == len(list(read_people(shop.services())))
+    assert done.people == 2 == len(list(read_people(shop.services(), Counter())))
     assert [(line.customer_id, line.campaign) for line in done.lines] == [(shop.find_id("a@example.org"), "welcome")]
     assert shop.read_all("customers") == before
 
@@ -216,7 +216,7 @@ def test_budgets_and_suppressed_addresses_are_those_of_the_shop(tables, tmp_path
     held = {"pk": {"S": row}, "sk": {"S": "identity"}, "owner": {"S": "another-customer"}}
     shop.dynamodb.put_item(TableName=people.table.name, Item=held)
 
-    done = run_days(services, NOW, 60)
+    done = run_days(services, NOW, 60, Counter())
 
     own = shop.find_id("a@example.org")
     [state] = [line.state for line in done.lines if (line.customer_id, line.campaign) == (own, "win-back")]
@@ -238,8 +238,8 @@ def test_a_campaign_that_staff_stopped_is_left_out_and_named(tables, tmp_path):
     consent = {"purpose": "marketing", "words": "Yes.", "words_version": "2026-01-01", "language": "en"}
     shop.take(a_submission(email="a@example.org", consents=[consent], at=NOW))
     services = shop.services()
-    assert {line.campaign for line in run_days(services, NOW, 60).lines} == {"welcome"}
+    assert {line.campaign for line in run_days(services, NOW, 60, Counter()).lines} == {"welcome"}
     assert tell_stopped(services) == ""
     services.table.commit_parts(services.halts.stop_campaign("welcome", "v7Jk2mXq8RtWz4Lp0YdNcA", NOW))
-    assert run_days(services, NOW, 60).lines == ()
+    assert run_days(services, NOW, 60, Counter()).lines == ()
     assert "welcome" in tell_stopped(services)

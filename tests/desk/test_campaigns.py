@@ -201,16 +201,16 @@ def test_two_tabs_take_no_step_twice(desk, ben, crowd, monkeypatch):
     monkeypatch.setattr(counting, "BATCH", 3)
     monkeypatch.setattr(counting, "STEP", 0)
     ben.post("/forecast")
-    count, other = counting.count_batch, []
+    count, other = counting.count_page, []
 
-    def count_late(ids, services, start):
+    def count_late(*given):
         if not other:
             other.append(True)
             ben.get("/forecast")  # the other tab takes the same step and the next, and is quicker
             ben.get("/forecast")
-        return count(ids, services, start)
+        return count(*given)
 
-    monkeypatch.setattr(counting, "count_batch", count_late)
+    monkeypatch.setattr(counting, "count_page", count_late)
     ben.get("/forecast")
     assert desk.services.forecasts.read_forecast(ben.staff_id, desk.now).met == 6
     while "Refresh" in (answer := ben.get("/forecast")).headers:
@@ -231,6 +231,23 @@ def test_a_count_is_of_the_member_who_began_it_and_ends_with_the_right(desk, ben
     assert "Count now" in page
     row = next(row for row in desk.stage.read_all("desk") if row["pk"]["S"].startswith("forecast#"))
     assert row["met"]["N"] == "0"
+
+
+def test_a_count_says_how_many_records_could_not_be_read_and_comes_to_an_end(desk, ben, crowd):
+    core = {"pk": f"cust#{crowd[3]}", "sk": "core"}
+    desk.services.table.change_item(core, "SET shape = :later", later=99)
+    page, _ = take_forecast(ben)
+    assert "Records that could not be read: 1." in page
+    assert read_sums(page) == [8]
+
+
+def test_what_a_step_goes_by_is_read_once_for_all_its_pages(desk, ben, crowd, monkeypatch):
+    monkeypatch.setattr(counting, "BATCH", 2)
+    monkeypatch.setattr(counting, "STEP", 60)
+    read, halts = [], desk.services.halts
+    monkeypatch.setattr(type(halts), "read_halts", lambda _, names: read.append(names) or {})
+    page, looks = take_forecast(ben)
+    assert (looks, read_sums(page), read) == (1, [9], [["welcome"]])
 
 
 def test_stopped_campaigns_are_not_counted(desk, ben, crowd):

@@ -18,6 +18,7 @@ from chalicelib.numbers.counting import REASON as COUNTED
 from chalicelib.retention.forecast import REASON as RETAINED
 from chalicelib.retention.forecast import count_people
 from chalicelib.store.audit import EVERYBODY
+from chalicelib.store.tours import TourKind
 from chalicelib.tours import steps
 from chalicelib.words import list_languages
 from infra.staff.retention import write_retention
@@ -197,7 +198,7 @@ def test_what_is_noted_of_everybody_is_told_to_each_customer(reason):
 
 
 def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, shop, mara, monkeypatch):
-    monkeypatch.setattr(steps, "PAGE", 2)
+    monkeypatch.setitem(steps.SIZES, TourKind.RETENTION, 2)
     for name in PEOPLE:
         shop.take(a_submission(email=f"{name}@example.com"))
     taking.wait(days=4 * 365)

@@ -10,6 +10,7 @@ from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.models import Submission, Trust
 from chalicelib.store.audit import DESK, EVERYBODY
+from chalicelib.store.tours import TourKind
 from chalicelib.strictjson import dump_json
 from chalicelib.tours import listing, steps
 from tests.builders.shop import NOW, a_submission
@@ -128,7 +129,7 @@ def test_the_copy_of_the_data_says_each_goal_in_the_customers_language(goal, lan
 
 
 def test_a_long_list_is_made_some_customers_a_request_and_goes_on_without_a_script(desk, mara, people, monkeypatch):
-    monkeypatch.setattr(steps, "PAGE", 1)
+    monkeypatch.setitem(steps.SIZES, TourKind.LIST, 1)
     monkeypatch.setattr(steps, "SECONDS", 0)
     monkeypatch.setattr(listing, "FILE_PARTS", 1)
     path, turns = order_list(mara), 0
@@ -231,7 +232,7 @@ def test_a_record_that_cannot_be_read_is_counted_and_holds_up_nobody(desk, mara,
     desk.services.table.change_item(shape, "SET shape = :later", later=99)
     page = mara.read(order_list(mara))
     assert "On the list: 1" in page
-    assert "could not be opened: 1" in page
+    assert "records that could not be read: 1" in page
 
 
 def test_names_of_customers_stand_in_no_address_and_in_no_page(desk, mara, people):

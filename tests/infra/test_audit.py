@@ -11,7 +11,6 @@ from chalicelib.campaigns.library import load_shop
 from chalicelib.data_requests.status import describe_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
-from chalicelib.retention import forecast
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.shop.retention import find_span
 from chalicelib.store.audit import EVERYBODY
@@ -27,7 +26,7 @@ from tests.rules.packaged import read_packaged
 ROOT = Path(__file__).resolve().parents[2]
 ASHA = "asha@example.org"
 OPENING = re.compile(
-    r"\b(count_people|load_person|open_person|list_history|open_record|gather_record|read_people|forget_person)\("
+    r"\b(count_people|list_pages|open_page|load_person|open_person|list_history|open_record|gather_record|read_people|forget_person)\("
 )
 
 
@@ -178,4 +177,3 @@ def test_make_retention_tells_what_would_go_and_what_went_and_changes_nothing(sh
     told = write_retention(shop.services(), OLD)
     assert "     0 visits through links" in told
     assert f"{utc_text(OLD)[:7]}  1 clicks" in told
-    assert len(list(forecast.list_months(OLD))) == len(set(forecast.list_months(OLD))) == forecast.MONTHS_BACK

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.models import AnswerMark, Profile, Totals
-from chalicelib.models.months import list_months, name_month, name_week
+from chalicelib.models.months import MONTHS_BACK, list_latest, list_months, name_month, name_week
 from chalicelib.numbers.cohorts import read_customers
 from chalicelib.numbers.scores import read_scores
 from chalicelib.numbers.share import list_shares
@@ -32,6 +32,14 @@ def count(profile):
 )
 def test_every_month_from_one_to_another(since, until, months):
     assert list(list_months(since, until)) == months
+
+
+@pytest.mark.parametrize(("now", "last"), [(NOW, "2024-04"), (NOW.replace(month=12), "2025-01")])
+def test_the_latest_months_end_with_that_of_two_years_ago(now, last):
+    months = list_latest(now)
+    assert (months[0], months[-1]) == (name_month(now), last)
+    assert len(months) == len(set(months)) == MONTHS_BACK
+    assert sorted(months, reverse=True) == months
 
 
 def test_a_month_without_a_purchase_stands_between_two_with_one():

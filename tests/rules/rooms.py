@@ -8,15 +8,16 @@ ROOMS = {
     "functions": "settling outreach offers data_requests retention fold optin erasure downstream mails senders door "
     "runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
-    "desk": "settling outreach report today joining retention fold door routes data_requests erasure pages "
+    "desk": "crowd settling outreach report today joining retention fold door routes data_requests erasure pages "
     "campaigns mails people senders forms services store shop words numbers stats surveys telling tours",
-    "tours": "data_requests people services store vault shop",
+    "crowd": "people services store vault runs",
+    "tours": "crowd data_requests people services store vault shop",
     "settling": "erasure people senders services store shop runs downstream optin surveys",
     "offers": "campaigns mails store runs services",
-    "outreach": "campaigns mails numbers people senders shop store runs services",
+    "outreach": "crowd campaigns mails numbers people senders shop store runs services",
     "data_requests": "pages campaigns mails numbers people senders forms store vault shop runs services words",
-    "retention": "erasure joining people senders store shop runs services",
-    "fold": "campaigns numbers people store vault runs services",
+    "retention": "crowd erasure joining people senders store shop runs services",
+    "fold": "crowd campaigns numbers people store vault runs services",
     "today": "optin campaigns people senders store services",
     "joining": "downstream people senders store services",
     "optin": "forms mails people senders store shop runs services",

@@ -16,6 +16,7 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 from chalicelib.desk.work.today import tell_times
+from chalicelib.models.months import list_latest
 from chalicelib.pages.dates import write_month
 from chalicelib.store.audit import DESK, EVERYBODY, Access
 
@@ -40,7 +41,6 @@ def show_accesses(request: DeskRequest) -> Response:
     """Show the lines of a month, newest first; those of one member of staff or one reason, where that is asked for."""
     # Imported here: what explains reasons takes longer to load than the rest of the desk.
     from chalicelib.desk.privacy.access_reasons import tell_reasons
-    from chalicelib.retention.forecast import list_months
 
     month, who, why = read_month(request), request.asked.get("who", ""), request.asked.get("why", "")
     place = request.asked.get("before", "")
@@ -66,7 +66,7 @@ def show_accesses(request: DeskRequest) -> Response:
         person=PERSON,
         month=month,
         this_month=write_month(month, request.language),
-        months=[(each, write_month(each, request.language)) for each in list_months(request.now)],
+        months=[(each, write_month(each, request.language)) for each in list_latest(request.now)],
         who=who,
         why=why,
         **tell_times(request),

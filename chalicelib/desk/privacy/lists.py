@@ -16,7 +16,7 @@ from chalicelib.desk.work.today import tell_times
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
 from chalicelib.models import utc_text
 from chalicelib.shop.purposes import choose_text, load_purposes
-from chalicelib.store.tours import LASTS, Tour, TourKind, make_walk_id
+from chalicelib.store.tours import LASTS, Tour, TourKind, make_tour_id
 
 desk = DeskBlueprint(__name__)
 HERE, LIST = PAGES["list"], "/privacy/lists/{tour}"
@@ -76,7 +76,7 @@ def read_order(request: DeskRequest) -> Tour:
     if faults := {name: "invalid" for name, holds in right.items() if not holds}:
         raise InvalidSubmissionError(faults)
     return Tour(
-        id=make_walk_id(),
+        id=make_tour_id(),
         kind=TourKind.LIST,
         goal=goal,
         staff_id=request.me.staff_id,

@@ -8,8 +8,9 @@ from chalicelib.desk.privacy.overview import PAGES, find_tour, show_tour
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
+from chalicelib.models.months import list_latest
 from chalicelib.pages.dates import write_month
-from chalicelib.store.tours import Tour, TourKind, make_walk_id
+from chalicelib.store.tours import Tour, TourKind, make_tour_id
 
 desk = DeskBlueprint(__name__)
 HERE, COUNTING = PAGES["retention"], "/privacy/retention/{tour}"
@@ -18,11 +19,10 @@ HERE, COUNTING = PAGES["retention"], "/privacy/retention/{tour}"
 @desk.route(HERE, right=Right.STAFF)
 def show_retention(request: DeskRequest) -> Response:
     """Show what was deleted in which month, and how many customers are looked at within a day."""
-    from chalicelib.retention.forecast import list_months
     from chalicelib.today.work import count_reviews
 
     services = request.services
-    gone = services.retention_counts.read_months(list(list_months(request.now)))
+    gone = services.retention_counts.read_months(list_latest(request.now))
     return show_page(
         request,
         "privacy_retention.html",
@@ -39,7 +39,7 @@ def begin_counting(request: DeskRequest) -> Response:
     from chalicelib.tours.steps import begin_tour
 
     tour = Tour(
-        id=make_walk_id(),
+        id=make_tour_id(),
         kind=TourKind.RETENTION,
         goal="",
         staff_id=request.me.staff_id,

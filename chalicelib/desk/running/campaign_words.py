@@ -94,4 +94,5 @@ class ForecastWords(Model):
     all: str
     again: str
     stopped: str
+    unread: str
     look: str

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from chalicelib.campaigns.weeks import WeekCounts, add_counts, count_weeks, free_budgets, limit_budgets
+from chalicelib.campaigns.weeks import WeekCounts, add_counts, limit_budgets
+from chalicelib.crowd.page import open_page
 from chalicelib.desk.request import DeskRequest
-from chalicelib.outreach.forecast import list_going, open_profiles, read_spent, simulate_shop
+from chalicelib.outreach.forecast import Outlook, count_page, read_outlook, read_spent
 from chalicelib.services import Services
 from chalicelib.store.forecasts import Forecast
 from chalicelib.store.retention_queue import EVER
@@ -37,34 +38,38 @@ def count_people(services: Services) -> int:
 
 
 def take_step(forecast: Forecast, request: DeskRequest) -> Forecast:
-    """Meet the next customers and keep the counts; raise RaceLostError where another step was quicker.
+    """Meet the next customers and keep the counts; raise RaceLostError where another step was quicker, DefinitionError.
 
     The transaction asks whether the member still works here: a count goes on only for somebody who may open records.
     """
     services, until = request.services, time.monotonic() + STEP
-    counts: WeekCounts = read_counts(forecast)
-    cursor, met = forecast.cursor, forecast.met
-    while True:
-        ids, cursor = services.retention_queue.list_batch(cursor, BATCH)
-        met += len(ids)
-        counts = add_counts(counts, count_batch(ids, services, datetime.fromisoformat(forecast.at)))
-        if not cursor or time.monotonic() > until:
+    outlook, new = read_outlook(services), forecast
+    while not new.over:
+        new = meet_page(new, outlook, services)
+        if time.monotonic() > until:
             break
-    new = replace(forecast, cursor=cursor, met=met, counts=dump_json(counts).decode(), over=not cursor)
     services.table.commit_parts([request.require_me(), services.forecasts.write_forecast(new)])
     return replace(new, version=new.version + 1)
+
+
+def meet_page(forecast: Forecast, outlook: Outlook, services: Services) -> Forecast:
+    """Return a count with the next page of customers in it."""
+    ids, cursor = services.retention_queue.list_batch(forecast.cursor, BATCH)
+    page = open_page(ids, services)
+    found = count_page(page, outlook, services, datetime.fromisoformat(forecast.at), DAYS)
+    return replace(
+        forecast,
+        cursor=cursor,
+        met=forecast.met + len(ids),
+        unread=forecast.unread + page.unread,
+        counts=dump_json(add_counts(read_counts(forecast), found)).decode(),
+        over=not cursor,
+    )
 
 
 def read_counts(forecast: Forecast) -> WeekCounts:
     """Return the counts of a row."""
     return cast(WeekCounts, parse_json(forecast.counts.encode()))
-
-
-def count_batch(ids: Sequence[str], services: Services, start: datetime) -> WeekCounts:
-    """Return what some customers would be sent, as if no budget had an end. One who was joined counts by the record."""
-    joined = services.people_rows.find_joined(ids)
-    people = open_profiles([each for each in ids if each not in joined], services)
-    return count_weeks(simulate_shop(people, free_budgets(list_going(services)), services, start, DAYS, {}))
 
 
 def list_tables(forecast: Forecast, request: DeskRequest) -> list[Table]:

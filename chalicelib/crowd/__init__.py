@@ -1,0 +1,1 @@
+"""A page of customers, opened at once, for whatever meets everybody."""
