@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail
+from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail, next_due
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.needs import Demands
 from chalicelib.campaigns.shop import ShopClock
@@ -16,13 +16,26 @@ from chalicelib.services import Services
 
 def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
     """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
-    demands = read_shelf(services, services.campaigns).demands
-    return [describe_plan(profile, campaign, services.clock, now, demands) for campaign in services.campaigns]
+    going = services.list_going()
+    demands = read_shelf(services, going).demands
+    return [
+        describe_plan(profile, campaign, services.clock, now, demands) if campaign in going else describe_stop(campaign)
+        for campaign in services.campaigns
+    ]
+
+
+def describe_stop(campaign: Campaign) -> Row:
+    """Return the plan of a campaign that staff stopped: it has none until they let it go on."""
+    return {**name_plan(campaign), "because": "stopped by the shop"}
+
+
+def name_plan(campaign: Campaign) -> Row:
+    return {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
 
 
 def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: datetime, demands: Demands) -> Row:
     """Return what one campaign would do."""
-    plan: Row = {"campaign": campaign.name, "purpose": campaign.purpose, "writes": False, "at": None}
+    plan = name_plan(campaign)
     occasion = next(find_occasions(profile, campaign, clock, now, demands), None)
     if is_restricted(profile):
         return {**plan, "because": "data is restricted: kept, not used"}
@@ -38,7 +51,8 @@ def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: d
 def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
     """Return what we make of a person: their status as a customer, and when they would next hear from us."""
     activity = judge_activity(profile, now, services.clock.quiet_days)
-    due = services.find_due(profile, now, read_shelf(services, services.campaigns).demands)
+    going = services.list_going()
+    due = next_due(profile, going, services.clock, now, read_shelf(services, going).demands)
     return {
         "customer_id": profile.customer_id,
         "events": profile.events,

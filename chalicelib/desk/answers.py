@@ -121,14 +121,20 @@ def give_script_file(name: str) -> Response:
     return Response(read_file(name), status_code=200, headers={**headers, "X-Content-Type-Options": "nosniff"})
 
 
-def show_problem(request: DeskRequest, status: int, reason: str = "", *, alone: bool = False) -> Response:
-    """Return a page that says what went wrong; `alone` where no table may be asked who is signed in."""
+def show_problem(
+    request: DeskRequest, status: int, reason: str = "", *, alone: bool = False, fault: str = ""
+) -> Response:
+    """Return a page that says what went wrong; `alone` where no table may be asked who is signed in.
+
+    `fault` is a mistake in a file of the shop's own: who is not signed in does not see it.
+    """
     language = request.asked_language if alone else request.language
     say = find_desk_words(language)
     named = say.reasons.get(reason) or say.acts.faults.get(reason)
     title = named or say.problems.get(str(status)) or say.problems["400"]
     signed = None if alone else request.signed
-    return show_in(request, language, "problem_page.html", title=title, status=status, signed=signed)
+    shown = {"signed": signed, "fault": fault if signed else ""}
+    return show_in(request, language, "problem_page.html", title=title, status=status, **shown)
 
 
 def choose_next(path: str) -> str:

@@ -15,6 +15,7 @@ from chalicelib.desk.answers import choose_next, lead_to, show_problem
 from chalicelib.desk.request import DeskRequest, read_request
 from chalicelib.desk.rights import Right
 from chalicelib.errors import (
+    DefinitionError,
     ForbiddenOriginError,
     InvalidSubmissionError,
     NoRightError,
@@ -55,6 +56,9 @@ def answer_request(raw: Any, rule: Rule, view: View, parts: Mapping[str, str]) -
         return show_problem(request, refusal.STATUS_CODE)
     except RaceLostError:
         return show_problem(request, 409)
+    except DefinitionError as fault:
+        log.error("definition_unusable", extra={"reason": str(fault)})
+        return show_problem(request, 422, "file", fault=str(fault))
     except Exception:
         log.exception("desk_failed")
         return show_problem(request, 503, alone=True)

@@ -1,7 +1,7 @@
 """What campaigns take from the sums over everybody: opened once a container, and after each count."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.numbers.counting import read_counted
@@ -10,6 +10,7 @@ from chalicelib.services import Services
 from chalicelib.shop.products import read_products
 
 NOTHING = Shelf()
+Learn = Callable[[], Shelf]
 
 
 def read_shelf(services: Services, campaigns: Iterable[Campaign]) -> Shelf:
@@ -20,6 +21,16 @@ def read_shelf(services: Services, campaigns: Iterable[Campaign]) -> Shelf:
     if not any(campaign.learns for campaign in campaigns):
         return NOTHING
     return open_shelf(services, services.number_rows.read_moment())
+
+
+def learn_once(services: Services) -> Learn:
+    """Return what reads the shelf of the campaigns that run when it is first asked, and then remembers it."""
+
+    @cache
+    def learn() -> Shelf:
+        return read_shelf(services, services.campaigns)
+
+    return learn
 
 
 @lru_cache(maxsize=1)  # of one container

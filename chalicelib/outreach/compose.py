@@ -19,6 +19,7 @@ from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.words import MailWords, Offer
 from chalicelib.models.numbers import write_number
+from chalicelib.numbers.learned import Learn
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.outreach.entries import ConfirmedEntry, find_entry
 from chalicelib.outreach.offer_codes import take_code
@@ -47,7 +48,9 @@ class OutgoingMail:
     entry: ConfirmedEntry | None = None
 
 
-def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime) -> OutgoingMail:
+def compose_mail(
+    person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime, learn: Learn
+) -> OutgoingMail:
     """Return the mail of one attempt, with new links of its own; raise UnfitMailError or NoCodeError.
 
     It is rendered before its intent is written: a mail that cannot be sent must not leave an intent behind.
@@ -68,7 +71,7 @@ def compose_mail(person: Person, campaign: Campaign, row: MailRow, services: Ser
     row = replace(row, code=taken.code, links=owned)
     links = {kind: make_link(kind, campaign, row, language, settings, now, entry) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
-    words = tell_products(words, person, campaign, row, services)
+    words = tell_products(words, person, campaign, row, services, learn)
     return OutgoingMail(
         address=address,
         row=row,

@@ -10,7 +10,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.offer import HUNDREDTHS
 from chalicelib.errors import RaceLostError
 from chalicelib.models import MailNote, MailState, Reading, ReadingKind, utc_text
-from chalicelib.numbers.learned import read_shelf
+from chalicelib.numbers.learned import Learn, learn_once
 from chalicelib.outreach.compose import OutgoingMail
 from chalicelib.outreach.eligibility import choose_rows, choose_use, is_held_back, is_stopped, judge_occasion
 from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
@@ -49,38 +49,33 @@ def handle_person(person: Person, services: Services, now: datetime) -> str:
 
     A mail that must wait never blocks another: news of an order goes out while offers are stopped.
     """
+    learn = learn_once(services)
     tried, mails = NOT_DUE, services.mails.read_mails(person.id, person.profile.mails)
     for mail in mails:
         if mail.state is MailState.THROTTLED:
             turn = find_turn(person, mail, services, now)
             if turn > now:
                 put_off(person.id, mail, turn, services)
-            elif (tried := retry_mail(person, mail, services, now)) != MailState.THROTTLED:
+            elif (tried := retry_mail(person, mail, services, now, learn)) != MailState.THROTTLED:
                 return tried
-    decided = decide_next(person, mails, services, now)
+    decided = decide_next(person, mails, services, now, learn)
     return tried if decided == NOT_DUE else decided
 
 
-def decide_next(person: Person, mails: list[MailRow], services: Services, now: datetime) -> str:
+def decide_next(person: Person, mails: list[MailRow], services: Services, now: datetime, learn: Learn) -> str:
     """Decide the earliest occasion that is due and need not wait, or correct the due date where none is due."""
-    occasions = list_open(person, services, now)
+    occasions = list_occasions(person.profile, services.campaigns, services.clock, now, learn().demands)
     ripe = [occasion for occasion in occasions if occasion.due_at <= now]
     if not ripe:
-        move_due(person, services, now)
+        move_due(person, services, now, learn)
         return NOT_DUE
     going = list(drop_stopped(person, ripe, services))
     if not going:
-        put_off_person(person, services, now)
+        put_off_person(person, services, now, learn)
         return "stopped"
     first = next((each for each in going if not must_wait(person, each, services, now)), None)
     # Nothing is written: the occasion stays due until rates, codes or turns allow it, or until it is over.
-    return decide_occasion(person, first, mails, services, now) if first else "stopped"
-
-
-def list_open(person: Person, services: Services, now: datetime) -> tuple[Occasion, ...]:
-    """Return the open occasions of a person, soonest first."""
-    demands = read_shelf(services, services.campaigns).demands
-    return list_occasions(person.profile, services.campaigns, services.clock, now, demands)
+    return decide_occasion(person, first, mails, services, now, learn) if first else "stopped"
 
 
 def drop_stopped(person: Person, ripe: list[Occasion], services: Services) -> Iterator[Occasion]:
@@ -89,15 +84,13 @@ def drop_stopped(person: Person, ripe: list[Occasion], services: Services) -> It
     return (each for each in ripe if not stopped[each.campaign])
 
 
-def put_off_person(person: Person, services: Services, now: datetime) -> None:
+def put_off_person(person: Person, services: Services, now: datetime, learn: Learn) -> None:
     """Move the due date of a customer whose due mails are all of stopped campaigns: by an hour, or to another mail's.
 
     The planner then queues the customer once an hour and not at each of its runs. Once a campaign goes on, its mails go
     out within that hour, those whose time is not over.
     """
-    stopped = services.halts.read_halts([each.name for each in services.campaigns])
-    going = [each for each in services.campaigns if each.name not in stopped]
-    other = next_due(person.profile, going, services.clock, now, read_shelf(services, going).demands)
+    other = next_due(person.profile, services.list_going(), services.clock, now, learn().demands)
     again = now + LOOK_AGAIN
     due = again if other is None else min(max(other, now), again)
     services.table.commit_parts([services.people.write_core(person, person.profile, due)])
@@ -113,24 +106,26 @@ def must_wait(person: Person, occasion: Occasion, services: Services, now: datet
     return plan_turn(find_limits(find_entry(person, occasion.source, services), services), now) != now
 
 
-def move_due(person: Person, services: Services, now: datetime) -> None:
+def move_due(person: Person, services: Services, now: datetime, learn: Learn) -> None:
     """Write the person's next due date, and nothing else of the profile."""
-    due = services.find_due(person.profile, now, read_shelf(services, services.campaigns).demands)
+    due = services.find_due(person.profile, now, learn().demands)
     services.table.commit_parts([services.people.write_core(person, person.profile, due)])
 
 
-def decide_occasion(person: Person, occasion: Occasion, mails: list[MailRow], services: Services, now: datetime) -> str:
+def decide_occasion(
+    person: Person, occasion: Occasion, mails: list[MailRow], services: Services, now: datetime, learn: Learn
+) -> str:
     """Decide an occasion and write the decision in one transaction; send the mail where it is an intent."""
     campaign = services.find_campaign(occasion.campaign)
     if campaign is None:
         raise RaceLostError(person.id)
     rows = choose_rows(person, campaign, occasion.source, services)
     row = start_row(occasion, campaign, judge_occasion(person, occasion, campaign, mails, rows, services, now), now)
-    mail = try_compose(person, campaign, row, services, now) if row.state is MailState.INTENT else None
+    mail = try_compose(person, campaign, row, services, now, learn) if row.state is MailState.INTENT else None
     if mail is None and row.state is MailState.INTENT:
         row = replace(row, state=MailState.REFUSED)
     parts = [
-        *note_mail(person, mail.row if mail else row, services, now),
+        *note_mail(person, mail.row if mail else row, services, now, learn),
         services.facts.write_fact(campaign.name, "planned", row.mail_id, now),
     ]
     if mail is None:
@@ -159,15 +154,15 @@ def start_row(occasion: Occasion, campaign: Campaign, state: MailState, now: dat
     )
 
 
-def note_mail(person: Person, row: MailRow, services: Services, now: datetime) -> list[Part]:
+def note_mail(person: Person, row: MailRow, services: Services, now: datetime, learn: Learn) -> list[Part]:
     """Return the parts that put a mail into the person's history, profile and rows, and move their due date."""
     note = MailNote(campaign=row.campaign, occasion=row.occasion, state=row.state, at=now, marketing=row.marketing)
     submission, key = write_note(note, now), f"mail-{row.mail_id}"
     record = fold_event(person.record, key, submission, Reading(kind=ReadingKind.MAIL, mail=note))
-    demands = read_shelf(services, services.campaigns).demands
+    due = services.find_due(record.profile, now, learn().demands)
     return [
         services.people.write_event(person, key, submission),
-        *services.people.write_record(person, record, services.find_due(record.profile, now, demands)),
+        *services.people.write_record(person, record, due),
         services.mails.write_mail(person.id, row),
     ]
 

@@ -17,12 +17,6 @@ from chalicelib.outreach.eligibility import address_rows, is_barred
 from chalicelib.services import Services
 
 
-def list_going(services: Services) -> tuple[Campaign, ...]:
-    """Return the campaigns that run and that staff did not stop; raise DefinitionError."""
-    stopped = services.halts.read_halts([each.name for each in services.campaigns])
-    return tuple(each for each in services.campaigns if each.name not in stopped)
-
-
 def read_spent(services: Services, campaigns: Iterable[Campaign]) -> dict[str, Decimal]:
     """Return what the offers of campaigns have promised by now."""
     budgets = services.budgets
@@ -39,7 +33,7 @@ class Outlook:
 
 def read_outlook(services: Services) -> Outlook:
     """Return what the campaigns that go on would do, as if no budget had an end; raise DefinitionError."""
-    going = list_going(services)
+    going = services.list_going()
     return Outlook(free_budgets(going), read_shelf(services, going).demands)
 
 

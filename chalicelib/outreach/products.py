@@ -5,7 +5,7 @@ from chalicelib.campaigns.needs import list_needs
 from chalicelib.campaigns.reasons import hash_source
 from chalicelib.errors import UnfitMailError
 from chalicelib.mails.words import MailWords
-from chalicelib.numbers.learned import read_shelf
+from chalicelib.numbers.learned import Learn
 from chalicelib.numbers.shelf import Shelf
 from chalicelib.people.activity import list_bought
 from chalicelib.people.orders import name_items
@@ -14,11 +14,13 @@ from chalicelib.services import Services
 from chalicelib.store.mails import MailRow
 
 
-def tell_products(words: MailWords, person: Person, campaign: Campaign, row: MailRow, services: Services) -> MailWords:
+def tell_products(
+    words: MailWords, person: Person, campaign: Campaign, row: MailRow, services: Services, learn: Learn
+) -> MailWords:
     """Return the words of a mail with the products that it names; raise UnfitMailError where it has lost its own."""
     if not campaign.learns:
         return words
-    shelf = read_shelf(services, (campaign,))
+    shelf = learn()
     told = tell_need(person, campaign, row, shelf) if campaign.trigger.learns else {}
     had = list_had(person, services) if campaign.suggest else set()
     told["suggested"] = shelf.suggest_products(had, campaign.suggest) if had else ()

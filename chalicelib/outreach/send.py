@@ -12,6 +12,7 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.errors import NoCodeError, RaceLostError, UnfitMailError
 from chalicelib.mails.attempt import close_attempt
 from chalicelib.models import MailState, utc_text
+from chalicelib.numbers.learned import Learn
 from chalicelib.outreach.compose import OutgoingMail, compose_mail
 from chalicelib.outreach.eligibility import choose_rows, choose_use, is_barred, is_held_back, is_stopped
 from chalicelib.outreach.entries import find_entry, find_limits, plan_turn, take_turns
@@ -35,11 +36,11 @@ OUTCOMES = {
 
 
 def try_compose(
-    person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime
+    person: Person, campaign: Campaign, row: MailRow, services: Services, now: datetime, learn: Learn
 ) -> OutgoingMail | None:
     """Compose a mail, or return None for one that cannot be sent: another attempt would fail too."""
     try:
-        return compose_mail(person, campaign, row, services, now)
+        return compose_mail(person, campaign, row, services, now, learn)
     except NoCodeError as none:
         raise RaceLostError(person.id) from none  # rivals took the last ones: decided anew, it waits
     except (UnfitMailError, ValidationError) as fault:
@@ -97,7 +98,7 @@ def put_off(customer_id: str, mail: MailRow, turn: datetime, services: Services)
         services.table.commit_parts([moved])
 
 
-def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) -> str:
+def retry_mail(person: Person, row: MailRow, services: Services, now: datetime, learn: Learn) -> str:
     """Try a mail again that SES certainly did not take, with the same checks as the first time."""
     campaign = services.find_campaign(row.campaign)
     rows = choose_rows(person, campaign, row.entry, services) if campaign else ()
@@ -108,7 +109,7 @@ def retry_mail(person: Person, row: MailRow, services: Services, now: datetime) 
         close_mail(person.id, row, state, services, now)
         return state.value
     attempt = replace(row, state=MailState.INTENT, attempt=secrets.token_urlsafe(12), at=utc_text(now))
-    mail = try_compose(person, campaign, attempt, services, now)
+    mail = try_compose(person, campaign, attempt, services, now, learn)
     if mail is None:
         close_mail(person.id, row, MailState.REFUSED, services, now)
         return MailState.REFUSED.value

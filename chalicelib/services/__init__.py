@@ -155,6 +155,11 @@ class Services(WalkTables):
 
         return load_shop()
 
+    def list_going(self) -> tuple[Campaign, ...]:
+        """Return the campaigns that run and that staff did not stop, as it is now; raise DefinitionError."""
+        stopped = self.halts.read_halts([each.name for each in self.campaigns])
+        return tuple(each for each in self.campaigns if each.name not in stopped)
+
     def find_campaign(self, name: str) -> Campaign | None:
         """Return a campaign that runs."""
         return next((campaign for campaign in self.campaigns if campaign.name == name), None)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from chalicelib.campaigns.simulation import Simulation
 from chalicelib.crowd.page import UNREAD, list_pages
 from chalicelib.models import MailState, Profile
-from chalicelib.outreach.forecast import list_going, read_spent, simulate_shop
+from chalicelib.outreach.forecast import read_spent, simulate_shop
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
 from infra.local.clock import read_now
@@ -84,7 +84,7 @@ def write_lines(done: Simulation) -> str:
 
 def run_days(services: Services, start: datetime, days: int, counts: Counter[str]) -> Simulation:
     """Simulate the shop's own campaigns that nobody stopped, from their budgets as they are."""
-    campaigns = list_going(services)
+    campaigns = services.list_going()
     return simulate_shop(
         read_people(services, counts), campaigns, services, start, days, read_spent(services, campaigns)
     )
@@ -92,7 +92,7 @@ def run_days(services: Services, start: datetime, days: int, counts: Counter[str
 
 def tell_stopped(services: Services) -> str:
     """Return which campaigns staff stopped, in a sentence; "" where none is."""
-    going = {each.name for each in list_going(services)}
+    going = {each.name for each in services.list_going()}
     stopped = [each.name for each in services.campaigns if each.name not in going]
     return f"\n\nStopped at the desk, so they send nothing: {', '.join(stopped)}." if stopped else ""
 

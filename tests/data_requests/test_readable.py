@@ -230,6 +230,7 @@ def list_reasons():
 
 PLAIN = (  # of data_requests/status.py
     "data is restricted: kept, not used",
+    "stopped by the shop",
     "no consent, no address, or too young",
     "no reason to write, or not meant by it",
 )

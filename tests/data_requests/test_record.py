@@ -117,6 +117,14 @@ def test_record_says_who_would_write_when_and_why(shop):
     assert (plan["writes"], plan["campaign"], plan["because"]) == (True, "welcome", "7 days after sign-up")
     assert plan["at"] == gather(shop, customer, NOW + HOUR)["person"].rows[0]["next_due"]
 
+    services = shop.services(Post())
+    services.table.commit_parts(services.halts.stop_campaign("welcome", "m-1", NOW))
+    stopped = gather(shop, customer, NOW + HOUR)
+    [plan] = stopped["campaigns"].rows
+    assert (plan["writes"], plan["at"], plan["because"]) == (False, None, "stopped by the shop")
+    assert stopped["person"].rows[0]["next_due"] is None
+    services.table.commit_parts(services.halts.start_campaign("welcome"))
+
     prove(shop, Post(), "restrict")
     [plan] = gather(shop, customer)["campaigns"].rows
     assert (plan["writes"], plan["because"]) == (False, "data is restricted: kept, not used")

@@ -14,6 +14,7 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.words import list_languages
 from tests.builders.campaigns import OFFER, a_campaign
 from tests.builders.mails import DUE, Post, sign_up
+from tests.builders.own import open_own, write_own
 from tests.builders.reports import DAY, a_group
 from tests.builders.shop import NOW, a_submission
 
@@ -248,6 +249,40 @@ def test_what_a_step_goes_by_is_read_once_for_all_its_pages(desk, ben, crowd, mo
     monkeypatch.setattr(type(halts), "read_halts", lambda _, names: read.append(names) or {})
     page, looks = take_forecast(ben)
     assert (looks, read_sums(page), read) == (1, [9], [["welcome"]])
+
+
+@pytest.fixture
+def own(desk, ben, tmp_path, monkeypatch):
+    """Let the campaigns be those on file, with a folder of the shop's own."""
+    with open_own(tmp_path / "own", monkeypatch) as folder:
+        for name in ("campaigns", "clock"):
+            vars(desk.services).pop(name, None)
+        yield folder
+
+
+MISTAKE = "autumn.toml, line 1: "
+
+
+@pytest.mark.parametrize("path", ["/forecast", "/campaigns/autumn"])
+def test_a_mistake_in_a_campaigns_file_is_named_on_the_page_that_needs_it(desk, ben, own, path):
+    desk.millis = int(NOW.timestamp() * 1000)
+    ben.sign_in()
+    write_own(own, "campaigns/autumn.toml", "purpse = 'news'\n")
+    ben.post("/forecast")
+    answer = ben.get(path)
+    page = answer.body.decode()
+    assert (answer.status_code, "Refresh" in answer.headers) == (422, False)
+    assert "A file of the shop has a mistake." in page
+    assert MISTAKE in page
+    assert "purpse" in page
+    assert MISTAKE in ben.read("/campaigns")
+
+
+def test_a_mistake_in_the_shops_hours_is_named_too(desk, ben, own):
+    write_own(own, "campaigns/_shop.toml", "time_zone = 'Mars/North'\n")
+    assert "_shop.toml" in ben.read("/campaigns")
+    answer = ben.get("/campaigns/welcome")
+    assert (answer.status_code, "_shop.toml" in answer.body.decode()) == (422, True)
 
 
 def test_stopped_campaigns_are_not_counted(desk, ben, crowd):

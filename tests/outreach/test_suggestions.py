@@ -8,6 +8,7 @@ from chalicelib.campaigns.library import load_campaign
 from chalicelib.errors import DefinitionError
 from chalicelib.mails.language import find_mail_language
 from chalicelib.outreach.decide import handle_customer
+from chalicelib.store.numbers import NumberRows
 from tests.builders.campaigns import a_campaign
 from tests.builders.mails import Post, sign_up
 from tests.builders.own import open_own, write_own
@@ -43,6 +44,20 @@ def test_a_mail_names_what_goes_with_what_was_bought(shop, template):
     after = mail.text.partition(WORDS)[2]
     assert "  * Sugar\n  * Teapot\n" in after
     assert "Tea\n" not in after
+
+
+@pytest.mark.parametrize("suggest", [3, 0])
+def test_the_sums_are_looked_up_once_a_mail_and_only_where_a_campaign_asks(shop, monkeypatch, suggest):
+    looked, read, handle = [], NumberRows.read_moment, handle_customer
+
+    def handle_from_now_on(*given):
+        looked.clear()
+        return handle(*given)
+
+    monkeypatch.setattr(NumberRows, "read_moment", lambda rows: looked.append(1) or read(rows))
+    monkeypatch.setitem(globals(), "handle_customer", handle_from_now_on)
+    mail_buyer(shop, "post-purchase", suggest=suggest)
+    assert looked == [1] * bool(suggest)
 
 
 @pytest.mark.parametrize("changes", [{}, {"suggest": 3, "count": False}], ids=["off", "no sums"])

@@ -21,6 +21,7 @@ BECAUSE: Mapping[str, re.Pattern[str]] = {
         "by_rule": r"(?P<span>[\d.]+ days?) without purchase, by the shop's rule of (?P<rule>\d+)",
         "by_gap": r"usual gap (?P<gap>[\d.]+ days?)(?: \(counted as \d+\))?, now (?P<ago>\d+)",
         "restricted": r"data is restricted: kept, not used",
+        "stopped": r"stopped by the shop",
         "unreachable": r"no consent, no address, or too young",
         "no_reason": r"no reason to write, or not meant by it",
         "passed": r"its time passed",

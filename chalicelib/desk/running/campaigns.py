@@ -87,9 +87,9 @@ def start_campaign(request: DeskRequest, campaign: str) -> Response:
 
 
 def find_fault(request: DeskRequest) -> str:
-    """Return the mistake that keeps every campaign from running, or ""."""
+    """Return the mistake in a file that keeps every campaign from running, or ""."""
     try:
-        _ = request.services.campaigns
+        _ = request.services.campaigns, request.services.clock
     except DefinitionError as fault:
         return str(fault)
     return ""

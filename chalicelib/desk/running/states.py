@@ -53,8 +53,9 @@ def judge_state(campaign: Campaign, running: frozenset[str], services: Services,
 
 
 def find_listed(request: DeskRequest, name: str) -> ListedCampaign:
-    """Return one campaign with its state; raise UnknownPageError."""
+    """Return one campaign with its state; raise UnknownPageError, or DefinitionError where a file cannot be read."""
     found = next((each for each in list_states(request) if each.campaign.name == name), None)
     if found is None:
+        _ = request.services.campaigns  # a file with a mistake is on no list: the error names it
         raise UnknownPageError("There is no such campaign.")
     return found
