@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import RegularsError
+from chalicelib.errors import KeyUnavailableError, RegularsError
 from chalicelib.logs import locate_error
 
 log = logging.getLogger(__name__)
 
 FORESEEN = (RegularsError, ClientError, BotoCoreError)
+OUTAGES = (KeyUnavailableError, ClientError, BotoCoreError)  # nothing is wrong with the item: try again later
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib.errors import KeyUnavailableError
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_core
-from chalicelib.runs import note_fault
+from chalicelib.runs import OUTAGES, note_fault
 from chalicelib.services import Services
 from chalicelib.store.keys import name_secret
 from chalicelib.store.people_pages import MOST, read_page
@@ -16,7 +13,6 @@ from chalicelib.store.stored_rows import load_stored
 from chalicelib.store.table import Row
 from chalicelib.vault.person import PersonSeal
 
-OUTAGES = (KeyUnavailableError, ClientError, BotoCoreError)  # nothing is wrong with the record: try again later
 UNREAD = "unreadable"  # the name of the count of records that could not be read
 OpenKey = Callable[[str, bytes], bytes]
 

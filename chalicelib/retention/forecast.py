@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.crowd.page import OUTAGES, UNREAD, Page, open_page
+from chalicelib.crowd.page import UNREAD, Page, open_page
 from chalicelib.people.person import Person
 from chalicelib.retention.run import judge_person
-from chalicelib.runs import note_fault
+from chalicelib.runs import OUTAGES, note_fault
 from chalicelib.services import Services
 
 REASON = "retention: what would go"  # as the audit keeps it

@@ -140,11 +140,23 @@ def test_the_audit_says_who_did_what_and_opens_nobody(taking, shop, mara):
 
     only = mara.read(f"/privacy/audit?who={mara.staff_id}")
     assert f'href="/people/{customer}"' not in only
-    reason = accesses.name_reason("asked at the counter")
+    reason = re.search(r'<option value="(\w+)">At the counter<', html.unescape(page))[1]
     asked = mara.read(f"/privacy/audit?why={reason}")
     assert asked.count(f'href="/people/{customer}"') == 1
     assert f'<option value="{reason}" selected>' in asked
     assert "Nothing in this month." in mara.read("/privacy/audit?month=2026-01")
+
+
+def test_reasons_of_one_sentence_are_one_choice(taking, mara):
+    taking.hire("staff", "Ben Okafor")
+    taking.hire("viewer", "Leyla Rahimi")
+    page = mara.read("/privacy/audit")
+    invited = re.findall(r'<option value="(\w+)">invited somebody<', page)
+    assert len(invited) == 1
+    choices = re.findall(r"<option[^>]*>([^<]+)<", page)
+    assert len(choices) == len(set(choices))
+    chosen = mara.read(f"/privacy/audit?why={invited[0]}")
+    assert chosen.count("invited somebody") == 4  # three lines, and the choice itself
 
 
 def test_the_audit_comes_in_pages_without_a_gap(taking, mara, monkeypatch):

@@ -8,6 +8,7 @@ from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
 
 desk = DeskBlueprint(__name__)
@@ -20,7 +21,6 @@ OLDEST = timedelta(hours=1)  # the page's address says when the wait began; afte
 def show_connections(request: DeskRequest) -> Response:
     """Show every form, and every sender with its last delivery."""
     from chalicelib.desk.connections.listed import list_forms, list_senders
-    from chalicelib.desk.work.today import tell_times
 
     return show_page(
         request,
@@ -37,7 +37,6 @@ def show_connections(request: DeskRequest) -> Response:
 def show_sender(request: DeskRequest, sender: str) -> Response:
     """Show how to connect a sender, and whether its secret is on file; nobody at the desk can read it."""
     from chalicelib.desk.connections.listed import find_sender
-    from chalicelib.desk.work.today import tell_times
 
     found, states = find_sender(request, sender), request.services.secret_states.list_set()
     return show_page(
@@ -55,7 +54,6 @@ def show_sender(request: DeskRequest, sender: str) -> Response:
 def wait_for_test(request: DeskRequest, sender: str) -> Response:
     """Wait for a delivery with a valid signature; the page looks again by itself, by a header."""
     from chalicelib.desk.connections.listed import find_sender
-    from chalicelib.desk.work.today import tell_times
 
     found, since = find_sender(request, sender), read_since(request)
     if since is None:

@@ -12,6 +12,7 @@ from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.errors import UnknownPageError
 
 if TYPE_CHECKING:
@@ -71,7 +72,6 @@ def show_question(request: DeskRequest, question: str) -> Response:
 
 def describe_count(request: DeskRequest, sums: Sums | None, numbers: Numbers | None) -> dict[str, Any]:
     """Return what the head of each page shows."""
-    from chalicelib.desk.work.today import tell_times
     from chalicelib.telling.words import find_number_words
 
     return {

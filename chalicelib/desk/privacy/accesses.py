@@ -14,8 +14,8 @@ from chalicelib.desk.people.person import PERSON
 from chalicelib.desk.privacy.overview import PAGES, read_month
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
-from chalicelib.desk.work.today import tell_times
 from chalicelib.models.months import list_latest
 from chalicelib.pages.dates import write_month
 from chalicelib.store.audit import DESK, EVERYBODY, Access
@@ -46,10 +46,10 @@ def show_accesses(request: DeskRequest) -> Response:
     place = request.asked.get("before", "")
     before = place if PLACE.fullmatch(place) else ""
     read, more = request.services.audit.page_lines(month, before, READ)
-    window = choose_lines(read, who, why, more=more)
     names = {each.staff_id: each.name for each in request.services.staff.list_members()}
     lines = [line for _, line in read]
     tell = tell_reasons(request)
+    window = choose_lines(read, who, lambda reason: why in ("", name_reason(reason, tell)), more=more)
     actors = Counter(line.actor for line in lines)
     return show_page(
         request,
@@ -73,25 +73,32 @@ def show_accesses(request: DeskRequest) -> Response:
     )
 
 
-def choose_lines(read: list[tuple[str, Access]], who: str, why: str, *, more: bool) -> Window:
-    """Return the first lines by a member of staff and for a reason, "" for any."""
-    fitting = [
-        (place, line) for place, line in read if who in ("", line.actor) and why in ("", name_reason(line.reason))
-    ]
+def choose_lines(read: list[tuple[str, Access]], who: str, fits: Callable[[str], bool], *, more: bool) -> Window:
+    """Return the first lines by a member of staff, "" for anybody, whose reason fits."""
+    fitting = [(place, line) for place, line in read if who in ("", line.actor) and fits(line.reason)]
     lines = tuple(line for _, line in fitting[:SHOWN])
     if len(fitting) > SHOWN:
         return Window(lines, fitting[SHOWN - 1][0])
     return Window(lines, read[-1][0] if more else "")
 
 
-def name_reason(reason: str) -> str:
-    """Return the name of a reason in an address: a hash, since the operator of a command may have typed anything."""
-    return hashlib.sha256(COUNT.sub("", reason).encode()).hexdigest()[:12]
+def tell_sentence(reason: str, tell: Tell) -> str:
+    """Return the words of a reason, without the count that a line may have."""
+    return tell(COUNT.sub("", reason))[0]
+
+
+def name_reason(reason: str, tell: Tell) -> str:
+    """Return the name in an address of all reasons that are told by one sentence.
+
+    It is a hash, since the operator of a command may have typed anything.
+    """
+    return hashlib.sha256(tell_sentence(reason, tell).encode()).hexdigest()[:12]
 
 
 def list_reasons(lines: Iterable[Access], tell: Tell) -> list[tuple[str, str]]:
-    """Return the reasons of some lines, each once: name and words."""
-    found = {name_reason(line.reason): tell(COUNT.sub("", line.reason))[0] for line in lines}
+    """Return the sentences that tell the reasons of some lines, each once: name and words."""
+    reasons = {line.reason for line in lines}
+    found = {name_reason(reason, tell): tell_sentence(reason, tell) for reason in reasons}
     return sorted(found.items(), key=lambda pair: pair[1])
 
 

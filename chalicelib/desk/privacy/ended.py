@@ -9,8 +9,8 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.privacy.overview import PAGES, read_month
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
-from chalicelib.desk.work.today import tell_times
 from chalicelib.pages.dates import write_month
 
 desk = DeskBlueprint(__name__)

@@ -11,8 +11,8 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.privacy.overview import PAGES, find_tour, make_key, show_tour
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
-from chalicelib.desk.work.today import tell_times
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
 from chalicelib.models import utc_text
 from chalicelib.shop.purposes import choose_text, load_purposes

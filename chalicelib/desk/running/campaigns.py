@@ -8,6 +8,7 @@ from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import DefinitionError, RaceLostError
 from chalicelib.store.audit import DESK
@@ -97,6 +98,4 @@ def find_fault(request: DeskRequest) -> str:
 
 def tell(request: DeskRequest) -> dict[str, Any]:
     """Return what writes moments for these pages."""
-    from chalicelib.desk.work.today import tell_times
-
     return {**tell_times(request), "campaign_path": HERE}

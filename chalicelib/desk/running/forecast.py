@@ -12,6 +12,7 @@ from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import RaceLostError
 from chalicelib.store.audit import EVERYBODY
@@ -27,7 +28,6 @@ LONGEST = timedelta(hours=1)  # from the line in the audit to the last step
 def show_forecast(request: DeskRequest) -> Response:
     """Show the member's own count: begun by them, under way, or over; take a step of one that is under way."""
     from chalicelib.desk.running.counting import list_tables, take_step
-    from chalicelib.desk.work.today import tell_times
 
     found = read_own(request)
     if found is not None and not found.over:

@@ -6,8 +6,9 @@ from chalicelib.desk.answers import show_page
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
-from chalicelib.desk.work.today import HERE, show_work, tell_times
+from chalicelib.desk.work.today import HERE, show_work
 from chalicelib.errors import InvalidSubmissionError, RaceLostError, SealBrokenError
 from chalicelib.forms.interface import find_interface
 from chalicelib.models.numbers import write_number

@@ -1,9 +1,5 @@
 """The page Today: the day's work, each entry with the act beside it. It shows ids and counts, and opens no record."""
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from chalice import Response
 
 from chalicelib.desk.answers import show_page
@@ -11,12 +7,11 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.people.person import PERSON
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.times import tell_times
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import RaceLostError
-from chalicelib.forms.interface import find_interface
 from chalicelib.models import Submission
 from chalicelib.models.numbers import write_number
-from chalicelib.pages.dates import write_date, write_day, write_local
 
 desk = DeskBlueprint(__name__)
 HERE = "/today"
@@ -48,26 +43,6 @@ def show_work(request: DeskRequest, done: str = "") -> Response:
         this_month=f"{request.now:%Y-%m}",
         **tell_times(request),
     )
-
-
-def tell_times(request: DeskRequest) -> dict[str, Any]:
-    """Return what writes numbers, days and moments for a page, in the shop's time zone."""
-    from chalicelib.today.alarms import name_zone
-
-    zone, language, say = ZoneInfo(name_zone(request.services)), request.language, find_desk_words(request.language)
-
-    def tell_left(until: datetime) -> str:
-        """Say how many days are left."""
-        days = (until - request.now).days
-        words = say.today.days_left if days >= 0 else say.today.days_late
-        return words.format(n=find_interface(language).write_number(abs(days)))
-
-    return {
-        "write_moment": lambda at: write_local(datetime.fromisoformat(at), zone, language),
-        "write_day": lambda at: write_day(at, zone, language),
-        "write_date": lambda day: write_date(day, language),
-        "tell_left": tell_left,
-    }
 
 
 @desk.route("/today/requests/{request_id}/close", right=Right.PEOPLE, methods=("POST",), back=HERE)
