@@ -15,6 +15,7 @@ from chalicelib.store.table import SHARDS, Part, Row, Table, choose_shard, put_i
 
 EVERY_DAYS = 28
 EVER = "9999"
+MOST_COUNTED = 5_000  # customers of each shard: to count more takes longer than a look at a page
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class RetentionQueue:
         """Return how many customers are due by a time in each shard, each counted up to `most`."""
         shards = (self.table.list_queue(f"review#{shard}", before, most) for shard in range(SHARDS))
         return [sum(1 for _ in rows) for rows in shards]
+
+    def count_all(self) -> int:
+        """Return how many customers there are, 0 for too many to count."""
+        shards = self.count_due(EVER, MOST_COUNTED)
+        return 0 if MOST_COUNTED in shards else sum(shards)
 
     def list_batch(self, cursor: str, most: int) -> tuple[list[str], str]:
         """Return the next customers after a cursor, and the new cursor, as `list_planned` does."""

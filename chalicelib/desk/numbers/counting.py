@@ -79,12 +79,11 @@ def take_step(request: DeskRequest) -> int | None:
 
 def measure_crowd(services: Services) -> int:
     """Return about how many customers there are: those of the latest count, or 0 for too many to count before it."""
-    from chalicelib.desk.running.counting import count_people
     from chalicelib.numbers.counting import read_counted
 
     counted = read_counted(services)
     if counted is None:
-        return count_people(services)
+        return services.retention_queue.count_all()
     return counted.tally.count("people") + counted.tally.count("restricted")
 
 

@@ -12,13 +12,11 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.outreach.forecast import Outlook, count_page, read_outlook, read_spent
 from chalicelib.services import Services
 from chalicelib.store.forecasts import Forecast
-from chalicelib.store.retention_queue import EVER
 from chalicelib.strictjson import dump_json, parse_json
 
 DAYS = 90
 STEP = 1.5  # seconds; a step ends with the batch during which they are over
 BATCH = 20  # customers
-MOST = 5_000  # customers counted in each shard before the count: more have no measure of how far it is
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,6 @@ class Table:
     states: Sequence[str]
     rows: Sequence[tuple[datetime, Sequence[int]]]
     sums: Sequence[int]
-
-
-def count_people(services: Services) -> int:
-    """Return how many customers there are, 0 for too many to count."""
-    shards = services.retention_queue.count_due(EVER, MOST)
-    return 0 if MOST in shards else sum(shards)
 
 
 def take_step(forecast: Forecast, request: DeskRequest) -> Forecast:

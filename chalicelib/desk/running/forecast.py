@@ -51,11 +51,10 @@ def show_forecast(request: DeskRequest) -> Response:
 @desk.route(HERE, right=Right.PEOPLE, methods=("POST",), back=HERE)
 def begin_forecast(request: DeskRequest) -> Response:
     """Begin a count, in place of the member's earlier one; the audit has its line first."""
-    from chalicelib.desk.running.counting import count_people
-
-    begun = request.services.forecasts.begin_forecast(request.me.staff_id, count_people(request.services), request.now)
+    services = request.services
+    begun = services.forecasts.begin_forecast(request.me.staff_id, services.retention_queue.count_all(), request.now)
     reason = "forecast: what campaigns would do"
-    request.actor.commit_noted(request.services, EVERYBODY, reason, request.now, [begun])
+    request.actor.commit_noted(services, EVERYBODY, reason, request.now, [begun])
     return lead_to(HERE)
 
 
