@@ -15,7 +15,8 @@ from chalicelib.downstream.changes import write_changes
 from chalicelib.errors import NotJoinableError, RaceLostError
 from chalicelib.joining.copies import Copier, list_keys, list_others
 from chalicelib.joining.join import RETRIES, drop_rows, pass_all, pass_names
-from chalicelib.models import HeldName, Submission
+from chalicelib.models import HeldName, Reading, Submission
+from chalicelib.people.entries import ENDED, list_meant
 from chalicelib.people.identity import list_identities
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.person import Person, list_touched
@@ -25,6 +26,7 @@ from chalicelib.services import Services
 from chalicelib.store.joins import Join
 from chalicelib.store.people_rows import EVENT
 from chalicelib.store.requests import FINISHED
+from chalicelib.store.stored_rows import find_names
 from chalicelib.store.table import Part
 
 
@@ -106,13 +108,24 @@ def give_event(key: str, submission: Submission, parting: Parting, services: Ser
     reading = read_submission(submission)
     names = list_identities(submission, reading, services.settings.shop_country)
     rows = {row for name in names for row in services.people.name_rows(name)}
-    side = find_side(rows, parting, services)
+    side = find_told(reading, parting, services) or find_side(rows, parting, services)
     person = services.people.load_own(side.id, list_touched([(submission, reading)]))
     record = fold_event(person.record, key, submission, reading)
     event = services.people.write_event(person, key, submission)
     orders = [row for name in names if name.kind == "order" for row in services.people.name_rows(name)]
     passed = pass_names(orders, {parting.joined.id: side.id}, services)
-    services.table.commit_parts([event, *services.people.write_record(person, record, None), *passed])
+    ended = services.handovers.end_waiting(side.id, map(person.name_entry, list_meant(reading.entry, person.profile.marks)))
+    services.table.commit_parts([event, *services.people.write_record(person, record, None), *passed, *ended])
+
+
+def find_told(reading: Reading, parting: Parting, services: Services) -> Person | None:
+    """Return who has the entry that an event ends or withdraws; None for any other event, and where not one has it."""
+    if not reading.withdraws and (reading.entry is None or reading.entry.kind not in ENDED):
+        return None
+    sides = [services.people.load_own(each.id) for each in (parting.main, parting.other)]
+    marks = {side.id: side.profile.marks for side in sides}
+    has = [side for side in sides if reading.withdraws in marks[side.id] or list_meant(reading.entry, marks[side.id])]
+    return has[0] if len(has) == 1 else None
 
 
 def find_side(rows: set[str], parting: Parting, services: Services) -> Person:
@@ -124,14 +137,14 @@ def find_side(rows: set[str], parting: Parting, services: Services) -> Person:
 
 
 def give_others(parting: Parting, services: Services) -> None:
-    """Copy the mails, requests and links that came since to the customer whose mailbox the record has."""
+    """Copy the mails, requests, links and cards that came since to the customer whose mailbox the record has."""
     own = {str(row["sk"]) for side in (parting.main, parting.other) for row in list_others(side.id, services)}
     copier = Copier(parting.joined, parting.main, services)
     new = [row for row in list_others(parting.joined.id, services) if row["sk"] not in own]
     services.table.write_items(copier.copy_row(row) for row in new)
     for row in new:
         links = services.people.name_links(str(row.get("links", "")).split())
-        pass_all(links, parting.joined.id, parting.main.id, services)
+        pass_all([*find_names(row), *links], parting.joined.id, parting.main.id, services)
 
 
 def write_parting(parting: Parting, actor: str, services: Services, now: datetime) -> list[Part]:

@@ -129,6 +129,12 @@ def list_ended(marks: Mapping[str, EntryMark]) -> set[str]:
     return {mark.number for mark in marks.values() if mark.kind in ENDED and mark.number}
 
 
+def list_meant(entry: Entry | None, marks: Mapping[str, EntryMark]) -> list[str]:
+    """Return the names of the marked pre-orders that an entry ends by its number."""
+    number = mark_entry(entry).number if entry is not None else ""
+    return [name for name, mark in marks.items() if number and mark.kind == "pre-order" and write_number(name) == number]
+
+
 def read_day(value: object) -> date | None:
     """Return a day written as `2026-05-01`, or None."""
     try:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.models import Entry, MailState, Order, OrderState, Reading, Submission, utc_text
 from chalicelib.models.numbers import read_number, write_number
+from chalicelib.people.entries import list_meant
 from chalicelib.people.orders import merge_order
 from chalicelib.people.person import Person
 from chalicelib.people.restriction import is_restricted
@@ -64,11 +65,8 @@ def close_shipped(person: Person, entry: Entry, services: Services, now: datetim
 
 def end_handover(person: Person, entry: Entry, services: Services) -> Parts:
     """Return the parts by which a pre-order that was shipped by its number is no longer to be handed over."""
-    number = read_number(str(entry.values.get("number", "")))
-    meant = [key for key, mark in person.profile.marks.items() if mark.kind == "pre-order"]
-    keys = [person.name_entry(key) for key in meant if number and write_number(key) == number]
-    waiting = services.handovers.find_waiting(person.id, keys)
-    return [services.handovers.end_handover(person.id, key) for key in waiting]
+    meant = list_meant(entry, person.profile.marks)
+    return services.handovers.end_waiting(person.id, map(person.name_entry, meant))
 
 
 def list_entry_links(person: Person, keys: set[str], services: Services) -> list[str]:

@@ -23,6 +23,10 @@ class Handovers:
         change, condition = "REMOVE #queue, due_at", "#queue = :queue"
         return self.table.update_part(name_entry(customer_id, sort_key), change, condition, queue=HANDOVERS)
 
+    def end_waiting(self, customer_id: str, sort_keys: Iterable[str]) -> list[Part]:
+        """Return the parts that take those of some entries out of the queue which are in it."""
+        return [self.end_handover(customer_id, key) for key in self.find_waiting(customer_id, sort_keys)]
+
     def find_waiting(self, customer_id: str, sort_keys: Iterable[str]) -> list[str]:
         """Return those of some entries that are still to be handed over, read consistently."""
         found = self.table.read_items([name_entry(customer_id, key) for key in sort_keys])

@@ -8,6 +8,7 @@ from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.erasure.run import advance_erasures
 from chalicelib.errors import RaceLostError
 from chalicelib.joining.join import join_people
+from chalicelib.joining.part import part_people
 from chalicelib.people.cards import read_card
 from chalicelib.people.search import find_people
 from tests.builders.shop import NOW, a_submission
@@ -85,6 +86,18 @@ def test_cards_of_two_joined_records_find_the_joined_one_and_end_together(desk, 
     assert ben.post(f"/people/{asha}/card").headers["Location"] == f"/people/{joined}"
     new, _ = give(ben, joined)
     assert [find(desk, code) for code in (*codes, new)] == [[], [], [joined]]
+
+
+def test_a_card_made_on_a_joined_record_finds_its_customer_after_they_are_parted(desk, ben, asha):
+    desk.shop.take(a_submission(email="second@example.com"))
+    second = desk.shop.find_id("second@example.com")
+    joined = join_people(asha, second, "staff", desk.services, desk.now)
+    code, _ = give(ben, joined)
+    mailbox = desk.shop.open_profile(joined).text("email")
+    part_people(joined, "staff", desk.services, desk.now)
+    assert find(desk, code) == [desk.shop.find_id(mailbox)]
+    new, _ = give(ben, desk.shop.find_id(mailbox))
+    assert (find(desk, code), find(desk, new)) == ([], [desk.shop.find_id(mailbox)])
 
 
 def test_nobody_gets_a_card_by_somebody_who_was_dismissed_meanwhile(desk, ben, asha, monkeypatch):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.joining.join import join_people
+from chalicelib.joining.part import part_people
 from chalicelib.models.numbers import write_number
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.today.handovers import list_handovers
@@ -155,6 +156,31 @@ def test_a_joined_record_has_it_once_and_hands_it_over(taking, shop, ben):
     [path] = list_paths(ben)
     assert ben.post(path).status_code == 200
     assert list_waiting(taking) == []
+
+
+@pytest.mark.parametrize("how", ["handed", "shipped", "withdrawn"])
+@pytest.mark.parametrize("mailbox", ["one", "other"])
+def test_what_is_done_with_while_joined_waits_no_more_after_they_are_parted(taking, shop, ben, mailbox, how):
+    post = Post()
+    two, at = "asha.two@example.com", START + timedelta(days=int(mailbox == "other"))
+    key = order(shop, at=START)
+    assert send_due(shop, post, START) == "sent"
+    shop.take(a_submission(email=two, at=at - timedelta(hours=1)))
+    ids = (shop.find_id(ASHA), shop.find_id(two))
+    joined = join_people(*ids, "mira", shop.services(), START + timedelta(days=2))
+    assert (shop.open_profile(joined).text("email") == ASHA) == (mailbox == "one")
+    if how == "handed":
+        [path] = list_paths(ben)
+        assert ben.post(path).status_code == 200
+    elif how == "withdrawn":
+        assert withdraw(shop, read_token(post)) == "settled"
+    else:
+        shipped_at = START + timedelta(days=3)
+        assert report_shipped(shop, email=two, at=shipped_at, number=write_number(key)) == "settled"
+    assert list_waiting(taking) == []
+    assert part_people(joined, "mira", shop.services(), START + timedelta(days=4)) == ids
+    assert list_waiting(taking) == []
+    assert len(shop.read_history(ids[0])) - len(shop.read_history(ids[1])) == 2
 
 
 def test_the_list_costs_two_calls_however_many_wait(taking, shop):
