@@ -1,4 +1,4 @@
-"""Hidden or dangerous parts of typed text: control characters, direction switches, long runs of marks, formulas. Pure.
+"""Typed text: its hidden or dangerous parts (controls, direction switches, long runs of marks, formulas), its digits.
 
 Kept are the joiners U+200C and U+200D, without which Persian, Hindi and Bengali are misspelt, and the plain direction
 marks. The direction switches, U+202A-202E and U+2066-2069, come with a phone number that is copied from a contact
@@ -6,7 +6,8 @@ list, and can reverse a line; the byte order mark is treated like them.
 """
 
 import re
-from unicodedata import category, normalize
+from decimal import Decimal
+from unicodedata import category, decimal, normalize
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # the characters that one line may not hold
 CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # the same but for tabs and \n
@@ -22,6 +23,8 @@ UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of ever
 # neither 0/O, 1/I/L, 2/Z, 5/S nor 8/B.
 CLEAR_SIGNS = "CDFGHJKMNPQRTVWXY34679"
 
+AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,٫]([0-9]{1,3}))?")  # with the point or comma of any keypad
+
 
 def remove_switches(text: str) -> str:
     """Return the text without direction switches and byte order marks."""
@@ -31,6 +34,19 @@ def remove_switches(text: str) -> str:
 def is_hidden(sign: str) -> bool:
     """Return whether a sign is invisible in a line but can change it."""
     return category(sign) in HIDDEN or ord(sign) in DIRECTION_SWITCHES
+
+
+def write_digits(text: str) -> str:
+    """Return the text with the decimal digits of every script as 0 to 9; a sign such as ² or ① is none, and stays."""
+    return "".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
+def read_typed_amount(text: str, places: int) -> Decimal | None:
+    """Return an amount of money with so many decimals or fewer, in the digits of any script; None for no amount."""
+    found = AMOUNT.fullmatch(write_digits(text.strip()))
+    if found is None or len(found[2] or "") > places:
+        return None
+    return Decimal(".".join(part for part in found.groups() if part))
 
 
 def has_long_run(text: str, longest: int) -> bool:

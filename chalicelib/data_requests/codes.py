@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from unicodedata import category, decimal
+from unicodedata import category
 
 from chalicelib.store.links import Link
+from chalicelib.text import write_digits
 
 TRIES = 3
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no two signs that look alike
@@ -25,7 +26,7 @@ def clean_code(typed: str) -> str:
     Those are spaces, hyphens and dashes, and the invisible marks in a code that was copied from a mail.
     """
     kept = (sign for sign in typed[:200] if category(sign) not in UNSEEN)
-    return "".join(str(decimal(sign)) if category(sign) == "Nd" else sign for sign in kept).upper()
+    return write_digits("".join(kept)).upper()
 
 
 def has_shape(code: str) -> bool:

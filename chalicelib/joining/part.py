@@ -114,7 +114,8 @@ def give_event(key: str, submission: Submission, parting: Parting, services: Ser
     event = services.people.write_event(person, key, submission)
     orders = [row for name in names if name.kind == "order" for row in services.people.name_rows(name)]
     passed = pass_names(orders, {parting.joined.id: side.id}, services)
-    ended = services.handovers.end_waiting(side.id, map(person.name_entry, list_meant(reading.entry, person.profile.marks)))
+    meant = map(person.name_entry, list_meant(reading.entry, person.profile.marks))
+    ended = services.handovers.end_waiting(side.id, meant)
     services.table.commit_parts([event, *services.people.write_record(person, record, None), *passed, *ended])
 
 

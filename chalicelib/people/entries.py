@@ -132,7 +132,8 @@ def list_ended(marks: Mapping[str, EntryMark]) -> set[str]:
 def list_meant(entry: Entry | None, marks: Mapping[str, EntryMark]) -> list[str]:
     """Return the names of the marked pre-orders that an entry ends by its number."""
     number = mark_entry(entry).number if entry is not None else ""
-    return [name for name, mark in marks.items() if number and mark.kind == "pre-order" and write_number(name) == number]
+    known = [name for name, mark in marks.items() if mark.kind == "pre-order"]
+    return [name for name in known if number and write_number(name) == number]
 
 
 def read_day(value: object) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
-from unicodedata import category, decimal, normalize
+from unicodedata import normalize
 
 from chalicelib.models import (
     Identity,
@@ -19,6 +19,7 @@ from chalicelib.models import (
     Totals,
 )
 from chalicelib.models.months import name_month
+from chalicelib.text import write_digits
 
 MOST_EVENTS = 20  # of one order, kept to find them when the order is corrected to another customer
 MOST_ITEMS, LONGEST_ITEM = 10, 60  # products of one order, and characters of a product's name, in a mark
@@ -40,8 +41,7 @@ def name_number(written: str) -> Identity | None:
 
     `#1001`, `1001` and the same in other digits are one. Two systems may have one number: it names several customers.
     """
-    signs = "".join(str(decimal(sign)) if category(sign) == "Nd" else sign for sign in normalize("NFKC", written))
-    number = "".join(signs.casefold().replace("no.", "").replace("#", "").split())
+    number = "".join(write_digits(normalize("NFKC", written)).casefold().replace("no.", "").replace("#", "").split())
     fits = 0 < len(number) <= LONGEST_NUMBER and any(sign.isdigit() for sign in number)
     return Identity(kind=IdentityKind.ORDER, value=f"number:{number}") if fits else None
 

@@ -7,9 +7,10 @@ destroys.
 
 import re
 from collections.abc import Iterable, Iterator
-from unicodedata import category, combining, decimal, normalize
+from unicodedata import category, combining, normalize
 
 from chalicelib.models import IdentityKind, Profile
+from chalicelib.text import write_digits
 
 MOST_WORDS = 12  # of one name
 MOST_SIGNS = 40  # of one word
@@ -38,7 +39,7 @@ def fold_sign(sign: str) -> str:
     """Return a letter or mark as it is, a digit in our writing, a space for what parts words, nothing for the rest."""
     kind = category(sign)
     if kind == "Nd":
-        return str(decimal(sign))
+        return write_digits(sign)
     if kind[0] in "LM" or combining(sign):
         return sign
     return "" if kind == "Cf" or sign in "'’ʼ." else " "
@@ -54,7 +55,7 @@ def write_line(profile: Profile) -> str:
 
 def read_end(number: str) -> str:
     """Return the last four digits of a phone number without its extension, or ""."""
-    digits = "".join(str(decimal(sign)) for sign in number.partition(";")[0] if category(sign) == "Nd")
+    digits = write_digits("".join(sign for sign in number.partition(";")[0] if sign.isdecimal()))
     return digits[-LAST_DIGITS:] if len(digits) >= LAST_DIGITS else ""
 
 

@@ -9,8 +9,6 @@
 An entry of one of the shop's forms becomes a submission of that form, as if it had been filled in at the Counter.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -37,8 +35,11 @@ from chalicelib.models import (
     Trust,
 )
 from chalicelib.senders.form import Taken, make_submission
+from chalicelib.senders.minor_units import PLACES
 from chalicelib.senders.source import Fact, Source
+from chalicelib.shop.periods import MOST_ON_TILL
 from chalicelib.strictjson import dump_json, parse_object
+from chalicelib.text import read_typed_amount
 
 SOURCE = Source(
     name=SenderName.TILL,
@@ -48,7 +49,7 @@ SOURCE = Source(
 )
 SEALED, OPENED, NOTE, PURCHASE = "sealed", "opened", "till-note", "till-purchase"
 CHANNEL = "till"
-AMOUNT = re.compile(r"(\d{1,9})(?:[.,٫](\d{1,3}))?")
+MOST_PLACES = 3  # of any currency
 
 
 class TillEntry(Model):
@@ -86,8 +87,11 @@ def keep_opened(submission: Submission, text: bytes) -> Submission:
     return submission.model_copy(update={"topic": OPENED, "body": text})
 
 
-def read_entry(opened: Submission, country: str) -> Submission:
+def read_entry(opened: Submission, country: str, currency: str) -> Submission:
     """Return what an opened entry says, as the submission that settling knows; raise UnreadableError.
+
+    `country` and `currency` are the shop's. An entry that was typed too long ago is not read: the clock of its till was
+    wrong, or what it says is no longer so, and it would count in a month that is over.
 
     The text of the error names fields and reasons, and no answer.
     """
@@ -95,6 +99,8 @@ def read_entry(opened: Submission, country: str) -> Submission:
         entry = TillEntry.model_validate(parse_object(opened.body))
     except (MalformedError, TooLargeError, ValidationError):
         raise UnreadableError("till: not of the shape that the page writes") from None
+    if entry.at < opened.received_at - MOST_ON_TILL:
+        raise UnreadableError("till: at: too_old")
     at = min(entry.at, opened.received_at)
     form = find_entered(entry.form)
     try:
@@ -105,7 +111,7 @@ def read_entry(opened: Submission, country: str) -> Submission:
     except InvalidSubmissionError as refusal:
         raise UnreadableError(f"till: {form.name}: {refusal}") from None
     if form is find_till_form(entry.form):
-        return write_own(opened, entry, clean, at)
+        return write_own(opened, entry, clean, at, currency)
     taken = Taken(CHANNEL, opened.shop, by=entry.by)
     made = make_submission(clean, post, trust=Trust.OWN, address="", header_key="", now=at, taken=taken)
     return made.model_copy(update=name_origin(opened))
@@ -137,13 +143,14 @@ def name_origin(opened: Submission) -> dict[str, JsonValue]:
     }
 
 
-def write_own(opened: Submission, entry: TillEntry, clean: CleanForm, at: datetime) -> Submission:
+def write_own(opened: Submission, entry: TillEntry, clean: CleanForm, at: datetime, currency: str) -> Submission:
     """Return a note or a purchase."""
     said = {**clean.fields, **clean.entry}
-    if "amount" in said:
-        read_amount(str(said["amount"]))  # what cannot be read is told now, and not on each later reading
-    body = dump_json({"said": said, "by": entry.by, "entry": opened.idempotency_key})
-    update = {**name_origin(opened), "topic": clean.form.name, "occurred_at": at, "body": body}
+    body: dict[str, JsonValue] = {"said": said, "by": entry.by, "entry": opened.idempotency_key}
+    if "amount" in said:  # what cannot be read is told now, and not on each later reading
+        read_amount(str(said["amount"]), PLACES.get(currency, 2))
+        body["currency"] = currency
+    update = {**name_origin(opened), "topic": clean.form.name, "occurred_at": at, "body": dump_json(body)}
     return opened.model_copy(update=update)
 
 
@@ -168,25 +175,25 @@ def read_note(submission: Submission, _: Mapping[str, JsonValue], said: Mapping[
 
 
 def read_purchase(submission: Submission, body: Mapping[str, JsonValue], said: Mapping[str, JsonValue]) -> Reading:
-    """Read a purchase. It is paid: what is owed is no matter for the till. The till knows no currency."""
+    """Read a purchase. It is paid: what is owed is no matter for the till."""
     at = submission.occurred_at
-    total = read_amount(str(said["amount"])) if "amount" in said else Decimal(0)
+    total = read_amount(str(said["amount"]), MOST_PLACES) if "amount" in said else Decimal(0)
     order = Order(
         id=body["entry"],
         placed_at=at,
         updated_at=at,
         state=OrderState.PAID,
         total=total,
+        currency=str(body.get("currency", "")),
         number=str(said.get("receipt", "")),
         items=(LineItem(title=str(said["bought"])),),
     )
     return Reading(kind=ReadingKind.ORDER, orders=(order,))
 
 
-def read_amount(text: str) -> Decimal:
-    """Return an amount, with a comma or a point, in the digits of any language; raise UnreadableError."""
-    plain = "".join(str(unicodedata.digit(sign, sign)) for sign in text.strip())
-    found = AMOUNT.fullmatch(plain)
-    if not found:
+def read_amount(text: str, places: int) -> Decimal:
+    """Return the amount of a purchase; raise UnreadableError."""
+    amount = read_typed_amount(text, places)
+    if amount is None:
         raise UnreadableError("till: purchase: amount: invalid")
-    return Decimal(f"{found[1]}.{found[2] or 0}")
+    return amount

@@ -100,8 +100,10 @@ class Tills:
     def write_offer(self, till: Till, offer: str, now: datetime) -> Part:
         """Return the part that gives a known till another link; the device that is it now goes on until it is used."""
         until = now + OFFER_HOLDS
-        values = {"offer": hash_text(offer), "until": utc_text(until), "old": till.state.value}
+        values: Row = {"offer": hash_text(offer), "until": utc_text(until), "old": till.state.value}
         change = "SET #offer = :offer, #until = :until"
+        if till.state is TillState.OFFERED:  # no device was it yet, so its row lives as long as its link
+            values, change = {**values, **expire_at(until)}, f"{change}, expires_at = :expires_at"
         return self.table.update_part(name_till(till.device_id), change, "#state = :old", **values)
 
     def use_offer(self, till: Till, token: str, now: datetime) -> Part:

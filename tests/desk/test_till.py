@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from base64 import b64decode
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -187,7 +188,32 @@ def test_a_note_and_a_purchase_reach_a_customer_who_is_known(taking, shop, till,
     (note,) = [each for each in readings if each.kind is ReadingKind.NOTE]
     (bought,) = [each for each in readings if each.kind is ReadingKind.ORDER]
     assert note.entry.values == {"note": "Likes green tea"}
-    assert (str(bought.orders[0].total), bought.orders[0].items[0].title) == ("12.50", "Kettle")
+    order = bought.orders[0]
+    assert (str(order.total), order.currency, order.items[0].title) == ("12.50", "USD", "Kettle")
+    assert {name: str(spent) for name, spent in shop.read_profile("ana@example.org").totals.spent.items()} == {
+        "USD": "12.50"
+    }
+
+
+@pytest.mark.parametrize("amount", ["5\u00b2", "12.505"])
+def test_an_amount_that_is_none_in_the_currency_of_the_shop_is_parked(taking, shop, till, single_optin, amount):
+    take(taking, shop, till)
+    settle(taking, shop)
+    take(taking, shop, till, "till-purchase", email=["ana@example.org"], bought=["Kettle"], amount=[amount])
+    assert settle(taking, shop)["parked"] == 1
+    assert ("parked", "UnreadableError: till: purchase: amount: invalid") in read_inbox(taking)
+
+
+def test_an_entry_that_was_typed_longer_ago_than_a_quarter_is_parked_and_counts_in_no_month(
+    taking, shop, till, single_optin
+):
+    for days in (91, 93):
+        said = an_entry(taking, at=taking.now - timedelta(days=days), **{**SIGN_UP, "email": [f"a{days}@example.org"]})
+        entry = make_id()
+        assert hand_in(till, seal(shop, till.device_id, entry, said), entry).status_code == 200
+    assert settle(taking, shop) == {"settled": 1, "parked": 1}
+    assert ("parked", "UnreadableError: till: at: too_old") in read_inbox(taking)
+    assert [shop.find_id(f"a{days}@example.org") is None for days in (91, 93)] == [False, True]
 
 
 def test_a_note_about_somebody_unknown_makes_no_customer_and_waits(taking, shop, till):
@@ -252,6 +278,23 @@ def test_a_link_works_once_for_an_hour_and_looking_uses_nothing_up(taking, owner
     assert taking.open_browser().post(later, token="").status_code == 404
     assert taking.open_browser().post(f"{path[:-3]}xyz", token="").status_code == 404
     assert taking.open_browser().call("POST", path, site="cross-site").status_code == 403
+
+
+def read_ends(desk):
+    """Return when DynamoDB removes the rows of tills and until when their links work, in seconds."""
+    rows = [row for row in desk.stage.read_all("desk") if row["pk"]["S"] == "till"]
+    return [(int(row["expires_at"]["N"]), int(datetime.fromisoformat(row["until"]["S"]).timestamp())) for row in rows]
+
+
+def test_the_row_of_a_till_that_no_device_is_yet_ends_with_its_latest_link(taking, owner):
+    owner.touch()
+    device = read_link(owner.post("/devices", name="One")).rpartition("/")[2].partition(".")[0]
+    [(first, until)] = read_ends(taking)
+    assert first == until
+    taking.wait(minutes=4)
+    assert owner.post(f"/devices/{device}/link").status_code == 200
+    [(second, until)] = read_ends(taking)
+    assert second == until == first + 240
 
 
 def test_a_session_that_ended_meanwhile_loses_nothing(taking, shop, owner, till, single_optin):

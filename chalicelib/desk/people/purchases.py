@@ -1,9 +1,7 @@
 """A purchase that a member of staff writes down: an order like any other, so that the usual gap and mails follow it."""
 
-import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from unicodedata import decimal
 from zoneinfo import ZoneInfo
 
 from chalice import Response
@@ -17,9 +15,9 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.models import Submission
 from chalicelib.senders.minor_units import PLACES
 from chalicelib.senders.staff import record_purchase
+from chalicelib.text import read_typed_amount
 from chalicelib.today.alarms import name_zone
 
-AMOUNT = re.compile(r"(\d{1,9})(?:[.,٫](\d{1,3}))?")
 NOON = time(12)  # of a day that is over: nobody writes down the hour
 
 
@@ -53,9 +51,8 @@ def read_purchase(request: DeskRequest) -> Submission:
 
 
 def read_amount(text: str, places: int) -> Decimal:
-    """Return an amount typed in any script's digits; raise InvalidSubmissionError."""
-    plain = "".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text.strip())
-    found = AMOUNT.fullmatch(plain)
-    if found is None or len(found[2] or "") > places:
+    """Return the amount that was paid; raise InvalidSubmissionError."""
+    amount = read_typed_amount(text, places)
+    if amount is None:
         raise InvalidSubmissionError({"total": "amount"})
-    return Decimal(".".join(part for part in found.groups() if part))
+    return amount

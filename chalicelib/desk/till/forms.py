@@ -8,10 +8,9 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.library import list_named, list_till_forms
 from chalicelib.forms.view import show_form
+from chalicelib.senders.minor_units import PLACES
 
 FIRST = "sign-up"
-# For a keypad with a comma, in the digits of any language.
-AMOUNT = {"inputmode": "decimal", "pattern": r"\p{Nd}{1,9}([.,٫]\p{Nd}{1,3})?"}
 
 
 @dataclass(frozen=True)
@@ -25,22 +24,29 @@ class FormView:
     needs: str
 
 
-def list_views(language: str) -> list[FormView]:
-    """Return every form that a till takes in, the sign-up first, the till's own last."""
+def list_views(language: str, currency: str) -> list[FormView]:
+    """Return every form that a till takes in, the sign-up first, the till's own last; `currency` is the shop's."""
     shop = sorted(list_named(), key=lambda form: (form.name != FIRST, form.name))
-    return [view_form(form, language) for form in (*shop, *list_till_forms())]
+    return [view_form(form, language, currency) for form in (*shop, *list_till_forms())]
 
 
-def view_form(form: Form, language: str) -> FormView:
+def view_form(form: Form, language: str, currency: str) -> FormView:
     """Return a form in a language, or in its own where it does not speak that one."""
     spoken = find_interface(form.choose_language(language))
     view = show_form(form, spoken, "")
     # A browser offers nothing of what an earlier customer typed.
     fields = {field["name"]: {**field, "autocomplete": "off"} for field in view["fields"]}
     if "amount" in fields:
-        fields["amount"]["input"] = {**fields["amount"]["input"], **AMOUNT}
+        fields["amount"]["input"] = {**fields["amount"]["input"], **limit_amount(currency)}
     needs = json.dumps(list_needs(form, spoken), ensure_ascii=False)
     return FormView(view, fields, {ask["name"]: ask for ask in view["consents"]}, spoken, needs)
+
+
+def limit_amount(currency: str) -> dict[str, str]:
+    """Return the attributes of the box of an amount: a keypad with a comma, and the digits of any language."""
+    places = PLACES.get(currency, 2)
+    fraction = rf"([.,٫]\p{{Nd}}{{1,{places}}})?" if places else ""
+    return {"inputmode": "decimal", "pattern": rf"\p{{Nd}}{{1,9}}{fraction}"}
 
 
 def list_needs(form: Form, spoken: Interface) -> list[tuple[list[str], str]]:

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Any
-from unicodedata import decimal
 
 from chalicelib.forms.question import Question
 from chalicelib.forms.reasons import RefusedValueError
@@ -10,6 +9,7 @@ from chalicelib.forms.types.base import FieldType
 from chalicelib.forms.values import Occasion, read_date, read_text
 from chalicelib.forms.wording import SummaryWords, Wording
 from chalicelib.models import JsonValue
+from chalicelib.text import write_digits
 
 YEARS = range(1900, 2201)  # a year outside is a typing error, or another calendar's
 
@@ -26,7 +26,7 @@ class Day(FieldType):
         text = read_text(value, self.length).strip()
         if not text:
             return None
-        day = read_date("".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text))
+        day = read_date(write_digits(text))
         if day.year not in YEARS:
             raise RefusedValueError("out_of_range")
         if field.past and day > occasion.today + timedelta(days=1):
