@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
@@ -12,9 +11,7 @@ from chalicelib.pages.dates import write_date, write_day, write_local
 
 def tell_times(request: DeskRequest) -> dict[str, Any]:
     """Return what writes numbers, days and moments for a page, in the shop's time zone."""
-    from chalicelib.today.alarms import name_zone
-
-    zone, language, say = ZoneInfo(name_zone(request.services)), request.language, find_desk_words(request.language)
+    zone, language, say = request.services.zone, request.language, find_desk_words(request.language)
 
     def tell_left(until: datetime) -> str:
         """Say how many days are left."""

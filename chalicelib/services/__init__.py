@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.config import current_settings
+from chalicelib.errors import DefinitionError
 from chalicelib.services.clients import (
     DOOR_TIMEOUTS,
     NOTE_TIMEOUTS,
@@ -23,6 +24,7 @@ from chalicelib.services.walks import WalkTables
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from chalicelib.campaigns.definition import Campaign
     from chalicelib.campaigns.needs import Demands
@@ -159,6 +161,16 @@ class Services(WalkTables):
         """Return the campaigns that run and that staff did not stop, as it is now; raise DefinitionError."""
         stopped = self.halts.read_halts([each.name for each in self.campaigns])
         return tuple(each for each in self.campaigns if each.name not in stopped)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the shop's time zone; UTC while its file has a mistake."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            return ZoneInfo(self.clock.time_zone)
+        except DefinitionError:
+            return ZoneInfo("UTC")
 
     def find_campaign(self, name: str) -> Campaign | None:
         """Return a campaign that runs."""

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.errors import RaceLostError
 from chalicelib.models import Reading, Submission
@@ -20,12 +20,12 @@ from chalicelib.settling.effects import list_effects
 from chalicelib.settling.history import write_history
 from chalicelib.settling.redact import redact_history
 from chalicelib.settling.staff_names import state_names
+from chalicelib.shop.periods import KEEP_CLAIMS
 from chalicelib.store.identities import name_claim
 from chalicelib.store.table import Part
 
 RETRIES = 4  # against settling, which may write the same record
 KEY_BYTES = 32
-KEEP_CLAIMS = timedelta(days=8)  # a page can be sent as long as its session lives: seven days
 
 
 def write_act(
@@ -51,7 +51,7 @@ def commit_once(named: str, list_parts: Callable[[], list[Part]], services: Serv
 
     Raise RaceLostError where a condition of the parts does not hold.
     """
-    claim, key = name_claim("staff", "", "form", named), secrets.token_urlsafe(KEY_BYTES)
+    claim, key = name_form(named), secrets.token_urlsafe(KEY_BYTES)
     for turn in range(RETRIES):
         try:
             parts = list_parts()
@@ -63,6 +63,11 @@ def commit_once(named: str, list_parts: Callable[[], list[Part]], services: Serv
             if turn == RETRIES - 1:
                 raise
     return False
+
+
+def name_form(named: str) -> str:
+    """Return the row of the claim that a form, named with what it said, was sent."""
+    return name_claim("staff", "", "form", named)
 
 
 def write_event(

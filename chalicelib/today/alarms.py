@@ -47,11 +47,3 @@ def judge_campaign(campaign: Campaign, spent: int, services: Services) -> Alarm 
     low = min(LOW, offer.ahead)
     left = len(services.codes.list_codes(CodeState.FREE, f"{campaign.name}#{offer.terms}", most=low))
     return Alarm("codes", campaign.name, left) if left < low else None
-
-
-def name_zone(services: Services) -> str:
-    """Return the shop's time zone; UTC while its file has a mistake."""
-    try:
-        return services.clock.time_zone
-    except DefinitionError:
-        return "UTC"

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from chalicelib.models import utc_text
 from chalicelib.services import Services
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.requests import RequestRow
 from chalicelib.store.retention_counts import Kind
-from chalicelib.today.alarms import Alarm, list_alarms, name_zone
+from chalicelib.today.alarms import Alarm, list_alarms
 from chalicelib.today.handovers import Handover, list_handovers
 from chalicelib.today.listed import COUNTED, SHOWN, Listed
 from chalicelib.today.requests import list_staffs
@@ -81,7 +80,7 @@ def count_reviews(services: Services, now: datetime) -> Reviews:
 
 def count_mails(services: Services, now: datetime) -> DueMails:
     """Count the customers whose mail is due today; which campaign's it is, a sealed record alone says."""
-    zone = ZoneInfo(name_zone(services))
+    zone = services.zone
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     due = services.people_rows.count_due(datetime.combine(tomorrow, time(), zone), COUNTED)
     return DueMails(sum(due), COUNTED in due)

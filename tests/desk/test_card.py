@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.erasure.run import advance_erasures
-from chalicelib.errors import RaceLostError
 from chalicelib.joining.join import join_people
 from chalicelib.joining.part import part_people
 from chalicelib.people.cards import read_card
@@ -101,15 +100,22 @@ def test_a_card_made_on_a_joined_record_finds_its_customer_after_they_are_parted
 
 
 def test_nobody_gets_a_card_by_somebody_who_was_dismissed_meanwhile(desk, ben, asha, monkeypatch):
-    token = ben.read_token()
+    member, token = desk.services.staff.read_member(ben.staff_id), ben.read_token()
+    look, before = desk.services.staff.__class__.require_active, desk.stage.read_all("customers")
 
-    def fail(_):
-        raise RaceLostError("transaction")
+    def dismiss_first(self, staff_id, number):
+        """Let the dismissal come between reading the session and the transaction."""
+        part = look(self, staff_id, number)
+        if self.read_member(staff_id).is_active:
+            self.table.commit_parts(self.write_dismissal(member, desk.now))
+        return part
 
-    monkeypatch.setattr(desk.services.table, "commit_parts", fail)
+    monkeypatch.setattr(desk.services.staff.__class__, "require_active", dismiss_first)
     answer = ben.post(f"/people/{asha}/card", token=token)
     assert answer.status_code == 409
     assert not CODE.search(answer.body.decode())
+    assert desk.stage.read_all("customers") == before
+    assert list(desk.services.audit.list_accesses("2026-03", asha)) == []
 
 
 def test_an_id_of_nobody_gets_no_card(ben):

@@ -107,6 +107,32 @@ def test_a_correction_of_nothing_writes_no_event(desk, ben, asha):
     _, page = press(ben, asha, "details", name="Asha Rao", email=ASHA.upper(), phone="(202) 555-0123", address="")
     assert "Nothing was changed." in page
     assert len(desk.shop.read_history(asha)) == 1
+    assert list_reasons(desk, asha) == ["another reason"]  # the record was shown, and not corrected
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        ({"name": "Asha Rao-Lind"}, "The details are corrected."),
+        ({"email": "asha@example.net"}, "A mail is on its way to the new address."),
+        ({"email": "asha@example.net", "name": "Asha Rao-Lind"}, "A mail is on its way to the new address."),
+    ],
+)
+def test_a_second_press_of_a_correction_writes_nothing_more(desk, ben, asha, details, told):
+    form = secrets.token_urlsafe(16)
+    pages = [ben.post(f"/people/{asha}/details", submission=form, **details).body.decode() for _ in range(2)]
+    assert all(told in page for page in pages)
+    assert ["This was sent before, and counts once." in page for page in pages] == [False, True]
+    assert list_reasons(desk, asha) == ["corrected details, as the person asked"]
+    assert len(desk.services.requests.list_requests(asha)) == ("email" in details)
+
+
+def test_a_form_that_was_corrected_by_going_back_counts_as_another(desk, ben, asha):
+    form = secrets.token_urlsafe(16)
+    for name in ("Asha Rao-Lind", "Asha Lind"):
+        ben.post(f"/people/{asha}/details", submission=form, name=name)
+    assert desk.shop.open_profile(asha).text("name") == "Asha Lind"
+    assert len(list_reasons(desk, asha)) == 2
 
 
 def test_a_new_number_finds_the_customer_and_the_old_one_does_not(desk, ben, asha):

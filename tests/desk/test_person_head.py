@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.strictjson import dump_json, parse_object
 from tests.builders.orders import an_order
 from tests.builders.shop import NOW, a_submission
 
@@ -50,6 +51,15 @@ def test_the_last_three_purchases_with_their_items(desk):
     assert head.count("<li>") == 3
     assert "28\xa0February 2026 · 1 × \u2068Tea\u2069" in head
     assert "€30 each · €30</li>" in head
+
+
+def test_an_order_that_only_tried_the_shop_system_out_is_no_purchase(desk):
+    tried = an_order(ASHA, at=NOW - timedelta(days=1), number=1)
+    tried = tried.model_copy(update={"body": dump_json(parse_object(tried.body) | {"test": True})})
+    head = open_head(desk, tried, *buy(2))
+    assert head.count("<li>") == 1
+    assert "27\xa0February 2026" in head
+    assert "28\xa0February 2026" not in head
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,16 @@ def test_two_neighbours_that_changed_places_are_nearly_always_noticed():
 @pytest.mark.parametrize("typed", ["", "CDF", CODE + "C", "A" * 9, "asha rao", "+12025550123"])
 def test_what_is_no_code_is_none(typed):
     assert read_card(typed) == ""
-    assert find_check("") in CLEAR_SIGNS
+
+
+def test_the_check_is_that_of_the_standard():
+    """ISO 7064 over 22 signs: the running product of a whole code, with its check, leaves one."""
+    for code in (CODE, *(make_card() for _ in range(20))):
+        signs, product = read_card(code), len(CLEAR_SIGNS)
+        for sign in signs[:-1]:
+            product = ((product + CLEAR_SIGNS.index(sign)) % 22 or 22) * 2 % 23
+        assert (product + CLEAR_SIGNS.index(signs[-1])) % 22 == 1
+        assert find_check(signs[:-1]) == signs[-1]
 
 
 def test_the_picture_is_the_one_that_another_encoder_draws():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.desk.request import DeskRequest
 from chalicelib.forms.definition import ConsentAsk, Form
@@ -23,11 +24,16 @@ class Asked:
 
 def list_askable(profile: Profile, request: DeskRequest) -> list[Asked]:
     """Return what a customer may agree to now; nothing of a child, nor while their data is set aside."""
-    if is_minor(profile.ages, request.now) or is_restricted(profile):
+    if not may_agree(profile, request.now):
         return []
     given = {name for name, one in profile.consents.items() if one.state is ConsentState.GIVEN}
     found = {each.ask.purpose: each for each in reversed(list(walk_asks(profile, request)))}
     return [each for purpose, each in reversed(found.items()) if purpose not in given]
+
+
+def may_agree(profile: Profile, now: datetime) -> bool:
+    """Return whether a customer may agree to anything now."""
+    return not is_minor(profile.ages, now) and not is_restricted(profile)
 
 
 def walk_asks(profile: Profile, request: DeskRequest) -> Iterator[Asked]:

@@ -10,11 +10,12 @@ from chalice import Response
 
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
+from chalicelib.desk.people.known import commit_known
 from chalicelib.desk.people.reasons import CARDED
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
-from chalicelib.errors import RaceLostError, UnknownPageError
+from chalicelib.errors import UnknownPageError
 from chalicelib.models import Identity, IdentityKind
 from chalicelib.store.parts import Part
 
@@ -45,19 +46,12 @@ def commit_card(request: DeskRequest, customer_id: str, code: Identity) -> None:
     services = request.services
     rows = services.people.name_rows(code)
     parts = [
-        request.require_me(),
-        services.keys.check_key(customer_id),
         request.note_opening(customer_id, CARDED),
         *end_cards(request, customer_id),
         services.cards.write_card(customer_id, rows, request.now),
         *(services.identities.write_owner(row, customer_id) for row in rows),
     ]
-    try:
-        services.table.commit_parts(parts)
-    except RaceLostError:
-        if services.keys.has_key(customer_id):
-            raise
-        raise UnknownPageError("There is no such customer.") from None
+    commit_known(request, customer_id, parts)
 
 
 def end_cards(request: DeskRequest, customer_id: str) -> Iterator[Part]:

@@ -7,9 +7,10 @@ from chalice import Response
 from chalicelib.data_requests.export import check_size, export_files
 from chalicelib.data_requests.package import pack_files
 from chalicelib.desk.answers import HEADERS
+from chalicelib.desk.people.known import commit_known
 from chalicelib.desk.people.reasons import EXPORTED
 from chalicelib.desk.request import DeskRequest
-from chalicelib.errors import RaceLostError, TooLargeError, UnknownPageError
+from chalicelib.errors import TooLargeError, UnknownPageError
 from chalicelib.routes.data_request_results import LARGEST, WHOLE, send_file
 
 
@@ -25,16 +26,10 @@ def export_record(request: DeskRequest, customer_id: str) -> Response:
     check_size(person)
 
     def note(opened: Iterable[str]) -> None:
-        """Write the lines of the audit, while the member of staff is still there."""
-        lines = (request.note_opening(each, EXPORTED) for each in opened)
-        services.table.commit_parts([request.require_me(), services.keys.check_key(person.id), *lines])
+        """Write the lines of the audit."""
+        commit_known(request, person.id, [request.note_opening(each, EXPORTED) for each in opened])
 
-    try:
-        packed = pack_files(export_files(person, services, request.now, note), request.now)
-    except RaceLostError:
-        if services.keys.has_key(person.id):
-            raise
-        raise UnknownPageError("There is no such customer.") from None
+    packed = pack_files(export_files(person, services, request.now, note), request.now)
     if len(packed) > LARGEST:
         raise TooLargeError("the export")
     answer = send_file(WHOLE, packed)

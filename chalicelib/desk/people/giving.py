@@ -6,8 +6,8 @@ Where the form asks for confirmation, and where a no stands, a mail asks the cus
 from chalice import Response
 
 from chalicelib.desk.entries.keeping import accept_entry
-from chalicelib.desk.people.acts import act_on, load_customer, note_act
-from chalicelib.desk.people.askable import Asked, walk_asks
+from chalicelib.desk.people.acts import act_on, load_customer
+from chalicelib.desk.people.askable import Asked, may_agree, walk_asks
 from chalicelib.desk.people.form_ids import read_form_id
 from chalicelib.desk.people.reasons import AGREED
 from chalicelib.desk.people.record import show_again
@@ -18,11 +18,9 @@ from chalicelib.forms.validation import CleanForm
 from chalicelib.models import Profile, Trust
 from chalicelib.people.mailbox import read_address, read_mailbox
 from chalicelib.people.person import Person
-from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.form import Taken, make_submission
 from chalicelib.senders.staff import give_consent
 from chalicelib.settling.dispatch import settle_keys
-from chalicelib.shop.ages import is_minor
 
 CHANNELS = ("counter", "telephone")
 
@@ -51,13 +49,11 @@ def find_asked(request: DeskRequest, profile: Profile) -> Asked:
 
     One that stands by now is found too: a second press of its form is no mistake.
     """
-    own = request.form
-    named = [each for each in walk_asks(profile, request) if each.ask.purpose == own.get("purpose")]
-    if not named or (is_minor(profile.ages, request.now) or is_restricted(profile)):
+    form, language = request.form, request.form.get("language", "")
+    shown = next((each for each in walk_asks(profile, request) if each.ask.purpose == form.get("purpose")), None)
+    if shown is None or not may_agree(profile, request.now):
         raise InvalidSubmissionError({"purpose": "purpose"})
-    shown = named[0]
-    language = own.get("language", "")
-    if shown.ask.version != own.get("version") or language not in shown.form.languages:
+    if shown.ask.version != form.get("version") or language not in shown.form.languages:
         raise InvalidSubmissionError({"version": "words"})
     return Asked(shown.form, shown.ask, language, shown.by_mail)
 
@@ -82,6 +78,6 @@ def ask_by_mail(request: DeskRequest, person: Person, asked: Asked, taken: Taken
     form_id = read_form_id(request)
     post = Post({}, asked.language, "", "", form_id, "", asked=False, trapped=False)
     said = make_submission(clean, post, trust=Trust.OWN, address="", header_key="", now=request.now, taken=taken)
-    key, new = accept_entry(request, said, note_act(request, person.id, AGREED)[1:])
+    key, new = accept_entry(request, said, [request.note_opening(person.id, AGREED)])
     settle_keys([key], services, request.now)
     return show_again(request, person.id, "asked", again=not new)

@@ -62,8 +62,9 @@ def list_limits(profile: Profile, restricted: bool, say: HeadWords, now: datetim
 
 
 def list_last(glance: Glance, writer: Writer) -> Iterator[Purchase]:
-    """Yield the purchases that are shown, the latest first."""
-    bought = [one.order for one in glance.orders if one.order and one.order.state in ("open", "paid")]
+    """Yield the purchases that are shown, the latest first; an order that only tried the shop's system out is none."""
+    orders = [one.order for one in glance.orders if one.order and not one.order.test]
+    bought = [order for order in orders if order.state in ("open", "paid")]
     for order in sorted(bought, key=lambda order: order.placed_at, reverse=True):
         items = [dump_row(item) for item in order.items]
         yield Purchase(

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from chalice import Response
 
@@ -16,7 +15,6 @@ from chalicelib.models import Submission
 from chalicelib.senders.minor_units import PLACES
 from chalicelib.senders.staff import record_purchase
 from chalicelib.text import read_typed_amount
-from chalicelib.today.alarms import name_zone
 
 NOON = time(12)  # of a day that is over: nobody writes down the hour
 
@@ -32,7 +30,7 @@ def add_purchase(request: DeskRequest, customer_id: str) -> Response:
 
 def read_purchase(request: DeskRequest) -> Submission:
     """Return the purchase of a post; raise InvalidSubmissionError."""
-    services, zone = request.services, ZoneInfo(name_zone(request.services))
+    services, zone = request.services, request.services.zone
     today, currency = request.now.astimezone(zone).date(), services.clock.currency
     answers = read_answers(request, find_purchase(), today)
     day = date.fromisoformat(str(answers["bought_on"]))

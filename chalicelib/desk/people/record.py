@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from zoneinfo import ZoneInfo
 
 from chalice import Response
 
@@ -16,14 +15,14 @@ from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
 from chalicelib.desk.people.head import read_head
+from chalicelib.desk.people.known import commit_known
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
-from chalicelib.errors import RaceLostError, UnknownPageError
+from chalicelib.errors import UnknownPageError
 from chalicelib.forms.interface import find_interface
 from chalicelib.models import ConsentState
 from chalicelib.shop.brand import name_shop
-from chalicelib.today.alarms import name_zone
 
 
 def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response:
@@ -54,14 +53,7 @@ def show_again(
 
 def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
     """Write the line of the audit, while the member of staff is still there and the customer is not forgotten."""
-    services = request.services
-    parts = [request.require_me(), services.keys.check_key(customer_id), request.note_opening(customer_id, reason)]
-    try:
-        services.table.commit_parts(parts)
-    except RaceLostError:
-        if services.keys.has_key(customer_id):
-            raise
-        raise UnknownPageError("There is no such customer.") from None
+    commit_known(request, customer_id, [request.note_opening(customer_id, reason)])
 
 
 def tell_done(request: DeskRequest, done: str, changed: Iterable[str], *, again: bool) -> str:
@@ -76,7 +68,7 @@ def tell_done(request: DeskRequest, done: str, changed: Iterable[str], *, again:
 def make_writer(request: DeskRequest) -> Writer:
     """Return what writes values of a record in the page's language and the shop's time zone."""
     shop = name_shop(request.services.settings, request.language)
-    return Writer(request.language, shop, ZoneInfo(name_zone(request.services)))
+    return Writer(request.language, shop, request.services.zone)
 
 
 def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:

@@ -11,7 +11,7 @@ from chalicelib.data_requests.readable.labels import show_answer
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.models import JsonValue
 from chalicelib.models.numbers import write_number
-from chalicelib.people.entries import ENDED, read_day
+from chalicelib.people.entries import list_ended, read_day
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,10 @@ class Note:
 
 def list_open_orders(glance: Glance, writer: Writer) -> Iterator[OpenOrder]:
     """Yield the pre-orders that are still to be handed over, oldest first."""
-    told = glance.entries.items()
-    shipped = {str(one.entry.values.get("number", "")) for _, one in told if one.entry.kind in ENDED}
-    for key, record in sorted(told, key=lambda pair: pair[1].entry.at):
+    ended = list_ended(glance.person.profile.marks)
+    for key, record in sorted(glance.entries.items(), key=lambda pair: pair[1].entry.at):
         entry, number = record.entry, write_number(key)
-        if entry.kind == "pre-order" and entry.withdrawn is None and number not in shipped:
+        if entry.kind == "pre-order" and entry.withdrawn is None and number not in ended:
             item, quantity = (say_value(name, entry.values, "pre-order", writer) for name in ("item", "quantity"))
             yield OpenOrder(number, item, quantity, say_value("needed_by", entry.values, "pre-order", writer))
 
