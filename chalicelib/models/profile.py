@@ -77,7 +77,7 @@ class EntryMark(Model):
 
 
 class AnswerMark(Model):
-    """What figures need of one answer to a survey: its numbers and chosen options, and no text.
+    """What figures need of one answer to a survey: its scores and chosen options (`people.answers`).
 
     `event` is the record id of the event that told of it.
     """

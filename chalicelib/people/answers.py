@@ -1,4 +1,9 @@
-"""Answers to surveys as a profile keeps them for the figures: numbers and chosen options, the latest ones, no text."""
+"""Answers to surveys as a profile keeps them for the figures: the latest ones, their scores and chosen options.
+
+A value is told by its shape alone: a whole number up to 1,000, or a word without spaces of at most 40 Latin letters,
+digits and `_.+-`, as forms write their options. So a free answer of one such word ("Great") is kept too; a longer one,
+or one in another script, is not. The figures read a value only where the form's question has options or a scale.
+"""
 
 import re
 from collections.abc import Iterable, Mapping

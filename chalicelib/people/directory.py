@@ -77,12 +77,14 @@ class People(PeopleReader):
         return self.rows.write_row(person.id, key, row)
 
     def note_number(self, person: Person, name: str, record: OrderRecord) -> list[Part]:
-        """Return the parts by which a new number of an order finds its customer, and a former one does no more."""
-        old, new = read_number(person.record.orders.get(name)), read_number(record)
-        if old == new:
-            return []
-        gone = [self.identities.forget_holder(row, person.id) for row in (self.name_rows(old) if old else ())]
-        return [*gone, *(self.identities.note_holder(row, person.id) for row in (self.name_rows(new) if new else ()))]
+        """Return the parts by which a new number of an order finds its customer, and a former one does no more.
+
+        What was noted stands in the order's row: a row from before there were notes has none.
+        """
+        number, noted = read_number(record), person.numbers.get(person.name_order(name), ())
+        rows = self.name_rows(number) if number else ()
+        gone = [self.identities.forget_holder(row, person.id) for row in noted if row not in rows]
+        return [*gone, *(self.identities.note_holder(row, person.id) for row in rows if row not in noted)]
 
     def write_entry(self, person: Person, name: str, record: EntryRecord, needed: str) -> Part:
         """Return the part that writes an entry's row; `needed` as in `PeopleRows.write_row`. Raise OversizeError."""

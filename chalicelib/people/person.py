@@ -23,7 +23,7 @@ class Touched:
 class Person:
     """One customer: their record as far as it was read, the versions of its rows, their seal.
 
-    `versions` is by sort key; a row that is not in it is new. `new_key` is set on a customer not stored yet. `names`
+    `versions` is by sort key; a row that is not in it is new. `numbers` has the index rows of orders' numbers likewise. `new_key` is set on a customer not stored yet. `names`
     and `sources` are the index rows kept beside the core; `joined` is the id of the record that stands for it, or "".
     """
 
@@ -32,6 +32,7 @@ class Person:
     seal: PersonSeal
     new_key: bytes | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     joined: str = ""

@@ -68,7 +68,8 @@ class PeopleReader:
             raise KeyUnavailableError("customer")
         person = open_core(seal, stored.pop(CORE))
         record = Record(person.profile, *self.open_rows(seal, places, stored))
-        return replace(person, record=record, versions={key: row.version for key, row in stored.items()})
+        versions = {key: row.version for key, row in stored.items()}
+        return replace(person, record=record, versions=versions, numbers={k: row.numbers for k, row in stored.items()})
 
     def open_seal(self, customer_id: str) -> PersonSeal | None:
         """Open a customer's key and no record; return None for one who is forgotten.

@@ -24,9 +24,12 @@ def find(shop, typed="#1001"):
 
 
 def list_notes(shop):
-    rows = {row for row in (name_number("1001"),) if row}
-    pks = {f"holds#{row.removeprefix('idn#')}" for name in rows for row in shop.services().people.name_rows(name)}
+    pks = list_note_keys(shop)
     return sorted(row["sk"]["S"] for row in shop.read_all("customers") if row["pk"]["S"] in pks)
+
+
+def list_note_keys(shop):
+    return {f"holds#{row.removeprefix('idn#')}" for row in shop.services().people.name_rows(name_number("1001"))}
 
 
 def take(shop, submission):
@@ -46,6 +49,19 @@ def test_what_has_no_digit_or_is_too_long_is_no_number(written):
 def test_an_order_without_a_number_is_found_by_its_id(shop):
     take(shop, numbered(ASHA, "", order=5551234))
     assert find(shop, "5551234") == [shop.find_id(ASHA)]
+
+
+def test_an_order_from_before_there_were_notes_is_found_after_its_next_change(shop):
+    take(shop, numbered(ASHA, "#1001"))
+    customer = shop.find_id(ASHA)
+    table = shop.services().table
+    (row,) = [row for row in shop.read_all("customers") if row["sk"]["S"].startswith("order#")]
+    table.change_item({"pk": row["pk"]["S"], "sk": row["sk"]["S"]}, "REMOVE numbers")
+    for pk in list_note_keys(shop):
+        table.delete_item({"pk": pk, "sk": customer})
+    assert find(shop) == []
+    take(shop, numbered(ASHA, "#1001", at=DUE + timedelta(days=3)))
+    assert find(shop) == list_notes(shop) == [customer]
 
 
 def test_one_number_at_two_systems_names_both_customers(shop):
