@@ -23,8 +23,9 @@ class Touched:
 class Person:
     """One customer: their record as far as it was read, the versions of its rows, their seal.
 
-    `versions` is by sort key; a row that is not in it is new. `numbers` has the index rows of orders' numbers likewise. `new_key` is set on a customer not stored yet. `names`
-    and `sources` are the index rows kept beside the core; `joined` is the id of the record that stands for it, or "".
+    `versions` is by sort key; a row that is not in it is new. `numbers` has the index rows of orders' numbers likewise.
+    `new_key` is set on a customer not stored yet. `names` and `sources` are the index rows kept beside the core;
+    `joined` is the id of the record that stands for it, or "".
     """
 
     record: Record

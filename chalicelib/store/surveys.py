@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.store.across import read_newest
 from chalicelib.store.table import NEW, Part, Row, Table, expire_at
 
 SURVEY, VOTES = "survey#", "votes#"
@@ -43,10 +44,25 @@ class SurveyRows:
         """Return the part that keeps a new key; it fails the transaction where another process was faster."""
         return self.table.put_part({**name_row(form, KEY + period), "sealed": sealed, **end_row(until)}, NEW)
 
+    def list_keys(self, form: str) -> dict[str, bytes]:
+        """Return the sealed keys of a survey, by week."""
+        rows = self.table.query_items(SURVEY + form, KEY)
+        return {row["sk"].removeprefix(KEY): bytes(row["sealed"]) for row in rows}
+
     def read_counts(self, form: str) -> SealedBox | None:
         """Return the counts of a survey, read consistently."""
         row = self.table.read_item(name_row(form, COUNTS))
         return None if row is None else load_box(row)
+
+    def read_box(self, form: str, name: str) -> SealedBox | None:
+        """Return one box, read consistently, or None."""
+        row = self.table.read_item(name_row(form, name))
+        return None if row is None else load_box(row)
+
+    def read_last(self, form: str, week: str) -> SealedBox | None:
+        """Return the box of a week with the highest number, read consistently, or None."""
+        rows = read_newest(self.table, SURVEY + form, f"{BOX}{week}#", most=1)
+        return load_box(rows[0]) if rows else None
 
     def list_boxes(self, form: str, week: str = "") -> Iterator[SealedBox]:
         """Yield the boxes of a survey, or of one of its weeks, read consistently, by week and number."""
@@ -62,7 +78,12 @@ class SurveyRows:
 
 def name_box(week: str, number: int) -> str:
     """Return the sort key of a week's box."""
-    return f"{BOX}{week}#{number:03}"
+    return f"{BOX}{week}#{number:05}"
+
+
+def read_number(name: str) -> int:
+    """Return the number in the sort key of a box."""
+    return int(name.rpartition("#")[2])
 
 
 def read_week(name: str) -> str:

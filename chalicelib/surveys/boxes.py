@@ -1,13 +1,13 @@
 """The sealed rows of one survey: a key for each week, boxes of answers in no order, and counts."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.models import JsonValue
 from chalicelib.services import Services
 from chalicelib.store.parts import Part
-from chalicelib.store.surveys import COUNTS, SealedBox, name_box
+from chalicelib.store.surveys import COUNTS, SealedBox, name_box, read_number
 from chalicelib.strictjson import dump_json, parse_json
 from chalicelib.surveys.padding import pad_text, strip_padding
 from chalicelib.surveys.tally import Votes
@@ -21,11 +21,16 @@ Values = dict[str, JsonValue]
 
 
 class SurveySeal:
-    """Seals and opens what one survey has of one period. `parts` keep the key where it is new."""
+    """Seals and opens what one survey has of one period. `parts` keep the key where it is new.
 
-    def __init__(self, form: str, period: str, services: Services, until: datetime | None = None) -> None:
+    `known` is the period's sealed key where it was read already.
+    """
+
+    def __init__(
+        self, form: str, period: str, services: Services, until: datetime | None = None, *, known: bytes | None = None
+    ) -> None:
         rows, root, name = services.survey_rows, services.keys.root, f"survey:{form}:{period}"
-        sealed, self.parts = rows.read_key(form, period), list[Part]()
+        sealed, self.parts = known or rows.read_key(form, period), list[Part]()
         key = make_key() if sealed is None else root.open_secret(name, sealed)
         if sealed is None:
             self.parts.append(rows.write_key(form, period, root.seal_secret(name, key), until))
@@ -47,21 +52,31 @@ def open_answers(box: SealedBox, seal: SurveySeal) -> list[Values]:
     return found
 
 
-def add_answer(values: Values, boxes: Sequence[SealedBox], week: str, seal: SurveySeal) -> list[SealedBox]:
+def choose_box(form: str, week: str, services: Services) -> tuple[SealedBox | None, int]:
+    """Return any box of a week, and how many there are; two reads however many there are."""
+    rows = services.survey_rows
+    last = rows.read_last(form, week)
+    if last is None:
+        return None, 0
+    count = read_number(last.name) + 1
+    number = chance.randrange(count)
+    return (last if number == count - 1 else rows.read_box(form, name_box(week, number)) or last), count
+
+
+def add_answer(values: Values, box: SealedBox | None, count: int, week: str, seal: SurveySeal) -> list[SealedBox]:
     """Return the boxes of a week that change where one more answer comes: one, or two where a full one is parted.
 
-    The box is any of the week's, and it is parted at random, so that neither a box nor a place in it tells when an
-    answer came.
+    `box` is any of the week's `count` boxes, and it is parted at random, so that neither a box nor a place in it tells
+    when an answer came.
     """
-    if not boxes:
+    if box is None:
         return [seal.close_text(None, name_box(week, 0), write_answers([values]))]
-    box = chance.choice(boxes)
     answers = [*open_answers(box, seal), values]
     if len(write_answers(answers)) <= MOST_BOX:
         return [seal.close_text(box, box.name, write_answers(answers))]
     chance.shuffle(answers)
     half = len(answers) // 2
-    fresh = name_box(week, len(boxes))
+    fresh = name_box(week, count)
     return [
         seal.close_text(box, box.name, write_answers(answers[:half])),
         seal.close_text(None, fresh, write_answers(answers[half:])),

@@ -74,17 +74,23 @@ def read_survey(form: Form, services: Services, now: datetime) -> Survey:
 
 
 def list_released(form: Form, services: Services, now: datetime) -> list[Values]:
-    """Return the answers of weeks that are over, K at least at a time."""
+    """Return the answers of weeks that are over, K at least at a time.
+
+    DynamoDB removes the rows of a week that expired one after another: boxes whose key is gone are past reading.
+    """
     released: list[Values] = []
     waiting: list[Values] = []
-    boxes = services.survey_rows.list_boxes(form.name)
+    keys, boxes = services.survey_rows.list_keys(form.name), services.survey_rows.list_boxes(form.name)
     for week, found in groupby(boxes, key=lambda box: read_week(box.name)):
         if week >= name_week(now):
             break
-        seal = SurveySeal(form.name, week, services)
+        if week not in keys:
+            continue
+        seal = SurveySeal(form.name, week, services, known=keys[week])
         waiting += [answer for box in found for answer in open_answers(box, seal)]
         if len(waiting) >= K:
-            released, waiting = released + waiting, []
+            released.extend(waiting)
+            waiting = []
     return released
 
 

@@ -9,7 +9,7 @@ from chalicelib.services import Services
 from chalicelib.shop.retention import find_span
 from chalicelib.store.parts import Part
 from chalicelib.store.surveys import COUNTS
-from chalicelib.surveys.boxes import SurveySeal, add_answer
+from chalicelib.surveys.boxes import SurveySeal, add_answer, choose_box
 from chalicelib.surveys.tally import Votes
 
 KEPT = "survey-boxes"  # the period in chalicelib/shop/retention.toml
@@ -21,7 +21,7 @@ def keep_answer(answer: Answer, services: Services, now: datetime) -> list[Part]
         return list(count_answer(answer, services))
     form, week, until = answer.form, name_week(now), end_week(now) + find_span(KEPT)
     seal = SurveySeal(form, week, services, until)
-    changed = add_answer(answer.values, list(services.survey_rows.list_boxes(form, week)), week, seal)
+    changed = add_answer(answer.values, *choose_box(form, week, services), week, seal)
     return [*seal.parts, *(services.survey_rows.write_box(form, box, until) for box in changed)]
 
 

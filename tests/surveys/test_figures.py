@@ -10,6 +10,7 @@ from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.strictjson import parse_object
+from chalicelib.surveys.boxes import SurveySeal, open_answers
 from chalicelib.surveys.figures import read_survey
 from tests.builders.api import open_api
 from tests.builders.links import break_table
@@ -27,6 +28,7 @@ from tests.builders.surveys import (
     write_poll,
     write_survey,
 )
+from tests.builders.work import count_requests
 
 LATER = START + timedelta(weeks=1)
 
@@ -128,6 +130,37 @@ def test_texts_come_sorted_and_with_their_week(shop, own):
     take_many(shop, "mood", [{"why": text} for text in ("pears", "bread", "tea", "apples", "milk")])
     assert read(shop, "mood").texts == {"why": ("apples", "bread", "milk", "pears", "tea")}
     assert read(shop, "mood", START).texts == {"why": ()}
+
+
+def test_a_week_whose_key_expired_first_stands_in_no_other_weeks_way(shop, own):
+    take_many(shop, "mood", [{"score": "3"}] * 5)
+    take_many(shop, "mood", [{"score": "9"}] * 6, LATER)
+    shop.services().table.delete_item({"pk": "survey#mood", "sk": "key#2080-W10"})
+    assert read(shop, "mood", LATER + timedelta(weeks=1)).people == 6
+
+
+def test_the_figures_of_many_weeks_cost_two_queries(shop, own):
+    for week in range(6):
+        take_many(shop, "mood", [{"score": "9"}] * 5, START + timedelta(weeks=week))
+    calls = count_requests(shop.dynamodb)
+    assert read(shop, "mood", START + timedelta(weeks=6)).people == 30
+    assert dict(calls) == {"Query": 2}
+
+
+def test_one_more_answer_reads_two_boxes_at_most_however_many_there_are(shop, own):
+    long = [{"why": f"{number:02}" + "x" * 3_900} for number in range(30)]
+    take_many(shop, "mood", long)
+    assert len(list(shop.services().survey_rows.list_boxes("mood"))) > 3
+    rows = []
+    shop.dynamodb.meta.events.register("after-call.dynamodb.Query", lambda parsed, **_: rows.append(parsed["Count"]))
+    shop.dynamodb.meta.events.register("after-call.dynamodb.GetItem", lambda parsed, **_: rows.append("Item" in parsed))
+    take_many(shop, "mood", [{"why": "one more"}], START + timedelta(minutes=1))
+    # the inbox item, the key of the week, the last box, and the one that was chosen
+    assert sum(rows) <= 4
+    services = shop.services()
+    seal = SurveySeal("mood", "2080-W10", services)
+    kept = [each["why"] for box in services.survey_rows.list_boxes("mood") for each in open_answers(box, seal)]
+    assert sorted(kept) == sorted(["one more", *(each["why"] for each in long)])
 
 
 def test_a_plain_survey_has_no_such_figures(shop, own):

@@ -146,7 +146,7 @@ def test_rows_have_few_sizes(shop, tables, own):
     for number in range(8):
         take_answer(shop, "mood", START + timedelta(minutes=number), score="1", why="a" * (1 + 7 * number))
         rows = {row["sk"]["S"]: row for row in tables.read_all("customers")}
-        sizes.add(len(rows[f"box#{WEEK}#000"]["sealed"]["B"]))
+        sizes.add(len(rows[f"box#{WEEK}#00000"]["sealed"]["B"]))
     assert len(sizes) == 1
 
 
@@ -258,6 +258,6 @@ def test_each_week_has_a_key_of_its_own_that_ends_with_its_boxes(shop, tables, o
     for week in range(2):
         take_answer(shop, "mood", START + timedelta(weeks=week), tea="green")
     rows = {row["sk"]["S"]: row for row in tables.read_all("customers")}
-    assert sorted(rows) == ["box#2080-W10#000", "box#2080-W11#000", "key#2080-W10", "key#2080-W11"]
+    assert sorted(rows) == ["box#2080-W10#00000", "box#2080-W11#00000", "key#2080-W10", "key#2080-W11"]
     for week in ("2080-W10", "2080-W11"):
-        assert rows[f"box#{week}#000"]["expires_at"] == rows[f"key#{week}"]["expires_at"]
+        assert rows[f"box#{week}#00000"]["expires_at"] == rows[f"key#{week}"]["expires_at"]
