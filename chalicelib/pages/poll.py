@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface
+from chalicelib.stats.suppression import K
 from chalicelib.strictjson import parse_object
-
-STEP = 5  # votes; settling counts in the same steps (`surveys.tally`)
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Poll:
 
 def make_poll(form: Form, words: Interface, shown: str) -> Poll:
     """Return the result; `shown` is what is on file (`store.polls`), or "" before the first step of votes."""
-    step = words.write_number(STEP)
+    step = words.write_number(K)
     if not shown:
         return Poll(words.poll_later.format(n=step), "", [])
     result = parse_object(shown.encode())

@@ -28,7 +28,7 @@ ROOMS = {
     "surveys": "forms services store vault shop numbers stats",
     "report": "campaigns stats store",
     "imports": "campaigns forms shop",
-    "pages": "campaigns mails senders forms store shop words",
+    "pages": "campaigns mails senders forms store shop words stats",
     "door": "services store vault",
     "services": "campaigns mails people store vault shop",
     "campaigns": "mails people forms stats shop words",

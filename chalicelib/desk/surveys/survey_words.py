@@ -14,9 +14,7 @@ class SurveyWords(Model):
     option: str
     count: str
     share: str
-    interval: str
     answered: str
-    hidden: str
     few: str
     score: str
     texts: str

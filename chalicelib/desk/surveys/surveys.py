@@ -18,6 +18,8 @@ desk = DeskBlueprint(__name__)
 def show_survey(request: DeskRequest, form: str) -> Response:
     """Show the figures; what people wrote is shown to those who may open customers, since it may name somebody."""
     from chalicelib.desk.surveys.tables import list_tables, list_texts  # imported here: only this page opens boxes
+    from chalicelib.numbers.figure import LEAST
+    from chalicelib.stats.suppression import K
     from chalicelib.surveys.figures import read_survey
 
     found = find_survey(form)
@@ -28,6 +30,8 @@ def show_survey(request: DeskRequest, form: str) -> Response:
         title=found.title[found.choose_language(request.language)],
         own=find_desk_words(request.language).surveys,
         survey=survey,
+        step=K,
+        least=LEAST,
         tables=list_tables(found, survey, request.language),
         texts=list_texts(found, survey, request.language) if request.may(Right.PEOPLE) else [],
     )
