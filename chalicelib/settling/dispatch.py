@@ -34,7 +34,8 @@ from chalicelib.store.inbox import ORPHANS, InboxItem, State, name_shards
 ORPHAN_MINUTES, ORPHAN_DAYS = timedelta(minutes=15), timedelta(days=2)  # senders send an order and its refund apart
 RETRIES = 8  # against rivals, before the item is left to the next sweep
 LONGEST_SWEEP = 40.0  # seconds; the function has 60, and the next run goes on
-STREAM_LEAD = timedelta(seconds=60)  # the stream settles what is younger
+# What is younger the stream settles, within a second or two as a rule: a sweep beside it would open those items twice.
+STREAM_LEAD = timedelta(seconds=60)
 
 Settler = Callable[[OpenedItem, Services, datetime], State]
 # By sender, where an item can do more than enter a customer's history.
@@ -75,8 +76,8 @@ def retry_orphans(services: Services, now: datetime) -> None:
     inbox = services.inbox
     hourly = now.minute == 0
     since = utc_text(now - (ORPHAN_DAYS if hourly else ORPHAN_MINUTES))
-    for item in read_each(inbox.list_pending(ORPHANS), inbox.read_item, name="orphan"):
-        if item.state is State.NAMELESS and item.received_at >= since:
+    for item in read_each(inbox.list_pending(ORPHANS, since=since), inbox.read_item, name="orphan"):
+        if item.state is State.NAMELESS:
             inbox.release_item(item.key, State.NAMELESS)
 
 

@@ -89,10 +89,10 @@ class Inbox:
         row = self.table.read_item(name_row(key))
         return None if row is None else load_item(row)
 
-    def list_pending(self, pending: str, before: str = "9999", most: int = 1_000) -> Iterator[str]:
-        """Yield the keys of one list (`new#0`, `parked`, `quarantined`) received before a time, oldest first."""
-        condition = "pending = :pending AND received_at < :before"
-        for row in self.table.query_index("pending", condition, most=most, pending=pending, before=before):
+    def list_pending(self, pending: str, until: str = "9", most: int = 1_000, *, since: str = "0") -> Iterator[str]:
+        """Yield the keys of one list (`new#0`, `parked`) received between two times (RFC 3339 UTC), oldest first."""
+        condition = "pending = :pending AND received_at BETWEEN :since AND :until"
+        for row in self.table.query_index("pending", condition, most=most, pending=pending, since=since, until=until):
             yield row["pk"]
 
     def list_newest(self, pending: str, most: int) -> Iterator[tuple[str, str]]:

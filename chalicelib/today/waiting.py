@@ -6,11 +6,13 @@ nobody. Parked ones wait for ever, quarantined and nameless ones for thirty days
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.errors import RaceLostError
 from chalicelib.optin.lists import name_lists
 from chalicelib.services import Services
 from chalicelib.store.inbox import ORPHANS, Inbox, InboxItem, State, name_shards
+from chalicelib.store.table import READ_BATCH
 from chalicelib.store.unconfirmed import Wait
 from chalicelib.today.actor import Actor
 from chalicelib.today.listed import COUNTED, SHOWN, Listed
@@ -32,13 +34,13 @@ def name_kinds() -> dict[str, tuple[str, ...]]:
 
 
 def list_all(inbox: Inbox) -> Iterator[InboxItem]:
-    """Yield every waiting item, those that are about to be settled too."""
+    """Yield every waiting item, those that are about to be settled too: one batch for each hundred of a list."""
     lists = [name for names in name_kinds().values() for name in names]
     for name in (*name_shards(), *lists):
-        for key in inbox.list_pending(name):
-            item = inbox.read_item(key)
-            if item is not None:
-                yield item
+        keys = inbox.list_pending(name)
+        while batch := list(islice(keys, READ_BATCH)):
+            items = inbox.read_many(batch)
+            yield from (items[key] for key in batch if key in items)
 
 
 def list_kinds(services: Services) -> dict[str, Listed[InboxItem]]:

@@ -9,6 +9,12 @@ from pydantic import ValidationError
 from infra.staff.contests import Draw, judge_draw
 from infra.staff.terminal import clean_output
 
+# The file does not tell which of these it was, and nobody outside the shop can.
+PASSED = (
+    "whose entry was withdrawn, or whose customer was forgotten, has their data set aside, "
+    "or was joined with another customer who entered earlier"
+)
+
 
 def check_file(path: Path) -> tuple[int, str]:
     """Return the exit code and what to print."""
@@ -21,7 +27,7 @@ def check_file(path: Path) -> tuple[int, str]:
     lines = [f"Right: {len(draw.entries)} entries of {draw.closed.form}, closed on {draw.closed.day}."]
     lines += [f"The hash {draw.closed.hash} must be the one that was published before {draw.closed.source}."]
     lines += [f"Winner: {number}" for number in draw.winners]
-    lines += [f"Passed over, as withdrawn or forgotten: {number}" for number in draw.passed]
+    lines += [f"Passed over: {number}, {PASSED}." for number in draw.passed]
     return 0, "\n".join(lines)
 
 

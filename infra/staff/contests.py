@@ -30,7 +30,7 @@ class Closed(Model):
 
 
 class Draw(Model):
-    """What is published after the draw. `passed` were ranked before a winner, and withdrew or were forgotten since."""
+    """What is published after the draw. `passed` were ranked before a winner, and stand no more."""
 
     closed: Closed
     entries: tuple[str, ...]
@@ -57,7 +57,11 @@ def rank_entries(numbers: Iterable[str], seed: str) -> list[str]:
 
 
 def draw_winners(closed: Closed, entries: tuple[str, ...], standing: Iterable[str], seed: str, prizes: int) -> Draw:
-    """Return the draw; `standing` are the numbers whose entry still stands."""
+    """Return the draw; `standing` are the numbers whose entry still stands.
+
+    An entry stands no more once it was withdrawn, or its customer was forgotten, had their data set aside, or was
+    joined with another customer who entered earlier.
+    """
     stands, winners, passed = set(standing), list[str](), list[str]()
     for number in rank_entries(entries, seed):
         if len(winners) == prizes:

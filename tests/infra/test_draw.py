@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.forms.library import find_form
+from chalicelib.joining.join import join_people
 from chalicelib.models.numbers import write_number
+from chalicelib.store.table import SHARDS
 from infra.staff.check_draw import check_file
 from infra.staff.contests import Closed, Draw, draw_winners, hash_entries, judge_draw, rank_entries
 from infra.staff.draw import close_contest, draw_contest, list_entries
 from tests.builders.erasures import forget
 from tests.builders.links import an_answer, give_link, put_link
 from tests.builders.shop import NOW, a_submission
+from tests.builders.work import count_requests
 
 SOURCE, SEED = "the lottery numbers of 5 March 2026", "3 17 22 31 40 45"
 FORM = "sign-up"
@@ -95,7 +98,21 @@ def test_who_is_forgotten_is_in_no_list_and_is_passed_over(shop, entered, tmp_pa
     assert [number for number, _ in draw(shop, tmp_path, prizes=1)] == [second]
     code, told = check_file(tmp_path / "sign-up-draw.json")
     assert code == 0
-    assert f"Passed over, as withdrawn or forgotten: {first}" in told
+    assert f"Passed over: {first}, " in told
+
+
+def test_the_later_entry_of_two_who_were_joined_since_is_passed_over(shop, entered, tmp_path):
+    close(shop, tmp_path)
+    ranked, first = rank_entries(entered.values(), SEED), entered["p0@example.org"]
+    assert ranked[0] != first  # the winner entered later than somebody
+    addresses = {number: email for email, number in entered.items()}
+    ids = [shop.find_id(addresses[number]) for number in (ranked[0], first)]
+    join_people(*ids, "staff", shop.services(), NOW + timedelta(days=2))
+    draw(shop, tmp_path, prizes=1)
+    code, told = check_file(tmp_path / "sign-up-draw.json")
+    assert code == 0
+    assert f"Passed over: {ranked[0]}, whose entry was withdrawn, or whose customer" in told
+    assert f"Winner: {ranked[1]}" in told
 
 
 def test_a_withdrawn_entry_is_not_drawn():
@@ -125,6 +142,14 @@ def test_a_list_that_was_changed_is_not_drawn(shop, entered, tmp_path):
     path.write_text(json.dumps(json.loads(path.read_bytes())[1:]))
     with pytest.raises(SystemExit, match="not the one"):
         draw(shop, tmp_path)
+
+
+def test_the_list_costs_three_calls_a_customer_and_one_query_for_each_shard(shop, entered):
+    enter(shop, "p0@example.org", NOW + timedelta(hours=2))
+    calls = count_requests(shop.dynamodb)
+    assert len(list_entries(FORM, shop.services())) == 6
+    # of each customer the key, the core and the history; and the data key that sealed all six
+    assert dict(calls) == {"Query": SHARDS + 6, "BatchGetItem": 6, "GetItem": 6 + 1}
 
 
 def test_nobody_entered(shop, tmp_path):

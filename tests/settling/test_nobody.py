@@ -10,6 +10,7 @@ from chalicelib.store.inbox import State
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import NOW, a_submission
 from tests.builders.signed import an_order_of, says
+from tests.builders.work import count_requests
 
 VERA = "vera@example.org"
 CART = Reading(kind="cart", entry=Entry(kind="cart", at=NOW, values={"note": "for vera@example.org"}))
@@ -59,6 +60,16 @@ def test_a_refund_that_comes_before_its_order_waits_for_it(shop):
     sweep_inbox(services, NOW + timedelta(minutes=3))
     sweep_inbox(services, NOW + timedelta(minutes=4))
     assert str(shop.read_profile(VERA).totals.spent["EUR"]) == "15"
+
+
+def test_a_refund_that_waited_longer_than_its_order_may_take_is_not_read_each_minute(shop):
+    refund = {"id": "r1", "order_id": "8", "amount": "5", "currency": "EUR"}
+    assert shop.take(says(Reading(kind="refund", refunds=(refund,)), topic="refund")) == "nameless"
+    calls = count_requests(shop.dynamodb)
+    assert sweep_inbox(shop.services(), NOW + timedelta(minutes=16)) == {}
+    assert calls["GetItem"] == 0
+    assert sweep_inbox(shop.services(), NOW + timedelta(hours=1)) == {"nameless": 1}  # each hour, for two days
+    assert sweep_inbox(shop.services(), NOW + timedelta(hours=49)) == {}
 
 
 def test_a_form_of_the_shops_own_without_an_address_is_kept(shop):

@@ -64,6 +64,9 @@ def read_entry(request: DeskRequest) -> tuple[str, bytes]:
     if device != request.till.device_id:  # it was sealed as another till's, and could never be opened as this one's
         raise InvalidSubmissionError({"device": "invalid"})
     try:
-        return entry, b64decode(sealed if isinstance(sealed, str) else "", validate=True)
+        text = b64decode(sealed if isinstance(sealed, str) else "", validate=True)
     except BrokenError:
-        raise InvalidSubmissionError({"sealed": "invalid"}) from None
+        text = b""
+    if not text:
+        raise InvalidSubmissionError({"sealed": "invalid"})
+    return entry, text
