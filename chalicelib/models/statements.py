@@ -75,8 +75,10 @@ class OrderState(StrEnum):
 
 
 class Order(Model):
-    """An order as its sender last described it. `id` is the sender's; money is in `currency`.
+    """An order as its sender last described it. `id` is the sender's; money is in `currency` (ISO 4217), "" if unknown.
 
+    `number` is what the shop system shows to people, such as `#1001`; `codes` are those that took something off.
+    `total` is what was paid or is owed, refunds not taken off. `test` marks an order that tried the shop system out.
     `refunds` maps a refund's id to its amount: a set, so that hearing of one twice changes nothing.
     """
 

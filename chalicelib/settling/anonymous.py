@@ -7,7 +7,6 @@ from chalicelib.services import Services
 from chalicelib.settling.history import OpenedItem
 from chalicelib.shop.periods import KEEP_ONCE
 from chalicelib.store.inbox import State
-from chalicelib.store.inbox_ends import end_item
 from chalicelib.surveys.keep import keep_answer
 
 
@@ -16,5 +15,5 @@ def settle_anonymous(opened: OpenedItem, services: Services, now: datetime) -> S
     answer, day = read_answer(opened.submission), cut_day(now)
     kept = keep_answer(answer, services, now)
     until = day + timedelta(days=1) + KEEP_ONCE
-    services.table.commit_parts([end_item(services.inbox, opened.item.key, day, until), *kept])
+    services.table.commit_parts([services.inbox.end_item(opened.item.key, day, until), *kept])
     return State.SETTLED

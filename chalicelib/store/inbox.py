@@ -1,16 +1,18 @@
 """The Inbox table: accepted submissions that wait to be settled, and the tombstones of settled ones.
 
 pk           the dedupe key: keyed hash of sender, shop, topic, idempotency key and body
-state        new -> settled | duplicate | parked;  new -> nameless;
-             new -> quarantined (too much was typed about one address) -> new (released, or posted again) | dropped;
+state        new -> settled | duplicate | nobody;
+             new -> parked | nameless | quarantined (too much was typed about one address), then staff decide:
+             -> new (released, or a quarantined one was posted again) | dropped;
              new -> unconfirmed -> settled | refused (a form that asks for double opt-in; `unconfirmed`)
 sealed       the submission, sealed to the inbox public key; removed once settled
 attempt      random per accept call, stays on the tombstone: it shows our own retry apart from another call's put
 pending      the list of the sparse index `pending`: new#0..3 for the sweeper, parked, quarantined, nameless,
              orphan, a `Wait`; absent when settled
-received_at  RFC 3339 UTC, sorts the index
-reason       why it was parked: a code, never content
-expires_at   epoch seconds; quarantined, nameless and unconfirmed items only
+received_at  RFC 3339 UTC, sorts the index; of an anonymous answer the day
+settled_at   the same; tombstones only
+reason       why it waits, or `released`: a code, never content
+expires_at   epoch seconds; quarantined, nameless and unconfirmed items, and the tombstones of anonymous answers
 ask_at       when to mail the question next, or when it was mailed; unconfirmed items only
 """
 
@@ -30,6 +32,7 @@ from chalicelib.store.table import NEW, SHARDS, Part, Row, Table, choose_shard, 
 ORPHANS = "orphan"  # the list of nameless refunds, whose order may still come
 RELEASED = "released"  # the reason of an item that staff let through
 SETTLE = "SET #state = :state, settled_at = :now REMOVE sealed, pending, reason, expires_at, ask_at"
+END = "SET #state = :state, settled_at = :now, expires_at = :until REMOVE sealed, attempt, pending, reason, ask_at"
 MOVE = "SET #state = :new, pending = :pending, reason = :reason REMOVE expires_at"
 UNMOVED = "#state = :old AND pending = :pending"
 
@@ -37,7 +40,7 @@ NEW_OR_QUARANTINED = f"{NEW} OR #state = :quarantined"
 
 
 class State(StrEnum):
-    """The state of an inbox item."""
+    """Where an item stands; the moves between these are above."""
 
     NEW = "new"
     SETTLED = "settled"
@@ -115,16 +118,9 @@ class Inbox:
 
         `pending` is its list, where that is not named as the state.
         """
-        self.table.change_item(
-            name_row(key),
-            "SET #state = :new, pending = :pending, reason = :reason, expires_at = :until",
-            "#state = :old",
-            new=state.value,
-            old=State.NEW.value,
-            pending=pending or state.value,
-            reason=reason,
-            until=expire_at(until)["expires_at"],
-        )
+        change = "SET #state = :new, pending = :pending, reason = :reason, expires_at = :expires_at"
+        values = {"new": state.value, "old": State.NEW.value, "pending": pending or state.value, "reason": reason}
+        self.table.change_item(name_row(key), change, "#state = :old", **values, **expire_at(until))
 
     def replace_sealed(self, item: InboxItem, sealed: bytes) -> bool:
         """Put another text in the place of a new item's; return False where it changed since it was read."""
@@ -143,19 +139,17 @@ class Inbox:
 
     def move_item(self, key: str, old: State, new: State, pending: str, reason: str) -> None:
         """Change the state of an item, unless another worker changed it first."""
-        self.table.change_item(
-            name_row(key),
-            MOVE,
-            "#state = :old",
-            new=new.value,
-            old=old.value,
-            pending=pending,
-            reason=reason,
-        )
+        values = {"new": new.value, "old": old.value, "pending": pending, "reason": reason}
+        self.table.change_item(name_row(key), MOVE, "#state = :old", **values)
 
     def write_tombstone(self, key: str, state: State, now: datetime, old: State = State.NEW) -> Part:
         """Return the part that settles an item: its content is removed, its key stays for ever."""
         return self.table.update_part(name_row(key), SETTLE, "#state = :old", **name_settled(state, old, now))
+
+    def end_item(self, key: str, day: datetime, until: datetime) -> Part:
+        """Return the part that settles an anonymous answer: its tombstone has a day and no `attempt`, and ends."""
+        values = {**name_settled(State.SETTLED, State.NEW, day), "until": expire_at(until)["expires_at"]}
+        return self.table.update_part(name_row(key), END, "#state = :old", **values)
 
     def drop_item(self, item: InboxItem, now: datetime) -> bool:
         """Empty a waiting item that makes room for others; return False where it changed since it was read."""

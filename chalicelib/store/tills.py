@@ -107,7 +107,7 @@ class Tills:
         return self.table.update_part(name_till(till.device_id), change, "#state = :old", **values)
 
     def use_offer(self, till: Till, token: str, now: datetime) -> Part:
-        """Return the part by which a device becomes this till; the credential of the one before it ends."""
+        """Return the part by which a device becomes this till, in place of any former one; it fails for a used link."""
         change = "SET #state = :active, #token = :token, made = :now, seen = :now REMOVE #offer, #until, expires_at"
         values = {
             "active": TillState.ACTIVE.value,
@@ -118,7 +118,7 @@ class Tills:
         return self.table.update_part(name_till(till.device_id), change, "#offer = :used", **values)
 
     def end_till(self, till: Till, now: datetime) -> Part:
-        """Return the part that ends a till, and its link. Its name stays for a time: consents name its id."""
+        """Return the part that ends a till, and its link; its row stays for the period `staff`: consents name it."""
         change = "SET #state = :ended, expires_at = :end REMOVE #token, #offer, #until"
         values = {
             "ended": TillState.ENDED.value,
