@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def list_texts(source: str) -> list[tuple[int, str]]:
     ]
 
 
+@cache
 def list_prefixes() -> set[str]:
     """Return the first words of the table keys that the store writes, such as `cust`."""
     texts = [text for path in STORE.glob("*.py") for _, text in list_texts(path.read_text())]
