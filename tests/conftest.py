@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,12 @@ CLOSED = 9  # the discard port: nothing answers there
 played: list[str] = []  # filled by `stack`, printed at the end
 
 
+@cache
+def open_session() -> Any:
+    """Return one session for the whole run: half of a client's making is its session's."""
+    return boto3.session.Session()
+
+
 @dataclass(frozen=True)
 class Stack:
     """Where AWS is played: `environ` points every client there; `kind` says who plays DynamoDB."""
@@ -69,8 +75,12 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """Return a new boto3 client."""
-        made: Any = boto3.session.Session()
-        return made.client(service, endpoint_url=self.environ[f"AWS_ENDPOINT_URL_{service.upper()}"])
+        return open_session().client(service, endpoint_url=self.environ[f"AWS_ENDPOINT_URL_{service.upper()}"])
+
+    @cached_property
+    def ssm(self) -> Any:
+        """Return the one client of SSM that builders share: making one costs more than most of its calls."""
+        return self.client("ssm")
 
 
 @dataclass(frozen=True)

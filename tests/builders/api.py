@@ -26,15 +26,20 @@ CACHED = tuple(
 
 
 def put_parameters(cloud, settings, public_key):
-    """Write the door's parameters; every sender's secret is `local-<sender>-secret`."""
-    ssm = cloud.client("ssm")
+    """Write the door's parameters; every sender's secret is `local-<sender>-secret`.
+
+    Most are there from the test before: one call reads them, and only what differs is written.
+    """
+    ssm = cloud.ssm
     values = {
         "door-key": base64.b64encode(DOOR_KEY).decode(),
         "inbox-public-key": public_key,
         **{f"senders/{sender}": f"local-{sender}-secret" for sender in SENDERS},
     }
-    for name, value in values.items():
-        ssm.put_parameter(Name=settings.parameter_path + name, Value=value, Type="String", Overwrite=True)
+    named = {settings.parameter_path + name: value for name, value in values.items()}
+    found = ssm.get_parameters(Names=list(named), WithDecryption=True)["Parameters"]
+    for name, value in named.items() - {(each["Name"], each["Value"]) for each in found}:
+        ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
     return ssm
 
 
