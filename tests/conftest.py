@@ -16,7 +16,7 @@ import shutil
 import socket
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -46,6 +46,7 @@ from infra.template import read_template
 from tests.builders.api import Api, open_api
 from tests.builders.policies import Watch
 from tests.builders.shop import Shop
+from tests.builders.touched import Touched
 
 # A busy machine is slow now and then: what takes long is measured by `make bench`, not by properties.
 hypothesis_settings.register_profile("regulars", deadline=None)
@@ -97,10 +98,12 @@ class Stage:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.settings.prefix + table)
         return [item for page in pages for item in page["Items"]]
 
-    def empty(self) -> None:
-        """Delete every item of every table."""
+    def empty(self, only: Container[str]) -> None:
+        """Delete every item of the tables with these names."""
         for table, names in read_keys().items():
             name = self.settings.prefix + table
+            if name not in only:
+                continue
             marks = {f"#{place}": each for place, each in enumerate(names)}  # `number` is a reserved word
             keys = self.dynamodb.get_paginator("scan").paginate(
                 TableName=name, ProjectionExpression=", ".join(marks), ExpressionAttributeNames=marks
@@ -109,6 +112,10 @@ class Stage:
             for batch in batched(deletes, 25):
                 answer = self.dynamodb.batch_write_item(RequestItems={name: batch})
                 assert not answer["UnprocessedItems"]
+
+    def list_tables(self) -> list[str]:
+        """Return the names of all tables."""
+        return [self.settings.prefix + table for table in read_keys()]
 
 
 @cache
@@ -234,6 +241,15 @@ def worker_stage(stack: Stack) -> Iterator[Stage]:
     """Make one stage for all tests of this process: to make and drop five tables costs more than most tests."""
     with open_stage(stack) as stage:
         yield stage
+        for table in read_keys():
+            assert not stage.read_all(table), "a test left rows behind"
+
+
+@pytest.fixture(scope="session")
+def touched() -> Iterator[Touched]:
+    """Note which tables are written to: to look into all of them after each test costs more than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Touched(patch)
 
 
 @pytest.fixture
@@ -255,8 +271,9 @@ def tables(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Stage]:
         yield request.getfixturevalue("own_tables")
         return
     stage = enter_stage(request.getfixturevalue("worker_stage"), stack, request.getfixturevalue("monkeypatch"))
+    touched = request.getfixturevalue("touched")
     yield stage
-    stage.empty()
+    stage.empty(touched.take_names(stage.list_tables()))
     current_settings.cache_clear()
     assert_allowed(stage)
 
