@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from socketserver import BaseServer
 from typing import Any
 
 # What a local run left behind in `.local` (its clock, say) must not reach the suite: named before infra is imported.
@@ -32,6 +33,7 @@ import pytest
 from botocore.loaders import create_loader
 from cryptography.hazmat.primitives import serialization
 from hypothesis import settings as hypothesis_settings
+from werkzeug.serving import BaseWSGIServer
 
 import chalicelib.forms.library as form_library
 import chalicelib.shop.own as own_files
@@ -171,6 +173,15 @@ def _read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.session.create_loader", lambda _: loader)
         patch.setattr(serialization, "load_pem_private_key", load_private)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stop_servers_soon() -> Iterator[None]:
+    """Let a server of this process hear of its end within 20 ms: on its own it looks twice a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        for serve in (BaseServer.serve_forever, BaseWSGIServer.serve_forever):
+            patch.setattr(serve, "__defaults__", (0.02,))
         yield
 
 
