@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.clock import FILE
 from tests.builders.api import open_api
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -52,6 +53,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _look_often() -> Iterator[None]:
+    """Let waits for a page look twenty times a second: on their own they look twice, and most pages come sooner."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WebDriverWait.__init__, "__defaults__", (0.05, None))
+        yield
+
+
 @pytest.fixture
 def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
     """Serve the app as the gateway does, on this machine; yield its address."""
@@ -70,6 +81,7 @@ def site(shop, tables, cloud, monkeypatch) -> Iterator[str]:
             yield address
             server.shutdown()
             thread.join()
+            FILE.unlink(missing_ok=True)  # a clock that `take_time` set
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
+from infra.local.clock import FILE
+
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 WIDTHS = {"phone": 360, "desk": 1280}
 
@@ -45,6 +47,12 @@ def press(browser, wanted="button:not([type=button])"):
     browser.find_element(By.CSS_SELECTOR, wanted).click()
     # Between two pages the driver may know neither, and says so with an error of its own.
     WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException]).until(staleness_of(before))
+
+
+def take_time():
+    """Set the clock of the served pages two seconds ahead: whoever fills a form in faster is taken for a machine."""
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text("2.1")
 
 
 def read_title(browser):

@@ -3,7 +3,6 @@
 import http.server
 import json
 import threading
-import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -14,6 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
 from chalicelib.models.numbers import write_number
+from tests.browser.pages import take_time
 from tests.builders.form_posts import solve_question
 
 # What some shops' pages do to everybody: added methods, broken JSON, shortcuts on every key.
@@ -109,7 +109,7 @@ def test_a_form_is_filled_in_on_a_strict_and_spoilt_page(host, shop, open_browse
     for select, option in zip(form.find("[name=why_us]"), ("people", "near"), strict=False):
         select.find_element(By.CSS_SELECTOR, f"option[value={option}]").click()
     form.find("[name=consent_marketing]")[0].click()
-    time.sleep(2.1)
+    take_time()
     form.find("button")[0].send_keys(Keys.ENTER)
     form.wait("[role=status] h2")
 
@@ -211,7 +211,7 @@ def test_faults_are_told_beside_the_field_and_can_be_mended(host, shop, open_bro
     email.clear()
     email.send_keys("asha@example.com")
     form.find("[name=consent_marketing]")[0].click()
-    time.sleep(2.1)
+    take_time()
     form.find("button")[0].click()
     form.wait("[role=status] h2")
     assert [body["fields"] for body in read_bodies(shop)[1]] == [{"email": "asha@example.com"}]
@@ -266,7 +266,7 @@ def test_a_lost_answer_is_asked_for_again_and_kept_once(host, shop, open_browser
       });
     """)
     form.find("[name=why]")[0].send_keys("kind")
-    time.sleep(2.1)
+    take_time()
     form.find("button")[0].click()
     form.wait("[role=status] h2")
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -10,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.pages import reach
+from tests.browser.pages import reach, take_time
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
 FORMS = ("sign-up", "newsletter", "pre-order", "warranty", "survey")
@@ -108,7 +107,7 @@ def test_a_survey_is_sent_and_thanked_for_with_and_without_scripts(site, shop, o
     reach(browser, "email")
     type_into(browser, email="asel@example.org")
     browser.find_element(By.CSS_SELECTOR, ".consent").click()
-    time.sleep(2.1)  # faster is for machines
+    take_time()
     press_button(browser)
 
     assert "Жауабыңызға рақмет" in read_text(browser)
@@ -159,7 +158,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
             focused.send_keys(Keys.SPACE)
         if focused.tag_name == "button":
             break
-    time.sleep(2.1)
+    take_time()
     page = browser.find_element(By.TAG_NAME, "html")
     browser.switch_to.active_element.send_keys(Keys.ENTER)
     WebDriverWait(browser, 20).until(staleness_of(page))

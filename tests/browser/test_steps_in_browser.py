@@ -1,14 +1,13 @@
 """A form's steps as people meet them: one at a time with scripts, all at once without, with the keyboard alone."""
 
 import json
-import time
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.pages import LANGUAGES, list_complaints, open_page, press, reach
+from tests.browser.pages import LANGUAGES, list_complaints, open_page, press, reach, take_time
 
 NARROW = 320  # CSS pixels: the smallest phone, and a desk's 1280 at 400 %
 # The questions that can be seen, by name.
@@ -71,7 +70,7 @@ def test_the_survey_is_answered_with_the_keyboard_alone(site, shop, open_browser
     wait_for(browser, "why_us")
     reach(browser, "found_us")
     browser.find_element(By.ID, "f-found_us-0").send_keys(Keys.SPACE)
-    time.sleep(2.1)  # faster is for machines
+    take_time()
     browser.switch_to.active_element.send_keys(Keys.ENTER)  # the last of the four: the form is sent
     WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.CLASS_NAME, "number"))
 
@@ -97,7 +96,7 @@ def test_back_and_the_browsers_own_back_lose_nothing(site, shop, open_browser):
     assert read_focus(browser).split("\n") == ["Optional", "Would you like an answer?"]
     assert not browser.find_element(By.CSS_SELECTOR, ONWARD).is_displayed()
     browser.find_element(By.NAME, "name").send_keys("Asel")
-    time.sleep(2.1)
+    take_time()
     press(browser)
     body = read_body(shop)
     assert (body["entry"], body["fields"]) == ({"score": 7, "why": "kind"}, {"name": "Asel"})
@@ -109,7 +108,7 @@ def test_the_sign_up_is_done_after_its_first_step(site, shop, open_browser):
     assert browser.execute_script("return document.body.scrollHeight") < 1200
     browser.find_element(By.NAME, "email").send_keys("asel@example.org")
     click(browser, ".consent")
-    time.sleep(2.1)
+    take_time()
     browser.find_element(By.NAME, "email").send_keys(Keys.ENTER)
     WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.CLASS_NAME, "number"))
     assert read_body(shop)["fields"] == {"email": "asel@example.org"}
@@ -165,7 +164,7 @@ def test_what_was_picked_can_be_taken_back(site, shop, open_browser):
 
     reach(browser, "found_us")
     click(browser, ".step:not([hidden]) .pick:nth-child(2)")
-    time.sleep(2.1)
+    take_time()
     press(browser)
     assert read_body(shop)["entry"] == {"found_us": "passing"}
 
