@@ -15,7 +15,7 @@ SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS1zaG9wcy1vd24tc3lzdGVt"  # 30 bytes
 class Receiver:
     """Answers on a loopback port; `answers` are taken one by one, then every post is a 204. Keeps what it got.
 
-    An answer is a status, or a word that `answer` below knows: `slow` (a second), `reset`, `hang`, `drip` ...
+    An answer is a status, or a word that `answer` below knows: `slow` (0.3 seconds), `reset`, `hang`, `drip` ...
     """
 
     def __init__(self, *answers, tls=None, secret=SECRET):
@@ -77,7 +77,7 @@ class Receiver:
         if isinstance(kind, int):
             link.sendall(f"HTTP/1.1 {kind} Whatever\r\nContent-Length: 0\r\n\r\n".encode())
         elif kind == "slow":
-            self.stop.wait(1)
+            self.stop.wait(0.3)
             link.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
         elif kind == "reset":
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

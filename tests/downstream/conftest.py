@@ -34,3 +34,11 @@ def line(clients):
 def full(own_tables, clients, shop):
     """The same from the outbox of a shop."""
     return Line({**clients, "dynamodb": shop.dynamodb}, shop.settings)
+
+
+@pytest.fixture
+def brief(monkeypatch):
+    """Give up on a target after a second and a half; return (CONNECT, TOTAL) as they now are."""
+    monkeypatch.setattr("chalicelib.downstream.public_address.CONNECT", 0.5)
+    monkeypatch.setattr("chalicelib.downstream.http_post.TOTAL", 1.5)
+    return 0.5, 1.5

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.downstream.delivery import DELAYS, choose_delay
-from chalicelib.downstream.public_address import TOTAL
 from chalicelib.downstream.signing import read_keys, sign_event
 from chalicelib.errors import InvalidSignatureError, TargetRefusedError
 from chalicelib.senders import webhooks
@@ -63,13 +62,13 @@ FAILING = [500, 503, 429, 400, 404, 301, "redirect", "reset", "close", "hang", "
 
 
 @pytest.mark.parametrize("kind", FAILING)
-def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, impatient):
+def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, impatient, brief):
     with Receiver(kind) as receiver:
         delivery = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
         assert line.turn(delivery) == (1, 1)
-        assert time.monotonic() - began < TOTAL + 5
+        assert time.monotonic() - began < brief[1] + 10
         assert line.turn(delivery) == (1, 0)
         assert line.turn(delivery) == (0, 0)
 
@@ -82,13 +81,13 @@ def test_failed_attempt_is_made_again_with_the_same_id_and_bytes(kind, line, imp
 
 
 @pytest.mark.parametrize("kind", ["huge", "huge-head", "drip-body"])
-def test_answer_that_does_not_end_is_cut_and_its_status_counts(kind, line):
+def test_answer_that_does_not_end_is_cut_and_its_status_counts(kind, line, brief):
     with Receiver(kind) as receiver:
         delivery = line.listen(erp=receiver)
         line.queue("event-1")
         began = time.monotonic()
         assert line.turn(delivery) == (1, 0)
-        assert time.monotonic() - began < TOTAL + 5
+        assert time.monotonic() - began < brief[1] + 10
         assert receiver.bytes_taken < 16_000_000  # the kernel's buffers; we read 64 KB of the gigabyte
 
 
@@ -138,7 +137,7 @@ def test_failed_message_is_hidden_as_long_as_it_shall_wait(line):
         assert len(receiver.got) == 1
 
 
-def test_target_that_is_down_does_not_hold_up_the_other(line):
+def test_target_that_is_down_does_not_hold_up_the_other(line, brief):
     ids = [f"event-{number}" for number in range(30)]
     with Receiver(*["hang"] * 99) as down, Receiver() as up:
         delivery = line.listen(up=up, down=down)
@@ -149,15 +148,15 @@ def test_target_that_is_down_does_not_hold_up_the_other(line):
 
     assert sorted(up.ids) == sorted(ids)
     assert down.connections == 1
-    assert line.busy < 4 * TOTAL, "one time-out for the one that is down, not thirty"
+    assert line.busy < 4 * brief[1], "one time-out for the one that is down, not thirty"
     print(f"\n30 events past a target that hangs: {line.busy:.1f} s of delivering, {len(turns)} batches")
 
 
 def test_target_that_is_slow_keeps_no_other_waiting_within_a_batch(line):
-    with Receiver(*["slow"] * 5) as slow, Receiver() as quick:
+    with Receiver(*["slow"] * 3) as slow, Receiver() as quick:
         delivery = line.listen(slow=slow, quick=quick)
-        line.queue(*"12345")
-        assert line.turn(delivery) == (10, 0)
+        line.queue(*"123")
+        assert line.turn(delivery) == (6, 0)
 
     assert quick.times[-1] < slow.times[-1]
 
