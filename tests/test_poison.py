@@ -37,7 +37,7 @@ def spoil(table, key, poison):
 
 
 def list_noted(caplog):
-    return [record.message for record in caplog.records if record.message.endswith("_postponed")]
+    return [record.msg for record in caplog.records if record.msg.endswith("_postponed")]
 
 
 @pytest.mark.parametrize("poison", ROW_POISONS)
@@ -46,7 +46,7 @@ def test_the_sweeper_steps_over_a_broken_item(shop, caplog, poison):
     spoil(shop.inbox.table, {"pk": bad}, poison)
     assert sweep_inbox(shop.services(), NOW + DAY) == {"postponed": 1, "settled": 1}
     assert list_noted(caplog) == ["settle_postponed"]
-    assert bad in {record.key for record in caplog.records if record.message == "settle_postponed"}
+    assert bad in {record.key for record in caplog.records if record.msg == "settle_postponed"}
     assert shop.inbox.read_item(good).sealed == b""
 
 

@@ -139,7 +139,7 @@ def test_all_people_together_get_so_many_mails_a_minute_the_oldest_request_first
 
     assert answer_requests(shop.services(post), START + MINUTE) == {"asked": MOST_A_RUN, "waits": 2}
     assert [to for to, _, _ in post.sent] == people[:MOST_A_RUN]
-    assert ("asks_capped", "requests") in {(each.message, getattr(each, "reason", "")) for each in caplog.records}
+    assert ("asks_capped", "requests") in {(each.msg, getattr(each, "reason", "")) for each in caplog.records}
     assert answer_requests(shop.services(post), START + 2 * MINUTE) == {"asked": 2}
 
 

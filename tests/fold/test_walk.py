@@ -146,7 +146,7 @@ def test_a_record_that_cannot_be_read_is_stepped_over_and_counted(shop, caplog):
     met.broken = {ids[1]}
     assert all_met(shop.services(), TOMORROW, float("inf"), met) == {"met": 2, "unread": 2, "over": 1}
     assert met.result == [ids[2]]
-    assert sorted(each.key for each in caplog.records if each.message == "walk_postponed") == ids[:2]
+    assert sorted(each.key for each in caplog.records if each.msg == "walk_postponed") == ids[:2]
 
 
 def test_a_new_consumer_begins_the_walk_anew(shop, small, monkeypatch):

@@ -105,7 +105,7 @@ def test_a_flood_of_one_form_holds_up_no_other_form(shop, caplog):
         counts = ask_for(shop, post, 1)
     assert counts["asked"] == MOST_OF_A_FORM + 1
     assert "honest@example.org" in {to for to, *_ in post.sent}
-    assert ("asks_capped", "form") in {(each.message, getattr(each, "reason", "")) for each in caplog.records}
+    assert ("asks_capped", "form") in {(each.msg, getattr(each, "reason", "")) for each in caplog.records}
     assert ask_for(shop, post, 1, START + MINUTE)["asked"] == 5
 
 

@@ -326,5 +326,5 @@ def test_a_secret_is_read_as_consoles_and_copying_write_it(secret):
 )
 def test_a_secret_without_a_usable_key_matches_nothing_and_is_logged_without_it(secret, caplog):
     assert decode_secret(secret) == b""
-    assert [record.message for record in caplog.records] == ["secret_unusable"]
+    assert [record.msg for record in caplog.records] == ["secret_unusable"]
     assert "whsec_a" not in caplog.text
