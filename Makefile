@@ -16,8 +16,9 @@ run: $(READY) ## start the whole service on this machine, until Ctrl-C (PORT=800
 demo: $(READY) ## fill the running stack with an invented shop and a year of its life (PEOPLE=50 SEED=1)
 	@$(BIN)/python -m infra.demo.command --people "$(or $(PEOPLE),50)" --seed "$(or $(SEED),1)"
 
+# Three processes on two cores: while one waits for a browser or a local stack, the others work.
 test: $(READY) $(JAR) ## run all tests (ARGS="-k word" for some)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint ## check style, types and the rules in tests/rules
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/rules
@@ -183,8 +184,9 @@ prove-sends-fully: $(READY) $(JAR) ## the same with 10,000 customers, 1,000 rest
 	@$(BIN)/python -m tests.proofs.sends_cost --total 1000000
 	@$(BIN)/python -m tests.proofs.sends_speed --total 1000
 
-prove-bounds: $(READY) $(JAR) ## fold and settle very large records; let a stranger fill one (ARGS="--seed 7")
+prove-bounds: $(READY) $(JAR) ## fold, settle and open very large records; let a stranger fill one (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.bounds $(ARGS)
+	@ORDERS=1000 $(BIN)/python -m pytest tests/desk/test_person.py -k many_orders -s
 
 prove-strangers: $(READY) $(JAR) ## let strangers fill quarantine, histories and a mailbox; measure what it costs others (ARGS="--seed 7")
 	@$(BIN)/python -m tests.proofs.strangers $(ARGS)
