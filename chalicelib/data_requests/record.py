@@ -20,6 +20,7 @@ from chalicelib.people.consents import read_field
 from chalicelib.people.person import Person
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
+from chalicelib.shop.retention import find_span
 from chalicelib.store.mails import MailRow
 from chalicelib.store.requests import BY_PERSON, RequestRow
 
@@ -172,8 +173,9 @@ def list_requests(requests: list[RequestRow]) -> list[Row]:
 def list_readings(
     person: Person, history: list[tuple[Event, Reading | None]], services: Services, now: datetime
 ) -> list[Row]:
-    """Return who read the record, when and why, since the person is known."""
-    since = min((event.submission.received_at for event, _ in history), default=now)
+    """Return who read the record, when and why, since the person is known and as far back as the audit is kept."""
+    known = min((event.submission.received_at for event, _ in history), default=now)
+    since = max(known, now - find_span("audit"))
     return [
         {"at": line.at, "by": "person" if line.actor == BY_PERSON else "staff", "why": line.reason}
         for month in list_months(name_month(since), name_month(now))

@@ -18,6 +18,7 @@ from chalicelib.mails.language import find_mail_language
 from chalicelib.models import ConsentState, RequestKind, Trust
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.shop.periods import KEEP_PACKAGE
+from chalicelib.store.audit import Audit
 from chalicelib.store.links import Links, name_token
 from chalicelib.store.requests import STAFFS, start_handover
 from chalicelib.words import list_languages
@@ -71,7 +72,7 @@ def asel(shop):
     handle_customer(customer, shop.services(Post()), DUE)
     shop.take(an_order(ASEL))
     shop.take(a_submission(email=ASEL, at=DUE + DAY, trust=Trust.ANONYMOUS, phone="+12025550123"))
-    show_customer(shop.services(), customer, "asked at the counter", NOW)
+    show_customer(shop.services(), customer, "asked at the counter", START - DAY)
     return customer
 
 
@@ -139,6 +140,14 @@ def test_record_tells_who_read_it_but_not_the_names_of_staff(shop, asel):
         ("person", "asked for: object"),
     ]
     assert all(set(row) == {"at", "by", "why"} for row in readings)
+
+
+def test_readings_are_looked_for_in_the_months_that_the_audit_is_kept(shop, asel, monkeypatch):
+    months, look = [], Audit.list_accesses
+    monkeypatch.setattr(Audit, "list_accesses", lambda *given: months.append(given[1]) or look(*given))
+
+    assert len(gather(shop, asel)["readings"].rows) == 1
+    assert (months[0], months[-1], len(months)) == ("2088-02", "2090-03", 26)  # two years, begun and ended in a month
 
 
 def test_record_names_nobody_else(shop, asel):
