@@ -4,9 +4,8 @@ import ast
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 from tests.rules.rooms import INFRA_ROOMS
+from tests.rules.sweeps import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "infra").rglob("*.py"))
@@ -48,7 +47,7 @@ def find_circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("module", MODULES)
+@for_each(MODULES)
 def test_rooms_of_infra_import_what_the_table_allows(module):
     assert find_wrong(module, MODULES[module].read_text()) == []
 
@@ -79,7 +78,7 @@ def test_nothing_that_is_deployed_imports_infra():
     assert [path.name for path in deployed if any(n.startswith("infra") for n in list_imports(path.read_text()))] == []
 
 
-@pytest.mark.parametrize("module", MODULES)
+@for_each(MODULES)
 def test_files_and_functions_of_infra_are_short(module):
     source = MODULES[module].read_text()
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]

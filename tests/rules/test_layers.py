@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.rooms import ROOMS, ROOTS
+from tests.rules.sweeps import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 AWS = {"runs", "services", "functions", "settling", "downstream"}
@@ -53,7 +54,7 @@ def list_imports(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("module", MODULES)
+@for_each(MODULES)
 def test_rooms_import_what_the_table_allows(module):
     room = name_room(module)
     if module == "chalicelib":
@@ -99,7 +100,7 @@ def test_modules_are_named_in_strings_in_two_places():
     assert users == {"chalicelib.senders", "chalicelib.offers.maker"}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@for_each(MODULES)
 def test_foreign_packages_stay_in_their_homes(module):
     for other in list_imports(MODULES[module]):
         homes = HOMES.get(other.split(".")[0])

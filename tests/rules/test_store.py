@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.sweeps import for_each
+
 ROOT = Path(__file__).resolve().parents[2]
 
 STORE = ROOT / "chalicelib" / "store"
@@ -75,12 +77,12 @@ def test_prefixes_are_those_of_the_tables():
     assert {"cust", "idn", "claim", "mail", "event", "request", "stop", "fact", "out", "review"} <= list_prefixes()
 
 
-@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each(OUTSIDE, lambda path: str(path.relative_to(ROOT)))
 def test_no_type_letter_and_no_client_call_outside_the_store(path):
     assert find_letters(path.read_text()) == []
 
 
-@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each(OUTSIDE, lambda path: str(path.relative_to(ROOT)))
 def test_no_table_key_and_no_expression_outside_the_store(path):
     assert find_keys(path.read_text()) == []
 

@@ -5,7 +5,7 @@ import re
 import tokenize
 from pathlib import Path
 
-import pytest
+from tests.rules.sweeps import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve()
@@ -57,7 +57,7 @@ def find_old(path: Path, text: str) -> list[str]:
     return sorted({*phrases, *(list_names(path, text) & NAMES)})
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@for_each(FILES, lambda path: path.relative_to(ROOT).as_posix())
 def test_no_old_name_is_left(path):
     assert find_old(path, path.read_text("utf-8")) == []
 
