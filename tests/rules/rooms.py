@@ -48,6 +48,7 @@ ROOMS = {
 INFRA_ROOMS: dict[str, set[str]] = {
     "root": set(),
     "deploy": {"root"},
+    "cost": {"root", "deploy"},
     "local": {"root", "deploy"},
     "staff": {"root", "local"},
     "demo": {"root", "local", "staff"},

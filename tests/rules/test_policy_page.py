@@ -64,6 +64,7 @@ AWS = {
     "Logs": "logs",
     "Serverless": "lambda",
     "ApiGateway": "apigateway",
+    "WAFv2": "apigateway",  # a firewall before it, where the shop wants one
 }
 NOT_RECIPIENTS = {"IAM", "CloudWatch", "Events", "Lambda"}
 
