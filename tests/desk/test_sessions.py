@@ -76,15 +76,15 @@ def test_use_is_written_down_every_five_minutes_at_most(desk):
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
-def test_no_post_of_another_site_is_taken(desk, path, site):
+def test_no_post_of_another_site_is_taken(desk, path):
     owner = desk.hire()
     token = owner.read_token()
     before = desk.stage.read_all("desk")
     filled = re.sub(r"{\w+}", owner.staff_id, path)
-    headers = {} if site else {"Origin": "https://evil.example"}
-    assert owner.post(filled, site=site, token=token, headers=headers).status_code == 403
-    assert desk.stage.read_all("desk") == before
+    for site in ("cross-site", "same-site", "none", ""):
+        headers = {} if site else {"Origin": "https://evil.example"}
+        assert owner.post(filled, site=site, token=token, headers=headers).status_code == 403, site
+        assert desk.stage.read_all("desk") == before, site
 
 
 def test_an_older_browser_names_our_origin_instead(desk):
