@@ -18,6 +18,7 @@ from chalicelib.errors import TargetRefusedError
 from tests.builders.receiver import SECRET, Receiver
 
 PUBLIC_4, PUBLIC_6 = "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
+TLS = make_tls()  # reading what the machine trusts takes longer than a test
 HEADERS = {"webhook-id": "m1", "webhook-timestamp": "0", "webhook-signature": ""}
 
 # Addresses that must be refused as they stand: nothing is even looked up.
@@ -201,7 +202,7 @@ def test_odd_address_is_refused_before_any_look_up(address, connects):
     names = Names([PUBLIC_4])
 
     with pytest.raises(TargetRefusedError) as refused:
-        post(address, Network(resolve=names))
+        post(address, Network(names, TLS))
 
     assert (connects[0], names.asked) == ([], [])
     assert "127" not in str(refused.value)
@@ -213,7 +214,7 @@ def test_odd_address_is_refused_before_any_look_up(address, connects):
 def test_name_with_an_address_that_is_not_public_is_not_connected_to(address, beside, connects):
     for answer in ([address, *beside], [*beside, address]):
         with pytest.raises(TargetRefusedError, match="not public"):
-            post("https://shop.example/hooks", Network(resolve=Names(answer)))
+            post("https://shop.example/hooks", Network(Names(answer), TLS))
 
     assert connects[0] == []
 
@@ -230,9 +231,9 @@ def test_all_others_are_not(address):
 
 def test_name_without_an_address_is_refused(connects):
     with pytest.raises(TargetRefusedError):
-        post("https://shop.example/", Network(resolve=Names([])))
+        post("https://shop.example/", Network(Names([]), TLS))
     with pytest.raises(OSError, match="look-up"):
-        post("https://shop.example/", Network(resolve=Names(socket.gaierror(-2, "no such name"))))
+        post("https://shop.example/", Network(Names(socket.gaierror(-2, "no such name")), TLS))
     assert connects[0] == []
 
 
@@ -240,7 +241,7 @@ def test_look_up_that_does_not_end_is_not_waited_for(connects, brief):
     began = time.monotonic()
 
     with pytest.raises(TimeoutError):
-        post("https://shop.example/", Network(resolve=lambda *_, **__: time.sleep(20)))
+        post("https://shop.example/", Network(lambda *_, **__: time.sleep(20), TLS))
 
     assert brief[0] <= time.monotonic() - began < brief[0] + 8  # a busy machine's leeway
     assert connects[0] == []
