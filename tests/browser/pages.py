@@ -55,6 +55,12 @@ def take_time():
     FILE.write_text("2.1")
 
 
+def hurry():
+    """Set the clock of the served pages back: the next press counts as made at once, however busy the machine is."""
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text("-60")
+
+
 def read_title(browser):
     return browser.find_element(By.TAG_NAME, "h1").text
 

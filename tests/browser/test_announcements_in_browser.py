@@ -5,7 +5,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from chalicelib.forms.library import find_form
-from tests.browser.pages import CONTRAST, SCHEMES, WIDTHS, list_complaints, open_page, prefer, press, reach
+from tests.browser.pages import CONTRAST, SCHEMES, WIDTHS, hurry, list_complaints, open_page, prefer, press, reach
 from tests.builders.form_posts import solve_question
 
 # Each selector with a value to set before sending; the page itself cannot send all of them.
@@ -68,6 +68,7 @@ def test_the_question_is_announced_readable_and_answered(site, shop, open_browse
     browser = open_page(open_browser(), f"{site}/forms/survey?lang={language}", WIDTHS[size])
     browser.find_element(By.CSS_SELECTOR, ".scale label:nth-child(9)").click()
     reach(browser, "found_us")
+    hurry()
     press(browser)
     WebDriverWait(browser, 10).until(lambda page: page.switch_to.active_element.get_attribute("role") == "alert")
     for scheme in SCHEMES:

@@ -13,7 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from chalicelib.forms import library
 from chalicelib.forms.library import find_form
 from chalicelib.models.numbers import write_number
-from tests.browser.pages import take_time
+from tests.browser.pages import hurry, take_time
 from tests.builders.form_posts import solve_question
 
 # What some shops' pages do to everybody: added methods, broken JSON, shortcuts on every key.
@@ -220,6 +220,7 @@ def test_faults_are_told_beside_the_field_and_can_be_mended(host, shop, open_bro
 def test_a_press_that_comes_too_fast_is_asked_a_question_and_kept(host, shop, open_browser, take_shot):
     form = Embedded(open_browser(), f"{host}/?survey,fa")
     form.find(".scale label")[8].click()
+    hurry()
     form.find("button")[0].click()
     form.wait("[name=page_answer]")
     take_shot(form.browser, "embed-question-fa-phone")
