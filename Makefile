@@ -43,8 +43,8 @@ package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip o
 
 ##@ Customers and their data
 
-import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (APPLY=yes imports; ANYWAY=yes also rows that clash)
-	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --apply "$(APPLY)" --anyway "$(ANYWAY)"
+import: $(READY) ## read a customer list and print what would be imported: make import FILE=customers.csv MAP=map.toml (FROM=mailchimp klaviyo shopify pinpoint listmonk: by a shipped map; APPLY=yes imports; ANYWAY=yes also rows that clash)
+	@$(BIN)/python -m infra.staff.imports --file "$(FILE)" --map "$(MAP)" --from "$(FROM)" --apply "$(APPLY)" --anyway "$(ANYWAY)"
 
 export: $(READY) ## write everything held of a customer to files: make export EMAIL=... (or PHONE=+..., ID=...) OUT=folder
 	@$(BIN)/python -m infra.staff.export --email "$(EMAIL)" --phone "$(PHONE)" --id "$(ID)" --out "$(OUT)"

@@ -67,8 +67,12 @@ def clean_address(text: str) -> str:
 
 
 def clean_number(text: str, region: str) -> str:
-    """Clean a phone number; a plus before nothing but digits is a country code and no formula."""
-    if not PHONE.fullmatch(text.strip()):
+    """Clean a phone number; a plus before nothing but digits is a country code and no formula.
+
+    An apostrophe before it is how Shopify and spreadsheets mark a number as text.
+    """
+    text = text.strip().removeprefix("'")
+    if not PHONE.fullmatch(text):
         refuse_formula(text)
     check_length(text, LENGTHS["phone"], 4 * LENGTHS["phone"])
     return clean_phone(text, region)

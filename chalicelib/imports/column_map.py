@@ -3,63 +3,41 @@
 Every key is documented in docs/import.md; a test holds that page to these models.
 """
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
-from unicodedata import normalize
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.campaigns.window import find_zone
-from chalicelib.definitions import load_definition
-from chalicelib.models import FieldName, Model, Name, OptionalCurrency, OptionalLanguage, OptionalName, Version
+from chalicelib.definitions import Fault, load_definition
+from chalicelib.imports.cells import FILE, Answers, Columns, ConsentColumn, Split, StopColumn, list_names
+from chalicelib.models import FieldName, Model, Name, OptionalCurrency, OptionalName
 from chalicelib.shop.purposes import judge_consents
 
 ISO = "iso"  # 2026-05-01, 2026-05-01T09:00:00+02:00
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
-Column = Annotated[
-    str, AfterValidator(lambda name: normalize("NFC", name).strip()), StringConstraints(min_length=1, max_length=200)
-]
-Answers = tuple[Annotated[str, AfterValidator(lambda word: word.strip().casefold())], ...]
+Detail = Literal["name", "phone", "address", "language", "date", "notes", "consents"]
 
 
-class Columns(Model):
+class KnownColumns(Model):
     """The header's names of the columns that we know; a column that the map does not name is never read."""
 
-    id: Column | None = None
-    email: Column | None = None
-    phone: Column | None = None
-    name: Column | None = None
-    address: Column | None = None
-    language: Column | None = None
-    date: Column | None = None
-    order_id: Column | None = None
-    order_date: Column | None = None
-    order_total: Column | None = None
-    order_currency: Column | None = None
-
-
-class ConsentColumn(Model):
-    """A column of answers to one question, and the evidence: the words that were shown, and when it was answered."""
-
-    purpose: Name
-    column: Column
-    yes: Answers = Field(min_length=1)
-    no: Answers = ()
-    words: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-    version: Version
-    language: OptionalLanguage = ""
-    collected: date | None = None
-    collected_column: Column | None = None
-
-    @model_validator(mode="after")
-    def check_sense(self) -> "ConsentColumn":
-        """Refuse a consent without evidence, or one whose answers could mean yes and no."""
-        if set(self.yes) & set(self.no):
-            raise ValueError("an answer stands under both yes and no")
-        if self.collected is None and self.collected_column is None:
-            raise ValueError("collected or collected_column must say when the answers were given")
-        return self
+    id: Columns | None = None
+    email: Columns | None = None
+    phone: Columns | None = None
+    name: Columns | None = None
+    first_name: Columns | None = None
+    last_name: Columns | None = None
+    address: Columns | None = None
+    language: Columns | None = None
+    date: Columns | None = None
+    order_id: Columns | None = None
+    order_date: Columns | None = None
+    order_total: Columns | None = None
+    order_currency: Columns | None = None
 
 
 class ImportMap(Model):
@@ -75,17 +53,47 @@ class ImportMap(Model):
     currency: OptionalCurrency = ""
     ids_of: OptionalName = ""
     empty: Answers = ()
-    columns: Columns
-    notes: dict[FieldName, Column] = Field(default_factory=dict)
+    leave_out: tuple[Detail, ...] = ()
+    split: Split | None = None
+    columns: KnownColumns
+    notes: dict[FieldName, Columns] = Field(default_factory=dict)
     consents: tuple[ConsentColumn, ...] = ()
+    stops: tuple[StopColumn, ...] = ()
+
+    def list_uses(self) -> Iterator[tuple[str, Columns]]:
+        """Yield what the map makes of columns, in words that name none of a file's values, and those columns."""
+        yield from self.columns.model_dump(exclude_none=True).items()
+        yield from ((f"note {name}", columns) for name, columns in self.notes.items())
+        for consent in self.consents:
+            yield f"consent {consent.purpose}", consent.column
+            if consent.collected_column:
+                yield f"when: consent {consent.purpose}", consent.collected_column
+            if consent.withdrawn_column:
+                yield f"when: no to {consent.purpose}", consent.withdrawn_column
+            if consent.network_column:
+                yield f"network, truncated: consent {consent.purpose}", consent.network_column
+        yield from ((f"stop: {stop.reason}", stop.column) for stop in self.stops)
+        if self.split:
+            yield "which rows are read", self.split.by
+
+    def find_base(self, name: str) -> tuple[str, str]:
+        """Return the file's own name of a column, and the kind of rows that it is of, or ""."""
+        for value in self.split.values if self.split else ():
+            if name.endswith(f":{value}"):
+                return name.removesuffix(f":{value}"), value
+        return name, ""
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Return every column of the file that is read."""
-        named = [*self.columns.model_dump(exclude_none=True).values(), *self.notes.values()]
-        for consent in self.consents:
-            named += [name for name in (consent.column, consent.collected_column) if name]
-        return tuple(dict.fromkeys(named))
+        """Return every column that the file must have."""
+        named = [name for _, columns in self.list_uses() if isinstance(columns, str) for name in [columns]]
+        return tuple(dict.fromkeys(self.find_base(name)[0] for name in named if name != FILE))
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """Return every column that is read where the file has it."""
+        names = [name for _, columns in self.list_uses() for name in list_names(columns)]
+        return tuple(dict.fromkeys(self.find_base(name)[0] for name in names if name != FILE))
 
     @model_validator(mode="after")
     def check_people(self) -> "ImportMap":
@@ -95,9 +103,19 @@ class ImportMap(Model):
             raise ValueError("columns must name id, email or phone: nobody could be found otherwise")
         if bool(columns.id) != bool(self.ids_of):
             raise ValueError("ids_of says whose ids columns.id holds (till, webshop ...): give both or neither")
-        purposes = [consent.purpose for consent in self.consents]
-        if len(set(purposes)) < len(purposes):
-            raise ValueError("two consents have the same purpose")
+        asked = [(consent.purpose, consent.column) for consent in self.consents]
+        if len(set(asked)) < len(asked):
+            raise ValueError("two consents have the same purpose and column")
+        return self
+
+    @model_validator(mode="after")
+    def check_evidence(self) -> "ImportMap":
+        """Refuse a yes without evidence, unless the map says that such a yes is left out."""
+        for consent in self.consents if "consents" not in self.leave_out else ():
+            if not (consent.words and consent.version):
+                raise ValueError("a consent needs the words that were shown, and their version")
+            if consent.collected is None and consent.collected_column is None:
+                raise ValueError("collected or collected_column must say when the answers were given")
         return self
 
     @model_validator(mode="after")
@@ -121,6 +139,11 @@ class ImportMap(Model):
         return self
 
 
-def load_map(path: Path) -> ImportMap:
-    """Return a map; raise DefinitionError."""
-    return load_definition(path, ImportMap, judge=lambda rules: judge_consents(each.purpose for each in rules.consents))
+def load_map(path: Path, given: dict[str, Any] | None = None) -> ImportMap:
+    """Return a map, of which `given` are the keys that the file may lack; raise DefinitionError."""
+    return load_definition(path, ImportMap, given, judge_purposes)
+
+
+def judge_purposes(rules: ImportMap) -> list[Fault]:
+    """Return the faults of a map's purposes."""
+    return judge_consents(each.purpose for each in rules.consents)

@@ -47,6 +47,7 @@ class Table:
 
     columns: tuple[str, ...]
     records: Iterator[Record]
+    seen: Collection[str] = ()  # every name that the file has, read or not
 
 
 def open_table(file: BinaryIO, wanted: Collection[str], delimiter: str = "") -> Table:
@@ -58,7 +59,7 @@ def open_table(file: BinaryIO, wanted: Collection[str], delimiter: str = "") -> 
     text = decode_header(header)
     delimiter = delimiter or find_delimiter(text, wanted)
     columns = check_columns(read_columns(text, delimiter), wanted)
-    return Table(columns, (read_record(raw, delimiter, len(columns)) for raw in raws))
+    return Table(columns, (read_record(raw, delimiter, len(columns)) for raw in raws), columns)
 
 
 def split_rows(file: BinaryIO) -> Iterator[Raw]:

@@ -5,6 +5,7 @@ from chalicelib.errors import RegularsError
 REASONS = {
     "not_utf8": "bytes that are no UTF-8",
     "nul": "a NUL byte: no text file has one",
+    "not_json": "a line that is no JSON object (files of JSON lines)",
     "quotes": "quotes that do not fit: one in the middle of a cell, or text behind a closing one",
     "open_quote": "a quote that nothing closes before the file ends",
     "too_long": "a row of more than 64 KB, or a cell longer than its field may be",

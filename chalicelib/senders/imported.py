@@ -21,13 +21,15 @@ from chalicelib.models import (
     Submission,
 )
 from chalicelib.senders.source import CONTACTS, Fact, Source
+from chalicelib.shop.stops import StopReason
 from chalicelib.strictjson import parse_object
 
+STOPS = "stops"  # a note: why the system that the shop moves from stopped the address
 SOURCE = Source(
     name=SenderName.IMPORT,
     kinds=(ReadingKind.IMPORT,),
     facts=(*CONTACTS, Fact.LANGUAGE, Fact.OWN, Fact.NUMBER, Fact.ORDERS, Fact.CONSENTS, Fact.NOTES),
-    purposes=("orders", "marketing"),
+    purposes=("orders", "marketing", "sms", "safety"),
 )
 
 
@@ -54,7 +56,13 @@ def read_body(submission: Submission, body: dict[str, JsonValue]) -> Reading:
         consents=tuple(read_consent(submission, row) for row in body["consents"]),
         orders=(read_order(body["order"]),) if body["order"] else (),
         entry=entry if entry.values else None,
+        notes={STOPS: read_stops(body)} if body.get("stops") else {},
     )
+
+
+def read_stops(body: dict[str, JsonValue]) -> list[JsonValue]:
+    """Return why the address must not be mailed again; raise ValueError for a reason that we do not know."""
+    return [StopReason(reason).value for reason in body["stops"]]
 
 
 def read_consent(submission: Submission, row: dict[str, str]) -> Consent:
@@ -67,6 +75,7 @@ def read_consent(submission: Submission, row: dict[str, str]) -> Consent:
         words=row["words"],
         words_version=row["words_version"],
         language=row["language"],
+        network=row.get("network", ""),
     )
 
 

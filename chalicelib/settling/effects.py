@@ -14,6 +14,7 @@ from chalicelib.people.restriction import is_restricted
 from chalicelib.senders.discounts import DISCOUNTS
 from chalicelib.services import Services
 from chalicelib.settling.redemption import redeem_codes
+from chalicelib.settling.stops import note_stops
 from chalicelib.shop.periods import KEEP_LINKS
 from chalicelib.store.facts import RETURN_WINDOW, Facts, name_order
 from chalicelib.store.links import OVER, SHIPPED, WITHDRAWN, name_over
@@ -36,8 +37,16 @@ def list_effects(person: Person, submission: Submission, reading: Reading, servi
             *note_visit(submission, reading, services.facts),
             *close_withdrawn(person, reading, services, now),
         ]
+    if submission.sender == "import":
+        stops = note_stops(reading, submission.occurred_at, services)
+        return [*stops, *note_orders(person, submission, reading, services, now)]
     if reading.entry and reading.entry.kind == "pre-order-shipped":
         return [*close_shipped(person, reading.entry, services, now), *end_handover(person, reading.entry, services)]
+    return note_orders(person, submission, reading, services, now)
+
+
+def note_orders(person: Person, submission: Submission, reading: Reading, services: Services, now: datetime) -> Parts:
+    """Return the parts of the codes that orders used, and of the mails that they followed."""
     if not reading.orders:
         return []
     redeemed = redeem_codes(submission, reading, services, now)

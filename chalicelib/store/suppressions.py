@@ -41,8 +41,13 @@ class Suppressions:
 
     def write_stop(self, row: str, reason: str, at: datetime) -> Part:
         """Return the part that stops an address for good; a stop for the same reason keeps its time."""
-        name = name_attribute(StopReason(reason))
-        change = f"SET #{name} = if_not_exists(#{name}, :at) REMOVE expires_at ADD #version :one"
+        return self.write_stops(row, [reason], at)
+
+    def write_stops(self, row: str, reasons: Sequence[str], at: datetime) -> Part:
+        """Return the part that stops an address for several reasons."""
+        names = [name_attribute(StopReason(reason)) for reason in reasons]
+        sets = ", ".join(f"#{name} = if_not_exists(#{name}, :at)" for name in names)
+        change = f"SET {sets} REMOVE expires_at ADD #version :one"
         return self.table.update_part(name_row(row), change, at=utc_text(at), one=1)
 
     def lift_wish(self, row: str) -> list[Part]:

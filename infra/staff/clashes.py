@@ -25,6 +25,8 @@ KINDS = {  # in the file, and in words
         "addresses have several customers' numbers: one person may become several customers",
     ),
 }
+FILE_LINES = 10**12  # a place is the number of a file times this, plus a line
+FEW_FILES = 2  # what comes before the first, and one
 MOST_GROUPS = 10  # that the report shows
 MOST_LINES = 10  # of each
 
@@ -33,7 +35,7 @@ class Clashes:
     """The names of a file's rows, by their lines."""
 
     def __init__(self) -> None:
-        self.key = secrets.token_bytes(32)
+        self.key, self.files = secrets.token_bytes(32), [""]
         self.rows = sqlite3.connect("")  # "": a temporary file, removed when it is closed (sqlite.org/inmemorydb.html)
         self.rows.execute(CACHE)
         self.rows.execute(SHAPE)
@@ -44,11 +46,21 @@ class Clashes:
     def __exit__(self, *_: object) -> None:
         self.rows.close()
 
+    def begin_file(self, name: str) -> None:
+        """Note whose lines follow."""
+        self.files.append(name)
+
+    def name_place(self, place: int) -> str:
+        """Return a line as it is told: with its file where there are several."""
+        file, line = divmod(place, FILE_LINES)
+        return f"{line} of {self.files[file]}" if len(self.files) > FEW_FILES else str(line)
+
     def add(self, line: int, names: Iterable[Identity]) -> None:
         """Note the names of the row that begins at a line; only id and address together can clash."""
         found = {name.kind: self.hash_name(name.value) for name in names}
         if IdentityKind.ID in found and IdentityKind.EMAIL in found:
-            row = (found[IdentityKind.ID], found[IdentityKind.EMAIL], line)
+            place = (len(self.files) - 1) * FILE_LINES + line
+            row = (found[IdentityKind.ID], found[IdentityKind.EMAIL], place)
             self.rows.execute("INSERT INTO named VALUES (?, ?, ?)", row)
 
     def hash_name(self, value: str) -> bytes:
@@ -56,7 +68,7 @@ class Clashes:
         return blake2b(value.encode(), digest_size=16, key=self.key).digest()
 
     def list_lines(self, one: str, several: str) -> Iterator[tuple[int, int]]:
-        """Yield (first line of the group, line) of the rows that share `one` (a column) and differ in `several`."""
+        """Yield (first place of the group, place) of the rows that share `one` (a column) and differ in `several`."""
         self.rows.execute(f"CREATE INDEX IF NOT EXISTS by_{one} ON named ({one}, {several}, line)")
         groups = f"SELECT {one}, min(line) AS first FROM named GROUP BY {one} HAVING count(DISTINCT {several}) > 1"
         query = f"SELECT first, line FROM named JOIN ({groups}) USING ({one}) ORDER BY first, line"
@@ -70,20 +82,21 @@ class Clashes:
             rows = csv.writer(file)
             rows.writerow(("kind", "first_line_of_group", "line"))
             for kind, (one, several, words) in KINDS.items():
-                rows.writerows((kind, first, line) for first, line in self.list_lines(one, several))
+                for places in self.list_lines(one, several):
+                    rows.writerow((kind, *map(self.name_place, places)))
                 told += self.tell_kind(one, several, words)
         return "\n".join([*told, f"  All of their lines: {show_path(path)}"]) if told else ""
 
     def tell_kind(self, one: str, several: str, words: str) -> list[str]:
         """Return the lines of the report about one kind of clash."""
         groups = groupby(self.list_lines(one, several), lambda row: row[0])
-        lines = [write_group([line for _, line in rows]) for _, rows in islice(groups, MOST_GROUPS)]
+        lines = [write_group([self.name_place(place) for _, place in rows]) for _, rows in islice(groups, MOST_GROUPS)]
         rest = sum(1 for _ in groups)
         more = [f"      and {rest} more"] if rest else []
         return [f"{len(lines) + rest} {words}", *lines, *more] if lines else []
 
 
-def write_group(lines: list[int]) -> str:
+def write_group(lines: list[str]) -> str:
     """Return the lines of rows that clash, in words."""
     rest = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
-    return f"      lines {', '.join(map(str, lines[:MOST_LINES]))}{rest}"
+    return f"      lines {', '.join(lines[:MOST_LINES])}{rest}"

@@ -230,10 +230,17 @@ def test_reasons_are_in_the_page():
 
 
 def test_every_key_of_the_map_is_in_the_page():
-    from chalicelib.imports.column_map import Columns, ConsentColumn
+    from chalicelib.imports.cells import ConsentColumn, Split, StopColumn
+    from chalicelib.imports.column_map import KnownColumns
 
     page = (ROOT / "docs" / "import.md").read_text()
-    for prefix, shape in (("", ImportMap), ("columns.", Columns), ("consents.", ConsentColumn)):
+    for prefix, shape in (
+        ("", ImportMap),
+        ("columns.", KnownColumns),
+        ("consents.", ConsentColumn),
+        ("stops.", StopColumn),
+        ("split.", Split),
+    ):
         for name in shape.model_fields:
             assert f"| `{prefix}{name}` |" in page, name
 

@@ -40,7 +40,7 @@ def run_module(module, *arguments, **environ):
         ("infra.local.buy", ["--email", ""], {}, "EMAIL=... says who buys"),
         ("infra.staff.forget", ["--email", "", "--phone", ""], {}, "Say whom: EMAIL="),
         ("infra.staff.audit", ["--month", "13"], {}, "MONTH=... is a year and a month"),
-        ("infra.staff.imports", ["--file", "", "--map", ""], {}, "Say both files"),
+        ("infra.staff.imports", ["--file", "", "--map", ""], {}, "Say both: make import"),
         (
             "infra.staff.waiting",
             [],

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.models import Identity
 from infra.staff import imports
 from infra.staff.clashes import Clashes
+from infra.staff.import_files import list_files
 from tests.builders.api import open_api, start_container
 from tests.builders.imports import make_map
 from tests.builders.shop import NOW
@@ -76,7 +77,7 @@ def test_rows_that_clash_are_written_only_where_that_is_said(shop, tables, cloud
     def write(*rows, anyway):
         path = tmp_path / "people.csv"
         path.write_text("id,email\n" + "".join(f"{row}\n" for row in rows))
-        return imports.run_import(path, rules, NOW, apply=True, anyway=anyway), len(shop.read_all("inbox"))
+        return imports.run_import(list_files(path), rules, NOW, apply=True, anyway=anyway), len(shop.read_all("inbox"))
 
     with open_api(shop, tables, cloud, monkeypatch):
         clashing = "7,a@example.org", "7,b@example.org"

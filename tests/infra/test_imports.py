@@ -202,11 +202,11 @@ def test_the_list_of_refused_rows_holds_lines_and_reasons_and_no_value(shop, tmp
     outcome = bring_in(shop, tmp_path, "1;bad address;A;;;; No ", "2;b@example.org;=B;;;;", "3;c@example.org;C;;;;")
     text = (tmp_path / "refused.csv").read_text()
     assert text.split() == [
-        "first_line,last_line,reason,holds_a_no",
+        "first_line,last_line,reason,holds_a_no,file",
         "2,2,email:",
-        "invalid,yes",
+        "invalid,yes,",
         "3,3,name:",
-        "formula,",
+        "formula,,",
     ]
     assert (outcome.read, outcome.accepted, outcome.reasons.total(), outcome.lost_no) == (3, 1, 2, 1)
 
@@ -226,7 +226,11 @@ def test_without_apply_nothing_is_written_and_nobody_is_looked_up(tmp_path, caps
 
 @pytest.mark.parametrize(
     ("file", "rules", "words"),
-    [("\xff\xfe", MAP, "UTF-16"), (HEADER, "name = 3", "map.toml, line 1: name"), (None, MAP, "No such file")],
+    [
+        ("\xff\xfe\0\0", MAP, "UTF-16 or UTF-32"),
+        (HEADER, "name = 3", "map.toml, line 1: name"),
+        (None, MAP, "No such file"),
+    ],
 )
 def test_what_cannot_be_read_at_all_is_told(tmp_path, capsys, monkeypatch, file, rules, words):
     monkeypatch.setattr(imports, "FOLDER", tmp_path)
