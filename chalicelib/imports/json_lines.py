@@ -13,6 +13,8 @@ from chalicelib.imports.reasons import FileRefusedError
 from chalicelib.models import JsonValue
 from chalicelib.strictjson import parse_object
 
+FIRST = "[0]"  # after a list's name: its first value
+
 
 def open_lines(file: BinaryIO, columns: Collection[str], wanted: Collection[str]) -> Table:
     """Return the rows under the columns that the map names; raise FileRefusedError where the first lacks a wanted one.
@@ -88,4 +90,4 @@ def flatten_list(values: list[JsonValue], name: str) -> dict[str, str]:
     for inner in values:
         for part, text in flatten_value(inner, name).items():
             joined[part] = f"{joined[part]}, {text}" if part in joined else text
-    return joined | (flatten_value(values[0], f"{name}[0]") if values else {name: ""})
+    return joined | (flatten_value(values[0], f"{name}{FIRST}") if values else {name: ""})

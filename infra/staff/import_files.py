@@ -22,6 +22,7 @@ from chalicelib.imports.reasons import FileRefusedError
 ENDINGS = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"}
 WORD = re.compile(r"[^\W_]+")
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+FIRST_DAY = (1980, 1, 1)  # the count of MS-DOS dates begins here
 LOCKED = 0x1  # a bit of a zip's entry: it has a password (APPNOTE.TXT, 4.4.4)
 
 
@@ -73,8 +74,12 @@ def is_list(name: str) -> bool:
 def make_file(path: Path, folder: Path) -> ImportFile:
     """Return a file of the disk; raise OSError."""
     held = path.stat()
-    day = datetime.fromtimestamp(held.st_mtime, UTC).date()
-    return ImportFile(str(path.relative_to(folder)), held.st_size, day, lambda: path.open("rb"))
+    return ImportFile(str(path.relative_to(folder)), held.st_size, find_day(path), lambda: path.open("rb"))
+
+
+def find_day(path: Path) -> date:
+    """Return the day, in UTC, on which a file of the disk was last changed."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
 
 
 def list_entries(path: Path) -> Iterator[ImportFile]:
@@ -85,7 +90,13 @@ def list_entries(path: Path) -> Iterator[ImportFile]:
             continue
         if entry.flag_bits & LOCKED:
             raise FileRefusedError("The zip has a password: unpack it, and give the folder.")
-        yield ImportFile(entry.filename, entry.file_size, date(*entry.date_time[:3]), begin_entry(archive, entry))
+        yield ImportFile(entry.filename, entry.file_size, date_entry(entry, path), begin_entry(archive, entry))
+
+
+def date_entry(entry: zipfile.ZipInfo, path: Path) -> date:
+    """Return the day of a file in a zip; that of the zip itself where none was written (APPNOTE.TXT, 4.4.6)."""
+    year, month, day = entry.date_time[:3]
+    return find_day(path) if (year, month, day) <= FIRST_DAY or not month or not day else date(year, month, day)
 
 
 def begin_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

@@ -9,11 +9,14 @@ from pathlib import Path
 from chalicelib.imports.cells import FILE, list_names
 from chalicelib.imports.column_map import ImportMap
 from chalicelib.imports.csv_rows import Record
+from chalicelib.imports.json_lines import FIRST
 from chalicelib.models import Reading
 from chalicelib.senders.imported import STOPS
 from infra.places import show_path
 from infra.staff.progress import Progress
 from infra.staff.terminal import clean_text
+
+EVIDENCE = " (a yes, but the file does not say when it was given)"
 
 
 @dataclass
@@ -79,7 +82,9 @@ def write_outcome(outcome: Outcome, path: Path, *, applied: bool) -> str:
     lines += [f"      {count} {words}" for words, count in sorted(outcome.content.items())]
     if outcome.unread:
         lines.append(f"  {outcome.unread} left out: rows of a kind that is not read, such as push messages")
-    lines += [f"  {count} times left out of a row: {detail}" for detail, count in sorted(outcome.left_out.items())]
+    for detail, count in sorted(outcome.left_out.items()):
+        why = EVIDENCE if detail.startswith("consent ") and detail.endswith(": missing") else ""
+        lines.append(f"  {count} times left out of a row: {detail}{why}")
     lines.append(f"  {outcome.reasons.total()} refused: {show_path(path)}")
     lines += [f"      {count} {reason}" for reason, count in sorted(outcome.reasons.items())]
     lines += [f"  {count} times {words}" for words, count in sorted(outcome.standins.items())]
@@ -97,5 +102,5 @@ def write_columns(rules: ImportMap, seen: Iterable[str]) -> str:
     kept = [f"      {clean_text(name)}: {', '.join(dict.fromkeys(uses[name]))}" for name in seen if name in uses]
     if FILE in uses:
         kept.append(f"      the first word of the file's name: {', '.join(dict.fromkeys(uses[FILE]))}")
-    left = [clean_text(name) for name in seen if name and name not in uses]
+    left = [clean_text(name) for name in seen if name and name not in uses and FIRST not in name]
     return "\n".join(["columns", *kept, f"  left out: {', '.join(left) or 'none'}"])
