@@ -1,4 +1,4 @@
-"""What walks over everybody work with: their rows, and the keys that they open and seal with."""
+"""What figures are counted with: the rows of walks and of days, and the keys that walks open and seal with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chalicelib.services.tables import split_names
 
 if TYPE_CHECKING:
     from chalicelib.people.roster_reader import RosterReader
+    from chalicelib.store.day_counts import DayCounts
     from chalicelib.store.numbers import NumberRows
     from chalicelib.store.polls import Polls
     from chalicelib.store.roster_rows import RosterRows
@@ -33,6 +34,12 @@ class WalkTables(StaffTables):
         from chalicelib.store.numbers import NumberRows
 
         return NumberRows(self.table)
+
+    @cached_property
+    def day_counts(self) -> DayCounts:
+        from chalicelib.store.day_counts import DayCounts
+
+        return DayCounts(self.table)
 
     @cached_property
     def survey_rows(self) -> SurveyRows:

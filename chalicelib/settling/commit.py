@@ -26,6 +26,7 @@ from chalicelib.settling.match import (
 )
 from chalicelib.settling.moves import LateNews, Move, add_moved, find_moves, write_move
 from chalicelib.settling.names import change_names
+from chalicelib.settling.news import count_news
 from chalicelib.settling.redact import redact_history, redact_submission
 from chalicelib.settling.waiting import leave_aside, quarantine_item
 from chalicelib.settling.whose import Subject, find_subject, leave_person, names_nobody, take_replaced
@@ -83,7 +84,9 @@ def write_settled(group: ItemGroup, services: Services, now: datetime) -> list[P
     names = change_names(person.profile, match)
     taken, handed = take_replaced(person, match, services, now)
     placed = [place_item(each, person) for each in items]
-    record = fold_items(person, placed, moves, (*names.identities, *taken))
+    held = (*names.identities, *taken)
+    record = fold_items(person, placed, moves, held)
+    before = fold_items(person, (), moves, held) if moves else person.record
     redact_history(person, record.profile, people)
     withdrawals = read_withdrawals(record.profile)
     events = [(each.item.key, redact_submission(each.submission, each.reading, withdrawals)) for each in placed]
@@ -100,6 +103,7 @@ def write_settled(group: ItemGroup, services: Services, now: datetime) -> list[P
         *(part for move in moves for part in write_move(move, person, opened.item.key, match, services, now)),
         *suggest_merges(person.id, match, people, [move.name for move in moves]),
         *forward_withdrawals(person, match, opened, services, now),
+        *count_news(person, before, record, placed, services, now),
         *list_effects(person, opened.submission, opened.reading, services, now),
     ]
 

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from chalicelib.models import utc_text
 from chalicelib.services import Services
+from chalicelib.store.day_counts import New
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.requests import RequestRow
 from chalicelib.store.retention_counts import Kind
@@ -48,6 +49,7 @@ class Work:
     alarms: tuple[Alarm, ...]
     tills: tuple[QuietTill, ...]
     mails: DueMails
+    news: Mapping[New, int]
 
 
 def gather_work(services: Services, now: datetime) -> Work:
@@ -61,6 +63,7 @@ def gather_work(services: Services, now: datetime) -> Work:
         tuple(list_alarms(services)),
         list_quiet(services, now),
         count_mails(services, now),
+        services.day_counts.read_day(now.astimezone(services.zone).date()),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.models import RequestKind
 from chalicelib.people.restriction import is_restricted
-from chalicelib.settling.dispatch import sweep_inbox
+from chalicelib.settling.dispatch import settle_item, sweep_inbox
 from chalicelib.store.inbox import State
 from chalicelib.store.requests import RequestState, start_handover
 from chalicelib.store.retention_counts import Kind
@@ -76,6 +76,13 @@ def test_the_page_shows_what_waits_by_ids_and_counts_alone(work, shop, ben, item
     assert f'href="/people/{row.customer_id}"' in page
 
 
+def test_the_page_counts_what_came_in_since_midnight(work, shop, ben):
+    settle_item(shop.accept(a_submission(email=ASHA, at=work.now)), shop.services(), work.now)
+    page = ben.read("/today")
+    for words, count in (("Orders", 0), ("New customers", 1), ("Answers to surveys", 0)):
+        assert f"<dt>{words}</dt><dd>{count}</dd>" in page
+
+
 def test_times_and_digits_are_the_shops_and_the_languages(work, shop, ben, item):
     work.services.clock = work.services.clock.model_copy(update={"time_zone": "Asia/Tehran"})
     ben.post("/account/language", language="fa")
@@ -97,8 +104,8 @@ def test_the_page_costs_a_bounded_number_of_calls(work, shop, ben):
     forms, campaigns = len(lists_of_forms()), sum(bool(each.offer) for each in work.services.campaigns)
     # The session, requests, the inbox's lists, doubles, retention, handovers, members, due mails, codes of each offer.
     assert calls["Query"] == 25 + forms + campaigns
-    assert calls["BatchGetItem"] == 5
-    assert sum(calls.values()) == 30 + forms + campaigns
+    assert calls["BatchGetItem"] == 6
+    assert sum(calls.values()) == 31 + forms + campaigns
     assert page.count('/close"') == 50
     assert "and 10 more" in page
     assert page.count('/release"') == 50  # of both kinds: a flood of one hides no other

@@ -138,6 +138,8 @@ def written(tables, tmp_path, capsys, monkeypatch):
 
     shop.take(a_submission(email="a@example.org", name="A", claims=("event:1",)))
     shop.take(a_submission(phone="+12025550123"))
+    answer = a_submission(email="a@example.org", at=NOW + timedelta(minutes=1), entry={"score": 9})
+    shop.take(answer.model_copy(update={"body": answer.body.replace(b'"kind": "sign-up"', b'"kind": "survey"')}))
     shop.take(a_submission(email="a@example.org", phone="+12025550123", at=NOW + timedelta(days=1)))
     shop.quarantine(a_submission(email="b@example.org"))
     broken = shop.accept(a_submission().model_copy(update={"body": b"?"}))

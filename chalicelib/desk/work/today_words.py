@@ -15,6 +15,9 @@ class TodayWords(Model):
     more: str
     at_least: str
     done: Mapping[str, str]
+    news: str
+    news_hint: str
+    new: Mapping[str, str]
     alarms: str
     alarm: Mapping[str, str]
     requests: str
