@@ -20,6 +20,7 @@ from chalicelib.campaigns.needs import NO_DEMANDS, Demands
 from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
+from chalicelib.groups.clauses import Gauge
 from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.restriction import is_restricted
@@ -79,8 +80,12 @@ def next_due(
 def find_occasions(
     profile: Profile, campaign: Campaign, shop: ShopClock, now: datetime, demands: Demands = NO_DEMANDS
 ) -> Iterator[Occasion]:
-    """Yield the open occasions of one campaign, soonest first: a later reason never finds an earlier opening."""
-    if not fits_audience(profile, campaign.audience):
+    """Yield the open occasions of one campaign, soonest first: a later reason never finds an earlier opening.
+
+    Where time alone may move somebody into the audience, an occasion is due at the first opening at which it does.
+    """
+    moves = campaign.audience.moves
+    if not moves and not fits_audience(profile, campaign.audience, Gauge(now, shop.quiet_days)):
         return
     zone = choose_zone(profile, shop)
     good = timedelta(days=campaign.good_for_days)
@@ -92,14 +97,28 @@ def find_occasions(
         name = f"{campaign.name}:{reason.key}"
         if not is_handled(profile, name):
             first = move_opening(campaign, shop, zone, reason.due)
-            yield Occasion(
-                campaign=campaign.name,
-                id=name,
-                due_at=max(first, soonest),
-                not_after=first + good,
-                reason=reason.words,
-                source=reason.source,
-            )
+            due, end = max(first, soonest), first + good
+            fitting = find_fitting(profile, campaign, shop, zone, due, end) if moves else due
+            if fitting is not None:
+                yield Occasion(
+                    campaign=campaign.name,
+                    id=name,
+                    due_at=fitting,
+                    not_after=end,
+                    reason=reason.words,
+                    source=reason.source,
+                )
+
+
+def find_fitting(
+    profile: Profile, campaign: Campaign, shop: ShopClock, zone: tzinfo, due: datetime, end: datetime
+) -> datetime | None:
+    """Return the first opening from `due` to `end` at which a person is in the audience, looked for once a day."""
+    while due <= end:
+        if fits_audience(profile, campaign.audience, Gauge(due, shop.quiet_days)):
+            return due
+        due = move_opening(campaign, shop, zone, due + timedelta(days=1))
+    return None
 
 
 def list_reasons(profile: Profile, campaign: Campaign, zone: tzinfo, demands: Demands = NO_DEMANDS) -> Iterator[Reason]:

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from chalicelib.campaigns.audience import judge_group
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.definitions import Fault, load_definition
 from chalicelib.errors import DefinitionError
-from chalicelib.forms.library import find_form, list_readable
+from chalicelib.forms.library import find_form
+from chalicelib.groups import library as groups
 from chalicelib.mails.templates import find_template, list_templates
 from chalicelib.shop import own
 from chalicelib.shop.purposes import judge_consent
@@ -104,11 +106,12 @@ def list_faults(campaign: Campaign) -> Iterator[Fault]:
     """Yield each fault against other files: its place, and the reason."""
     faults = (
         (("purpose",), judge_consent(campaign.purpose) if campaign.purpose else ""),
-        (("audience", "fields"), campaign.audience.judge_fields(list_sensitive())),
+        (("audience", "group"), judge_group(campaign.audience.group)),
         (("template",), judge_template(campaign)),
         (("form",), "no form of that name" if campaign.form and find_form(campaign.form) is None else ""),
     )
-    return ((place, why) for place, why in faults if why)
+    yield from groups.list_faults(campaign.audience, "audience")
+    yield from ((place, why) for place, why in faults if why)
 
 
 def judge_template(campaign: Campaign) -> str:
@@ -132,9 +135,3 @@ def judge_template(campaign: Campaign) -> str:
     if mail.marketing and not campaign.is_marketing:
         return "this mail offers to unsubscribe, which does not end transactional mail"
     return ""
-
-
-def list_sensitive() -> dict[str, str]:
-    """Return the sensitive fields of the forms on file, by name, with their purposes."""
-    forms = list_readable()
-    return {field: purpose for form in forms for field, purpose in form.list_sensitive().items()}

@@ -59,6 +59,7 @@ def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
         "first_seen": write_time(profile.first_seen),
         "last_seen": write_time(profile.last_seen),
         "last_login": write_time(profile.last_login),
+        "clicked": write_time(profile.clicked),
         "last_purchase": write_time(profile.last_purchase),
         "status": activity.status.value,
         "status_because": activity.reason,

@@ -140,7 +140,8 @@ class Profile(Model):
     that an earlier version wrote the profile: what this version counts must be made anew from the rows.
     `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
-    `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none.
+    `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none. `clicked` is
+    their last visit through a link of a mail that is still kept; a scanner's is none.
     `fields` and `consents` hold what stands. What does not stand now, for a no, an age or another mailbox, is used by
     nobody, and is remembered only so that history may arrive in any order: `withheld` by field (a sensitive one
     without its value, one that the person emptied with an empty value), `outranked` by
@@ -168,6 +169,7 @@ class Profile(Model):
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None
     last_login: AwareDatetime | None = None
+    clicked: AwareDatetime | None = None
     last_purchase: AwareDatetime | None = None
     events: int = 0
 

@@ -1,6 +1,5 @@
 """Counts everybody in the nightly walk, and keeps the sums sealed; reads them back as figures."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +7,10 @@ from pydantic import AwareDatetime
 
 from chalicelib.errors import SealBrokenError
 from chalicelib.forms.library import list_named
+from chalicelib.groups.library import list_groups
 from chalicelib.models import Model, Profile
 from chalicelib.numbers.lens import Lens, make_lens
+from chalicelib.numbers.memberships import choose_counted, name_counted
 from chalicelib.numbers.needs import list_popular
 from chalicelib.numbers.numbers import Numbers, read_numbers
 from chalicelib.numbers.share import list_shares
@@ -26,11 +27,15 @@ KIND = "numbers"  # what the sums are sealed as
 
 
 class Count(Model):
-    """A count that was put down. `popular` are the products whose pairs are counted, None where all are."""
+    """A count that was put down. `popular` are the products whose pairs are counted, None where all are.
+
+    `groups` are the groups that are counted, by name and rule.
+    """
 
     now: AwareDatetime
     erasures: int
     popular: tuple[str, ...] | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,12 @@ class Counter:
         """Begin with nothing; who is forgotten from now on may be in the sums, and the pages say so."""
         before = read_counted(self.services)
         popular = tuple(list_popular(before.tally)) if before else None
-        self.take(Count(now=now, erasures=self.services.ledger.read_head().number, popular=popular), Tally())
+        head, groups = self.services.ledger.read_head().number, name_counted(list_groups())
+        self.take(Count(now=now, erasures=head, popular=popular, groups=groups), Tally())
 
     def take(self, count: Count, tally: Tally) -> None:
         self.count, self.tally = count, tally
-        self.lens = find_lens(self.services, count.now, count.popular)
+        self.lens = find_lens(self.services, count)
 
     def resume(self, state: bytes) -> None:
         """Go on with what `pause` returned; raise ValueError."""
@@ -103,10 +109,11 @@ def read_counted(services: Services) -> Sums | None:
     except (SealBrokenError, ValueError) as fault:
         note_fault("numbers", "result", fault)
         return None
-    return Sums(tally, find_lens(services, count.now, count.popular), count.erasures)
+    return Sums(tally, find_lens(services, count), count.erasures)
 
 
-def find_lens(services: Services, now: datetime, popular: Iterable[str] | None) -> Lens:
-    """Return how the shop's forms count at a moment."""
-    chosen = None if popular is None else frozenset(popular)
-    return make_lens(list_named(), now, services.clock.quiet_days, chosen)
+def find_lens(services: Services, count: Count) -> Lens:
+    """Return how a count counts, by the shop's forms and those of its groups that are still as they were."""
+    chosen = None if count.popular is None else frozenset(count.popular)
+    groups = choose_counted(list_groups(), count.groups)
+    return make_lens(list_named(), count.now, services.clock.quiet_days, chosen, groups)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.forms.definition import Form
+from chalicelib.groups.group import Group
 from chalicelib.stats.promoters import Scale, find_scale
 
 SOURCE, REASONS = "found_us", "why_us"  # questions by their names, as in the form `survey` that ships
@@ -15,7 +16,7 @@ class Lens:
     """How one walk counts. `scales` are by score question, `options` by question with options, in the form's order.
 
     `ranges` are the questions whose answer is a range or a group and stands in the profile. `popular` are the products
-    whose pairs are counted; None counts every pair.
+    whose pairs are counted; None counts every pair. `groups` are the groups that are counted.
     """
 
     now: datetime
@@ -24,6 +25,7 @@ class Lens:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: tuple[str, ...] = ()
     popular: frozenset[str] | None = None
+    groups: tuple[Group, ...] = ()
 
     @property
     def today(self) -> date:
@@ -31,7 +33,11 @@ class Lens:
 
 
 def make_lens(
-    forms: Iterable[Form], now: datetime, quiet_days: int = 30, popular: frozenset[str] | None = None
+    forms: Iterable[Form],
+    now: datetime,
+    quiet_days: int = 30,
+    popular: frozenset[str] | None = None,
+    groups: tuple[Group, ...] = (),
 ) -> Lens:
     """Return the lens of the shop's forms; of two questions of one name the first form's counts."""
     scales: dict[str, Scale] = {}
@@ -47,4 +53,4 @@ def make_lens(
             elif each.options:
                 options.setdefault(each.name, tuple(option.value for option in each.options))
                 ranges.update({each.name: None} if each.place == "profile" and each.type == "choice" else {})
-    return Lens(now, quiet_days, scales, options, tuple(ranges), popular)
+    return Lens(now, quiet_days, scales, options, tuple(ranges), popular, groups)

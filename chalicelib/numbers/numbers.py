@@ -6,6 +6,7 @@ from chalicelib.models import Model
 from chalicelib.numbers.cohorts import Customers, read_customers
 from chalicelib.numbers.groups import Cross, Range, read_crosses, read_ranges
 from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.memberships import Membership, read_groups
 from chalicelib.numbers.needs import Pair, Product, read_pairs, read_products
 from chalicelib.numbers.origins import Reasons, Source, read_reasons, read_sources
 from chalicelib.numbers.returns import Activity, read_activity
@@ -28,6 +29,7 @@ class Numbers(Model):
     customers: Customers
     ranges: tuple[Range, ...]
     crosses: tuple[Cross, ...]
+    memberships: tuple[Membership, ...]
 
 
 def read_numbers(tally: Tally, lens: Lens) -> Numbers:
@@ -45,4 +47,5 @@ def read_numbers(tally: Tally, lens: Lens) -> Numbers:
         customers=read_customers(tally, lens),
         ranges=tuple(read_ranges(tally, lens)),
         crosses=tuple(read_crosses(tally, lens)),
+        memberships=tuple(read_groups(tally, lens)),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from chalicelib.models import Profile
 from chalicelib.numbers.activity import count_activity
 from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.memberships import count_groups
 from chalicelib.numbers.months import count_months
 from chalicelib.numbers.products import count_products
 from chalicelib.numbers.ranges import count_ranges
@@ -22,6 +23,7 @@ COUNTERS: tuple[Callable[[Profile, Lens], Iterator[Share]], ...] = (
     count_products,
     count_months,
     count_ranges,
+    count_groups,
 )
 
 

@@ -146,6 +146,7 @@ def fold_statements(profile: Profile, submission: Submission, reading: Reading, 
             "first_seen": min(profile.first_seen or submission.occurred_at, submission.occurred_at),
             "last_seen": last_activity(profile.last_seen, submission, reading),
             "last_login": join_logins(profile.last_login, submission, reading),
+            "clicked": join_clicks(profile.clicked, reading),
             "typed": count_typed(profile.typed, submission) if typed else profile.typed,
             "withdrawn": join_withdrawn(profile.withdrawn, submission, reading),
             "events": profile.events + counts,
@@ -190,11 +191,22 @@ def join_logins(held: datetime | None, submission: Submission, reading: Reading)
     return max(held or submission.occurred_at, submission.occurred_at) if reading.kind == "login" else held
 
 
+def join_clicks(held: datetime | None, reading: Reading) -> datetime | None:
+    """Return when the person last followed a link of a mail; a machine's visit does not count."""
+    if reading.kind != "click" or reading.entry is None or is_by_machine(reading):
+        return held
+    return max(held or reading.entry.at, reading.entry.at)
+
+
+def is_by_machine(reading: Reading) -> bool:
+    """Return whether a visit was a scanner's."""
+    return reading.entry is not None and reading.entry.values.get("by") == "machine"
+
+
 def shows_activity(submission: Submission, reading: Reading) -> bool:
     """Return whether a submission shows activity of the person; our mails and notes, and scanners, do not."""
-    by_machine = reading.entry is not None and reading.entry.values.get("by") == "machine"
     by_us = submission.sender in OWN_SENDERS or reading.kind == "note"
-    return not by_us and not (reading.kind == "click" and by_machine)
+    return not by_us and not (reading.kind == "click" and is_by_machine(reading))
 
 
 def first_consent_dates(held: Mapping[str, datetime], consents: Iterable[Consent]) -> dict[str, datetime]:

@@ -39,6 +39,7 @@ def join_profiles(customer_id: str, first: Profile, second: Profile) -> Profile:
         first_seen=choose_date(min, first.first_seen, second.first_seen),
         last_seen=choose_date(max, first.last_seen, second.last_seen),
         last_login=choose_date(max, first.last_login, second.last_login),
+        clicked=choose_date(max, first.clicked, second.clicked),
         events=first.events + second.events,
     )
     latest = choose_latest(merge_latest(first.latest, second.latest))

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.models import Event, MailNote, OrderState, Profile, Reading
 from chalicelib.people.mail_notes import join_mails
-from chalicelib.people.profile import last_activity
+from chalicelib.people.profile import join_clicks, last_activity
 from chalicelib.senders import find_sender
 from chalicelib.shop.periods import OPEN_ORDER_HOLDS
 from chalicelib.shop.retention import find_span
@@ -56,17 +56,19 @@ class Change:
 
 @dataclass
 class Rest:
-    """What the profile says of the events that stay: notes of mails, the first event, the last sign of life."""
+    """What the profile says of the events that stay: notes of mails, first event, last sign of life, last click."""
 
     mails: dict[str, MailNote] = field(default_factory=dict)
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+    clicked: datetime | None = None
 
     def add_line(self, line: Line) -> None:
         """Count an event that stays."""
         self.mails = join_mails(self.mails, line.reading)
         self.first_seen = min(self.first_seen or line.at, line.at)
         self.last_seen = last_activity(self.last_seen, line.event.submission, line.reading)
+        self.clicked = join_clicks(self.clicked, line.reading)
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,7 @@ def forget_events(profile: Profile, found: Expired) -> Profile:
             "mails": found.rest.mails,
             "first_seen": found.rest.first_seen,
             "last_seen": found.rest.last_seen,
+            "clicked": found.rest.clicked,
         }
     )
 

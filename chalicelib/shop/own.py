@@ -2,6 +2,7 @@
 
 chalicelib/own/forms/<name>.toml              a form; one with the name of a shipped form takes its place
 chalicelib/own/campaigns/<name>.toml          a campaign, likewise; `_shop.toml` for the settings of all campaigns
+chalicelib/own/groups/<name>.toml             a group of customers, likewise
 chalicelib/own/mails/<name>.toml, .jinja      a mail
 chalicelib/own/mappings/<sender>/<id>.toml    a form of Typeform or Tally
 chalicelib/own/words/<language>/<part>.toml   words of a language, whole or in part
@@ -11,7 +12,7 @@ chalicelib/own/site.toml                     `origins` and `redirects` for all f
 chalicelib/own/telephone.toml                what staff say on the telephone (`desk/entries/script.py`)
 chalicelib/own/products.toml                  categories, and products that no mail names (`shop/products.py`)
 chalicelib/own/on.toml                        names of shipped marketing campaigns that run: campaigns = [...]
-chalicelib/own/off.toml                       names that are not wanted: forms = [...], campaigns = [...]
+chalicelib/own/off.toml                       names that are not wanted: of forms = [...], campaigns and groups
 """
 
 from collections.abc import Callable, Collection
@@ -34,6 +35,7 @@ class Off(On):
     """The names of what is not wanted."""
 
     forms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 def list_files(kind: str, shipped: Path, pattern: str = NO_SETTINGS) -> dict[str, Path]:

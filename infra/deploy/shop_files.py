@@ -16,6 +16,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
 from chalicelib.forms.interface import Interface
 from chalicelib.forms.site import load_site
+from chalicelib.groups import library as groups
 from chalicelib.mails import templates
 from chalicelib.mails.language import MailLanguage
 from chalicelib.models import Model
@@ -52,6 +53,8 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
         yield f"form {name}", lambda path=path: forms.load_form(path)  # type: ignore[misc]
     for name, path in own.list_files("campaigns", campaigns.DEFINITIONS).items():
         yield f"campaign {name}", lambda path=path: campaigns.load_campaign(path)  # type: ignore[misc]
+    for name, path in own.list_files("groups", groups.DEFINITIONS).items():
+        yield f"group {name}", lambda path=path: groups.load_group(path)  # type: ignore[misc]
     for name in own.list_files("mails", templates.TEMPLATES):
         yield f"mail {name}", lambda name=name: templates.find_template(name)  # type: ignore[misc]
     for sender in ("typeform", "tally"):
@@ -87,9 +90,9 @@ def list_mistakes() -> list[str]:
 def list_off_faults() -> list[str]:
     """Return each mistake of off.toml, once."""
     found = []
-    for kind, shipped in (("forms", forms.DEFINITIONS), ("campaigns", campaigns.DEFINITIONS)):
+    for kind, library in (("forms", forms), ("campaigns", campaigns), ("groups", groups)):
         try:
-            own.list_files(kind, shipped)
+            own.list_files(kind, library.DEFINITIONS)
         except DefinitionError as fault:
             found.append(f"off: {fault}")
     return list(dict.fromkeys(found))

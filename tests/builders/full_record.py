@@ -90,7 +90,10 @@ def a_full_record() -> tuple[Section, ...]:
         **{
             each: (at + (10 + place) * DAY).isoformat()
             for place, each in enumerate(
-                ("first_seen", "last_seen", "last_login", "last_purchase", "status_since", "next_due", "written_at")
+                (
+                    *("first_seen", "last_seen", "last_login", "clicked", "last_purchase"),
+                    *("status_since", "next_due", "written_at"),
+                )
             )
         },
         "status": "at_risk",

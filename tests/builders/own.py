@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from chalicelib.campaigns import library as campaigns
 from chalicelib.forms import library as forms
+from chalicelib.groups import library as groups
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
 from chalicelib.shop import ages, brand, dummies, own, products, purposes, retention
@@ -15,6 +16,7 @@ CACHED = (
     campaigns.list_campaigns,
     campaigns.list_on_file,
     campaigns.load_shop,
+    groups.judge_files,
     templates.list_templates,
     templates.find_template,
     form_maps.load_mapping,

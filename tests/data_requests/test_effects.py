@@ -40,6 +40,7 @@ from tests.builders.signed import says
 def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel):
     from chalicelib.campaigns.agenda import is_reachable, next_due
     from chalicelib.campaigns.audience import Audience, fits_audience
+    from chalicelib.groups.clauses import Gauge
 
     post = Post()
     result = prove(shop, post, "restrict")
@@ -49,7 +50,7 @@ def test_restricted_person_is_kept_and_not_used_and_links_still_work(shop, asel)
     assert profile.fields["name"].value == "Асель"
     assert not is_reachable(profile, a_campaign(), DUE)
     assert next_due(profile, [a_campaign()], CLOCK, DUE) is None
-    assert not fits_audience(profile, Audience())
+    assert not fits_audience(profile, Audience(), Gauge(DUE))
     assert read_link(shop, result).model_dump(include={"kind", "request", "language"}) == {
         "kind": LinkKind.RESULT,
         "request": "restrict",

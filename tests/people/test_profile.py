@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from chalicelib.people.consents import choose_consents, merge_consents
 from chalicelib.people.profile import Record, fold_event
 from chalicelib.people.renewal import recount_record, renew_latest
 from chalicelib.people.shapes import read_shape
+from chalicelib.people.union import join_profiles
 from chalicelib.strictjson import dump_json
 from tests.builders.folding import fold_history, fold_record
 
@@ -112,6 +114,21 @@ def test_what_an_earlier_version_wrote_is_counted_again_from_its_rows(history):
 
     assert read.uncounted
     assert recount_record(replace(whole, profile=read)) == whole
+
+
+def click(day, by):
+    at = START + timedelta(days=day)
+    entry = Entry(kind="click", at=at, values={"by": by, "campaign": "welcome"})
+    return f"click-{by}-{day}", a_submission(at), Reading(kind="click", entry=entry)
+
+
+def test_the_last_click_of_a_person_is_kept_in_any_order_and_no_scanners():
+    history = [click(3, "person"), click(5, "machine"), click(1, "person")]
+    found = {fold_history("c", order).clicked for order in permutations(history)}
+    assert found == {START + timedelta(days=3)}
+    halves = (fold_history("c", history[:2]), fold_history("d", history[2:]))
+    assert join_profiles("j", *halves).clicked == join_profiles("j", *reversed(halves)).clicked == found.pop()
+    assert fold_history("c", history[1:2]).clicked is None
 
 
 def test_signed_source_outranks_a_later_form():

@@ -177,6 +177,7 @@ def test_old_clicks_and_words_on_mails_go_and_all_else_stays(shop):
     assert profile.identities == before.identities
     assert profile.mails == {}
     assert "click" not in profile.totals.entries
+    assert (before.clicked, profile.clicked) == (DUE + DAY, None)
     assert {row.entry.kind for row in shop.open_record(customer).entries.values()} == {"sign-up"}
     assert count_rows(shop, "mail") == (0,)
     assert count_facts(shop.services(Post())) == facts  # they name nobody

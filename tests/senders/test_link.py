@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.campaigns.audience import Audience, fits_audience
 from chalicelib.errors import UnreadableError
+from chalicelib.groups.clauses import Gauge
 from chalicelib.models import ConsentState, Identity, Submission, Trust
 from chalicelib.senders.link import answer_confirmation, choose_preferences, interpret, note_click, withdraw_consent
 from chalicelib.store.links import make_token, name_token
@@ -104,7 +105,7 @@ def test_topics_are_replaced_by_what_was_chosen_later_and_campaigns_choose_by_th
     for said in (first, last, between, last):
         assert shop.take(said) == "settled"
         profile = shop.read_profile("asha@example.org")
-        found.append((profile.fields["interests"].value, fits_audience(profile, audience)))
+        found.append((profile.fields["interests"].value, fits_audience(profile, audience, Gauge(NOW))))
 
     assert found == [(["events"], False), *[(["offers", "new"], True)] * 3]
 

@@ -10,6 +10,7 @@ from chalicelib.campaigns.library import list_campaigns
 from chalicelib.data_requests.deliver import make_package
 from chalicelib.data_requests.package import pick_file
 from chalicelib.forms.library import find_form
+from chalicelib.groups.clauses import Gauge
 from chalicelib.joining.join import join_people
 from chalicelib.models import ConsentState, Grade
 from chalicelib.outreach.decide import handle_customer
@@ -47,13 +48,13 @@ def list_entries(shop, customer):
 def test_an_answer_is_an_entry_of_the_customer_and_ends_the_invitations(shop, asked):
     customer, token = asked
     [audience] = [campaign.audience for campaign in list_campaigns() if campaign.name == "survey-invitation"]
-    assert fits_audience(shop.open_profile(customer), audience)
+    assert fits_audience(shop.open_profile(customer), audience, Gauge(NOW))
 
     assert shop.take(an_answer(token, SURVEY, {"score": "9", "why": "Tea"}, NOW + HOUR)) == "settled"
 
     assert list_entries(shop, customer) == [("survey", {"score": 9, "why": "Tea"})]
     profile = shop.open_profile(customer)
-    assert not fits_audience(profile, audience)
+    assert not fits_audience(profile, audience, Gauge(NOW))
     assert (profile.last_seen, profile.text("name")) == (NOW + HOUR, "Асель")
     assert len(shop.list_customers()) == 1
     stored = profile.model_copy(update={"identities": ()})

@@ -10,7 +10,7 @@ from chalicelib.data_requests.readable.reasons import BECAUSE, explain_because, 
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
 
-TIMES = ("first_seen", "last_seen", "last_login", "last_purchase")
+TIMES = ("first_seen", "last_seen", "last_login", "clicked", "last_purchase")
 
 
 def build_view(record: Record, writer: Writer) -> list[Group]:

@@ -1,0 +1,76 @@
+"""How many belong to each group of the shop, and how many of them may be sent advertising.
+
+group/<name>/<digest>/people, /mailable      people; the digest is of the rule as it was counted
+
+Counts are told in steps of K, and not below K: a group of one tells of that one, and two counts of two days of whoever
+came between.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib.groups.clauses import Gauge, has_consent
+from chalicelib.groups.group import Group
+from chalicelib.groups.judge import meets_rule
+from chalicelib.models import Model, Profile
+from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.tally import Share, Tally, make_key
+from chalicelib.people.consents import MARKETING
+from chalicelib.people.mailbox import read_mailbox
+from chalicelib.shop.ages import is_minor
+from chalicelib.stats.suppression import K
+
+
+class Membership(Model):
+    """One group as it was counted: None is a number from 1 to K - 1, others are rounded down to a multiple of K."""
+
+    group: str
+    digest: str
+    people: int | None
+    mailable: int | None
+
+
+def count_groups(profile: Profile, lens: Lens) -> Iterator[Share]:
+    """Yield the groups that a person belongs to."""
+    gauge = Gauge(lens.now, lens.quiet_days)
+    for group in lens.groups:
+        if meets_rule(profile, group.rule, gauge):
+            yield make_key("group", group.name, group.digest, "people"), 1
+            if is_mailable(profile, lens):
+                yield make_key("group", group.name, group.digest, "mailable"), 1
+
+
+def is_mailable(profile: Profile, lens: Lens) -> bool:
+    """Return whether a person has an address and a consent to advertising that stands, and is no child.
+
+    Whether mails to the address bounced is known when one is sent.
+    """
+    return bool(read_mailbox(profile)) and has_consent(profile, MARKETING) and not is_minor(profile.ages, lens.now)
+
+
+def read_groups(tally: Tally, lens: Lens) -> list[Membership]:
+    """Return every group that was counted."""
+    return [
+        Membership(
+            group=group.name,
+            digest=group.digest,
+            people=show_count(tally.count("group", group.name, group.digest, "people")),
+            mailable=show_count(tally.count("group", group.name, group.digest, "mailable")),
+        )
+        for group in lens.groups
+    ]
+
+
+def show_count(people: int) -> int | None:
+    """Return a count as it is told."""
+    return None if 0 < people < K else people - people % K
+
+
+def name_counted(groups: Iterable[Group]) -> tuple[str, ...]:
+    """Return the groups of a walk by name and rule: a rule that changes while it goes on is not counted by half."""
+    return tuple(f"{group.name}/{group.digest}" for group in groups)
+
+
+def choose_counted(groups: Iterable[Group], named: Iterable[str]) -> tuple[Group, ...]:
+    """Return the groups that a walk counts, or counted."""
+    known = set(named)
+    return tuple(group for group in groups if f"{group.name}/{group.digest}" in known)
