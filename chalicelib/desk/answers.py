@@ -28,6 +28,7 @@ NAVIGATION = (
     (Right.ENTER, "/counter", "counter"),
     (Right.PEOPLE, "/telephone", "telephone"),
     (Right.NUMBERS, "/numbers", "numbers"),
+    (Right.NUMBERS, "/groups", "groups"),
     (Right.NUMBERS, "/campaigns", "campaigns"),
     (Right.NUMBERS, "/connections", "connections"),
     (Right.STAFF, "/privacy", "privacy"),

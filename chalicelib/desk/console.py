@@ -8,6 +8,7 @@ from chalice.app import Chalice
 from chalicelib.desk import start
 from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
+from chalicelib.desk.groups import groups
 from chalicelib.desk.guard import Rule
 from chalicelib.desk.numbers import counting, numbers
 from chalicelib.desk.people import card, erasures, find, person, person_acts
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     items.desk,
     numbers.desk,
     counting.desk,
+    groups.desk,
     campaigns.desk,
     forecast.desk,
     connections.desk,

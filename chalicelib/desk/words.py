@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.desk.connections.connection_words import ConnectionWords
+from chalicelib.desk.groups.group_words import GroupWords
 from chalicelib.desk.people.act_words import ActWords
 from chalicelib.desk.people.card_words import CardWords
 from chalicelib.desk.people.find_words import FindWords
@@ -125,6 +126,7 @@ class DeskWords(Model):
     counter: CounterWords
     telephone: TelephoneWords
     today: TodayWords
+    groups: GroupWords
     campaigns: CampaignWords
     results: ResultWords
     forecast: ForecastWords

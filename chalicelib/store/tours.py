@@ -1,8 +1,8 @@
 """Rows of the Desk table about tours: somebody at the desk has the service meet every customer, a page at a time.
 
     pk            sk               holds
-    tour#<id>     tour             `kind`, `goal`, who began it, what is asked for (`columns`, `purpose`), the place in
-                                   the queue of reviews (`cursor`), counts, `version`, `over`, `expires_at`
+    tour#<id>     tour             `kind`, `goal`, who began it, what is asked for (`columns`, `purpose`, `group`), the
+                                   place in the queue of reviews (`cursor`), counts, `version`, `over`, `expires_at`
     tour#<id>     part#<number>    lines of a list, sealed under a key that only the session's cookie holds, and
                                    `expires_at`
 
@@ -41,6 +41,7 @@ class Tour:
     made: datetime
     columns: tuple[str, ...] = ()
     purpose: str = ""
+    group: str = ""
     cursor: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     parts: int = 0
@@ -65,6 +66,7 @@ class Tours:
             "made": utc_text(tour.made),
             "columns": " ".join(tour.columns),
             "purpose": tour.purpose,
+            "group": tour.group,
             "cursor": tour.cursor,
             "counts": dict(tour.counts),
             "parts": tour.parts,
@@ -119,6 +121,7 @@ def load_tour(row: Row) -> Tour:
         made=datetime.fromisoformat(row["made"]),
         columns=tuple(row["columns"].split()),
         purpose=row["purpose"],
+        group=row.get("group", ""),
         cursor=row["cursor"],
         counts={name: int(count) for name, count in row["counts"].items()},
         parts=int(row["parts"]),

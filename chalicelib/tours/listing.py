@@ -1,19 +1,26 @@
 """A list of customers to download: who is on it, what it says of each, and its lines until they are downloaded.
 
 The list leaves out customers who restricted their data. With a purpose it has only customers whose consent stands, and
-whose address is not stopped. Each customer on the list has a line in the audit, written in the transaction that keeps
-the lines. Lines are sealed under a key that only the session's cookie gives, and a customer who is forgotten before the
-download is left out of it.
+whose address is not stopped; with a group only those who belong to it. Each customer on the list has a line in the
+audit, written in the transaction that keeps the lines. Lines are sealed under a key that only the session's cookie
+gives, and a customer who is forgotten before the download is left out of it.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.crowd.page import UNREAD, open_page
 from chalicelib.data_requests.csv_cells import write_table
+from chalicelib.errors import NewerShapeError, SealBrokenError
+from chalicelib.groups.clauses import Gauge
+from chalicelib.groups.judge import meets_rule
+from chalicelib.groups.library import find_group
 from chalicelib.models import ConsentState, Identity, IdentityKind, JsonValue, Profile
 from chalicelib.people.mailbox import read_address, read_mailbox
+from chalicelib.people.person import Person
+from chalicelib.people.profile import Record
 from chalicelib.people.reader import find_holder
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
@@ -46,11 +53,10 @@ class Listing:
         """Open a page of customers, and return the lines of those who belong on the list."""
         page = open_page(ids, self.services)
         counts = Counter({UNREAD: page.unread})
-        lines: Lines = [
-            (person.id, describe_profile(person.profile, tour.columns))
-            for person in page.people
-            if belongs(person.id, person.profile, tour.purpose, self.services, self.now)
-        ]
+        lines: Lines = []
+        for person, profile in renew_profiles(page.people, self.services, counts):
+            if self.is_in(profile, tour.group) and belongs(person.id, profile, tour.purpose, self.services, self.now):
+                lines.append((person.id, describe_profile(profile, tour.columns)))
         if not lines:
             return Met(counts)
         number = tour.parts + 1
@@ -59,9 +65,17 @@ class Listing:
         part = self.services.tours.write_part(tour, number, sealed)
         return Met(counts + Counter(listed=len(lines)), (part, *noted), 1)
 
+    def is_in(self, profile: Profile, name: str) -> bool:
+        """Return whether a customer belongs to a group, "" for none; nobody belongs to one that is not on file."""
+        group = find_group(name) if name else None
+        gauge = Gauge(self.now, self.services.clock.quiet_days)
+        return not name or (group is not None and meets_rule(profile, group.rule, gauge))
+
     def finish(self, tour: Tour) -> list[Part]:
         """Return the audit's line about the whole list."""
-        return [self.note(tour, DESK, f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers")]
+        of_group = f", group {tour.group}" if tour.group else ""
+        reason = f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers{of_group}"
+        return [self.note(tour, DESK, reason)]
 
     def note(self, tour: Tour, about: str, reason: str) -> Part:
         return self.services.audit.write_access(about, tour.staff_id, reason, self.now)
@@ -98,6 +112,17 @@ def count_files(tour: Tour) -> int:
 def name_goal(goal: str) -> str:
     """Return the reason as the audit keeps it; `data_requests/readable/reasons.py` knows it."""
     return f"list of customers: {goal}"
+
+
+def renew_profiles(
+    people: Iterable[Person], services: Services, counts: Counter[str]
+) -> Iterator[tuple[Person, Profile]]:
+    """Yield the profile of each person, counted anew where an earlier version wrote it; count those that fail."""
+    for person in people:
+        try:
+            yield person, services.people.renew_record(person, Record(person.profile)).profile
+        except (SealBrokenError, NewerShapeError):
+            counts[UNREAD] += 1
 
 
 def belongs(customer_id: str, profile: Profile, purpose: str, services: Services, now: datetime) -> bool:

@@ -66,6 +66,7 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "agreed": r"wrote down a consent",
         "offered": r"sent the page of preferences",
         "compared": r"compared as a possible double, shown masked",
+        "grouped": r"looked at their groups",
         "proof": r"proof of consent",
         "simulation": r"(?:simulation|forecast): what campaigns would do",
         "counted": r"numbers: what everybody adds up to",
@@ -78,7 +79,7 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "list_books": r"list of customers: books",
         "list_move": r"list of customers: move",
         "list_other": r"list of customers: other",
-        "list_whole": r"list of customers: \w+: (?P<n>\d+) customers",
+        "list_whole": r"list of customers: \w+: (?P<n>\d+) customers(?:, group \S+)?",
         "shop_system": r"customers/\S+: .*",
     }.items()
 }

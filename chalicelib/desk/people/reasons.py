@@ -19,6 +19,7 @@ BOUGHT = "recorded a purchase"
 CORRECTED = "corrected details, as the person asked"
 AGREED = "wrote down a consent"
 OFFERED = "sent the page of preferences"
+GROUPED = "looked at their groups"
 COMPARED = "compared as a possible double, shown masked"
 
 

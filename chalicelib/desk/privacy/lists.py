@@ -32,6 +32,7 @@ def show_lists(request: DeskRequest) -> Response:
 
 def show_form(request: DeskRequest, done: str = "") -> Response:
     """Return the page; `done` names what was done just now."""
+    from chalicelib.groups.library import list_groups
     from chalicelib.tours.listing import COLUMNS, list_asked
 
     say, known = find_desk_words(request.language).privacy, load_purposes().purposes
@@ -42,6 +43,8 @@ def show_form(request: DeskRequest, done: str = "") -> Response:
         done=say.done[done] if done else "",
         columns=COLUMNS,
         chosen=CHOSEN,
+        groups=[(group.name, group.name_title(request.language)) for group in list_groups()],
+        group=request.asked.get("group", ""),
         goals=[(goal, say.list.goals[goal]) for goal in GOALS],
         agreed=[
             (name, say.list.agreed.format(purpose=choose_text(known[name].title, request.language)))
@@ -63,15 +66,17 @@ def begin_list(request: DeskRequest) -> Response:
 
 def read_order(request: DeskRequest) -> Tour:
     """Return the list that a form asks for; raise InvalidSubmissionError."""
+    from chalicelib.groups.library import find_group
     from chalicelib.tours.listing import COLUMNS, list_asked
 
     asked, form = {value for name, value in request.pairs if name == "columns"}, dict(request.pairs)
     columns = tuple(name for name in COLUMNS if name in asked)
-    purpose, goal = form.get("purpose", ""), form.get("goal", "")
+    purpose, goal, group = (form.get(name, "") for name in ("purpose", "goal", "group"))
     right = {
         "columns": columns and asked <= set(COLUMNS),
         "purpose": purpose in ("", *list_asked()),
         "goal": goal in GOALS,
+        "group": not group or find_group(group) is not None,
     }
     if faults := {name: "invalid" for name, holds in right.items() if not holds}:
         raise InvalidSubmissionError(faults)
@@ -84,6 +89,7 @@ def read_order(request: DeskRequest) -> Tour:
         made=request.now,
         columns=columns,
         purpose=purpose,
+        group=group,
     )
 
 

@@ -12,6 +12,7 @@ class ListWords(Model):
     what: str
     who: str
     everybody: str
+    every: str
     agreed: str
     why: str
     button: str

@@ -6,7 +6,7 @@ from chalicelib.models import Model
 
 
 class CampaignWords(Model):
-    """The words of one language. Tables are by state, rule, trigger, condition of the audience, and day of the week."""
+    """The words of one language. Tables are by state, rule, trigger, and day of the week."""
 
     link: str
     title: str
@@ -46,7 +46,6 @@ class CampaignWords(Model):
     states: Mapping[str, str]
     rule: Mapping[str, str]
     triggers: Mapping[str, str]
-    audience: Mapping[str, str]
     weekdays: Mapping[str, str]
 
 

@@ -1,18 +1,20 @@
 """A campaign's rules in sentences: when it writes, to whom, at which hours, how much, and what of its offer is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.campaigns.audience import Audience
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.offer import HUNDREDTHS, Offer
 from chalicelib.campaigns.window import WEEKDAYS, Window
+from chalicelib.desk.groups.clauses import make_clause_teller
 from chalicelib.desk.running.campaign_words import CampaignWords
+from chalicelib.groups.library import find_group
 from chalicelib.mails.language import MailLanguage
 from chalicelib.services import Services
+from chalicelib.shop.brand import name_shop
 from chalicelib.shop.purposes import choose_text, load_purposes
 from chalicelib.store.codes import CodeState
 
@@ -71,23 +73,14 @@ class Teller:
 
     def tell_audience(self, campaign: Campaign) -> str:
         """Return who belongs to a campaign's audience."""
-        told = [self.say.audience[kind].format(n=text) for kind, text in self.list_conditions(campaign.audience)]
+        audience, language = campaign.audience, self.tell.language
+        teller = make_clause_teller(language, name_shop(self.services.settings, language))
+        group = find_group(audience.group) if audience.group else None
+        told = [group.name_title(language)] if group else []
+        told += teller.list_told(audience)
         if campaign.is_marketing:
             told.append(self.say.agreed.format(topic=self.name_topic(campaign.purpose)))
         return "; ".join(told) or self.say.everybody
-
-    def list_conditions(self, audience: Audience) -> Iterator[tuple[str, str]]:
-        """Yield each condition of an audience, and what it asks for."""
-        if audience.purchases_at_least:
-            yield "purchases_at_least", self.write(audience.purchases_at_least)
-        if audience.purchases_at_most is not None:
-            yield "purchases_at_most", self.write(audience.purchases_at_most)
-        for currency, least in audience.spent_at_least.items():
-            yield "spent_at_least", self.tell.write_money(least, currency)
-        lists: Mapping[str, Any] = {name: getattr(audience, name) for name in ("languages", "has_entry", "lacks_entry")}
-        for kind, names in {**lists, "age_bands": audience.age_bands, "fields": audience.fields}.items():
-            if names:
-                yield kind, self.say.comma.join(f"`{name}`" for name in names)
 
     def tell_window(self, window: Window | None) -> str:
         """Return the hours of a window in the customer's own time."""
