@@ -8,7 +8,7 @@ from chalice.app import Chalice
 from chalicelib.desk import start
 from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
-from chalicelib.desk.groups import groups
+from chalicelib.desk.groups import audiences, groups
 from chalicelib.desk.guard import Rule
 from chalicelib.desk.numbers import counting, numbers
 from chalicelib.desk.people import card, erasures, find, person, person_acts
@@ -40,6 +40,7 @@ BLUEPRINTS = (
     numbers.desk,
     counting.desk,
     groups.desk,
+    audiences.desk,
     campaigns.desk,
     forecast.desk,
     connections.desk,

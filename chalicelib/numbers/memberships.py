@@ -1,6 +1,7 @@
 """How many belong to each group of the shop, and how many of them may be sent advertising.
 
-group/<name>/<digest>/people, /mailable      people; the digest is of the rule as it was counted
+group/<name>/<digest>/people, /mailable, /ads    people; the digest is of the rule as it was counted
+withdrawn/ads/<minute>                           people who withdrew the consent to files for ad platforms
 
 Counts are told in steps of K, and not below K: a group of one tells of that one, and two counts of two days of whoever
 came between.
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from chalicelib.groups.clauses import Gauge, has_consent
 from chalicelib.groups.group import Group
 from chalicelib.groups.judge import meets_rule
-from chalicelib.models import Model, Profile
+from chalicelib.groups.platforms import ADS
+from chalicelib.models import ConsentState, Model, Profile
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Share, Tally, make_key
 from chalicelib.people.consents import MARKETING
@@ -35,16 +37,20 @@ def count_groups(profile: Profile, lens: Lens) -> Iterator[Share]:
     for group in lens.groups:
         if meets_rule(profile, group.rule, gauge):
             yield make_key("group", group.name, group.digest, "people"), 1
-            if is_mailable(profile, lens):
-                yield make_key("group", group.name, group.digest, "mailable"), 1
+            for kind, purpose in (("mailable", MARKETING), ("ads", ADS)):
+                if is_reachable(profile, purpose, lens):
+                    yield make_key("group", group.name, group.digest, kind), 1
+    ads = profile.consents.get(ADS)
+    if ads is not None and ads.state is ConsentState.WITHDRAWN:
+        yield make_key("withdrawn", ADS, f"{ads.at:%Y-%m-%dT%H:%M}"), 1
 
 
-def is_mailable(profile: Profile, lens: Lens) -> bool:
-    """Return whether a person has an address and a consent to advertising that stands, and is no child.
+def is_reachable(profile: Profile, purpose: str, lens: Lens) -> bool:
+    """Return whether a person has an address and a consent to a purpose that stands, and is no child.
 
     Whether mails to the address bounced is known when one is sent.
     """
-    return bool(read_mailbox(profile)) and has_consent(profile, MARKETING) and not is_minor(profile.ages, lens.now)
+    return bool(read_mailbox(profile)) and has_consent(profile, purpose) and not is_minor(profile.ages, lens.now)
 
 
 def read_groups(tally: Tally, lens: Lens) -> list[Membership]:
@@ -74,3 +80,8 @@ def choose_counted(groups: Iterable[Group], named: Iterable[str]) -> tuple[Group
     """Return the groups that a walk counts, or counted."""
     known = set(named)
     return tuple(group for group in groups if f"{group.name}/{group.digest}" in known)
+
+
+def is_counted(group: Group, lens: Lens) -> bool:
+    """Return whether a group was counted as it is now."""
+    return any((each.name, each.digest) == (group.name, group.digest) for each in lens.groups)

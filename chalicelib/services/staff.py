@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.services.tables import Tables
 
 if TYPE_CHECKING:
+    from chalicelib.store.audiences import Audiences
     from chalicelib.store.cards import Cards
     from chalicelib.store.challenges import Challenges
     from chalicelib.store.deliveries import Deliveries
@@ -78,6 +79,12 @@ class StaffTables(Tables):
         from chalicelib.store.cards import Cards
 
         return Cards(self.table)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        from chalicelib.store.audiences import Audiences
+
+        return Audiences(self.desk_table)
 
     @cached_property
     def tours(self) -> Tours:

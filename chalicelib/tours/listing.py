@@ -24,13 +24,16 @@ from chalicelib.people.profile import Record
 from chalicelib.people.reader import find_holder
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
+from chalicelib.shop.ages import is_minor
 from chalicelib.shop.purposes import Basis, load_purposes
 from chalicelib.shop.stops import MailUse
+from chalicelib.store.audiences import LastFile
 from chalicelib.store.audit import DESK
 from chalicelib.store.parts import Part
 from chalicelib.store.people_pages import find_living
 from chalicelib.store.tours import Tour
 from chalicelib.strictjson import dump_json, parse_json
+from chalicelib.tours.hashes import hash_profile, is_hashed, is_too_few, write_hashes
 from chalicelib.tours.steps import Met
 from chalicelib.vault.person import PersonSeal
 
@@ -55,8 +58,10 @@ class Listing:
         counts = Counter({UNREAD: page.unread})
         lines: Lines = []
         for person, profile in renew_profiles(page.people, self.services, counts):
-            if self.is_in(profile, tour.group) and belongs(person.id, profile, tour.purpose, self.services, self.now):
-                lines.append((person.id, describe_profile(profile, tour.columns)))
+            listed = self.is_in(profile, tour.group) and not (is_hashed(tour) and is_minor(profile.ages, self.now))
+            if listed and belongs(person.id, profile, tour.purpose, self.services, self.now):
+                cells = hash_profile(profile, tour) if is_hashed(tour) else describe_profile(profile, tour.columns)
+                lines.append((person.id, cells))
         if not lines:
             return Met(counts)
         number = tour.parts + 1
@@ -75,7 +80,14 @@ class Listing:
         """Return the audit's line about the whole list."""
         of_group = f", group {tour.group}" if tour.group else ""
         reason = f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers{of_group}"
-        return [self.note(tour, DESK, reason)]
+        return [self.note(tour, DESK, reason), *self.note_file(tour)]
+
+    def note_file(self, tour: Tour) -> list[Part]:
+        """Return the part that notes a file for an ad platform, if there is one."""
+        if not is_hashed(tour) or is_too_few(tour):
+            return []
+        last = LastFile(tour.made, self.services.ledger.read_head().number)
+        return [self.services.audiences.write_file(tour.group, tour.goal, last)]
 
     def note(self, tour: Tour, about: str, reason: str) -> Part:
         return self.services.audit.write_access(about, tour.staff_id, reason, self.now)
@@ -86,7 +98,7 @@ class Listing:
     def write_file(self, tour: Tour, number: int) -> bytes:
         """Return one file of a list as CSV; nobody is in it who was forgotten meanwhile, and nobody twice.
 
-        Raise SealBrokenError for another session's key.
+        Raise SealBrokenError for another session's key, UnknownPageError where too few are left for an ad platform.
         """
         first = (number - 1) * FILE_PARTS
         numbers = range(first + 1, min(tour.parts, first + FILE_PARTS) + 1)
@@ -97,6 +109,8 @@ class Listing:
         )
         living = find_living(self.services.keys, list(lines))
         kept = [cells for each, cells in lines.items() if each in living]
+        if is_hashed(tour):
+            return write_hashes(tour, kept, alone=count_files(tour) == 1)
         return write_table(name_columns(tour.columns), kept)
 
     def open_lines(self, tour: Tour, number: int, sealed: bytes) -> Lines:
@@ -105,8 +119,8 @@ class Listing:
 
 
 def count_files(tour: Tour) -> int:
-    """Return how many files a list has."""
-    return -(-tour.parts // FILE_PARTS)
+    """Return how many files a list has; for an ad platform none with too few customers."""
+    return 0 if is_too_few(tour) else -(-tour.parts // FILE_PARTS)
 
 
 def name_goal(goal: str) -> str:

@@ -79,6 +79,8 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "list_books": r"list of customers: books",
         "list_move": r"list of customers: move",
         "list_other": r"list of customers: other",
+        "list_google": r"list of customers: google",
+        "list_meta": r"list of customers: meta",
         "list_whole": r"list of customers: \w+: (?P<n>\d+) customers(?:, group \S+)?",
         "shop_system": r"customers/\S+: .*",
     }.items()

@@ -42,7 +42,6 @@ class GroupWords(Model):
     ads_few: str
     ads_platform: str
     ads_button: str
-    ads_none: str
     ads_replace: str
     ads_last: str
     ads_stale: str

@@ -96,6 +96,7 @@ def read_order(request: DeskRequest) -> Tour:
 @desk.route(LIST, right=Right.EXPORT)
 def show_list(request: DeskRequest, tour: str) -> Response:
     """Make some more of a list, and show how far it is; raise UnknownPageError for another session's."""
+    from chalicelib.tours.hashes import is_hashed, is_too_few
     from chalicelib.tours.listing import Listing, count_files
     from chalicelib.tours.steps import go_on
 
@@ -106,7 +107,8 @@ def show_list(request: DeskRequest, tour: str) -> Response:
     title = say.list.ready if found.over else say.list.making
     until = utc_text(found.made + LASTS)
     files = range(1, count_files(found) + 1)
-    return show_tour(request, found, "privacy_list.html", title=title, files=files, until=until, **tell_times(request))
+    shown = {"files": files, "until": until, "hashed": is_hashed(found), "few": is_too_few(found)}
+    return show_tour(request, found, "privacy_list.html", title=title, **shown, **tell_times(request))
 
 
 @desk.route(LIST + "/file", right=Right.EXPORT, methods=("POST",), fresh=True, back=LIST)
@@ -118,7 +120,7 @@ def give_file(request: DeskRequest, tour: str) -> Response:
     if not found.over or number not in {str(each) for each in range(1, count_files(found) + 1)}:
         raise UnknownPageError("There is no such file.")
     text = Listing(request.services, make_key(request, tour), request.now).write_file(found, int(number))
-    name = f"customers-{request.now:%Y-%m-%d}-{number}.csv"
+    name = f"{name_file(found)}-{request.now:%Y-%m-%d}-{number}.csv"
     kept = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.decode(), status_code=200, headers={**HEADERS, **kept})
 
@@ -128,3 +130,10 @@ def delete_list(request: DeskRequest, tour: str) -> Response:
     """Delete a list before its hour is over."""
     request.services.tours.end_tour(find_tour(request, tour, TourKind.LIST))
     return show_form(request, "deleted")
+
+
+def name_file(tour: Tour) -> str:
+    """Return what a file is called: one for an ad platform by its group and platform."""
+    from chalicelib.tours.hashes import is_hashed
+
+    return f"{tour.group}-{tour.goal}" if is_hashed(tour) else "customers"
