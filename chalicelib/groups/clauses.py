@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.groups.rule import Bought, Score, Standing
+from chalicelib.groups.rule import ActivityName, Bought, Score
 from chalicelib.models import ConsentState, JsonValue, MailState, Profile
 from chalicelib.people.activity import YEARS, ActivityStatus, judge_activity, list_purchases, measure_gap
 from chalicelib.people.answers import list_answers
@@ -15,10 +15,10 @@ from chalicelib.shop.products import fold_product, read_products
 
 FOUND_US = "found_us"  # the question how somebody found the shop, as in the form `survey` that ships
 STANDINGS = {
-    ActivityStatus.ACTIVE: Standing.ACTIVE,
-    ActivityStatus.AT_RISK: Standing.AT_RISK,
-    ActivityStatus.INACTIVE: Standing.INACTIVE,
-    ActivityStatus.UNKNOWN: Standing.NO_PURCHASE,
+    ActivityStatus.ACTIVE: ActivityName.ACTIVE,
+    ActivityStatus.AT_RISK: ActivityName.AT_RISK,
+    ActivityStatus.INACTIVE: ActivityName.INACTIVE,
+    ActivityStatus.UNKNOWN: ActivityName.NO_PURCHASE,
 }
 
 

@@ -27,7 +27,7 @@ Heard = Literal[
 Clause = tuple[str, Any]  # the name of a condition, and what it asks for
 
 
-class Standing(StrEnum):
+class ActivityName(StrEnum):
     """How a customer stands by their own rhythm, or by the shop's rule (`people/activity.py`)."""
 
     ACTIVE = "active"
@@ -88,7 +88,7 @@ class Rule(Model):
     purchases_at_most: Count | None = None
     spent_at_least: dict[Currency, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     bought: tuple[Bought, ...] = Field((), max_length=10)
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[ActivityName, ...] = ()
     usual_gap_at_least: Days | None = None
     usual_gap_at_most: Days | None = None
     silent_at_least: Days | None = None

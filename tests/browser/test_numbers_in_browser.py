@@ -51,7 +51,8 @@ def test_counting_and_looking_at_every_page(desk, open_browser, take_shot, monke
         owner.post("/account/language", language=language)
         prefer(browser, scheme)
         enter(browser, desk, owner, width)
-        for page in ("numbers", *(f"numbers/{question}" for question in QUESTIONS)):
+        groups = ("groups", "groups/regulars/audience")
+        for page in ("numbers", *(f"numbers/{question}" for question in QUESTIONS), *groups):
             open_page(browser, f"{desk.address}/{page}", width)
             browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")
             look(browser, take_shot, f"{page.replace('/', '-')}-{language}-{width}-{scheme}", width)

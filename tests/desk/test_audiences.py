@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +16,11 @@ from chalicelib.tours import hashes
 from chalicelib.words import list_languages
 from tests.builders.crowd import all_met
 from tests.builders.latin import find_latin
+from tests.builders.lists import forget, list_lines, restrict
 from tests.builders.own import forget_files, open_own, write_own
 from tests.builders.shop import NOW, a_submission
-from tests.desk.test_privacy_lists import forget, list_lines, restrict
-from tests.groups.test_files import PAGE
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "groups.md"
 ADS = {"purpose": "ads", "words": "Yes, please.", "words_version": "1", "language": "en"}
 NEWS = {**ADS, "purpose": "marketing"}
 NAMES = ("asha", "ben", "chen", "dara")

@@ -12,9 +12,9 @@ from chalicelib.numbers.counting import Counter
 from chalicelib.words import list_languages
 from tests.builders.crowd import all_met, invent_people
 from tests.builders.latin import find_latin
+from tests.builders.lists import YES, list_lines, order_list, read_file
 from tests.builders.own import forget_files, open_own, write_own
 from tests.builders.shop import NOW, a_submission
-from tests.desk.test_privacy_lists import YES, list_lines, order_list, read_file
 
 EVERYTHING = """\
 title = "Все условия"

@@ -1,22 +1,17 @@
 """Lists of customers to download: who is on one, what the audit and the customers read of it, who may have it."""
 
-import csv
-import io
-
 import pytest
 
 from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
-from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
-from chalicelib.models import Submission, Trust
 from chalicelib.store.audit import DESK, EVERYBODY
 from chalicelib.store.tours import TourKind
 from chalicelib.strictjson import dump_json
 from chalicelib.tours import listing, steps
-from tests.builders.shop import NOW, a_submission
+from tests.builders.lists import YES, forget, list_lines, order_list, read_file, restrict
+from tests.builders.shop import a_submission
 from tests.builders.work import count_requests
 
-YES = {"purpose": "marketing", "words": "Yes, please.", "words_version": "1", "language": "en"}
 EVIL = '=HYPERLINK("http://evil.example")'
 
 
@@ -37,43 +32,6 @@ def people(desk):
     restrict(desk.shop, ids["chen"])
     forget(desk, ids["dara"])
     return ids
-
-
-def restrict(shop, customer):
-    """Restrict a customer's data, as a proven request does."""
-    from chalicelib.settling.staff_acts import write_act
-
-    body = dump_json({"link": "l", "kind": "restrict", "result": "r", "language": "en", "network": ""})
-    said = Submission(sender="privacy", topic="confirm", trust=Trust.OWN, received_at=NOW, occurred_at=NOW, body=body)
-    write_act(customer, said, shop.services(), NOW, [], form="shown-once")
-
-
-def forget(desk, customer):
-    order = ForgetOrder(reason=Reason.STAFF, request=f"r-{customer}", requested_at=desk.now)
-    assert forget_person(customer, order, desk.services, desk.now)
-
-
-def order_list(browser, **given):
-    """Ask for a list; return its path."""
-    asked = {"columns": ["name", "email"], "purpose": "", "goal": "tool", **given}
-    answer = browser.post("/privacy/lists", **asked)
-    assert answer.status_code == 303, answer.body
-    return answer.headers["Location"]
-
-
-def read_file(browser, path, number=1):
-    answer = browser.post(f"{path}/file", number=number)
-    assert answer.status_code == 200, answer.body
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert f'-{number}.csv"' in answer.headers["Content-Disposition"]
-    text = answer.body.decode()
-    assert text.startswith("\ufeff")
-    return list(csv.DictReader(io.StringIO(text[1:])))
-
-
-def list_lines(desk):
-    return [(line.customer, line.reason) for line in desk.services.audit.list_accesses("2026-03")]
 
 
 def test_a_list_holds_everybody_who_may_be_on_it_and_no_formula(desk, mara, people):

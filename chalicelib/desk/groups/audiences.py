@@ -13,7 +13,7 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
-from chalicelib.store.tours import Tour, TourKind, make_walk_id
+from chalicelib.store.tours import Tour, TourKind, make_tour_id
 
 if TYPE_CHECKING:
     from chalicelib.groups.group import Group
@@ -28,7 +28,7 @@ def show_audience(request: DeskRequest, group: str) -> Response:
     """Show the form that asks for a file, and when the last ones were made; raise UnknownPageError."""
     from chalicelib.data_requests.readable.names import name_purpose
     from chalicelib.desk.people.record import make_writer
-    from chalicelib.desk.work.today import tell_times
+    from chalicelib.desk.times import tell_times
     from chalicelib.groups.platforms import ADS, LEAST, PLATFORMS
 
     found = find_or_miss(group)
@@ -62,7 +62,7 @@ def begin_audience(request: DeskRequest, group: str) -> Response:
     if is_too_small(request, found):
         raise InvalidSubmissionError({"group": "invalid"})
     tour = Tour(
-        id=make_walk_id(),
+        id=make_tour_id(),
         kind=TourKind.LIST,
         goal=platform,
         staff_id=request.me.staff_id,

@@ -1,7 +1,5 @@
 """The page of groups: each with its rule in words and how many belong. It opens no customer."""
 
-from dataclasses import dataclass
-
 from chalice import Response
 
 from chalicelib.desk.answers import show_page
@@ -14,23 +12,11 @@ desk = DeskBlueprint(__name__)
 HERE = "/groups"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One group: its title and rule in words, its counts in words ("" where it is not counted yet), its campaigns."""
-
-    name: str
-    title: str
-    clauses: list[str]
-    people: str
-    mailable: str
-    used: str
-
-
 @desk.route(HERE, right=Right.NUMBERS)
 def show_groups(request: DeskRequest) -> Response:
     """Show every group."""
     from chalicelib.desk.groups.rows import list_rows  # imported here: signing in reads no group
-    from chalicelib.desk.work.today import tell_times
+    from chalicelib.desk.times import tell_times
     from chalicelib.groups.library import list_mistakes
     from chalicelib.numbers.counting import read_counted
     from chalicelib.stats.suppression import K

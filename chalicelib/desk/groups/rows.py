@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.campaigns.library import list_on_file
 from chalicelib.desk.groups.clauses import make_clause_teller, mark_name
-from chalicelib.desk.groups.groups import Row
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
 from chalicelib.forms.interface import find_interface
@@ -18,6 +18,18 @@ from chalicelib.stats.suppression import K
 if TYPE_CHECKING:
     from chalicelib.groups.group import Group
     from chalicelib.numbers.counting import Sums
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group: its title and rule in words, its counts in words ("" where it is not counted yet), its campaigns."""
+
+    name: str
+    title: str
+    clauses: list[str]
+    people: str
+    mailable: str
+    used: str
 
 
 def list_rows(request: DeskRequest, sums: Sums | None) -> list[Row]:
