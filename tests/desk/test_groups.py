@@ -88,7 +88,7 @@ def test_a_group_is_counted_with_the_numbers_and_not_before(desk, mara, folder):
     count_all(desk)
     page = read_text(mara.read("/groups"))
     assert "It is counted when" not in page
-    assert "Customers: 20 · of them may be sent advertising: 0" in page
+    assert "Customers: 20 Of these may be sent advertising: 0" in page
     write_own(folder, "groups/all.toml", 'title = "All"\n[rule]\npurchases_at_least = 1')
     forget_files()
     page = read_text(mara.read("/groups"))
