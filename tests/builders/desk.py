@@ -38,6 +38,7 @@ CHANGING = {  # routes after which nobody else must have changed, and what they 
     "item": "none",
     "request_id": "none",
     "campaign": "none",
+    "group": "none",
     "question": "none",
     "sender": "none",
     "offer": "none",
