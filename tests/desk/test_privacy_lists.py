@@ -6,7 +6,6 @@ from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.store.audit import DESK, EVERYBODY
 from chalicelib.store.tours import TourKind
-from chalicelib.strictjson import dump_json
 from chalicelib.tours import listing, steps
 from tests.builders.lists import YES, forget, list_lines, order_list, read_file, restrict
 from tests.builders.shop import a_submission
