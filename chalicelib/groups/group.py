@@ -31,7 +31,7 @@ class Group(Model):
         return self
 
     @cached_property
-    def digest(self) -> str:
+    def edition(self) -> str:
         """Return a name for what the rule says, with the shop's categories where it asks for one: a count is of it."""
         categories = any(each.category for each in self.rule.bought)
         told = [self.rule.model_dump(mode="json"), read_products().model_dump(mode="json") if categories else {}]

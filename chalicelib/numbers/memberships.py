@@ -1,6 +1,6 @@
 """How many belong to each group of the shop, and how many of them may be sent advertising.
 
-group/<name>/<digest>/people, /mailable, /ads    people; the digest is of the rule as it was counted
+group/<name>/<edition>/people, /mailable, /ads    people; the edition is a hash of the rule as it was counted
 withdrawn/ads/<minute>                           people who withdrew the consent to files for ad platforms
 
 Counts are told in steps of K, and not below K: a group of one tells of that one, and two counts of two days of whoever
@@ -26,7 +26,7 @@ class Membership(Model):
     """One group as it was counted: None is a number from 1 to K - 1, others are rounded down to a multiple of K."""
 
     group: str
-    digest: str
+    edition: str
     people: int | None
     mailable: int | None
 
@@ -36,10 +36,10 @@ def count_groups(profile: Profile, lens: Lens) -> Iterator[Share]:
     gauge = Gauge(lens.now, lens.quiet_days)
     for group in lens.groups:
         if meets_rule(profile, group.rule, gauge):
-            yield make_key("group", group.name, group.digest, "people"), 1
+            yield make_key("group", group.name, group.edition, "people"), 1
             for kind, purpose in (("mailable", MARKETING), ("ads", ADS)):
                 if is_reachable(profile, purpose, lens):
-                    yield make_key("group", group.name, group.digest, kind), 1
+                    yield make_key("group", group.name, group.edition, kind), 1
     ads = profile.consents.get(ADS)
     if ads is not None and ads.state is ConsentState.WITHDRAWN:
         yield make_key("withdrawn", ADS, f"{ads.at:%Y-%m-%dT%H:%M}"), 1
@@ -58,9 +58,9 @@ def read_groups(tally: Tally, lens: Lens) -> list[Membership]:
     return [
         Membership(
             group=group.name,
-            digest=group.digest,
-            people=show_count(tally.count("group", group.name, group.digest, "people")),
-            mailable=show_count(tally.count("group", group.name, group.digest, "mailable")),
+            edition=group.edition,
+            people=show_count(tally.count("group", group.name, group.edition, "people")),
+            mailable=show_count(tally.count("group", group.name, group.edition, "mailable")),
         )
         for group in lens.groups
     ]
@@ -73,15 +73,15 @@ def show_count(people: int) -> int | None:
 
 def name_counted(groups: Iterable[Group]) -> tuple[str, ...]:
     """Return the groups of a walk by name and rule: a rule that changes while it goes on is not counted by half."""
-    return tuple(f"{group.name}/{group.digest}" for group in groups)
+    return tuple(f"{group.name}/{group.edition}" for group in groups)
 
 
 def choose_counted(groups: Iterable[Group], named: Iterable[str]) -> tuple[Group, ...]:
     """Return the groups that a walk counts, or counted."""
     known = set(named)
-    return tuple(group for group in groups if f"{group.name}/{group.digest}" in known)
+    return tuple(group for group in groups if f"{group.name}/{group.edition}" in known)
 
 
 def is_counted(group: Group, lens: Lens) -> bool:
     """Return whether a group was counted as it is now."""
-    return any((each.name, each.digest) == (group.name, group.digest) for each in lens.groups)
+    return any((each.name, each.edition) == (group.name, group.edition) for each in lens.groups)

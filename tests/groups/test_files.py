@@ -99,7 +99,7 @@ def test_a_campaign_names_a_group_that_is_there(folder):
         load_campaign(folder / "campaigns/irregulars.toml")
 
 
-def test_the_digest_is_of_the_rule_and_of_the_categories_that_it_asks_for(folder):
+def test_the_edition_is_of_the_rule_and_of_the_categories_that_it_asks_for(folder):
     text = 'title = "T"\n[[rule.bought]]\n{asked}'
     found = []
     for asked, category in product(("category = 'a'", "product = 'x'"), "bc"):
@@ -107,7 +107,7 @@ def test_the_digest_is_of_the_rule_and_of_the_categories_that_it_asks_for(folder
         write_own(folder, "products.toml", products)
         write_own(folder, "groups/some.toml", text.format(asked=asked))
         forget_files()
-        found.append(find_group("some").digest)
+        found.append(find_group("some").edition)
     one, other, named, same = found
     assert len({one, other, named}) == 3
     assert same == named

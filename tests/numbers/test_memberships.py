@@ -82,13 +82,13 @@ def test_the_counts_of_random_histories_are_those_counted_by_hand_and_one_less_w
             by_hand[name, "mail"] = by_hand.get((name, "mail"), 0) + mailable
     tally = add_up(profile for profile, _, _ in people)
     for group in GROUPS:
-        counts = [tally.count("group", group.name, group.digest, kind) for kind in ("people", "mailable")]
+        counts = [tally.count("group", group.name, group.edition, kind) for kind in ("people", "mailable")]
         assert counts == [by_hand.get(group.name, 0), by_hand.get((group.name, "mail"), 0)], group.name
     gone, names, mailable = people[chance.randrange(40)]
     without = add_up(profile for profile, _, _ in people if profile is not gone)
     tally.add_shares(list_shares(gone, LENS), -1)
     assert tally == without
-    assert all(by_hand[name] - 1 == without.count("group", name, find(name).digest, "people") for name in names)
+    assert all(by_hand[name] - 1 == without.count("group", name, find(name).edition, "people") for name in names)
 
 
 def find(name):
@@ -99,7 +99,7 @@ def find(name):
 def test_a_small_group_is_hidden_and_others_are_told_in_steps(people, told):
     assert show_count(people) == told
     group = find("often")
-    tally = Tally({f"group/often/{group.digest}/people": people})
+    tally = Tally({f"group/often/{group.edition}/people": people})
     (one,) = [each for each in read_groups(tally, LENS) if each.group == "often"]
     assert one.people == told
 

@@ -94,7 +94,7 @@ def is_too_small(request: DeskRequest, group: Group) -> bool:
     sums = read_counted(request.services)
     if sums is None or not is_counted(group, sums.lens):
         return False
-    return sums.tally.count("group", group.name, group.digest, "ads") < LEAST
+    return sums.tally.count("group", group.name, group.edition, "ads") < LEAST
 
 
 def is_stale(request: DeskRequest, last: LastFile) -> bool:
