@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from chalicelib.models import Profile
 from chalicelib.numbers.activity import count_activity
+from chalicelib.numbers.lately import count_lately
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.memberships import count_groups
 from chalicelib.numbers.months import count_months
@@ -24,6 +25,7 @@ COUNTERS: tuple[Callable[[Profile, Lens], Iterator[Share]], ...] = (
     count_months,
     count_ranges,
     count_groups,
+    count_lately,
 )
 
 

@@ -38,6 +38,7 @@ def count_by_hand(people):
         count_orders(kept, add)
         count_answers(sorted(person.answers), kept, add)
         count_class(kept, add)
+        count_lately(kept, sorted(person.answers), find_first(person), add)
         for question, option in person.list_ranges():
             add("range", question, option)
         for one, other in combinations(sorted(person.list_ranges()), 2):
@@ -63,6 +64,35 @@ def count_orders(kept, add):
         add("gap", "first" if place == 0 else "again", str((other - one).days))
     if days:
         add("silent", "first" if len(days) == 1 else "again", str((NOW.date() - days[-1]).days))
+
+
+def find_first(person):
+    """Return when the shop first heard of a person: of an order, an answer, or the range that all have from now."""
+    told = [each.at for each in person.orders] + [at for at, *_ in person.answers]
+    return min([*told, *([NOW] if person.list_ranges() else [])], default=None)
+
+
+def name_span(moment):
+    """Return the span of four weeks in which a moment lies."""
+    days = (NOW - moment) / timedelta(days=1)
+    return "now" if 0 <= days < 28 else "before" if 28 <= days < 56 else None
+
+
+def count_lately(kept, answers, seen, add):
+    found = {("buyers", name_span(order.at)) for order in kept}
+    found |= {("joined", name_span(seen))} if seen else set()
+    if kept and len(kept) <= LATEST:
+        first = kept[0].at
+        found |= {("first", name_span(first)), ("came", name_span(first + timedelta(days=28)))}
+        later = [o.at for o in kept if o.at.date() != first.date() and o.at - first <= timedelta(days=28)]
+        found |= {("back", name_span(first + timedelta(days=28)))} if later else set()
+    told = [(at, source) for at, _, source, _ in answers if source][:1]
+    ranked = {name_span(at): ("reason", ranking[0]) for at, _, _, ranking in answers if ranking}
+    found |= {(("source", source), name_span(at)) for at, source in told}
+    found |= {(reason, span) for span, reason in ranked.items()}
+    for name, span in found:
+        if span:
+            add("lately", span, *([name] if isinstance(name, str) else name))
 
 
 def name_status(kept):
