@@ -24,7 +24,7 @@ from chalicelib.shop.purposes import judge_consent
 log = logging.getLogger(__name__)
 
 DEFINITIONS = Path(__file__).parent / "definitions"
-NOT_A_CAMPAIGNS = {"confirm_url", "code", "request", "title", "answers"}  # words of mails that ask for proof
+NOT_A_CAMPAIGNS = {"confirm_url", "code", "request", "title", "answers", "figures"}  # of mails for proof, for owners
 SHOP = "_shop.toml"  # no campaign: the underscore keeps it out of their names
 
 

@@ -59,6 +59,9 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
     values["quantity"] = spoken.write_digits(str(words.quantity or ""))
     values |= {"bought": words.bought, "days": spoken.write_digits(str(words.again_days or ""))}
     values["day"] = spoken.write_day(words.day) if words.day else ""
+    if words.figures:
+        values["day"] = spoken.write_day(words.figures.counted)
+        values["n"] = spoken.write_digits(str(words.figures.compared))
     preview = source.preview_offer if offer else source.preview
     brand = find_brand()
     return {

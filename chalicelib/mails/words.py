@@ -11,7 +11,7 @@ from chalicelib.mails.names import clean_name, clean_product
 from chalicelib.models import Model, OptionalCurrency, OptionalName, RequestKind
 from chalicelib.text import is_hidden
 
-Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked"]
+Reason = Literal["bought", "signed_up", "registered", "pre_ordered", "answered", "served", "asked", "desk"]
 # A header's value holds 995 characters (SES API, MessageHeader), and a link stands between < and >.
 LONGEST_LINK = 900
 MOST_SUGGESTED = 3  # products in one mail
@@ -46,6 +46,7 @@ def read_count(value: object) -> int | None:
 
 Line = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_line)]
 Link = Annotated[str, StringConstraints(max_length=LONGEST_LINK), AfterValidator(check_link)]
+Sentence = Annotated[str, StringConstraints(max_length=600), AfterValidator(check_line)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
@@ -68,6 +69,15 @@ class Offer(Model):
         return self
 
 
+class Figures(Model):
+    """Sentences of the weekly mail: figures that changed, and the steadiest; `compared` is how many were looked at."""
+
+    changed: tuple[Sentence, ...] = Field((), max_length=MOST_SUGGESTED)
+    steady: tuple[Sentence, ...] = Field((), max_length=MOST_SUGGESTED)
+    compared: int = Field(0, ge=0)
+    counted: date
+
+
 class MailWords(Model):
     """The words of one mail to one person. An empty word is left out, and the mail reads well without it.
 
@@ -78,6 +88,7 @@ class MailWords(Model):
     `quantity` and `day` are answers in it. `product` may be any typed text: text that looks like anything but a product
     becomes "". `bought` is a product that they bought on `day` and that is usually bought again after `again_days`,
     `suggested` are products that they may like: both as the shop's own systems name them.
+    `figures` are of the weekly mail to owners alone.
     """
 
     shop_name: Annotated[Line, StringConstraints(min_length=1)]
@@ -103,3 +114,4 @@ class MailWords(Model):
     bought: Line = ""
     again_days: int | None = Field(None, ge=1, le=9_999)
     suggested: tuple[Line, ...] = Field((), max_length=MOST_SUGGESTED)
+    figures: Figures | None = None

@@ -117,6 +117,23 @@ class RangeWords(Model):
     hint: str
 
 
+class ChangeWords(Model):
+    """What changed lately: a sentence for each figure, and one for each verdict."""
+
+    score: str
+    buyers: str
+    first: str
+    returning: str
+    joined: str
+    back: str
+    source: str
+    reason: str
+    up: str
+    down: str
+    same: str
+    few: str
+
+
 class NumberWords(Model):
     """The words of one language. Tables are by question, column, status and class of buyers."""
 
@@ -128,6 +145,7 @@ class NumberWords(Model):
     products: ProductWords
     customers: CustomerWords
     ranges: RangeWords
+    changes: ChangeWords
     titles: Mapping[str, str]
     columns: Mapping[str, str]
     statuses: Mapping[str, str]

@@ -14,10 +14,13 @@ from typing import Any
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.templates import find_template, list_templates
-from chalicelib.mails.words import MailWords, Offer, Reason
+from chalicelib.mails.words import Figures, MailWords, Offer, Reason
 from chalicelib.models import RequestKind
+from chalicelib.numbers.changes import choose_changes, compare_counts
 from chalicelib.shop.brand import choose_words, find_brand
 from chalicelib.store.links import SEPARATOR
+from chalicelib.telling.changes import tell_change
+from chalicelib.telling.numbers import find_teller
 from chalicelib.words import list_languages
 from infra.deploy.inline_css import write_templates
 from infra.places import ROOT, show_path
@@ -27,7 +30,7 @@ SITE = "https://regulars.example.com"
 NAMES = {"en": "Asha Rao", "hi": "आशा राव", "bn": "রহিমা খাতুন", "kk": "Әсел Нұрланқызы", "fa": "مریم رضایی"}
 MONEY = {"hi": ("INR", "250"), "bn": ("BDT", "300"), "kk": ("KZT", "2500"), "fa": ("EUR", "7.50")}
 WORKSHOP = ROOT / "docs" / "examples" / "workshop" / "workshop.toml"
-REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "served"}
+REASONS: dict[str, Reason] = {"welcome": "signed_up", "pre-order-shipped": "served", "weekly": "desk"}
 NUMBER = "K7F-3MQ9"
 ENTRIES: dict[str, dict[str, Any]] = {
     "pre-order-received": {"number": NUMBER, "product": "Teapot", "quantity": 2, "day": date(2026, 12, 24)},
@@ -63,7 +66,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         shop_url="" if plain else "https://shop.example.com/",
         shop_address=address if "shop_address" in find_template(template).list_needs() else "",
         person_name="" if plain else NAMES.get(language, ""),
-        offer=None if plain or asks or template in ("pre-order-shipped", *ENTRIES) else offer,
+        offer=None if plain or asks or template in ("pre-order-shipped", "weekly", *ENTRIES) else offer,
         link="" if plain and "link" not in find_template(template).needs else f"{SITE}/{page}/3kTq0fXw9ZpLr2",
         form="survey" if asks and not plain else "",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
@@ -75,9 +78,24 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         request=RequestKind.ERASE if template == "request" else None,
         suggested=SUGGESTED if find_template(template).suggests and not plain else (),
         **(NEEDED if "bought" in find_template(template).needs else {}),
+        **({"figures": invent_figures(language, plain=plain)} if template == "weekly" else {}),
         **(describe_workshop(language) if template == "parent" else {}),
         **(ENTRIES.get(template, {}) if not plain else {"number": NUMBER}),
     )
+
+
+def invent_figures(language: str, *, plain: bool) -> Figures:
+    """Return invented figures of the weekly mail; `plain` has none that can be compared."""
+    if plain:
+        return Figures(counted=date(2026, 11, 30))
+    teller = find_teller(language)
+    digest = choose_changes(
+        [compare_counts("buyers", 64, 38), compare_counts("first", 9, 4), compare_counts("joined", 71, 69)]
+    )
+    changed, steady = (
+        tuple(tell_change(each, teller) for each in found) for found in (digest.changed, digest.steady)
+    )
+    return Figures(changed=changed, steady=steady, compared=digest.compared, counted=date(2026, 11, 30))
 
 
 def describe_workshop(language: str) -> dict[str, str]:

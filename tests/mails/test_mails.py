@@ -23,9 +23,9 @@ from infra.deploy.inline_css import MAILS, inline_styles
 from infra.deploy.preview import invent_words, write_mails
 
 LANGUAGES = ("bn", "en", "fa", "hi", "kk")
-MARKETING = ("needs-again", "post-purchase", "survey-invitation", "welcome", "win-back")
+MARKETING = ("needs-again", "post-purchase", "survey-invitation", "weekly", "welcome", "win-back")
 OTHERS = ("confirm", "parent", "pre-order-received", "pre-order-shipped", "request")
-OTHERS += ("staff-entry-received", "warranty-received")
+OTHERS += ("staff-entry-received", "warranty-received", "weekly-confirm")
 EVERY = [(template, language) for template in (*MARKETING, *OTHERS) for language in LANGUAGES]
 WITH_OFFER = ("needs-again", "post-purchase", "welcome", "win-back")
 PLACES = {
@@ -38,6 +38,7 @@ PLACES = {
     "shop",
     "name",
     "discount",
+    "n",
     "date",
     "number",
     "symbol",
@@ -75,7 +76,7 @@ def list_places(pattern):
     return {place for _, place, _, _ in Formatter().parse(pattern) if place}
 
 
-def test_twelve_mails_in_five_languages_ship():
+def test_fourteen_mails_in_five_languages_ship():
     assert list_templates() == tuple(sorted((*MARKETING, *OTHERS)))
     assert list_languages() == LANGUAGES
 
