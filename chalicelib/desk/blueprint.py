@@ -25,9 +25,10 @@ class DeskBlueprint(Blueprint):
         fresh: bool = False,
         back: str = "/",
         many: bool = False,
+        foreign: bool = False,
     ) -> Callable[[View], View]:
         """Register a view behind the guard. A view takes the request, and each part of the path by its name."""
-        rule = Rule(right, fresh, back, many)
+        rule = Rule(right, fresh, back, many, foreign)
 
         def register(view: View) -> View:
             def answer(**parts: str) -> Response:

@@ -14,7 +14,7 @@ from chalicelib.desk.numbers import counting, numbers
 from chalicelib.desk.people import card, erasures, find, person, person_acts
 from chalicelib.desk.privacy import accesses, ended, lists, overview, retention
 from chalicelib.desk.running import campaigns, forecast
-from chalicelib.desk.signing import account, join, sign_in, staff, touch
+from chalicelib.desk.signing import account, join, sign_in, staff, touch, weekly
 from chalicelib.desk.surveys import surveys
 from chalicelib.desk.till import devices, enrol, handing, page
 from chalicelib.desk.work import handovers, items, today
@@ -27,6 +27,7 @@ BLUEPRINTS = (
     join.desk,
     touch.desk,
     account.desk,
+    weekly.desk,
     staff.desk,
     find.desk,
     person.desk,

@@ -34,19 +34,21 @@ class Rule:
     """What a route asks: a right, and whether the passkey must have been asked within five minutes.
 
     `back` is the page to come back to where a post was turned away. `many` lets a field of its form stand twice.
+    `foreign` lets a post come from elsewhere: from a mail program, where the address itself holds a secret token.
     """
 
     right: Right
     fresh: bool = False
     back: str = "/"
     many: bool = False
+    foreign: bool = False
 
 
 def answer_request(raw: Any, rule: Rule, view: View, parts: Mapping[str, str]) -> Response:
     """Answer one request; every way out is a page of ours."""
     request = read_request(raw, current_services())
     try:
-        if raw.method != "GET":
+        if raw.method != "GET" and not rule.foreign:
             refuse_foreign(request)
         check_parts(parts)
         return turn_away(request, rule, parts) or view(request, **parts)

@@ -11,6 +11,7 @@ from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
 from chalicelib.desk.privacy.privacy_words import PrivacyWords
 from chalicelib.desk.running.campaign_words import CampaignWords, ForecastWords, ResultWords
+from chalicelib.desk.signing.weekly_words import WeeklyWords
 from chalicelib.desk.surveys.survey_words import SurveyWords
 from chalicelib.desk.till.till_words import DeviceWords, TillWords
 from chalicelib.desk.work.today_words import TodayWords
@@ -118,6 +119,7 @@ class DeskWords(Model):
     again_hint: str
     again_button: str
     to_start: str
+    weekly: WeeklyWords
     find: FindWords
     card: CardWords
     person: PersonWords

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.store.table import Table
     from chalicelib.store.tills import Tills
     from chalicelib.store.tours import Tours
+    from chalicelib.store.weekly import WeeklyRows
 
 
 class StaffTables(Tables):
@@ -91,6 +92,12 @@ class StaffTables(Tables):
         from chalicelib.store.tours import Tours
 
         return Tours(self.desk_table)
+
+    @cached_property
+    def weekly_rows(self) -> WeeklyRows:
+        from chalicelib.store.weekly import WeeklyRows
+
+        return WeeklyRows(self.desk_table)
 
     @cached_property
     def door_parameters(self) -> Parameters:

@@ -92,9 +92,7 @@ def invent_figures(language: str, *, plain: bool) -> Figures:
     digest = choose_changes(
         [compare_counts("buyers", 64, 38), compare_counts("first", 9, 4), compare_counts("joined", 71, 69)]
     )
-    changed, steady = (
-        tuple(tell_change(each, teller) for each in found) for found in (digest.changed, digest.steady)
-    )
+    changed, steady = (tuple(tell_change(each, teller) for each in found) for found in (digest.changed, digest.steady))
     return Figures(changed=changed, steady=steady, compared=digest.compared, counted=date(2026, 11, 30))
 
 

@@ -20,6 +20,7 @@ from chalicelib.outreach.decide import handle_customer
 from chalicelib.outreach.reconcile import reconcile_mails
 from chalicelib.retention.run import retire_people, retire_person
 from chalicelib.settling.dispatch import settle_item, sweep_inbox
+from chalicelib.weekly.run import send_weekly
 from infra.local.permissions import Guard
 
 # The use case of each function, and the functions that call it.
@@ -32,6 +33,7 @@ USE_CASES = {
     reconcile_mails: ("reconcile_mails",),
     make_offers: ("make_codes",),
     answer_requests: ("answer_requests",),
+    send_weekly: ("answer_requests",),
     advance_erasures: ("forget_people",),
     erase_shop_customers: ("forget_people",),
     retire_people: ("retire_data",),

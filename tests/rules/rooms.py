@@ -5,14 +5,16 @@ ROOTS = {"addresses", "config", "definitions", "errors", "logs", "models", "stri
 # Room: what it may import, besides itself and ROOTS.
 ROOMS = {
     "app": "functions routes desk",
-    "functions": "settling outreach offers data_requests retention fold optin erasure downstream mails senders door "
-    "runs services store",
+    "functions": "settling outreach offers data_requests weekly retention fold optin erasure downstream mails senders "
+    "door runs services store",
     "routes": "door pages data_requests campaigns senders forms store shop words",
     "desk": "crowd settling outreach report today joining retention fold door routes data_requests erasure pages "
-    "campaigns mails people senders forms services store shop words numbers stats surveys telling tours groups",
+    "campaigns mails people senders forms services store shop words numbers stats surveys telling tours groups "
+    "weekly",
     "crowd": "people services store vault runs",
     "tours": "crowd data_requests groups people services store vault shop",
     "settling": "erasure people senders services store shop runs downstream optin surveys",
+    "weekly": "telling mails numbers people store runs services shop",
     "offers": "campaigns mails store runs services",
     "outreach": "crowd campaigns mails numbers people senders shop store runs services",
     "data_requests": "pages campaigns mails numbers people senders forms store vault shop runs services words",

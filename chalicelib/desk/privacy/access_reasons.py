@@ -36,6 +36,7 @@ OWN: Mapping[str, re.Pattern[str]] = {
         "ended": r"ended the till \S+",
         "stopped": r"stopped the campaign \S+",
         "started": r"let the campaign \S+ go on",
+        "weekly": r"weekly mail: \w+",
     }.items()
 }
 Tell = Callable[[str], tuple[str, bool]]

@@ -20,7 +20,11 @@ HERE = "/account"
 
 @desk.route(HERE, right=Right.SELF)
 def show_account(request: DeskRequest) -> Response:
-    """Show the page."""
+    """Show the page; owners also see their weekly mail."""
+    from chalicelib.desk.work.today import tell_times
+    from chalicelib.weekly.mailbox import read_switch
+
+    owns = request.may(Right.STAFF)
     return show_page(
         request,
         "account.html",
@@ -29,6 +33,9 @@ def show_account(request: DeskRequest) -> Response:
         sessions=request.services.sessions.list_sessions(request.me, request.now),
         switches=list_switches(),
         most=MOST,
+        owns=owns,
+        weekly=read_switch(request.services, request.me.staff_id, request.now) if owns else None,
+        **tell_times(request),
     )
 
 
