@@ -80,6 +80,13 @@ def list_limits(statement):
     return f" (only {', '.join(named)})" if named else ""
 
 
+def join_limits(one, other):
+    """Return the limits of two statements about one place: those of both, where both are limited differently."""
+    if one and other and one != other:
+        return f"{one.removesuffix(')')}, {other.removeprefix(' (only ')}"
+    return other
+
+
 def gather_verbs(function, service, verbs, pattern):
     """Return `place` -> verbs of what a function may do to tables or keys."""
     found = {}
@@ -90,8 +97,8 @@ def gather_verbs(function, service, verbs, pattern):
             verb for action in known for verb in (["put", "delete"] if "BatchWrite" in action else [verbs[action]])
         }
         for place in {name.lower() for name in pattern.findall(json.dumps(statement["Resource"]))} if wanted else ():
-            before, _ = found.get(place, (set(), ""))
-            found[place] = (before | wanted, list_limits(statement))
+            before, limit = found.get(place, (set(), ""))
+            found[place] = (before | wanted, join_limits(limit, list_limits(statement)))
     return found
 
 

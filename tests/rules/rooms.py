@@ -14,7 +14,7 @@ ROOMS = {
     "crowd": "people services store vault runs",
     "tours": "crowd data_requests groups people services store vault shop",
     "settling": "erasure people senders services store shop runs downstream optin surveys",
-    "weekly": "telling mails numbers people store runs services shop",
+    "weekly": "telling mails numbers store runs services shop",
     "offers": "campaigns mails store runs services",
     "outreach": "crowd campaigns mails numbers people senders shop store runs services",
     "data_requests": "pages campaigns mails numbers people senders forms store vault shop runs services words",

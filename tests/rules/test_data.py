@@ -99,6 +99,7 @@ def work_at_desk(tables, monkeypatch, shop, customer, look):
         owner, ben = desk.hire("owner", "Mara Lind"), desk.hire("staff", "Ben Okafor")
         owner.sign_in()
         assert owner.post(f"/people/{customer}/card").status_code == 200
+        assert owner.post("/account/weekly", email="mara@example.org").status_code == 303
         owner.post(f"/staff/{ben.staff_id}/dismiss")
         press(owner, f"/people/{shop.find_id('p@example.org')}/note", note="Likes Assam")
         parts = desk.services.halts.stop_campaign("welcome", owner.staff_id, desk.now)

@@ -206,8 +206,18 @@ def test_the_desk_works_on_its_own_table_adds_to_the_audit_and_settles_what_it_t
     assert not any("ReceiptKey" in str(each) for each in statements.values())  # it signs no receipt
     assert not any("dynamodb:Scan" in each["Action"] for each in statements.values())
     assert not allows(statements.values(), "dynamodb:DeleteItem", "InboxTable")
-    others = {name for name in list_functions(read_packaged()) if name != "Desk"}
+    others = {name for name in list_functions(read_packaged()) if name not in ("Desk", "AnswerRequests")}
     assert not any("DeskTable" in str(role_statements(read_packaged(), name)) for name in others)
+
+
+def test_who_sends_the_weekly_mail_reaches_its_rows_and_the_list_of_staff_alone():
+    statements = [each for each in role_statements(read_packaged(), "AnswerRequests") if "DeskTable" in str(each)]
+    assert {each["Sid"]: each["Condition"] for each in statements} == {
+        "KeepWeekly": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["weekly"]}},
+        "KnowOwners": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["staff"]}},
+    }
+    (known,) = (each for each in statements if each["Sid"] == "KnowOwners")
+    assert known["Action"] == ["dynamodb:Query", "dynamodb:ConditionCheckItem"]
 
 
 def test_feedback_may_do_what_the_door_may_and_no_more():
