@@ -27,6 +27,7 @@ class TourKind(StrEnum):
 
     LIST = "list"  # a list of customers, to be downloaded
     RETENTION = "retention"  # how much retention would delete now
+    WORDS = "words"  # what customers wrote beside their score
 
 
 @dataclass(frozen=True)

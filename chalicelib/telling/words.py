@@ -134,6 +134,28 @@ class ChangeWords(Model):
     few: str
 
 
+class WhyWords(Model):
+    """What customers wrote beside their score; `groups` is by what their score says."""
+
+    begin: str
+    begin_hint: str
+    going: str
+    title: str
+    found: str
+    shown: str
+    word: str
+    group: str
+    all: str
+    look: str
+    nothing: str
+    score: str
+    open: str
+    until: str
+    cut: str
+    delete: str
+    groups: Mapping[str, str]
+
+
 class NumberWords(Model):
     """The words of one language. Tables are by question, column, status and class of buyers."""
 
@@ -146,6 +168,7 @@ class NumberWords(Model):
     customers: CustomerWords
     ranges: RangeWords
     changes: ChangeWords
+    why: WhyWords
     titles: Mapping[str, str]
     columns: Mapping[str, str]
     statuses: Mapping[str, str]

@@ -12,7 +12,7 @@ ROOMS = {
     "campaigns mails people senders forms services store shop words numbers stats surveys telling tours groups "
     "weekly",
     "crowd": "people services store vault runs",
-    "tours": "crowd data_requests groups people services store vault shop",
+    "tours": "crowd data_requests groups numbers people services forms store vault shop stats",
     "settling": "erasure people senders services store shop runs downstream optin surveys",
     "weekly": "telling mails numbers store runs services shop",
     "offers": "campaigns mails store runs services",

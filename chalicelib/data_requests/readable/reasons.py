@@ -82,6 +82,8 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "list_google": r"list of customers: google",
         "list_meta": r"list of customers: meta",
         "list_whole": r"list of customers: \w+: (?P<n>\d+) customers(?:, group \S+)?",
+        "words_begun": r"words beside scores, looked for",
+        "words_read": r"words beside scores",
         "shop_system": r"customers/\S+: .*",
     }.items()
 }

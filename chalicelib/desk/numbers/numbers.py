@@ -54,6 +54,7 @@ def show_numbers(request: DeskRequest) -> Response:
 def show_question(request: DeskRequest, question: str) -> Response:
     """Show one question with its charts and tables; raise UnknownPageError."""
     from chalicelib.numbers.counting import read_counted
+    from chalicelib.numbers.satisfaction import WINDOW
     from chalicelib.telling.numbers import QUESTIONS, find_teller
 
     if question not in QUESTIONS:
@@ -66,6 +67,8 @@ def show_question(request: DeskRequest, question: str) -> Response:
         title=teller.write.say.titles[question],
         sheet=QUESTIONS[question](numbers, teller) if numbers else None,
         rtl=teller.write.tell.direction == "rtl",
+        gathers=question == "satisfaction" and request.may(Right.PEOPLE),
+        gather_hint=teller.write.say.why.begin_hint.format(days=teller.write.write_count(WINDOW)),
         **describe_count(request, sums, numbers),
     )
 
