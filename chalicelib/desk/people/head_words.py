@@ -13,3 +13,8 @@ class HeadWords(Model):
     news: str
     no_news: str
     purchases: str
+    next: str
+    need: str
+    need_now: str
+    beside: str
+    next_hint: str

@@ -16,12 +16,14 @@ from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
 from chalicelib.desk.people.head import read_head
 from chalicelib.desk.people.known import commit_known
+from chalicelib.desk.people.needs import Next, find_next, read_shelf
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import UnknownPageError
 from chalicelib.forms.interface import find_interface
 from chalicelib.models import ConsentState
+from chalicelib.shop.ages import is_minor
 from chalicelib.shop.brand import name_shop
 
 
@@ -91,6 +93,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
         write_day=writer.write_moment_day,
         submission=secrets.token_urlsafe(16),
         head=read_head(glance, sections["person"][0], writer, words.head, request.now),
+        next=show_next(request, glance, writer, restricted=bool(sections["person"][0]["restricted"])),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
         warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),
@@ -106,6 +109,17 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
             for line, name in glance.openings
         ],
     )
+
+
+def show_next(request: DeskRequest, glance: Glance, writer: Writer, *, restricted: bool) -> Next:
+    """Return what the customer probably needs next; nothing of a child, nor of who restricted their data."""
+    if restricted or is_minor(glance.person.profile.ages, request.now):
+        return Next()
+    shelf = read_shelf(request.services)
+    if shelf is None:
+        return Next()
+    say, words = find_desk_words(request.language).head, find_interface(request.language)
+    return find_next(glance, shelf, request.now.astimezone(writer.zone).date(), say, words)
 
 
 def name_chapters(chapters: list[Chapter], titles: Mapping[str, str]) -> list[Chapter]:
