@@ -73,7 +73,7 @@ def test_what_she_has_is_never_suggested(desk, ben):
 
 def test_nor_what_she_has_a_warranty_for_however_it_was_typed(desk, ben):
     buy(desk.shop, ASHA, TODAY - 20 * DAY, 1)
-    take_entry(desk.shop, an_entry("warranty", ASHA, at=NOW - DAY, product="teaPOT  "))
+    take_entry(desk.shop, an_entry("warranty", ASHA, at=NOW - DAY, product="teaPOT  ", purchased_on="2026-02-01"))
     entries = open_next(desk, ben)
     assert NEED.findall(entries)
     assert BESIDE.findall(entries) == []

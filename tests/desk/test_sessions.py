@@ -8,7 +8,7 @@ from chalicelib.desk import console
 from chalicelib.desk.rights import Right
 
 OPEN_POSTS = [path for (method, path), rule in console.RULES.items() if method == "POST" and rule.right is Right.OPEN]
-POSTS = sorted(path for method, path in console.RULES if method == "POST")
+POSTS = sorted(path for (method, path), rule in console.RULES.items() if method == "POST" and not rule.foreign)
 
 
 def is_out(browser):
@@ -85,6 +85,10 @@ def test_no_post_of_another_site_is_taken(desk, path):
         headers = {} if site else {"Origin": "https://evil.example"}
         assert owner.post(filled, site=site, token=token, headers=headers).status_code == 403, site
         assert desk.stage.read_all("desk") == before, site
+
+
+def test_the_one_press_of_a_mail_program_alone_comes_from_anywhere():
+    assert [path for path, rule in console.RULES.items() if rule.foreign] == [("POST", "/weekly/{token}")]
 
 
 def test_an_older_browser_names_our_origin_instead(desk):

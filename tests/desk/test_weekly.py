@@ -131,6 +131,7 @@ def test_a_press_before_the_yes_switches_nothing_on(desk, mara):
     post = Post()
     link = ask(desk, mara, post)
     assert desk.open_browser().call("POST", link, ONE_CLICK, site="").status_code == 404
+    assert desk.open_browser().call("POST", link, b"answer=yes", site="cross-site").status_code == 403
     assert mara.post("/account/weekly/on").status_code == 404
     count_all(desk)
     assert run(desk, post, MONDAY) == {}

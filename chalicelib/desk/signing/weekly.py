@@ -10,6 +10,7 @@ from chalice import Response
 
 from chalicelib.desk.answers import lead_to, show_in
 from chalicelib.desk.blueprint import DeskBlueprint
+from chalicelib.desk.guard import refuse_foreign
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
@@ -80,11 +81,13 @@ def show_link(request: DeskRequest, token: str) -> Response:
 
 @desk.route(LINK, right=Right.OPEN, methods=("POST",), foreign=True)
 def answer_link(request: DeskRequest, token: str) -> Response:
-    """Confirm the address, or switch the mail off, once; raise RaceLostError.
+    """Confirm the address, or switch the mail off, once; raise RaceLostError, ForbiddenOriginError for a foreign yes.
 
     An address that is confirmed is switched on again at the desk alone: a mail may have been passed on.
     """
     row, yes = request.services.weekly_rows.find_token(token, request.now), read_answer(request) == YES
+    if yes:
+        refuse_foreign(request)
     if row is None or (not yes and not row.is_confirmed):
         return show_answer(request, None, "gone")
     if (yes and not row.is_confirmed) or (not yes and row.state is WeeklyState.ON):
