@@ -56,6 +56,7 @@ class Campaign(Model):
     holdout_share: float = Field(0, ge=0, le=0.5)
     holdout_salt: str = Field("", max_length=40)
     suggest: int = Field(0, ge=0, le=MOST_SUGGESTED)
+    tips: bool = False
 
     @property
     def is_marketing(self) -> bool:

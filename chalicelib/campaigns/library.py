@@ -128,6 +128,8 @@ def judge_template(campaign: Campaign) -> str:
         return "only a transactional campaign after a pre-order or a warranty card has a number for it"
     if "bought" in mail.needs and not campaign.trigger.learns:
         return "only a campaign with the trigger needs-again has a product for it"
+    if campaign.tips and not (mail.tips and campaign.when.trigger == "after-purchase"):
+        return "tips need the trigger after-purchase and a mail with a place for them"
     if campaign.suggest and not mail.suggests:
         return "this mail has no place for suggestions"
     if campaign.is_marketing and not mail.marketing:

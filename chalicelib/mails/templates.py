@@ -25,12 +25,13 @@ class MailTemplate(Model):
 
     `preview` is the line that mail programs show beside the subject; `preview_offer` replaces it where there is an
     offer. `phrases` are the words that the template's .jinja names. `suggests` tells that it has a place for
-    products that the person may like.
+    products that the person may like, `tips` for how to care for what they bought.
     """
 
     name: str
     marketing: bool
     suggests: bool = False
+    tips: bool = False
     needs: tuple[str, ...] = ()
     subject: Words
     preview: Words

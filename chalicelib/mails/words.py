@@ -69,6 +69,13 @@ class Offer(Model):
         return self
 
 
+class Tip(Model):
+    """How to care for something that the person bought, in the shop's own words."""
+
+    product: Line
+    text: Sentence
+
+
 class Figures(Model):
     """Sentences of the weekly mail: figures that changed, and the steadiest; `compared` is how many were looked at."""
 
@@ -114,4 +121,5 @@ class MailWords(Model):
     bought: Line = ""
     again_days: int | None = Field(None, ge=1, le=9_999)
     suggested: tuple[Line, ...] = Field((), max_length=MOST_SUGGESTED)
+    tips: tuple[Tip, ...] = Field((), max_length=MOST_SUGGESTED)
     figures: Figures | None = None

@@ -23,7 +23,7 @@ from chalicelib.numbers.learned import Learn
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.outreach.entries import ConfirmedEntry, find_entry
 from chalicelib.outreach.offer_codes import take_code
-from chalicelib.outreach.products import tell_products
+from chalicelib.outreach.products import tell_products, tell_tips
 from chalicelib.people.entries import read_day
 from chalicelib.people.mailbox import read_address
 from chalicelib.people.person import Person
@@ -72,6 +72,7 @@ def compose_mail(
     links = {kind: make_link(kind, campaign, row, language, settings, now, entry) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
     words = tell_products(words, person, campaign, row, services, learn)
+    words = tell_tips(words, person, campaign, row, language)
     return OutgoingMail(
         address=address,
         row=row,

@@ -4,13 +4,14 @@ from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.needs import list_needs
 from chalicelib.campaigns.reasons import hash_source
 from chalicelib.errors import UnfitMailError
-from chalicelib.mails.words import MailWords
+from chalicelib.mails.words import MOST_SUGGESTED, MailWords
 from chalicelib.numbers.learned import Learn
-from chalicelib.numbers.shelf import Shelf
+from chalicelib.numbers.shelf import Shelf, is_sayable
 from chalicelib.people.activity import list_bought
 from chalicelib.people.orders import name_items
 from chalicelib.people.person import Person
 from chalicelib.services import Services
+from chalicelib.shop.products import read_products
 from chalicelib.store.mails import MailRow
 
 
@@ -25,6 +26,20 @@ def tell_products(
     had = list_had(person, services) if campaign.suggest else set()
     told["suggested"] = shelf.suggest_products(had, campaign.suggest) if had else ()
     return MailWords.model_validate({**dict(words), **told})
+
+
+def tell_tips(words: MailWords, person: Person, campaign: Campaign, row: MailRow, language: str) -> MailWords:
+    """Return the words of a mail with how to care for what its order has, of the products that have a tip on file.
+
+    Raise DefinitionError where the file of products has a mistake: a sensitive product might be named.
+    """
+    if not campaign.tips:
+        return words
+    products, latest = read_products(), person.profile.latest.items()
+    order = next((mark for key, mark in latest if row.occasion == f"{campaign.name}:{hash_source(key)}"), None)
+    named = [name for name in (order.items if order else ()) if is_sayable(name)]
+    told = [{"product": name, "text": products.find_tip(name, language)} for name in named]
+    return MailWords.model_validate({**dict(words), "tips": [each for each in told if each["text"]][:MOST_SUGGESTED]})
 
 
 def tell_need(person: Person, campaign: Campaign, row: MailRow, shelf: Shelf) -> dict[str, object]:

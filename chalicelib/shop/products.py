@@ -3,7 +3,7 @@
 Nothing ships: without the file no product has a category, and none is sensitive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
@@ -13,6 +13,10 @@ from pydantic import Field, model_validator
 from chalicelib.definitions import Fault, load_definition
 from chalicelib.models import Model
 from chalicelib.shop import own
+from chalicelib.text import is_hidden
+
+FALLBACK = "en"  # the language of a tip that a mail's language lacks
+LONGEST_TIP = 400  # characters
 
 
 class ProductRule(Model):
@@ -22,14 +26,23 @@ class ProductRule(Model):
     starts: str = Field("", max_length=200)
     category: str = Field("", max_length=60)
     sensitive: bool = False
+    tip: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def check_tip(self) -> "ProductRule":
+        """Refuse a tip that is no line of a mail."""
+        for text in self.tip.values():
+            if not 0 < len(text.strip()) <= LONGEST_TIP or any(is_hidden(sign) for sign in text):
+                raise ValueError(f"a tip is one line of at most {LONGEST_TIP} characters")
+        return self
 
     @model_validator(mode="after")
     def check_sense(self) -> "ProductRule":
         """Refuse a rule of no product, and one that says nothing."""
         if bool(fold_product(self.name)) == bool(fold_product(self.starts)):
             raise ValueError("either name or starts")
-        if not self.category and not self.sensitive:
-            raise ValueError("says nothing: it needs a category, or sensitive = true")
+        if not self.category and not self.sensitive and not self.tip:
+            raise ValueError("says nothing: it needs a category, a tip, or sensitive = true")
         return self
 
     @property
@@ -43,9 +56,10 @@ class ProductRule(Model):
 
 
 class Products(Model):
-    """The data file; `sensitive` names categories."""
+    """The data file; `sensitive` names categories, `tips` are by category and language."""
 
     sensitive: tuple[str, ...] = ()
+    tips: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     products: tuple[ProductRule, ...] = ()
 
     def list_rules(self, product: str) -> list[ProductRule]:
@@ -57,6 +71,18 @@ class Products(Model):
     def find_category(self, product: str) -> str:
         """Return the category of a product by the most exact rule that names one, or ""."""
         return next((rule.category for rule in self.list_rules(product) if rule.category), "")
+
+    def find_tip(self, product: str, language: str) -> str:
+        """Return how to care for a product, in a language or else in English, "" where nothing is on file.
+
+        The most exact rule with a tip decides, then that of its category. A sensitive product has none: no mail names
+        it.
+        """
+        if self.is_sensitive(product):
+            return ""
+        own = next((rule.tip for rule in self.list_rules(product) if rule.tip), None)
+        tip = own or self.tips.get(self.find_category(product), {})
+        return tip.get(language) or tip.get(FALLBACK, "")
 
     def is_sensitive(self, product: str) -> bool:
         """Return whether no mail may name a product: one rule about it is enough, however exact the others are."""
@@ -90,3 +116,6 @@ def list_faults(products: Products) -> Iterator[Fault]:
     for place, category in enumerate(products.sensitive):
         if category not in known:
             yield ("sensitive", str(place)), "no product has this category"
+    for category in products.tips:
+        if category not in known:
+            yield ("tips", category), "no product has this category"

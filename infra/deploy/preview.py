@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.rendering import render_mail
 from chalicelib.mails.templates import find_template, list_templates
-from chalicelib.mails.words import Figures, MailWords, Offer, Reason
+from chalicelib.mails.words import Figures, MailWords, Offer, Reason, Tip
 from chalicelib.models import RequestKind
 from chalicelib.numbers.changes import choose_changes, compare_counts
 from chalicelib.shop.brand import choose_words, find_brand
@@ -39,6 +39,13 @@ ENTRIES: dict[str, dict[str, Any]] = {
 }
 NEEDED: dict[str, Any] = {"bought": "Colombia 250 g", "day": date(2026, 11, 2), "again_days": 28}
 SUGGESTED = ("House blend", "Filter papers", "Cup")
+TIPS = {
+    "en": "Brush it once a month, and never wash it.",
+    "hi": "इसे महीने में एक बार ब्रश से साफ़ करें, पानी से कभी नहीं।",
+    "bn": "মাসে একবার ব্রাশ দিয়ে পরিষ্কার করুন, কখনো ধোবেন না।",
+    "kk": "Айына бір рет щеткамен тазалаңыз, ешқашан жумаңыз.",
+    "fa": "ماهی یک بار با برس تمیزش کنید و هرگز نشویید.",
+}
 CODES = {"confirm": "482913", "request": "K7X4MT"}
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
@@ -77,11 +84,17 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
         suggested=SUGGESTED if find_template(template).suggests and not plain else (),
+        tips=invent_tips(language) if find_template(template).tips and not plain else (),
         **(NEEDED if "bought" in find_template(template).needs else {}),
         **({"figures": invent_figures(language, plain=plain)} if template == "weekly" else {}),
         **(describe_workshop(language) if template == "parent" else {}),
         **(ENTRIES.get(template, {}) if not plain else {"number": NUMBER}),
     )
+
+
+def invent_tips(language: str) -> tuple[Tip, ...]:
+    """Return an invented tip in a language."""
+    return (Tip(product="Grinder", text=TIPS.get(language, TIPS["en"])),)
 
 
 def invent_figures(language: str, *, plain: bool) -> Figures:
