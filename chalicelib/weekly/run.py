@@ -18,7 +18,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.addresses import fold_mailbox, normalise_email
-from chalicelib.errors import RaceLostError
+from chalicelib.errors import DefinitionError, RaceLostError
 from chalicelib.mails.mail import Mail
 from chalicelib.mails.pace import LONGEST_RUN
 from chalicelib.models import Identity, IdentityKind
@@ -44,7 +44,7 @@ def send_weekly(services: Services, now: datetime) -> dict[str, int]:
     if not rows or not services.settings.desk_url:
         return {}
     owners = {each.staff_id for each in services.staff.list_members() if each.is_active and each.role is Role.OWNER}
-    week = name_morning(now, services.clock.time_zone)
+    week = find_morning(services, now)
     return run_each(
         (row for row in rows if is_due(row, owners, week)),
         lambda row: take_step(row, row.staff_id in owners, week, services, now),
@@ -52,6 +52,15 @@ def send_weekly(services: Services, now: datetime) -> dict[str, int]:
         key=lambda row: row.staff_id,
         until=time.monotonic() + LONGEST_RUN,
     )
+
+
+def find_morning(services: Services, now: datetime) -> str:
+    """Return the ISO week of a Monday morning by the shop's clock; "" also while its file has a mistake."""
+    try:
+        return name_morning(now, services.clock.time_zone)
+    except DefinitionError as fault:
+        log.error("campaign_unusable", extra={"reason": str(fault)})
+        return ""
 
 
 def name_morning(now: datetime, zone: str) -> str:

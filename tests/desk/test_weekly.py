@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.errors import DefinitionError
 from chalicelib.numbers.counting import Counter
 from chalicelib.weekly.run import send_weekly
 from tests.builders.crowd import all_met, invent_people
 from tests.builders.latin import find_latin
 from tests.builders.mails import Post, stop_address
+from tests.builders.own import open_own, write_own
 
 ADDRESS = "mara.lind@example.org"
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -204,6 +206,17 @@ def test_without_a_count_of_these_days_there_is_no_mail(desk, mara):
     assert run(desk, post, MONDAY) == {"uncounted": 1}
     count_all(desk)
     assert run(desk, post, MONDAY + timedelta(hours=1)) == {"accepted": 1}
+
+
+def test_a_mistake_in_the_shops_file_holds_up_no_confirmation(desk, mara, tmp_path, monkeypatch):
+    with open_own(tmp_path / "own", monkeypatch) as folder:
+        write_own(folder, "campaigns/_shop.toml", 'time_zone = "Nowhere/Else"\n')
+        services = desk.shop.services(Post())
+        services.__dict__.pop("clock")
+        with pytest.raises(DefinitionError):
+            _ = services.clock
+        mara.post("/account/weekly", email=ADDRESS)
+        assert send_weekly(services, MONDAY) == {"asked": 1}
 
 
 def test_with_few_customers_the_mail_says_that_there_is_not_enough(desk, mara):
