@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from chalicelib.crowd.page import UNREAD, open_page
 from chalicelib.errors import NewerShapeError, SealBrokenError
 from chalicelib.forms.definition import Form
 from chalicelib.models import AnswerMark, Model
@@ -18,11 +19,10 @@ from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.satisfaction import WINDOW
 from chalicelib.people.answers import list_answers
 from chalicelib.people.person import Person
-from chalicelib.people.reader import open_core
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
 from chalicelib.stats.promoters import Scale
-from chalicelib.store.people_pages import find_living, read_page
+from chalicelib.store.people_pages import find_living
 from chalicelib.store.tours import Tour
 from chalicelib.strictjson import dump_json, parse_json
 from chalicelib.tours.steps import Met
@@ -69,15 +69,13 @@ class Scored:
 
     def gather(self, ids: list[str], counts: Counter[str]) -> Iterator[Words]:
         """Yield the words of some customers; count those that cannot be read."""
-        keys, people = self.services.keys, self.services.people_rows
-        for customer_id, row, core in read_page(keys, people, ids):
-            if core.joined:
-                continue  # the joined record is met by itself
+        page = open_page(ids, self.services)
+        counts[UNREAD] += page.unread
+        for person in page.people:
             try:
-                person = open_core(PersonSeal(customer_id, keys.open_key(customer_id, row)), core)
                 words = self.read_words(person)
             except (SealBrokenError, NewerShapeError):
-                counts["unreadable"] += 1
+                counts[UNREAD] += 1
                 continue
             if words is not None:
                 yield words

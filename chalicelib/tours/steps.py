@@ -17,8 +17,8 @@ from chalicelib.store.table import SHARDS
 from chalicelib.store.tours import Tour, TourKind
 
 SECONDS = 3.0  # of one request, after which the page in hand is finished; the desk's function has 10
-# Customers of one transaction. That of a list takes a line of the audit for each; retention reads whole histories.
-SIZES = {TourKind.LIST: 40, TourKind.RETENTION: 10}
+# Customers of one transaction. That of a list takes a line of the audit for each; retention reads whole histories, words entries.
+SIZES = {TourKind.LIST: 40, TourKind.RETENTION: 10, TourKind.WORDS: 20}
 
 
 @dataclass(frozen=True)

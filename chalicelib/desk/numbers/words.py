@@ -13,9 +13,9 @@ from chalicelib.desk.numbers.numbers import HERE as NUMBERS
 from chalicelib.desk.privacy.overview import find_tour, make_key, show_tour
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
-from chalicelib.desk.work.today import tell_times
+from chalicelib.desk.times import tell_times
 from chalicelib.models import utc_text
-from chalicelib.store.tours import LASTS, Tour, TourKind, make_walk_id
+from chalicelib.store.tours import LASTS, Tour, TourKind, make_tour_id
 
 desk = DeskBlueprint(__name__)
 BACK, BEGIN, WORDS = f"{NUMBERS}/satisfaction", "/words", "/words/{tour}"
@@ -29,7 +29,7 @@ def begin_words(request: DeskRequest) -> Response:
     from chalicelib.tours.steps import begin_tour
 
     tour = Tour(
-        id=make_walk_id(),
+        id=make_tour_id(),
         kind=TourKind.WORDS,
         goal="",
         staff_id=request.me.staff_id,
@@ -56,13 +56,13 @@ def search_words(request: DeskRequest, tour: str) -> Response:
 def show_words(request: DeskRequest, tour: Tour, group: str, word: str) -> Response:
     """Return the page of a tour."""
     from chalicelib.forms.library import list_named
-    from chalicelib.numbers.counting import find_lens
+    from chalicelib.numbers.counting import Count, find_lens
     from chalicelib.telling.numbers import find_teller
     from chalicelib.tours import scored
     from chalicelib.tours.steps import go_on
 
     services, teller = request.services, find_teller(request.language)
-    lens, questions = find_lens(services, request.now, None), scored.list_questions(list_named())
+    lens, questions = find_lens(services, Count(now=request.now, erasures=0)), scored.list_questions(list_named())
     gathering = scored.Scored(services, make_key(request, tour.id), request.now, lens, questions)
     tour = go_on(tour, gathering.meet, lambda _: [], [request.require_me()], services)
     kept = gathering.read_kept(tour) if tour.over else []

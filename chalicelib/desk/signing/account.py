@@ -21,7 +21,7 @@ HERE = "/account"
 @desk.route(HERE, right=Right.SELF)
 def show_account(request: DeskRequest) -> Response:
     """Show the page; owners also see their weekly mail."""
-    from chalicelib.desk.work.today import tell_times
+    from chalicelib.desk.times import tell_times
     from chalicelib.weekly.mailbox import read_switch
 
     owns = request.may(Right.STAFF)
