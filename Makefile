@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -152,6 +152,17 @@ replay-ledger: $(READY) ## after a restore, forget the forgotten customers again
 
 rotate-index: $(READY) ## add a secret to the blind index; the command says first what that means (APPLY=yes adds it)
 	@$(BIN)/python -m infra.staff.rotate_index --apply "$(APPLY)"
+
+##@ The shop's AWS account (HELP=yes says first what a command would do)
+
+deploy: $(READY) ## bring the code here into the account, again and again: make deploy STAGE=prod (DIRTY=yes YES=yes WAIT=yes SENDERS="shopify")
+	@$(BIN)/python -m infra.account.deploy --stage "$(STAGE)" --explain "$(HELP)" --dirty "$(DIRTY)" --yes "$(YES)" --wait "$(WAIT)" --senders "$(SENDERS)"
+
+rollback: $(READY) ## bring the version before back: make rollback STAGE=prod (VERSION=abc123... YES=yes)
+	@$(BIN)/python -m infra.account.rollback --stage "$(STAGE)" --explain "$(HELP)" --version "$(VERSION)" --yes "$(YES)"
+
+uninstall: $(READY) ## take a stage out of the account: make uninstall STAGE=prod (DATA=destroy deletes what it stored)
+	@$(BIN)/python -m infra.account.uninstall --stage "$(STAGE)" --explain "$(HELP)" --data "$(DATA)"
 
 ##@ Proofs: long runs that measure or break things
 

@@ -17,7 +17,7 @@ from chalicelib.store.table import SHARDS
 from chalicelib.store.tours import Tour, TourKind
 
 SECONDS = 3.0  # of one request, after which the page in hand is finished; the desk's function has 10
-# Customers of one transaction: a list has a line of the audit for each, words are read in entries, retention in histories.
+# Customers of one transaction: a list has a line of the audit for each, words open entries, retention whole histories.
 SIZES = {TourKind.LIST: 40, TourKind.RETENTION: 10, TourKind.WORDS: 20}
 
 

@@ -15,6 +15,7 @@ import argparse
 import base64
 import getpass
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -22,10 +23,18 @@ import boto3
 from chalicelib.campaigns.offer import ONLINE
 from chalicelib.senders import SENDERS
 
+Ask = Callable[[str], str]
+
 
 def put_parameter(ssm: Any, stage: str, name: str, value: str, kind: str = "String") -> None:
-    """Write one parameter below the door's path, over the present value."""
-    ssm.put_parameter(Name=f"/regulars/{stage}/door/{name}", Value=value, Type=kind, Overwrite=True)
+    """Write one parameter below the door's path, over the present value; an equal one stays as it is."""
+    path = f"/regulars/{stage}/door/{name}"
+    try:
+        found = ssm.get_parameter(Name=path)["Parameter"]
+    except ssm.exceptions.ParameterNotFound:
+        found = {}
+    if (found.get("Type"), found.get("Value")) != (kind, value):
+        ssm.put_parameter(Name=path, Value=value, Type=kind, Overwrite=True)
 
 
 def write_public(key_id: str, der: bytes) -> str:
@@ -66,21 +75,32 @@ def make_door_key(ssm: Any, stage: str, kind: str = "String") -> bool:
 
 
 def ask_secrets(ssm: Any, stage: str, kind: str) -> None:
-    """Ask for each sender's secret, unseen; Enter leaves a sender as it is."""
+    """Ask for each sender's secret."""
     for sender in SENDERS:
-        given = getpass.getpass(f"Signing secret of {sender} (Enter: leave as it is): ").split()
-        if given:
-            put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
+        ask_sender(ssm, stage, sender, kind)
+
+
+def ask_sender(ssm: Any, stage: str, sender: str, kind: str, ask: Ask = getpass.getpass) -> bool:
+    """Ask for a sender's secret, unseen; Enter leaves it as it is. Return whether one was given."""
+    given = ask(f"Signing secret of {sender} (Enter: leave as it is): ").split()
+    if given:
+        put_parameter(ssm, stage, f"senders/{sender}", "\n".join(given), kind)
+    return bool(given)
 
 
 def ask_shops(ssm: Any, stage: str) -> None:
     """Ask for the shops of the senders that name them in a header, which no signature covers."""
     for sender in ("shopify", "woocommerce"):
-        given = input(f"Shops of {sender}, such as corner.myshopify.com (Enter: leave as it is): ").split()
-        if not given:
-            print("Without one, a captured delivery can be sent again under another shop's name.")
-        else:
-            put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
+        ask_shop(ssm, stage, sender)
+
+
+def ask_shop(ssm: Any, stage: str, sender: str, ask: Ask = input) -> None:
+    """Ask for the shops of a sender; Enter leaves them as they are."""
+    given = ask(f"Shops of {sender}, such as corner.myshopify.com (Enter: leave as it is): ").split()
+    if not given:
+        print("Without one, a captured delivery can be sent again under another shop's name.")
+    else:
+        put_parameter(ssm, stage, f"shops/{sender}", "\n".join(given))
 
 
 def ask_access(ssm: Any, stage: str, kind: str) -> None:

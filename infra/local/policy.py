@@ -14,7 +14,9 @@ VERSION = "2012-10-17"
 ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 LEADING = "dynamodb:LeadingKeys"
 ALGORITHM = "kms:EncryptionAlgorithm"
-CONDITION_KEYS = {LEADING, ALGORITHM}
+ALIASES = "kms:ResourceAliases"
+STAMP = "aws:ResourceTag/regulars:version"  # the tag that a deployment gives to everything of the stack
+CONDITION_KEYS = {LEADING, ALGORITHM, ALIASES, STAMP}
 
 Resolve = Callable[[Any], str | None]  # an ARN or intrinsic -> its ARN, or None for a resource that is not made here
 
@@ -25,15 +27,17 @@ class UnknownPolicyError(Exception):
 
 @dataclass(frozen=True)
 class Need:
-    """A right that a call needs: the action, on which resource (the end of its ARN), on which partition keys."""
+    """A right that a call needs: the action, on which resource (the end of its ARN), with which condition values."""
 
     action: str
     resource: str
     keys: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # of a KMS key
+    stamp: tuple[str, ...] = ()
 
     def read_values(self, key: str) -> tuple[str, ...]:
-        """Return the call's values of a condition key; no call that is looked at here has one of KMS's."""
-        return self.keys if key == LEADING else ()
+        """Return the call's values of a condition key; none of a call of a function has one of KMS's."""
+        return {LEADING: self.keys, ALIASES: self.aliases, STAMP: self.stamp}.get(key, ())
 
 
 @dataclass(frozen=True)

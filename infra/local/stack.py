@@ -55,8 +55,6 @@ def table_request(properties: Properties) -> Properties:
     """Return the CreateTable request for a table as CloudFormation describes it."""
     elsewhere = ("ResourcePolicy", "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "StreamSpecification")
     request = {key: value for key, value in properties.items() if key not in elsewhere}
-    if protected := properties.get("DeletionProtectionEnabled"):
-        request["DeletionProtectionEnabled"] = protected == "true"  # as CloudFormation reads a parameter's text
     if stream := properties.get("StreamSpecification"):
         request["StreamSpecification"] = {"StreamEnabled": True, **stream}
     return request

@@ -7,7 +7,7 @@ import time
 
 from chalicelib.desk.answers import read_file
 from chalicelib.desk.console import RULES
-from infra.deploy.desk_routes import fill_template, name_route
+from infra.deploy.desk_routes import fill_template
 from infra.places import ROOT
 from infra.template import TEMPLATE
 from tests.rules.packaged import list_functions, read_packaged
@@ -33,25 +33,43 @@ FOREIGN = (
 
 def test_the_template_has_the_routes_of_the_code():
     assert fill_template(TEMPLATE.read_text()) == TEMPLATE.read_text()
-    events = list_functions(read_packaged())["Desk"]["Events"]
-    assert {(each["Properties"]["Method"], each["Properties"]["Path"]) for each in events.values()} == set(RULES)
-    assert set(events) == {name_route(*route) for route in RULES}
-    for each in events.values():
-        assert each["Type"] == "HttpApi"
-        assert each["Properties"]["ApiId"] == {"Ref": "DeskApi"}  # the door's API has no route of the desk
-        assert each["Properties"]["PayloadFormatVersion"] == "1.0"
+    paths = read_packaged()["Resources"]["DeskApi"]["Properties"]["DefinitionBody"]["paths"]
+    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == set(RULES)
+    for path, methods in paths.items():
+        for operation in methods.values():
+            call = operation["x-amazon-apigateway-integration"]
+            assert (call["type"], call["httpMethod"], call["payloadFormatVersion"]) == ("aws_proxy", "POST", "1.0")
+            assert "/functions/${Desk.Arn}/invocations" in call["uri"]["Fn::Sub"]
+            assert [each["name"] for each in operation.get("parameters", ())] == re.findall(r"{(\w+)}", path)
 
 
 def test_a_route_that_the_template_lacks_is_noticed():
     template = TEMPLATE.read_text()
-    lacking = template.replace("        GetStaff:\n", "        GetOther:\n")
+    lacking = template.replace('          "/staff":\n', '          "/stuff":\n')
     assert lacking != template
     assert fill_template(lacking) == template
+
+
+def test_a_functions_permissions_fit_into_what_lambda_keeps():
+    resources = read_packaged()["Resources"]
+    (permission,) = [
+        each["Properties"]
+        for each in resources.values()
+        if each["Type"] == "AWS::Lambda::Permission" and each["Properties"]["FunctionName"] == {"Ref": "Desk"}
+    ]
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${DeskApi}/*")
+    # SAM makes one permission for each event, of some 400 bytes; Lambda keeps 20,480 bytes for a function.
+    events = [
+        len(each["Properties"].get("Events", {})) for each in resources.values() if "Handler" in each["Properties"]
+    ]
+    assert max(events) <= 10
 
 
 def test_the_desk_has_an_address_throttle_and_settings_of_its_own():
     template = read_packaged()
     api = template["Resources"]["DeskApi"]["Properties"]
+    assert api["DefinitionBody"]["info"]["title"] == {"Fn::Sub": "regulars-${Stage}-desk"}
+    assert "Name" not in api  # SAM refuses it beside a title
     assert 0 < api["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 50
     assert "DeskApi" in str(template["Outputs"]["DeskAddress"]["Value"])
     told = {name for name, each in list_functions(template).items() if "DESK_URL" in each["Variables"]}

@@ -52,6 +52,7 @@ INFRA_ROOMS: dict[str, set[str]] = {
     "root": set(),
     "deploy": {"root"},
     "cost": {"root", "deploy"},
+    "account": {"root", "deploy"},
     "local": {"root", "deploy"},
     "staff": {"root", "local"},
     "demo": {"root", "local", "staff"},

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from infra.account.questions import QUESTIONS
 from infra.places import ROOT
 from tests.rules.deploy_facts import (
     PAGE,
@@ -35,12 +36,14 @@ def test_each_parameter_stands_on_the_page_with_its_default():
     assert {unquote(name): unquote(default) for name, default, _ in rows} == list_parameters()
 
 
-def test_the_first_deployment_sets_what_has_no_usable_default():
-    command = PAGE.split("--parameter-overrides", 1)[1].split("\n\n")[0]
-    named = set(re.findall(r"(\w+)=", command))
-    assert named <= set(list_parameters())
-    assert {"MailFrom", "ShopUrl", "ShopAddress", "ShopName", "AlarmEmail"} <= named
-    assert PAGE.index("create-email-identity") < PAGE.index("aws cloudformation deploy")  # SES knows the domain before
+def test_each_answer_stands_on_the_page_with_its_parameter():
+    rows = [(unquote(key), unquote(parameter)) for key, parameter, _ in read_table("### The answers")]
+    assert rows == [(question.key, question.parameter) for question in QUESTIONS]
+
+
+def test_each_policy_of_who_deploys_stands_on_the_page():
+    named = [unquote(file) for file, _, _ in read_table("## Rights of who deploys")]
+    assert sorted(named) == sorted(str(path.relative_to(ROOT)) for path in (ROOT / "infra/account").glob("*.json"))
 
 
 def test_each_key_stands_on_the_page_with_its_alias_and_kind():
@@ -112,11 +115,6 @@ def test_every_log_group_of_functions_tells_of_crashes():
         for function in list_resources("AWS::Serverless::Function").values()
     }
     assert groups - crashing == {"DoorLogs"}  # a crash of the door is a 5xx, which an alarm counts
-
-
-def test_the_api_has_one_stage_and_a_name_that_its_alarm_knows():
-    template = read_packaged()
-    assert template["Globals"]["Api"]["OpenApiVersion"] == "2.0"  # else SAM makes a second stage without limits
 
 
 def test_what_only_the_shop_knows_has_no_default():

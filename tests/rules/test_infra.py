@@ -93,6 +93,11 @@ def test_every_body_arrives_as_its_true_bytes_and_chalices_own_list_is_untouched
     assert not {"*/*", "application/json"} & set(app.app.api.binary_types)
 
 
+def test_sam_adds_no_second_stage_without_throttling():
+    properties = read_packaged()["Resources"]["RestAPI"]["Properties"]
+    assert properties["OpenApiVersion"] == properties["DefinitionBody"]["swagger"] == "2.0"  # SAM adds one where unset
+
+
 def test_every_handler_stands_in_app_py_and_is_callable():
     declared = {source.name for source in app.app.event_sources}
     handlers = {function["Handler"] for function in list_functions(read_packaged()).values()}
@@ -204,7 +209,7 @@ def test_each_table_is_backed_up_protected_and_expired_as_promised(table, days, 
     resource = list_tables(read_packaged())[table]
     properties = resource["Properties"]
     assert properties.get("PointInTimeRecoverySpecification", {}).get("RecoveryPeriodInDays", 0) == days
-    assert properties.get("DeletionProtectionEnabled") == ({"Ref": "ProtectTables"} if kept else None)
+    assert properties.get("DeletionProtectionEnabled", False) is kept
     assert resource["DeletionPolicy"] == ("RetainExceptOnCreate" if kept else "Delete")
     assert resource["UpdateReplacePolicy"] == ("Retain" if kept else "Delete")
     assert properties.get("TimeToLiveSpecification", {}).get("AttributeName") == expiry
