@@ -24,8 +24,8 @@ from infra.local.environ import SETTLING_KEYS, hold_lock, set_environ
 from infra.local.state import read_state
 from infra.places import LOCAL
 from infra.staff.numbers import count_everybody
-from infra.staff.stage import is_local
 from infra.staff.terminal import clean_output
+from infra.target import require_local
 
 NOTE = LOCAL / "demo.json"  # which shop was filled in, and when its year ended
 MOST = 5_000
@@ -33,8 +33,6 @@ MOST = 5_000
 
 def check_asked(people: int) -> str:
     """Return why the command cannot run, or ""."""
-    if not is_local():
-        return "`make demo` fills the local stack alone: leave STAGE out."
     if not 1 <= people <= MOST:
         return f"PEOPLE=... is a number from 1 to {MOST:,}."
     with hold_lock() as alone:
@@ -95,6 +93,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    require_local()
     if fault := check_asked(asked.people):
         print(fault, file=sys.stderr)
         return 2

@@ -24,6 +24,7 @@ from chalicelib.telling.numbers import find_teller
 from chalicelib.words import list_languages
 from infra.deploy.inline_css import write_templates
 from infra.places import ROOT, show_path
+from infra.target import require_local
 
 FOLDER = ROOT / "out" / "mails"
 SITE = "https://regulars.example.com"
@@ -162,5 +163,6 @@ def build_index(shown: list[tuple[str, Mail]]) -> str:
 
 
 if __name__ == "__main__":
+    require_local()
     write_templates()
     print(show_path(write_mails(FOLDER)))

@@ -15,6 +15,7 @@ from typing import Any
 from infra.local.clock import read_now
 from infra.local.post import EXAMPLES, send_delivery, sign_body
 from infra.local.state import read_state
+from infra.target import require_local
 
 TOTAL = Decimal("24.00")
 CENT = Decimal("0.01")
@@ -86,4 +87,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    require_local()
     sys.exit(main())

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from infra.places import LOCAL
+from infra.target import require_local
 
 FILE = LOCAL / "clock"  # seconds added to the machine's clock
 
@@ -49,4 +50,5 @@ def main(text: str) -> int:
 
 
 if __name__ == "__main__":
+    require_local()
     sys.exit(main(sys.argv[1]))

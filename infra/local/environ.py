@@ -15,8 +15,9 @@ from infra.local.gate import read_access
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.state import read_state
 from infra.places import LOCAL, show_path
+from infra.target import LOCAL_STAGE
 
-STAGE = "local"
+STAGE = LOCAL_STAGE
 LOCK = LOCAL / "lock"
 DATA = LOCAL / "dynamodb"
 # Relative: a key's name is written into every message, which must open after the folder has moved.

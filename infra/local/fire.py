@@ -12,6 +12,7 @@ from infra.local.invoke import LambdaContext, list_sources, load_handler
 from infra.local.permissions import Guard
 from infra.local.schedule import build_firing
 from infra.local.state import STATE, read_state
+from infra.target import require_local
 
 
 def fire_job(job: str, moment: str) -> object:
@@ -44,4 +45,5 @@ def limit_rights(job: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    require_local()
     print(json.dumps(fire_job(sys.argv[1], sys.argv[2]), default=str))

@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.errors import InvalidSignatureError
 from chalicelib.senders.signatures import check_message
 from infra.local.state import read_state
+from infra.target import require_local
 
 PATH = "/_local/events"
 TARGET = "shop"
@@ -68,4 +69,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    require_local()
     main()

@@ -44,6 +44,7 @@ from infra.local.stack import create_stack
 from infra.local.stand_in import write_access
 from infra.local.state import STATE, read_state
 from infra.places import LOCAL, ROOT
+from infra.target import require_local
 from infra.template import Made
 
 LOGS = LOCAL / "log"
@@ -212,4 +213,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    require_local()
     sys.exit(main())

@@ -15,6 +15,7 @@ from chalicelib.models import Identity
 from chalicelib.services import current_services
 from infra.local.endpoints import connect_service
 from infra.local.environ import STAGE, open_stack
+from infra.target import require_local
 
 EVENTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "delivery": ("Delivery", {"delivery": {}}),
@@ -59,5 +60,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    require_local()
     with open_stack():
         sys.exit(main())

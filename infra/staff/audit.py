@@ -4,7 +4,6 @@ MONTH=2026-11 shows another month than this one; EMAIL=... or CUSTOMER=id shows 
 """
 
 import argparse
-import getpass
 import re
 import sys
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from chalicelib.models import Identity, utc_text
 from chalicelib.people.directory import People
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import Access
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 CHANGED = "  CHANGED: this line does not say what it said when it was added"
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -23,7 +22,7 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 def note_reading(services: Services, reason: str, customer_id: str, now: datetime) -> None:
     """Note that the operator of this command reads a record. The note comes first: without it no record is shown."""
-    services.table.commit_parts([services.audit.write_access(customer_id, getpass.getuser(), reason, now)])
+    services.table.commit_parts([services.audit.write_access(customer_id, name_actor(), reason, now)])
 
 
 def find_id(people: People, email: str) -> str | None:

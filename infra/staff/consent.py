@@ -1,7 +1,7 @@
 """`make consent EMAIL=...`: the proof of a person's consents and withdrawals, in the words that they saw.
 
 Prints it, writes it as a page to out/consents/ that goes well on paper, and notes in the access audit that it was read.
-Works on the running local stack, or on its data at rest. On AWS: run it with the stage's environment and credentials.
+Works on the running local stack, or on its data at rest; on AWS with STAGE and the operator's credentials.
 """
 
 import argparse

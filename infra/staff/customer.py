@@ -1,6 +1,6 @@
 """`make customer EMAIL=...`: print one person's profile and history, and note that it was read.
 
-Works on the running local stack, or on its data at rest. On AWS: run it with the stage's environment and credentials.
+Works on the running local stack, or on its data at rest; on AWS with STAGE and the operator's credentials.
 """
 
 import argparse

@@ -2,8 +2,7 @@
 
 The receipt is also written to out/receipts/<number>/: as a page to hand over, as it was signed, and its signature.
 
-Works on the running local stack, or on its data at rest; on AWS with STAGE and the names of
-its keys in the environment.
+Works on the running local stack, or on its data at rest; on AWS with STAGE and the operator's credentials.
 """
 
 import argparse

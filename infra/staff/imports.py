@@ -37,7 +37,8 @@ from infra.staff.import_files import ImportFile, list_files, open_rows
 from infra.staff.import_report import Outcome, Refusals, write_columns, write_outcome
 from infra.staff.import_rows import TURNS, Choice, read_rows
 from infra.staff.progress import Progress
-from infra.staff.stage import is_local, stage_now
+from infra.staff.stage import open_stage, stage_now
+from infra.target import is_local
 
 FOLDER = ROOT / "out" / "imports"
 AT_ONCE = 8  # rows on their way to the table
@@ -99,9 +100,14 @@ def run_ahead(
         waiting += [pool.submit(call, row) for row in islice(rest, 1)]
 
 
-def open_target(*, apply: bool) -> AbstractContextManager[None]:
-    """Return the environment to work in: that of the running local stack, or ours as it is for a stage on AWS."""
-    if not apply or not is_local():
+def open_target(*, apply: bool) -> AbstractContextManager[object]:
+    """Return the environment to work in: that of the running local stack, or of a stage on AWS.
+
+    A stage is opened for a mere look at the file too: its country says how phone numbers are read.
+    """
+    if not is_local():
+        return open_stage()
+    if not apply:
         return nullcontext()
     with hold_lock() as alone:
         if alone:

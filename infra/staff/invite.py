@@ -1,20 +1,18 @@
 """`make invite ROLE=owner NAME=...`: prints a link that makes one person a member of staff of the desk, once.
 
 For the first owner, and for an owner who lost every passkey (ID=..., from the member's page or `make audit`). Whoever
-holds the account's credentials may do it. It works on the running local stack or its data at rest; on AWS with STAGE,
-DESK_URL and the operator's credentials. The audit gets a line.
+holds the account's credentials may do it. It works on the running local stack or its data at rest; on AWS with STAGE
+and the operator's credentials. The audit gets a line.
 """
 
 import argparse
-import getpass
-import os
 import sys
 
 from chalicelib.desk.signing.invite import check_name, invite_member, read_role
 from chalicelib.errors import InvalidSubmissionError
 from chalicelib.services import current_services
 from chalicelib.store.staff import Role, make_staff_id
-from infra.staff.stage import is_local, open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 WAYS = {
     "name": "NAME=... is the person's name, of at most 60 characters.",
@@ -30,7 +28,7 @@ def invite_person(role: str, name: str, staff_id: str) -> str:
         raise SystemExit("Nobody at the desk has that id.")
     kept = check_name(name or (known.name if known else ""))
     given = read_role(role)
-    return invite_member(services, staff_id or make_staff_id(), kept, given, getpass.getuser(), stage_now())
+    return invite_member(services, staff_id or make_staff_id(), kept, given, name_actor(), stage_now())
 
 
 def main() -> int:
@@ -39,9 +37,6 @@ def main() -> int:
     parser.add_argument("--name", default="")
     parser.add_argument("--id", default="")
     asked = parser.parse_args()
-    if not is_local() and not os.environ.get("DESK_URL"):
-        print("DESK_URL=... is the address of the desk, the stack's output DeskAddress.", file=sys.stderr)
-        return 2
     with open_stage():
         try:
             print(invite_person(asked.role or Role.OWNER, asked.name, asked.id))

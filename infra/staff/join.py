@@ -5,7 +5,6 @@ shows ids and the kind of name that both have. The access audit keeps who joined
 """
 
 import argparse
-import getpass
 import sys
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from chalicelib.joining.join import join_people
 from chalicelib.joining.part import part_people
 from chalicelib.services import Services, current_services
 from infra.staff.customer import find_person
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 
 def find_named(name: str, services: Services) -> str | None:
@@ -42,7 +41,7 @@ def join_named(one: str, other: str, services: Services, now: datetime) -> tuple
     if first is None or second is None:
         return 1, f"Nobody is known by the {'first' if first is None else 'second'} of these names."
     try:
-        joined = join_people(first, second, getpass.getuser(), services, now)
+        joined = join_people(first, second, name_actor(), services, now)
     except NotJoinableError as fault:
         return 1, f"Not joined: {fault}."
     except RaceLostError:
@@ -56,7 +55,7 @@ def part_named(name: str, services: Services, now: datetime) -> tuple[int, str]:
     if joined is None:
         return 1, "Nobody is known by that name."
     try:
-        first, second = part_people(joined, getpass.getuser(), services, now)
+        first, second = part_people(joined, name_actor(), services, now)
     except NotJoinableError as fault:
         return 1, f"Not parted: {fault}."
     except RaceLostError:

@@ -5,8 +5,8 @@
     export   one entry a line, as hashed, to out/ledger.jsonl: keep it where no restore reaches
     replay   forget again, in restored tables, every person in the ledger (FILE= takes an export instead of the table)
 
-Works on the running local stack, or on its data at rest; on AWS with STAGE and the names of its keys in the
-environment, and credentials with the rights of `forget_people`.
+Works on the running local stack, or on its data at rest; on AWS with STAGE and credentials with the rights of
+`forget_people`.
 """
 
 import argparse

@@ -5,7 +5,6 @@ access audit keeps. The count of soft bounces begins anew.
 """
 
 import argparse
-import getpass
 import sys
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from chalicelib.models import Identity
 from chalicelib.services import Services, current_services
 from chalicelib.shop.stops import StopReason
 from infra.staff.customer import find_first
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 BY_PERSON = {StopReason.COMPLAINED, StopReason.WISH}  # the person themself asked for the end of advertising
 SES_LIST = "SES may have a stop of its own: see `aws sesv2 get-suppressed-destination help`."
@@ -42,7 +41,7 @@ def lift_address(email: str, services: Services, *, why: str, now: datetime) -> 
     reasons = ", ".join(sorted(held)) or "soft bounces counted so far"
     noted = f"stop lifted: {reasons}" + f"; {why}" * bool(why)
     customer = find_first(services, email) or ""
-    services.table.commit_parts([services.audit.write_access(customer, getpass.getuser(), noted, now), *lifts])
+    services.table.commit_parts([services.audit.write_access(customer, name_actor(), noted, now), *lifts])
     lines = [f"{reason}, since {at[:10]}" for reason, at in sorted(held.items())] or [reasons]
     return 0, "\n".join([*(f"Lifted: {line}" for line in lines), SES_LIST])
 

@@ -5,7 +5,6 @@ noted in the access audit first, under the customer whom the item names, or unde
 """
 
 import argparse
-import getpass
 import sys
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from chalicelib.services import Services, current_services
 from chalicelib.store.inbox import InboxItem
 from chalicelib.today.actor import Actor
 from chalicelib.today.look import look_at
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 LONGEST = 4_000  # signs of a value that are printed
 
@@ -26,7 +25,7 @@ def mask_value(value: str) -> str:
 def show_item(item: InboxItem, services: Services, now: datetime, *, why: str, masked: bool) -> None:
     """Note the look, then print what the item says."""
     looked = "looked at" if masked else "opened"
-    seen = look_at(item, services, Actor(getpass.getuser()), f"{looked} a waiting item: {why}", now)
+    seen = look_at(item, services, Actor(name_actor()), f"{looked} a waiting item: {why}", now)
     submission = seen.submission
     print(f"{item.state.value} since {item.received_at}: {item.reason or 'no reason noted'}")
     print(f"  {submission.sender}:{submission.topic} ({submission.trust}), network {submission.network or '-'}")

@@ -1,4 +1,4 @@
-"""`make report CAMPAIGN=win-back`: the report of a campaign on the local stack, by the stack's own clock.
+"""`make report CAMPAIGN=win-back`: the report of a campaign, by the stage's own clock.
 
 Prints it as JSON, writes it as a page to out/reports/, and says on stderr where that is. Opens no record.
 """
@@ -13,10 +13,9 @@ from chalicelib.campaigns.library import list_on_file
 from chalicelib.report import Report, build_report
 from chalicelib.services import Services, current_services
 from chalicelib.store.reputation import Rates
-from infra.local.clock import read_now
 from infra.places import ROOT, show_path
 from infra.staff.report_page import write_page
-from infra.staff.stage import open_stage
+from infra.staff.stage import open_stage, stage_now
 
 FOLDER = ROOT / "out" / "reports"
 
@@ -61,8 +60,8 @@ def main() -> int:
     asked = parser.parse_args()
     with open_stage():
         services = current_services()
-        report = read_report(campaigns[asked.campaign], services, read_now())
-        rates, halted = services.reputation.read_rates(read_now()), explain_halt(asked.campaign, services)
+        report = read_report(campaigns[asked.campaign], services, stage_now())
+        rates, halted = services.reputation.read_rates(stage_now()), explain_halt(asked.campaign, services)
     print(report.model_dump_json(indent=2))
     for stopped in filter(None, (halted, explain_stop(rates))):
         print(stopped, file=sys.stderr)

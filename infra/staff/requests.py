@@ -5,7 +5,6 @@ needs staff (docs/privacy.md), who close it with `make requests DONE=...`; `make
 """
 
 import argparse
-import getpass
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -16,7 +15,7 @@ from chalicelib.services import Services, current_services
 from chalicelib.store.requests import RequestRow
 from chalicelib.today import requests
 from chalicelib.today.actor import Actor
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 
 def describe_request(row: RequestRow, now: datetime) -> str:
@@ -37,14 +36,14 @@ def print_requests(services: Services, now: datetime) -> int:
 
 def close_requests(rows: Iterable[RequestRow], services: Services, now: datetime) -> int:
     """End those of these requests that waited for staff, as the operator; return how many. Raise RaceLostError."""
-    return requests.close_requests(rows, services, Actor(getpass.getuser()), now)
+    return requests.close_requests(rows, services, Actor(name_actor()), now)
 
 
 def lift_person(
     email: str, services: Services, accept: Callable[[Submission], bool], *, reason: str, now: datetime
 ) -> bool:
     """End a restriction, as the operator; return False where no customer is found."""
-    return requests.lift_person(email, services, Actor(getpass.getuser()), accept, reason=reason, now=now)
+    return requests.lift_person(email, services, Actor(name_actor()), accept, reason=reason, now=now)
 
 
 def main() -> int:

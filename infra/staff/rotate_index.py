@@ -1,8 +1,8 @@
 """`make rotate-index STAGE=prod APPLY=yes`: put a new secret in front of the blind index's secrets.
 
 Without APPLY=yes it only prints what would change. docs/deploy.md says what to stop before, and why no secret ever
-goes. Works on the running local stack or on its data at rest; on AWS with STAGE, ROOT_KEY and credentials that may read
-and write the Keys table and use the root key.
+goes. Works on the running local stack or on its data at rest; on AWS with STAGE and credentials that may read and write
+the Keys table and use the root key.
 """
 
 import argparse
@@ -10,7 +10,8 @@ import sys
 
 from chalicelib.services import current_services
 from chalicelib.store.keys import Keys
-from infra.staff.stage import is_local, open_stage
+from infra.staff.stage import open_stage
+from infra.target import is_local
 
 STOP = {
     True: "Before: end `make run`, or what it runs goes on with the older list. After: start it again.",

@@ -1,6 +1,6 @@
-"""`make simulate DAYS=90`: which of the local stack's customers would get which mail, when, or why not. Sends nothing.
+"""`make simulate DAYS=90`: which of the stage's customers would get which mail, when, or why not. Sends nothing.
 
-Prints a table, and writes a page with a chart to out/simulation.html. It starts at the stack's own clock.
+Prints a table, and writes a page with a chart to out/simulation.html. It starts at the stage's own clock.
 """
 
 import argparse
@@ -16,11 +16,10 @@ from chalicelib.models import MailState, Profile
 from chalicelib.outreach.forecast import read_spent, simulate_shop
 from chalicelib.services import Services, current_services
 from chalicelib.store.audit import EVERYBODY
-from infra.local.clock import read_now
 from infra.places import ROOT, show_path
 from infra.staff.audit import note_reading
 from infra.staff.simulation_page import write_page
-from infra.staff.stage import open_stage
+from infra.staff.stage import open_stage, stage_now
 
 PAGE = ROOT / "out" / "simulation.html"
 STATES = {
@@ -104,7 +103,7 @@ def main() -> int:
     if not 1 <= asked.days <= 3660:
         parser.error("days: 1 to 3660")
     with open_stage():
-        services, now = current_services(), read_now()
+        services, now = current_services(), stage_now()
         note_reading(services, "simulation: what campaigns would do", EVERYBODY, now)
         counts: Counter[str] = Counter()
         done, stopped = run_days(services, now, asked.days, counts), tell_stopped(services)

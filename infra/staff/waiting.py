@@ -7,9 +7,8 @@ is shown: `make look` does that. The page Today of the desk lists and releases t
 """
 
 import argparse
-import getpass
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chalicelib.models.numbers import write_number
 from chalicelib.services import Services, current_services
@@ -17,7 +16,7 @@ from chalicelib.settling.dispatch import settle_item
 from chalicelib.store.inbox import Inbox, State
 from chalicelib.today.actor import Actor
 from chalicelib.today.waiting import list_all, release_waiting
-from infra.staff.stage import open_stage
+from infra.staff.stage import name_actor, open_stage, stage_now
 
 
 def list_waiting(inbox: Inbox) -> int:
@@ -36,7 +35,7 @@ NOTHING = "Nothing waits under that key: `make waiting` lists the keys."
 
 def release_item(services: Services, key: str, now: datetime) -> str:
     """Send a parked or quarantined item back and settle it; return its outcome."""
-    if not release_waiting(services, key, Actor(getpass.getuser()), now):
+    if not release_waiting(services, key, Actor(name_actor()), now):
         return NOTHING
     return settle_item(key, services, now)
 
@@ -47,7 +46,7 @@ def main() -> int:
     asked = parser.parse_args()
     services = current_services()
     if asked.release:
-        outcome = release_item(services, asked.release, datetime.now(UTC))
+        outcome = release_item(services, asked.release, stage_now())
         print(outcome)
         return int(outcome == NOTHING)
     print(f"{list_waiting(services.inbox)} waiting")

@@ -21,6 +21,7 @@ from infra.staff.retention import write_retention
 from tests.builders.orders import an_order
 from tests.builders.retention import OLD, leave_things_behind
 from tests.builders.shop import NOW, a_submission
+from tests.builders.stages import open_here
 from tests.rules.packaged import read_packaged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,6 +137,7 @@ def test_every_command_that_opens_a_record_notes_it():
 
 def run(monkeypatch, capsys, command, *words):
     monkeypatch.setattr(sys, "argv", ["command", *words])
+    monkeypatch.setattr(command, "open_stage", open_here)
     status = command.main()
     return status, capsys.readouterr().out
 

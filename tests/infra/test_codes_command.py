@@ -12,6 +12,7 @@ from infra.staff import codes
 from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.offers import Access, Wire, an_offer_campaign, reach
 from tests.builders.shop import NOW
+from tests.builders.stages import open_here
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def run(shop, monkeypatch, capsys):
         monkeypatch.setattr(codes, "current_services", lambda: services)
         monkeypatch.setattr(codes, "stage_now", lambda: NOW)
         monkeypatch.setattr(sys, "argv", ["codes", *arguments])
+        monkeypatch.setattr(codes, "open_stage", open_here)
         status = codes.main()
         told = capsys.readouterr()
         return status, told.out + told.err

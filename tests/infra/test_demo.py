@@ -145,12 +145,6 @@ def test_an_empty_stack_gets_a_new_shop_whatever_the_note_says(shop, tmp_path):
     assert json.loads(note.read_text()) == {"seed": 1, "end": NOW.isoformat()}
 
 
-def test_no_stage_but_the_local_one_is_filled(monkeypatch):
-    monkeypatch.setenv("STAGE", "prod")
-    assert "local stack alone" in command.check_asked(50)
-
-
 @pytest.mark.parametrize("people", [0, -1, 5_001])
-def test_a_number_of_people_that_is_none_is_refused(monkeypatch, people):
-    monkeypatch.delenv("STAGE", raising=False)
+def test_a_number_of_people_that_is_none_is_refused(people):
     assert "PEOPLE" in command.check_asked(people)

@@ -12,6 +12,7 @@ from infra.staff.import_files import list_files
 from tests.builders.api import open_api, start_container
 from tests.builders.imports import make_map
 from tests.builders.shop import NOW
+from tests.builders.stages import open_here
 
 MAP = 'name = "ids"\nas_of = 2026-05-01\nids_of = "webshop"\n[columns]\nid = "id"\nemail = "email"\n'
 
@@ -23,6 +24,7 @@ def run(tmp_path, monkeypatch, rows, *flags, accepted=None):
     (tmp_path / "people.csv").write_text("id,email\n" + "".join(f"{row}\n" for row in rows))
     files = ["--file", str(tmp_path / "people.csv"), "--map", str(tmp_path / "map.toml")]
     monkeypatch.setattr(sys, "argv", ["imports", *files, *flags])
+    monkeypatch.setattr(imports, "open_stage", open_here)
     status = imports.main()
     return status, (tmp_path / "ids-clashes.csv").read_text().split()[1:]
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 
+import boto3
 import pytest
 
 from chalicelib.door import open_door
@@ -20,6 +22,7 @@ from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff import imports
 from infra.staff.imports import AT_ONCE
 from tests.builders.api import open_api, put_parameters, start_container
+from tests.builders.deployed import deploy_stack
 from tests.builders.erasures import finish, forget
 from tests.builders.folding import fold_history
 from tests.builders.imports import HEADER, WORDS, bring_in, make_map
@@ -244,8 +247,9 @@ def test_what_cannot_be_read_at_all_is_told(tmp_path, capsys, monkeypatch, file,
 
 
 def start_import(folder, shop, stage, stack, cloud):
-    """Start the command on a stage of its own, as on AWS: by its environment."""
+    """Start the command on a stage of its own, as on AWS: by the stage's name."""
     environ = {**os.environ, **cloud.environ, "STAGE": stage.settings.stage, "PYTHONUNBUFFERED": "1"}
+    environ["AWS_ENDPOINT_URL"] = cloud.environ["AWS_ENDPOINT_URL_SSM"]
     environ |= {name: value for name, value in stack.environ.items() if "DYNAMODB" in name}
     command = [sys.executable, "-m", "infra.staff.imports", "--apply", "yes"]
     command += ["--file", str(folder / "people.csv"), "--map", str(folder / "map.toml")]
@@ -259,6 +263,8 @@ def count_inbox(stage):
 
 def test_killed_at_any_point_and_run_again_every_row_is_one_event(shop, tables, stack, cloud, tmp_path):
     put_parameters(cloud, tables.settings, shop.public_key)
+    endpoint = cloud.environ["AWS_ENDPOINT_URL_SSM"]
+    deploy_stack(cache(partial(boto3.client, endpoint_url=endpoint)), tables.settings.stage)
     rows = [f"{n};p{n}@example.org;P;;2026-01-05;5;yes\n" for n in range(160)]
     (tmp_path / "people.csv").write_text(HEADER + "".join(rows))
     (tmp_path / "map.toml").write_text(MAP)

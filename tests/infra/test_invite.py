@@ -17,7 +17,7 @@ def desk(tables, monkeypatch):
         monkeypatch.setattr(invite, "current_services", lambda: opened.services)
         monkeypatch.setattr(invite, "stage_now", lambda: opened.now)
         monkeypatch.setattr(invite, "open_stage", open_nothing)
-        monkeypatch.setattr(invite.getpass, "getuser", lambda: "operator")
+        monkeypatch.setattr("getpass.getuser", lambda: "operator")
         monkeypatch.setenv("DESK_URL", opened.services.settings.desk_url)
         yield opened
 
@@ -67,13 +67,6 @@ def test_what_is_wrong_is_told_in_a_sentence(desk, monkeypatch, capsys, argument
 def test_an_id_that_nobody_has_is_told(desk, monkeypatch):
     with pytest.raises(SystemExit, match="Nobody at the desk"):
         run(monkeypatch, "--id", "nobody")
-
-
-def test_on_aws_the_address_must_be_named(desk, monkeypatch, capsys):
-    monkeypatch.setenv("STAGE", "prod")
-    monkeypatch.delenv("DESK_URL", raising=False)
-    assert run(monkeypatch, "--name", "Mara Lind") == 2
-    assert "DeskAddress" in capsys.readouterr().err
 
 
 def test_a_local_run_invites_as_long_as_there_is_no_owner(desk, monkeypatch, stack, tables):

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.models import utc_text
 from infra.staff import look
 from tests.builders.shop import NOW, a_submission
+from tests.builders.stages import open_here
 
 ASHA = "asha@example.org"
 
@@ -19,6 +20,7 @@ def show(shop, monkeypatch, capsys):
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["look", *arguments])
+        monkeypatch.setattr(look, "open_stage", open_here)
         status = look.main()
         told = capsys.readouterr()
         return status, told.out + told.err

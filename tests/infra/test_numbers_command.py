@@ -16,6 +16,7 @@ from chalicelib.telling.numbers import QUESTIONS
 from infra.staff import numbers
 from tests.builders.crowd import invent_people
 from tests.builders.shop import NOW, a_submission
+from tests.builders.stages import open_here
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def count(shop, tmp_path, monkeypatch, capsys):
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["numbers", *arguments])
+        monkeypatch.setattr(numbers, "open_stage", open_here)
         assert numbers.main() == 0
         return capsys.readouterr()
 

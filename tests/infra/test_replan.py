@@ -13,6 +13,7 @@ from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.own import open_own
 from tests.builders.queues import open_queue, receive_ids
 from tests.builders.shop import NOW
+from tests.builders.stages import open_here
 
 
 @pytest.fixture
@@ -45,5 +46,6 @@ def test_without_a_running_stack_the_command_says_so(shop, monkeypatch, capsys):
     services = shop.services()
     services.outreach_queue = Queue(silent, "outreach")
     monkeypatch.setattr(replan, "current_services", lambda: services)
+    monkeypatch.setattr(replan, "open_stage", open_here)
     assert replan.main() == 1
     assert "`make run` first" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from infra.staff import rotate_index
 from tests.builders.api import start_container
 from tests.builders.erasures import finish, forget
 from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.stages import open_here
 
 OLD, NEW = "old@example.org", "new@example.org"
 
@@ -29,6 +30,7 @@ def shop(tables, tmp_path, monkeypatch):
 def run(monkeypatch, capsys, *words):
     """Run the command; return its status and what it printed."""
     monkeypatch.setattr(sys, "argv", ["rotate-index", *words])
+    monkeypatch.setattr(rotate_index, "open_stage", open_here)
     status = rotate_index.main()
     printed = capsys.readouterr()
     return status, printed.out, printed.err

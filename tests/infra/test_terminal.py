@@ -49,16 +49,14 @@ def test_every_command_that_opens_a_stage_prints_clean_texts():
 
 
 def test_a_command_started_as_such_prints_clean_texts(tmp_path):
-    code = "from infra.staff.stage import open_stage\nwith open_stage():\n    print('x\\x1b[2J')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "STAGE": "prod"}, capture_output=True, text=True
-    )
+    code = "from infra.staff.terminal import clean_output\nwith clean_output():\n    print('x\\x1b[2J')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "x\\u001b[2J\n")
 
 
 def test_a_reader_that_wants_no_more_ends_the_command_without_a_traceback():
-    code = "from infra.staff.stage import open_stage\nwith open_stage():\n    print('x\\n' * 100_000)"
+    code = "from infra.staff.terminal import clean_output\nwith clean_output():\n    print('x\\n' * 100_000)"
     shell = f'{sys.executable} -c "$CODE" | head -n 1'
-    environ = {**os.environ, "STAGE": "prod", "CODE": code}
+    environ = {**os.environ, "CODE": code}
     done = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("x\n", "")

@@ -54,6 +54,7 @@ INFRA_ROOMS: dict[str, set[str]] = {
     "cost": {"root", "deploy"},
     "account": {"root", "deploy"},
     "local": {"root", "deploy"},
-    "staff": {"root", "local"},
+    "staff": {"root", "local", "account"},
+    "watch": {"root", "deploy", "account", "local", "staff"},
     "demo": {"root", "local", "staff"},
 }

@@ -1,0 +1,103 @@
+"""A stage as it stands in an account: moto's own CloudFormation stack with functions that are told the settings.
+
+The stack is a small one: moto knows no SAM. Its functions carry the variables that infra/template.yaml tells them, and
+its outputs and parameters are the template's. Tables, keys, queues and topics are made from the template itself.
+"""
+
+import json
+
+from infra.deploy.secrets import make_door_key, publish_inbox_key, publish_receipt_key, put_parameter
+from infra.local.stack import create_stack
+from infra.template import read_template
+from tests.builders.shop import write_keys
+
+STAGE = "shop"
+REGION = "eu-central-1"
+PUBLIC_URL = "https://abcde12345.execute-api.eu-central-1.amazonaws.com/api"
+GIVEN = {
+    "Stage": STAGE,
+    "PublicUrl": PUBLIC_URL,
+    "DeskUrl": "https://desk.corner.example.org",
+    "ShopName": "Corner Books",
+    "ShopCountry": "GB",
+    "ShopLanguage": "en",
+    "ShopUrl": "https://corner.example.org",
+    "ShopAddress": "12 High Street, London N1 9GU",
+    "MailFrom": "hello@corner.example.org",
+    "AlarmEmail": "mara@corner.example.org",
+    "DownstreamTargets": "till=https://till.corner.example.org/events",
+}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def deploy_stack(clients, stage=STAGE, given=None, keys=None):
+    """Make a stage's stack; `keys` are the ARNs that its functions are told. Return the stack's name."""
+    parameters, keys = GIVEN | {"Stage": stage} | (given or {}), keys or {}
+    resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}}
+    shared = read_template()["Globals"]["Function"]["Environment"]["Variables"]
+    for name, own in list_told().items():
+        told = {key: value for key, value in {**shared, **own}.items() if value.get("Ref") in parameters}
+        told |= {key: keys[key] for key in own if key in keys}
+        told |= {key: f"regulars-{stage}" for key in own if key == "CONFIGURATION_SET"}
+        resources[name] = make_function(told)
+    template = {
+        "Parameters": {name: {"Type": "String"} for name in parameters},
+        "Resources": resources,
+        "Outputs": {
+            "EndpointURL": {"Value": f"{PUBLIC_URL}/"},
+            "DeskAddress": {"Value": "https://fghij67890.execute-api.eu-central-1.amazonaws.com"},
+            "InboxKeyArn": {"Value": keys.get("INBOX_KEY", "none")},
+            "Version": {"Value": "aaaaaaaaaaaa"},
+            "RestAPIId": {"Value": "abcde12345"},
+        },
+    }
+    clients("cloudformation").create_stack(
+        StackName=f"regulars-{stage}",
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+        Tags=[{"Key": "regulars:version", "Value": "aaaaaaaaaaaa"}],
+    )
+    return f"regulars-{stage}"
+
+
+def list_told():
+    """Return the variables of its own of each function of the template."""
+    resources = read_template()["Resources"].items()
+    own = {name: each["Properties"] for name, each in resources if "LoggingConfig" in each.get("Properties", {})}
+    return {name: each.get("Environment", {}).get("Variables", {}) for name, each in own.items()}
+
+
+def make_function(told):
+    """Return a function that does nothing and is told some variables."""
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"ZipFile": "def handle(event, context): pass"},
+            "Handler": "index.handle",
+            "Runtime": "python3.11",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Environment": {"Variables": told},
+        },
+    }
+
+
+def deploy_whole(clients, stage=STAGE, given=None, folder=None):
+    """Make a stage's tables, keys, queues, topics, parameters and stack; return what was made.
+
+    With a folder the inbox key is a file there: moto's KMS opens nothing under an RSA key.
+    """
+    made = create_stack(stage, clients)
+    kms, ssm = clients("kms"), clients("ssm")
+    make_door_key(ssm, stage)
+    publish_inbox_key(kms, ssm, stage)
+    publish_receipt_key(kms, ssm, stage)
+    keys = {f"{name.upper()}_KEY": made[f"{name}Key"]["Arn"] for name in ("Root", "Inbox", "Receipt")}
+    if folder:
+        keys["INBOX_KEY"], public, _ = write_keys(folder)
+        put_parameter(ssm, stage, "inbox-public-key", public)
+    deploy_stack(clients, stage, given, keys)
+    return made

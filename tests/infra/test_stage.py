@@ -1,0 +1,137 @@
+"""STAGE alone is enough: the stack says the rest; what is lacking on AWS is told in one sentence."""
+
+import os
+from functools import cache, partial
+
+import boto3
+import botocore.client
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from chalicelib.config import current_settings
+from infra.staff import deployed
+from infra.staff.stage import name_actor, open_stage
+from tests.builders.deployed import REGION, STAGE, deploy_stack
+
+KEYS = {f"{name}_KEY": f"arn:aws:kms:{REGION}:123456789012:key/{name.lower()}" for name in ("ROOT", "INBOX", "RECEIPT")}
+
+
+@pytest.fixture
+def account(monkeypatch, tmp_path):
+    """Open an empty account; STAGE names a stage of it."""
+    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, REGION)
+    monkeypatch.setenv("STAGE", STAGE)
+    monkeypatch.setattr(deployed, "FOLDER", tmp_path)
+    with mock_aws():
+        yield cache(partial(boto3.client, region_name=REGION))
+
+
+def refuse(monkeypatch, operation, code):
+    """Have AWS refuse an operation."""
+    call = botocore.client.BaseClient._make_api_call
+
+    def answer(self, name, params):
+        if name == operation:
+            raise ClientError({"Error": {"Code": code, "Message": "mira@example.org may not"}}, name)
+        return call(self, name, params)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
+
+
+def read_end():
+    """Open the stage; return the sentence that ends the command."""
+    with pytest.raises(SystemExit) as ended, open_stage():
+        pytest.fail("a stage was opened")
+    assert isinstance(ended.value.code, str)  # Python then exits with 1
+    return ended.value.code
+
+
+def test_every_setting_comes_from_the_stack_and_none_from_the_shell(account, monkeypatch):
+    deploy_stack(account, keys=KEYS)
+    monkeypatch.setenv("SHOP_NAME", "Another Shop")
+    monkeypatch.setenv("TRY_OUT", "yes")
+    with open_stage() as environ:
+        settings = current_settings()
+        assert {name: environ[name] for name in KEYS} == KEYS
+    assert (settings.stage, settings.shop_name, settings.shop_country) == (STAGE, "Corner Books", "GB")
+    assert (settings.mail_from, settings.configuration_set) == ("hello@corner.example.org", f"regulars-{STAGE}")
+    assert settings.public_url.startswith("https://abcde12345.")
+    assert settings.desk_url == "https://desk.corner.example.org"
+    assert settings.downstream == "till=https://till.corner.example.org/events"
+    assert settings.try_out is False
+    assert os.environ["SHOP_NAME"] == "Another Shop"
+    assert "ROOT_KEY" not in os.environ
+
+
+def test_the_desks_own_address_stands_in_for_one_that_was_never_set(account):
+    deploy_stack(account, given={"DeskUrl": "", "PublicUrl": ""}, keys=KEYS)
+    with open_stage() as environ:
+        assert environ["DESK_URL"] == "https://fghij67890.execute-api.eu-central-1.amazonaws.com"
+        assert environ["PUBLIC_URL"] == "https://abcde12345.execute-api.eu-central-1.amazonaws.com/api"
+
+
+def test_the_audit_names_whom_aws_takes_the_operator_for_without_the_account(account, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "ubuntu")
+    deploy_stack(account, keys=KEYS)
+    with open_stage():
+        assert name_actor() == "user/moto"
+    assert name_actor() == "ubuntu"
+
+
+def test_a_stack_that_is_not_there_is_told_with_its_place(account):
+    assert read_end().startswith(
+        f"Stage {STAGE}: there is no stack regulars-{STAGE} in {REGION} of account 123456789012. "
+    )
+
+
+def test_another_region_than_the_answers_say_is_told(account, tmp_path, monkeypatch):
+    deploy_stack(account, keys=KEYS)
+    (tmp_path / f"{STAGE}.toml").write_text('region = "us-east-1"\n')
+    end = read_end()
+    assert end.startswith(f"Stage {STAGE} is in us-east-1 (")
+    assert end.endswith(f"but the shell's region is {REGION}.")
+    (tmp_path / f"{STAGE}.toml").write_text(f'region = "{REGION}"\n')
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    with open_stage() as environ:  # the file says where it is
+        assert environ["AWS_REGION"] == REGION
+
+
+def test_another_account_than_the_answers_say_is_told(account, tmp_path):
+    (tmp_path / f"{STAGE}.toml").write_text('account = "210987654321"\n')
+    assert read_end().endswith("but these credentials are of account 123456789012.")
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "told"),
+    [
+        ("DescribeStacks", "AccessDenied", "these credentials may not call DescribeStacks there (AccessDenied)."),
+        ("GetFunctionConfiguration", "AccessDeniedException", "may not call GetFunctionConfiguration there"),
+        ("GetCallerIdentity", "ExpiredToken", "these credentials are not valid, or have ended (ExpiredToken)."),
+        ("DescribeStacks", "Throttling", "DescribeStacks was refused (Throttling)."),
+    ],
+)
+def test_what_aws_refuses_is_told_without_its_own_text(account, monkeypatch, operation, code, told):
+    deploy_stack(account, keys=KEYS)
+    refuse(monkeypatch, operation, code)
+    end = read_end()
+    assert told in end
+    assert end.startswith(f"Stage {STAGE} on AWS: ")
+    assert "mira" not in end
+
+
+def test_what_a_command_may_not_do_there_is_told(account, monkeypatch):
+    deploy_stack(account, keys=KEYS)
+    refuse(monkeypatch, "ListTables", "AccessDeniedException")
+    with pytest.raises(SystemExit, match="may not call ListTables there"), open_stage():
+        account("dynamodb").list_tables()
+
+
+@pytest.mark.parametrize("name", ["Prod", "a" * 21, "../x"])
+def test_a_stage_that_cannot_be_is_told(account, monkeypatch, name):
+    monkeypatch.setenv("STAGE", name)
+    assert read_end().startswith("STAGE=... has small letters")
