@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -163,6 +163,12 @@ rollback: $(READY) ## bring the version before back: make rollback STAGE=prod (V
 
 uninstall: $(READY) ## take a stage out of the account: make uninstall STAGE=prod (DATA=destroy deletes what it stored)
 	@$(BIN)/python -m infra.account.uninstall --stage "$(STAGE)" --explain "$(HELP)" --data "$(DATA)"
+
+doctor: $(READY) ## look at a whole stage: green, amber, red, and what to do: make doctor STAGE=prod (JSON=yes; without STAGE: here)
+	@$(BIN)/python -m infra.watch.doctor --json "$(JSON)" --explain "$(HELP)"
+
+logs: $(READY) ## print what functions wrote, in order: make logs STAGE=prod FUNCTION=send_mails SINCE=1h EVENT=mail_attempted
+	@$(BIN)/python -m infra.watch.logs --function "$(FUNCTION)" --since "$(SINCE)" --event "$(EVENT)" --explain "$(HELP)"
 
 ##@ Proofs: long runs that measure or break things
 

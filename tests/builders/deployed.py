@@ -8,11 +8,12 @@ import json
 
 from infra.deploy.secrets import make_door_key, publish_inbox_key, publish_receipt_key, put_parameter
 from infra.local.stack import create_stack
-from infra.template import read_template
+from infra.template import read_template, resolve_value
 from tests.builders.shop import write_keys
 
 STAGE = "shop"
 REGION = "eu-central-1"
+ACCOUNT = "123456789012"
 PUBLIC_URL = "https://abcde12345.execute-api.eu-central-1.amazonaws.com/api"
 GIVEN = {
     "Stage": STAGE,
@@ -33,10 +34,11 @@ TRUST = {
 }
 
 
-def deploy_stack(clients, stage=STAGE, given=None, keys=None):
+def deploy_stack(clients, stage=STAGE, given=None, keys=None, topic="none"):
     """Make a stage's stack; `keys` are the ARNs that its functions are told. Return the stack's name."""
     parameters, keys = GIVEN | {"Stage": stage} | (given or {}), keys or {}
-    resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+    resources = {"ApiHandlerRole": role, "SettleStreamRole": role}
     shared = read_template()["Globals"]["Function"]["Environment"]["Variables"]
     for name, own in list_told().items():
         told = {key: value for key, value in {**shared, **own}.items() if value.get("Ref") in parameters}
@@ -50,6 +52,7 @@ def deploy_stack(clients, stage=STAGE, given=None, keys=None):
             "EndpointURL": {"Value": f"{PUBLIC_URL}/"},
             "DeskAddress": {"Value": "https://fghij67890.execute-api.eu-central-1.amazonaws.com"},
             "InboxKeyArn": {"Value": keys.get("INBOX_KEY", "none")},
+            "AlarmsTopic": {"Value": topic},
             "Version": {"Value": "aaaaaaaaaaaa"},
             "RestAPIId": {"Value": "abcde12345"},
         },
@@ -79,7 +82,7 @@ def make_function(told):
             "Code": {"ZipFile": "def handle(event, context): pass"},
             "Handler": "index.handle",
             "Runtime": "python3.11",
-            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Role": {"Fn::GetAtt": ["SettleStreamRole", "Arn"]},
             "Environment": {"Variables": told},
         },
     }
@@ -99,5 +102,13 @@ def deploy_whole(clients, stage=STAGE, given=None, folder=None):
     if folder:
         keys["INBOX_KEY"], public, _ = write_keys(folder)
         put_parameter(ssm, stage, "inbox-public-key", public)
-    deploy_stack(clients, stage, given, keys)
+    deploy_stack(clients, stage, given, keys, made["Alarms"]["Ref"])
+    names, resources = {"AWS::StackName": f"regulars-{stage}", "AWS::AccountId": ACCOUNT}, read_template()["Resources"]
+    for name in ("RootKey", "InboxKey", "ReceiptKey"):  # create_stack leaves policies out
+        policy = json.dumps(resolve_value(resources[name]["Properties"]["KeyPolicy"], names, {}))
+        kms.put_key_policy(KeyId=made[name]["Ref"], PolicyName="default", Policy=policy)
+    for name in ("Audit", "Ledger"):
+        policy = resources[f"{name}Table"]["Properties"]["ResourcePolicy"]["PolicyDocument"]
+        arn = made[f"{name}Table"]["Arn"]
+        clients("dynamodb").put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy))
     return made

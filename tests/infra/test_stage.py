@@ -4,15 +4,14 @@ import os
 from functools import cache, partial
 
 import boto3
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from chalicelib.config import current_settings
 from infra.staff import deployed
 from infra.staff.stage import name_actor, open_stage
 from tests.builders.deployed import REGION, STAGE, deploy_stack
+from tests.builders.plays import play_calls, refusal
 
 KEYS = {f"{name}_KEY": f"arn:aws:kms:{REGION}:123456789012:key/{name.lower()}" for name in ("ROOT", "INBOX", "RECEIPT")}
 
@@ -28,18 +27,6 @@ def account(monkeypatch, tmp_path):
     monkeypatch.setattr(deployed, "FOLDER", tmp_path)
     with mock_aws():
         yield cache(partial(boto3.client, region_name=REGION))
-
-
-def refuse(monkeypatch, operation, code):
-    """Have AWS refuse an operation."""
-    call = botocore.client.BaseClient._make_api_call
-
-    def answer(self, name, params):
-        if name == operation:
-            raise ClientError({"Error": {"Code": code, "Message": "mira@example.org may not"}}, name)
-        return call(self, name, params)
-
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
 
 
 def read_end():
@@ -117,7 +104,7 @@ def test_another_account_than_the_answers_say_is_told(account, tmp_path):
 )
 def test_what_aws_refuses_is_told_without_its_own_text(account, monkeypatch, operation, code, told):
     deploy_stack(account, keys=KEYS)
-    refuse(monkeypatch, operation, code)
+    play_calls(monkeypatch, {operation: refusal(operation, code)})
     end = read_end()
     assert told in end
     assert end.startswith(f"Stage {STAGE} on AWS: ")
@@ -126,7 +113,7 @@ def test_what_aws_refuses_is_told_without_its_own_text(account, monkeypatch, ope
 
 def test_what_a_command_may_not_do_there_is_told(account, monkeypatch):
     deploy_stack(account, keys=KEYS)
-    refuse(monkeypatch, "ListTables", "AccessDeniedException")
+    play_calls(monkeypatch, {"ListTables": refusal("ListTables", "AccessDeniedException")})
     with pytest.raises(SystemExit, match="may not call ListTables there"), open_stage():
         account("dynamodb").list_tables()
 

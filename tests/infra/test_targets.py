@@ -69,7 +69,7 @@ REFUSES = {
     "preview": "",
     "buy": f"EMAIL={ASHA}",
 }
-OWN_TESTS = {"deploy", "rollback", "uninstall"}  # tests/account
+OWN_TESTS = {"deploy", "rollback", "uninstall", "doctor", "logs"}  # tests/account, tests/watch
 # Of the files here, or on stacks of their own: there is no stage that they could answer for.
 STAGELESS = {"test", "check", "package", "check-draw", "check-shop", "new-form", "new-campaign", "story", "bench"}
 STAGELESS |= {"lint", "lock", "audit-deps", "help", "clean"}

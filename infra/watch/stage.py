@@ -1,0 +1,75 @@
+"""The stage that is looked at: its stack, its rows, its door, and the time. Tests hand in their own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from chalicelib.config import Settings
+from chalicelib.services import Services
+from infra.account.operator import Operator, list_pages
+from infra.account.stack import Stack
+from infra.template import read_template
+
+ROLE, FUNCTION = "AWS::IAM::Role", "AWS::Lambda::Function"
+# (url, body or None for GET) -> status; raises OSError where nothing answers
+Fetch = Callable[[str, bytes | None], int]
+# a name -> its TXT records, none where there is no such name; raises OSError where DNS does not answer
+Resolve = Callable[[str], list[str]]
+
+
+@dataclass
+class Stage:
+    """A stage on AWS, or the local stack."""
+
+    operator: Operator
+    services: Services
+    now: datetime
+    local: bool
+    fetch: Fetch
+    resolve: Resolve
+
+    @property
+    def settings(self) -> Settings:
+        return self.services.settings
+
+    @property
+    def name(self) -> str:
+        return self.settings.stage
+
+    @cached_property
+    def stack(self) -> Stack:
+        return Stack(self.operator)
+
+    @cached_property
+    def described(self) -> dict[str, Any]:
+        """Return what CloudFormation says of the stack."""
+        return self.stack.read()
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        return {each["OutputKey"]: each["OutputValue"] for each in self.described.get("Outputs", ())}
+
+    @cached_property
+    def resources(self) -> list[dict[str, Any]]:
+        return self.stack.list_resources()
+
+    def list_resources(self, kind: str) -> dict[str, str]:
+        """Return the physical id of each resource of a type, by its name in the template."""
+        found = [each for each in self.resources if each["ResourceType"] == kind]
+        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+
+    def client(self, service: str) -> Any:
+        return self.operator.client(service)
+
+    def list_pages(self, service: str, operation: str, key: str, **params: Any) -> Iterable[Any]:
+        """Yield what a list call answers, page after page."""
+        return list_pages(self.client(service), operation, key, **params)
+
+    @cached_property
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """Return the properties of each table that the template wants, by the table's name."""
+        wanted = (each for each in read_template()["Resources"].values() if each.get("Type") == "AWS::DynamoDB::Table")
+        named = ((each["Properties"]["TableName"]["Fn::Sub"], each["Properties"]) for each in wanted)
+        return {name.replace("${Stage}", self.name): properties for name, properties in named}
