@@ -18,7 +18,10 @@ def check_hearing(stage: Stage) -> Finding:
         return amber(f"{len(states) - len(heard)} of {len(states)} who are to hear alarms did not confirm.", CONFIRM)
     if states:
         return red("Nobody hears the alarms: the mailbox did not confirm.", CONFIRM)
-    return red("Nobody is told of alarms.", f"Set alarm_email in deploy/{stage.name}.toml, then `make deploy`.")
+    return red(
+        "Nobody is told of alarms.",
+        f"Set alarm_email in deploy/{stage.name}.toml, then {stage.name_command('deploy')}.",
+    )
 
 
 def check_ringing(stage: Stage) -> Finding:

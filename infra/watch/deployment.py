@@ -16,7 +16,9 @@ def check_place(stage: Stage) -> Finding:
     where = f"Account {names.account}, region {names.region}"
     if answers["account"] == names.account and answers["region"] == names.region:
         return green(f"{where}, as {show_path(path)} says.")
-    return amber(f"{where}; {show_path(path)} does not say that it is the right one.", "Run `make deploy`: it asks.")
+    return amber(
+        f"{where}; {show_path(path)} does not say that it is the right one.", f"{stage.name_command('deploy')} asks."
+    )
 
 
 def check_state(stage: Stage) -> Finding:
@@ -25,11 +27,11 @@ def check_state(stage: Stage) -> Finding:
     if status.endswith("_IN_PROGRESS"):
         return amber(f"The stack is {status}.", "Wait until CloudFormation has finished, then look again.")
     if status == "UPDATE_ROLLBACK_COMPLETE":
-        do = f"Look at the events of the stack, then `make deploy STAGE={stage.name}` again."
+        do = f"Look at the events of the stack, then {stage.name_command('deploy')} again."
         return amber("The last update failed, and the version before runs.", do)
     if status in WHOLE:
         return green(f"The stack is {status}.")
-    return red(f"The stack is {status}.", f"`make deploy STAGE={stage.name}` says how to go on.")
+    return red(f"The stack is {status}.", f"{stage.name_command('deploy')} says how to go on.")
 
 
 def check_version(stage: Stage) -> Finding:
@@ -40,11 +42,11 @@ def check_version(stage: Stage) -> Finding:
         return green(f"Version {version}.")
     if version or told:
         return amber(f"The stack's tag says version {version or 'none'}, its output {told or 'none'}.", "Deploy again.")
-    return amber("Nothing says which version runs: it was deployed by hand.", f"`make deploy STAGE={stage.name}`.")
+    return amber("Nothing says which version runs: it was deployed by hand.", f"{stage.name_command('deploy')}.")
 
 
 def check_protection(stage: Stage) -> Finding:
     """Look whether the stack refuses to be deleted."""
     if stage.described.get("EnableTerminationProtection"):
         return green("The stack refuses to be deleted.")
-    return amber("The stack can be deleted by one command.", f"`make deploy STAGE={stage.name}` protects it.")
+    return amber("The stack can be deleted by one command.", f"{stage.name_command('deploy')} protects it.")

@@ -9,7 +9,11 @@ from infra.watch.finding import Finding, green, list_some, red
 from infra.watch.stage import Stage
 
 BODY = b"{}"
-LOGS = "`make logs FUNCTION=api_handler` says why (docs/runbook.md#server-errors)."
+
+
+def name_logs(stage: Stage) -> str:
+    """Return where the reason stands."""
+    return f"{stage.name_command('logs FUNCTION=api_handler')} says why (docs/runbook.md#server-errors)."
 
 
 def list_senders(stage: Stage) -> list[str]:
@@ -28,11 +32,11 @@ def check_form(stage: Stage) -> Finding:
     try:
         status = stage.fetch(url, None)
     except OSError:
-        do = "`make run`, and look again." if stage.local else LOGS
+        do = "`make run`, and look again." if stage.local else name_logs(stage)
         return red(f"Nothing answers at {url}.", do)
     if status == 200:
         return green(f"The form {name} is shown.")
-    return red(f"The form {name} is answered {status}.", LOGS)
+    return red(f"The form {name} is answered {status}.", name_logs(stage))
 
 
 def check_signature(stage: Stage) -> Finding | None:
@@ -45,13 +49,13 @@ def check_signature(stage: Stage) -> Finding | None:
         return green(f"A delivery of {senders[0]} without a valid signature is refused.")
     if status < 300:
         return red(f"A delivery of {senders[0]} without a valid signature was taken.", "Take the door offline.")
-    return red(f"A delivery of {senders[0]} is answered {status}, not 401.", LOGS)
+    return red(f"A delivery of {senders[0]} is answered {status}, not 401.", name_logs(stage))
 
 
 def check_address(stage: Stage) -> Finding:
     """Compare the address in links with where the API is."""
     url, own = stage.settings.public_url, stage.outputs.get("EndpointURL", "").rstrip("/")
-    do = f"`make deploy STAGE={stage.name}` sets it."
+    do = f"{stage.name_command('deploy')} sets it."
     if not stage.stack.read_parameters().get("PublicUrl"):
         return red("PublicUrl is empty: the door answers 503 and no mail goes out.", do)
     if url == own:

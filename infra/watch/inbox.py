@@ -26,8 +26,8 @@ def check_age(stage: Stage) -> Finding:
     if oldest is None:
         return green("Everything that arrived is settled.")
     age = stage.now - oldest
-    told, do = f"The oldest item that is not settled is {age.total_seconds() / 60:.0f} minutes old.", "`make logs "
-    do += "FUNCTION=sweep_inbox` says why (docs/runbook.md#stream-age)."
+    told = f"The oldest item that is not settled is {age.total_seconds() / 60:.0f} minutes old."
+    do = f"{stage.name_command('logs FUNCTION=sweep_inbox')} says why (docs/runbook.md#stream-age)."
     if age > LATE:
         return red(told, do)
     return amber(told, do) if age > SLOW else green(told)
@@ -38,5 +38,5 @@ def check_waiting(stage: Stage) -> Finding:
     counts = {kind: len(list_newest(stage.services.inbox, names)[0]) for kind, names in name_kinds().items()}
     told = ", ".join(f"{count}{'+' * (count >= COUNTED)} {kind}" for kind, count in counts.items())
     if counts["parked"] or counts["quarantined"] > MANY:
-        return amber(f"Waiting items: {told}.", "`make waiting` lists them, `make look KEY=...` shows one masked.")
+        return amber(f"Waiting items: {told}.", f"{stage.name_command('waiting')} lists them, `make look` shows one.")
     return green(f"Waiting items: {told}.")

@@ -69,7 +69,7 @@ def check_runs(stage: Stage) -> Finding:
     """Look whether each scheduled function ran when it should."""
     runs = read_metric(stage, "Invocations", SPAN)
     if idle := list_idle(stage, runs):
-        do = "Look whether its rule is on (EventBridge console), then `make deploy`."
+        do = f"Look whether its rule is on (EventBridge console), then {stage.name_command('deploy')}."
         return red(f"Scheduled functions that did not run when they should: {list_some(idle)}.", do)
     return green(f"The {len(list_jobs(stage))} scheduled functions ran when they should.")
 
@@ -78,6 +78,6 @@ def check_crashes(stage: Stage) -> Finding:
     """Look which scheduled functions failed within the last hour."""
     failed = [job for job, sums in read_metric(stage, "Errors", LEAST).items() if sums]
     if failed:
-        do = f"`make logs STAGE={stage.name} FUNCTION={failed[0]}` says why."
+        do = f"{stage.name_command(f'logs FUNCTION={failed[0]}')} says why."
         return amber(f"Failed within the last hour: {list_some(failed)}.", do)
     return green("No scheduled function failed within the last hour.")

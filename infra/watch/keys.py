@@ -42,7 +42,7 @@ def check_rotation(stage: Stage) -> Finding:
     status = stage.client("kms").get_key_rotation_status(KeyId=list_keys(stage)["root"])
     if status["KeyRotationEnabled"]:
         return green("AWS renews the root key each year.")
-    return amber("The root key is not renewed.", f"`make deploy STAGE={stage.name}`, or aws kms enable-key-rotation.")
+    return amber("The root key is not renewed.", f"{stage.name_command('deploy')}, or aws kms enable-key-rotation.")
 
 
 def check_policies(stage: Stage) -> Finding:

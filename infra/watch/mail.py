@@ -12,7 +12,6 @@ from infra.watch.stage import Stage
 FULL = 0.8  # of a day's quota
 REASONS = {"BOUNCE", "COMPLAINT"}
 EVENTS = {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
-RECORDS = "`make deploy` prints the DNS records; make them, and wait up to three days."
 
 
 def read_account(stage: Stage) -> dict[str, Any]:
@@ -28,6 +27,11 @@ def read_identity(stage: Stage) -> dict[str, Any]:
         return found
     identity.domain = stage.settings.mail_from
     return identity.read()
+
+
+def name_records(stage: Stage) -> str:
+    """Return where the DNS records are that are lacking."""
+    return f"{stage.name_command('deploy')} prints the DNS records; make them, and wait up to three days."
 
 
 def name_domain(stage: Stage) -> str:
@@ -70,9 +74,9 @@ def check_suppression(stage: Stage) -> Finding:
 def check_identity(stage: Stage) -> Finding:
     """Look whether SES sends from the sender's domain."""
     if not (found := read_identity(stage)):
-        return red(f"SES does not know {name_domain(stage)}: no mail leaves.", f"`make deploy STAGE={stage.name}`.")
+        return red(f"SES does not know {name_domain(stage)}: no mail leaves.", f"{stage.name_command('deploy')}.")
     if not found.get("VerifiedForSendingStatus"):
-        return red(f"{name_domain(stage)} is not verified: no mail leaves.", RECORDS)
+        return red(f"{name_domain(stage)} is not verified: no mail leaves.", name_records(stage))
     return green(f"SES sends from {name_domain(stage)}.")
 
 
@@ -81,7 +85,7 @@ def check_dkim(stage: Stage) -> Finding:
     dkim = read_identity(stage).get("DkimAttributes", {})
     if dkim.get("Status") == "SUCCESS" and dkim.get("SigningEnabled", True):
         return green("Mails are signed (DKIM).")
-    return amber(f"Mails are not signed (DKIM is {dkim.get('Status', 'off')}): many land in spam.", RECORDS)
+    return amber(f"Mails are not signed (DKIM is {dkim.get('Status', 'off')}): many land in spam.", name_records(stage))
 
 
 def check_mail_from(stage: Stage) -> Finding:
@@ -89,7 +93,9 @@ def check_mail_from(stage: Stage) -> Finding:
     bounces = read_identity(stage).get("MailFromAttributes", {})
     if bounces.get("MailFromDomainStatus") == "SUCCESS":
         return green("The MAIL FROM domain is the sender's: SPF aligns.")
-    return amber(f"The MAIL FROM domain is {bounces.get('MailFromDomainStatus', 'not set')}: no SPF.", RECORDS)
+    return amber(
+        f"The MAIL FROM domain is {bounces.get('MailFromDomainStatus', 'not set')}: no SPF.", name_records(stage)
+    )
 
 
 def check_dmarc(stage: Stage) -> Finding:
@@ -104,13 +110,13 @@ def check_dmarc(stage: Stage) -> Finding:
             return amber(f"_dmarc.{name} has several DMARC records, so none counts.", "Keep one.")
         if records:
             return green(f"_dmarc.{name} says {records[0]}.")
-    return amber(f"{domain} has no DMARC record: large mailboxes want one.", RECORDS)
+    return amber(f"{domain} has no DMARC record: large mailboxes want one.", name_records(stage))
 
 
 def check_events(stage: Stage) -> Finding:
     """Look whether SES tells of bounces and complaints."""
     name = stage.settings.configuration_set
-    do = f"`make deploy STAGE={stage.name}` makes it again."
+    do = f"{stage.name_command('deploy')} makes it again."
     try:
         found = stage.client("sesv2").get_configuration_set_event_destinations(ConfigurationSetName=name)
     except ClientError as error:

@@ -11,7 +11,7 @@ def check_parameters(stage: Stage) -> Finding:
     names = [f"{stage.settings.parameter_path}{name}" for name in NEEDED]
     lacking = stage.client("ssm").get_parameters(Names=names)["InvalidParameters"]
     if lacking:
-        do = "`make run` writes them." if stage.local else f"`make deploy STAGE={stage.name}` writes them."
+        do = "`make run` writes them." if stage.local else f"{stage.name_command('deploy')} writes them."
         return red(f"The door lacks {list_some(lacking)}: it answers 503.", do)
     return green("The door has its key, and the public halves of the stage's keys.")
 
@@ -22,5 +22,5 @@ def check_inbox_key(stage: Stage) -> Finding:
     sealing = stage.client("ssm").get_parameter(Name=name)["Parameter"]["Value"].partition("\n")[0]
     if sealing in stage.settings.inbox_key.split(","):
         return green("The door seals to the key that opens the inbox.")
-    do = f"`make deploy STAGE={stage.name}` publishes the right one; items of the other key are parked."
+    do = f"{stage.name_command('deploy')} publishes the right one; items of the other key are parked."
     return red("The door seals to another key than the one that opens the inbox.", do)

@@ -19,7 +19,8 @@ def check_requests(stage: Stage) -> Finding:
     rows = list_open(stage.services)
     late = [row for row in rows if row.answer_by < stage.now]
     near = [row for row in rows if stage.now <= row.answer_by < stage.now + SOON]
-    staffs, do = [row for row in rows if row.state in FOR_STAFF], "`make requests` lists them with their days."
+    staffs = [row for row in rows if row.state in FOR_STAFF]
+    do = f"{stage.name_command('requests')} lists them with their days."
     if late:
         return red(f"{len(late)} requests about data are past the legal deadline.", do)
     if near:
@@ -42,6 +43,6 @@ def check_whole(stage: Stage) -> Finding:
     texts = list(services.ledger.list_texts())
     faults = check_ledger(texts, services.erasures.list_open(OPEN), services.signer.read_public(), services)
     if faults:
-        do = "`make verify-ledger` lists every fault; restore the ledger (docs/erasure.md)."
+        do = f"{stage.name_command('verify-ledger')} lists every fault; restore the ledger (docs/erasure.md)."
         return red(f"The ledger of erasures is not whole: {len(faults)} faults.", do)
     return green(f"The ledger of {len(texts)} erasures is whole.")

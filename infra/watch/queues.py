@@ -33,5 +33,8 @@ def check_backlog(stage: Stage) -> Finding:
     counts = {name: count_messages(stage, name) for name in WORKING}
     told = list_some([f"{name} {count}" for name, count in counts.items()])
     if max(counts.values()) > MANY:
-        return amber(f"Much waits in the queues: {told}.", "`make logs FUNCTION=send_mails` says whether it moves.")
+        return amber(
+            f"Much waits in the queues: {told}.",
+            f"{stage.name_command('logs FUNCTION=send_mails')} says whether it moves.",
+        )
     return green(f"Waiting in the queues: {told}.")

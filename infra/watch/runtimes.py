@@ -25,7 +25,7 @@ def check_runtime(stage: Stage) -> Finding:
     if strange := [name for name in found if name not in ENDS]:
         return unknown(f"The table of {AS_OF} does not know {list_some(strange)}.", "Look at AWS's page of runtimes.")
     if not found:
-        return red("The stack has no function.", f"`make deploy STAGE={stage.name}`.")
+        return red("The stack has no function.", f"{stage.name_command('deploy')}.")
     last, today = min(ENDS[name] for name in found), stage.now.date()
     told, do = f"{list_some(found)}: AWS mends it until {last}", "Package with a newer Python (docs/deploy.md)."
     if last < today:

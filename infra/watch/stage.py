@@ -38,6 +38,12 @@ class Stage:
     def name(self) -> str:
         return self.settings.stage
 
+    def name_command(self, command: str) -> str:
+        """Return a command of make about this stage, for a sentence; the local stack's logs are files."""
+        if self.local and command.startswith("logs "):
+            return "A file in .local/log/"
+        return f"`make {command}{'' if self.local else f' STAGE={self.name}'}`"
+
     @cached_property
     def stack(self) -> Stack:
         return Stack(self.operator)

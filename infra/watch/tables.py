@@ -49,7 +49,7 @@ def check_protection(stage: Stage) -> Finding:
         return bool(stage.client("dynamodb").describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"))
 
     if lacking := find_lacking(stage, "DeletionProtectionEnabled", has):
-        return red(f"Tables that one command can delete: {lacking}.", f"`make deploy STAGE={stage.name}` does it.")
+        return red(f"Tables that one command can delete: {lacking}.", f"{stage.name_command('deploy')} does it.")
     return green("The tables that are kept refuse to be deleted.")
 
 
@@ -61,7 +61,7 @@ def check_backups(stage: Stage) -> Finding:
         return bool(told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED")
 
     if lacking := find_lacking(stage, "PointInTimeRecoverySpecification", has):
-        return red(f"Tables without backups: {lacking}.", f"`make deploy STAGE={stage.name}` switches them on.")
+        return red(f"Tables without backups: {lacking}.", f"{stage.name_command('deploy')} switches them on.")
     return green("Backups are on.")
 
 
@@ -73,7 +73,7 @@ def check_expiry(stage: Stage) -> Finding:
         return told.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and told.get("AttributeName") == "expires_at"
 
     if lacking := find_lacking(stage, "TimeToLiveSpecification", has):
-        do = f"`make deploy STAGE={stage.name}` switches it on; what is kept too long breaks a promise."
+        do = f"{stage.name_command('deploy')} switches it on; what is kept too long breaks a promise."
         return red(f"Tables in which nothing expires: {lacking}.", do)
     return green("Rows expire.")
 
@@ -85,7 +85,7 @@ def check_policies(stage: Stage) -> Finding:
         return read_denied(stage, name) >= DENIED
 
     if lacking := find_lacking(stage, "ResourcePolicy", has):
-        do = f"`make deploy STAGE={stage.name}`, with credentials that may call dynamodb:PutResourcePolicy."
+        do = f"{stage.name_command('deploy')}, with credentials that may call dynamodb:PutResourcePolicy."
         return red(f"Tables whose lines can be changed: {lacking}.", do)
     return green("The lines of audit and ledger cannot be changed.")
 

@@ -145,6 +145,13 @@ def test_each_target_is_one_of_them():
     assert set.union(*groups) == targets
 
 
+def test_the_page_says_of_each_command_whether_it_takes_a_stage():
+    section = (ROOT / "docs" / "deploy.md").read_text().partition("## Commands for a stage\n")[2].partition("\n## ")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    named = {target: "refused" in said for commands, said in rows for target in re.findall(r"`([a-z-]+)`", commands)}
+    assert named == {**dict.fromkeys([*WORKS, *OWN_TESTS], False), **dict.fromkeys(REFUSES, True)}
+
+
 @pytest.mark.parametrize("target", WORKS)
 def test_a_command_works_on_the_stage_of_that_name(stage, target, capsys):
     given, expected, words = WORKS[target]
