@@ -5,9 +5,11 @@ from functools import cache, partial
 
 import boto3
 import pytest
+from botocore.exceptions import NoCredentialsError
 from moto import mock_aws
 
 from chalicelib.config import current_settings
+from chalicelib.errors import KeyUnavailableError
 from infra.staff import deployed
 from infra.staff.stage import name_actor, open_stage
 from tests.builders.deployed import REGION, STAGE, deploy_stack
@@ -116,6 +118,18 @@ def test_what_a_command_may_not_do_there_is_told(account, monkeypatch):
     play_calls(monkeypatch, {"ListTables": refusal("ListTables", "AccessDeniedException")})
     with pytest.raises(SystemExit, match="may not call ListTables there"), open_stage():
         account("dynamodb").list_tables()
+
+
+def test_keys_that_may_not_be_used_are_told(account):
+    deploy_stack(account, keys=KEYS)
+    with pytest.raises(SystemExit, match="these credentials may not use the stage's keys"), open_stage():
+        raise KeyUnavailableError("AccessDenied")
+
+
+def test_a_shell_without_credentials_is_told(account, monkeypatch):
+    deploy_stack(account, keys=KEYS)
+    play_calls(monkeypatch, {"GetCallerIdentity": NoCredentialsError()})
+    assert read_end().startswith(f"Stage {STAGE} on AWS was not reached. Unable to locate credentials")
 
 
 @pytest.mark.parametrize("name", ["Prod", "a" * 21, "../x"])
