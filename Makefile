@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 STAGE ?= dev
@@ -169,6 +169,15 @@ doctor: $(READY) ## look at a whole stage: green, amber, red, and what to do: ma
 
 logs: $(READY) ## print what functions wrote, in order: make logs STAGE=prod FUNCTION=send_mails SINCE=1h EVENT=mail_attempted
 	@$(BIN)/python -m infra.watch.logs --function "$(FUNCTION)" --since "$(SINCE)" --event "$(EVENT)" --explain "$(HELP)"
+
+restore: $(READY) ## bring lost rows back, and nobody who was forgotten: make restore STAGE=prod TABLE=customers AT=2026-11-29T08:00:00Z
+	@$(BIN)/python -m infra.account.restore --stage "$(STAGE)" --explain "$(HELP)" --table "$(TABLE)" --at "$(AT)" --file "$(FILE)" --cancel "$(CANCEL)"
+
+rotate-secret: $(READY) ## replace a sender's signing secret, old and new side by side: make rotate-secret STAGE=prod SENDER=shopify (DONE=yes ends the old)
+	@$(BIN)/python -m infra.account.rotate_secret --stage "$(STAGE)" --explain "$(HELP)" --sender "$(SENDER)" --done "$(DONE)"
+
+connect: $(READY) ## have a sender's webhooks made, or print the clicks: make connect STAGE=prod SENDER=shopify SHOP=corner.myshopify.com (FORM=id of Typeform)
+	@$(BIN)/python -m infra.account.connect --stage "$(STAGE)" --explain "$(HELP)" --sender "$(SENDER)" --shop "$(SHOP)" --form "$(FORM)"
 
 ##@ Proofs: long runs that measure or break things
 

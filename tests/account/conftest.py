@@ -6,6 +6,7 @@ import pytest
 
 from infra.account import orphans
 from tests.builders.account import open_site
+from tests.builders.restoring import open_rescue
 
 
 @pytest.fixture
@@ -15,4 +16,13 @@ def site(tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setattr(orphans, "ROOT", tmp_path)
     with open_site(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rescue(shop, tmp_path, monkeypatch, own_tables):
+    """Return an operator who restores the tables of a shop: on DynamoDB Local, the rest in this process."""
+    for name in ("AWS_ENDPOINT_URL_EVENTS", "AWS_ENDPOINT_URL_LAMBDA", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with open_rescue(shop, tmp_path) as opened:
         yield opened
