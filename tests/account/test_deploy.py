@@ -11,7 +11,7 @@ from infra.account.version import Version
 from tests.builders.account import GIVEN, STAGE, BrokenError, thin_template, whole_template
 from tests.builders.formation import ACCOUNT
 
-TABLES = {"customers", "desk", "inbox", "keys", "ledger", "links", "offers"}
+TABLES = {"audit", "customers", "desk", "inbox", "keys", "ledger", "links", "offers"}
 
 
 def read_parameters(site):

@@ -49,7 +49,9 @@ UNUSED = [
         "iam:CreateServiceLinkedRole",
         "autoscaling:*",
     ),
-    *("application-autoscaling:*", "secretsmanager:*", "cloudwatch:*AlarmMuteRule*"),
+    *("application-autoscaling:*", "secretsmanager:*", "cloudwatch:*AlarmMuteRule*", "payments:*", "amplify:*"),
+    *("apprunner:*", "appsync:*", "bedrock-agentcore:*", "cognito-idp:*", "elasticloadbalancing:*"),
+    *("wafv2:GetPermissionPolicy", "wafv2:PutPermissionPolicy"),
 ]
 
 

@@ -113,7 +113,7 @@ def test_what_an_earlier_stack_left_is_named_and_can_be_adopted(site):
     site.aws.formation.finish_delete(site.stack)
 
     assert site.fail(site.deploy) == "Stopped. Nothing was changed."
-    assert f"left regulars-{STAGE}-customers" in site.text
+    assert f"regulars-{STAGE}-customers" in site.text
     assert "and 3 keys" in site.text
     assert f"make uninstall STAGE={STAGE} DATA=destroy" in site.text
     folder = site.folder / "out" / STAGE
@@ -123,7 +123,7 @@ def test_what_an_earlier_stack_left_is_named_and_can_be_adopted(site):
         json.loads((folder / f"adopt-{part}.json").read_text()) for part in ("template", "resources")
     )
     assert set(template["Resources"]) == {each["LogicalResourceId"] for each in resources}
-    assert len(resources) == 9
+    assert len(resources) == 10
 
     site.aws.formation.import_stack(f"regulars-{STAGE}", template, resources)
     site.deploy()

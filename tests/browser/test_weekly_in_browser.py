@@ -7,7 +7,7 @@ from tests.browser.desk_steps import give_cookie, look, serve_desk
 from tests.browser.pages import list_complaints, open_page, prefer
 from tests.builders.mails import Post
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.desk.test_weekly import ADDRESS, find_link
+from tests.builders.weekly import ADDRESS, find_link
 
 SAID = {
     "asha": (10, "Lovely tea, thank you Mira!"),

@@ -9,10 +9,10 @@ from chalicelib.numbers import learned
 from tests.builders.crowd import write_profiles
 from tests.builders.entries import an_entry, take_entry
 from tests.builders.latin import find_latin
+from tests.builders.lists import restrict
 from tests.builders.own import open_own
 from tests.builders.regulars import DAY, buy, count_night, list_regulars
 from tests.builders.shop import NOW, a_submission
-from tests.desk.test_privacy_lists import restrict
 
 ASHA = "asha@example.com"
 NEED = re.compile(

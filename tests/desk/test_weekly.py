@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,8 +13,8 @@ from tests.builders.crowd import all_met, invent_people
 from tests.builders.latin import find_latin
 from tests.builders.mails import Post, stop_address
 from tests.builders.own import open_own, write_own
+from tests.builders.weekly import ADDRESS, find_link
 
-ADDRESS = "mara.lind@example.org"
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 
@@ -23,11 +22,6 @@ ONE_CLICK = b"List-Unsubscribe=One-Click"
 @pytest.fixture
 def mara(desk, taking):
     return desk.hire("owner", "Mara Lind")
-
-
-def find_link(mail):
-    """Return the path of the link to the desk's page in a mail."""
-    return urlsplit(re.search(r"http\S+/weekly/[\w-]+", mail.text)[0]).path
 
 
 def ask(desk, browser, post, address=ADDRESS):

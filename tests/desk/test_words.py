@@ -11,9 +11,9 @@ from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.table import SHARDS
 from chalicelib.tours import scored, steps
+from tests.builders.lists import restrict
 from tests.builders.shop import NOW, a_submission
 from tests.builders.work import count_requests
-from tests.desk.test_privacy_lists import restrict
 
 SAID = {
     "asha": (10, "Lovely tea, thank you Mira!"),
