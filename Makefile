@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers lint cost lock audit-deps help clean
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The Python that Lambda runs, where it is here and starts.
+CHOSEN := $(shell sed -n 's/^chosen = "\([a-z0-9.]*\)".*/\1/p' infra/deploy/runtimes.toml)
+PYTHON ?= $(shell for each in $(CHOSEN) python3.11 python3; do $$each -c '' 2>/dev/null && { command -v $$each; break; }; done)
 STAGE ?= dev
 BIN := .venv/bin
 READY := .venv/.ready
@@ -38,7 +40,7 @@ waiting: $(READY) ## list the inbox items that are parked, quarantined or not co
 forget: $(READY) ## forget a customer who asked in person; prints the receipt, and a page to hand over: make forget EMAIL=... (or PHONE=+..., ID=...)
 	@$(BIN)/python -m infra.staff.forget --email "$(EMAIL)" --phone "$(PHONE)" --id "$(ID)"
 
-package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip of the functions (STAGE=dev)
+package: $(READY) ## write out/STAGE/: the CloudFormation template and the zip of the functions (STAGE=dev RUNTIME=python3.13 ARCH=x86_64)
 	@$(BIN)/python -m infra.deploy.package $(STAGE)
 
 ##@ Customers and their data

@@ -2,23 +2,24 @@
 
 Chalice writes the template, infra/template.yaml is merged into it, and the zip is rewritten: with the libraries of
 requirements.lock, with compiled code (Lambda cannot write any, so without it every cold start compiles every module),
-and without data that we never use.
+and without data that we never use. All of it is for one Python on one processor (`runtime`).
 """
 
 import os
-import py_compile
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from infra.deploy import bytecode
+from infra.deploy.runtime import OWN, Target, find_python, read_target, tell_end
 from infra.deploy.shop_files import list_mistakes, tell_campaigns
 from infra.deploy.wheels import list_libraries
 from infra.places import ROOT, show_path
@@ -37,16 +38,19 @@ def package_stage(stage: str) -> Path:
     """Write out/STAGE/sam.yaml and out/STAGE/deployment.zip; return the folder."""
     if not STAGE.fullmatch(stage):
         raise SystemExit("STAGE=... has small letters, digits and hyphens, such as STAGE=prod.")
+    target = read_target()
+    python = find_python(target.runtime)
     folder = ROOT / "out" / stage
     check_definitions()
     with tempfile.TemporaryDirectory() as scratch:
         run_chalice(stage, copy_project(Path(scratch)), folder)
-    name_stage(folder / "sam.yaml", stage)
+    finish_template(folder / "sam.yaml", stage, target)
     fat, slim = folder / "deployment.zip", folder / "slim.zip"
-    add_libraries(fat)
+    add_libraries(fat, target)
     before = measure_zip(fat)
-    slim_package(fat, slim)
+    slim_package(fat, slim, python)
     slim.replace(fat)
+    print(tell_target(target))
     print(f"{show_path(folder)}/deployment.zip: {before} with whole libraries, {measure_zip(fat)} as deployed")
     return folder
 
@@ -56,6 +60,14 @@ def check_definitions() -> None:
     if mistakes := list_mistakes():
         raise SystemExit("Not packaged:\n  " + "\n  ".join(mistakes))
     print(tell_campaigns())
+
+
+def tell_target(target: Target) -> str:
+    """Return what the package is for, and what the shop should know of that."""
+    told = [f"for {target.runtime.name} on {target.arch}"]
+    if target.runtime.name != OWN:
+        told.append(f"Lambda is to run {target.runtime.name}; `make test` runs under {OWN} here.")
+    return "\n".join([*told, *filter(None, [tell_end(target.runtime, datetime.now(UTC).date())])])
 
 
 def copy_project(folder: Path) -> Path:
@@ -69,10 +81,10 @@ def copy_project(folder: Path) -> Path:
     return project
 
 
-def add_libraries(package: Path) -> None:
+def add_libraries(package: Path, target: Target) -> None:
     """Add the libraries to Chalice's zip."""
     with zipfile.ZipFile(package, "a", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in list_libraries():
+        for name, content in list_libraries(target):
             write_entry(archive, name, content)
 
 
@@ -85,24 +97,34 @@ def run_chalice(stage: str, project: Path, folder: Path) -> None:
     subprocess.run(command, cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, check=True)
 
 
-def name_stage(template: Path, stage: str) -> None:
-    """Make the stage the default of the template's Stage parameter."""
+def finish_template(template: Path, stage: str, target: Target) -> None:
+    """Make the stage the default of its parameter; name Python and processor, where Chalice names what packages."""
     content: dict[str, Any] = yaml.safe_load(template.read_text())
     content["Parameters"]["Stage"]["Default"] = stage
+    for resource in content["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"] |= {"Runtime": target.runtime.name, "Architectures": [target.arch]}
     template.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120))
 
 
-def slim_package(source: Path, target: Path) -> None:
-    """Copy a zip without unused files, with bytecode for this Python beside every module."""
-    with zipfile.ZipFile(source) as fat, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slim:
-        for name in sorted(fat.namelist()):
-            if not is_needed(name):
-                continue
-            content = fat.read(name)
-            write_entry(slim, name, content)
-            if name.endswith(".py"):
-                for compiled, bytecode in compile_module(name, content):
-                    write_entry(slim, compiled, bytecode)
+def slim_package(source: Path, target: Path, python: str = sys.executable) -> None:
+    """Copy a zip without unused files, with bytecode for a Python beside every module."""
+    with tempfile.TemporaryDirectory() as scratch:
+        kept, compiled = Path(scratch) / "kept.zip", Path(scratch) / "compiled.zip"
+        with zipfile.ZipFile(source) as fat, zipfile.ZipFile(kept, "w") as some:
+            for name in filter(is_needed, fat.namelist()):
+                some.writestr(name, fat.read(name))
+        subprocess.run([python, "-I", bytecode.__file__, str(kept), str(compiled)], check=True)
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slim:
+            for part in (kept, compiled):
+                copy_entries(part, slim)
+
+
+def copy_entries(source: Path, target: zipfile.ZipFile) -> None:
+    """Write every file of a zip into another, in the order of their names."""
+    with zipfile.ZipFile(source) as archive:
+        for name in sorted(archive.namelist()):
+            write_entry(target, name, archive.read(name))
 
 
 def is_needed(name: str) -> bool:
@@ -113,27 +135,6 @@ def is_needed(name: str) -> bool:
         return True
     service, slash, _ = name[len(DATA) :].partition("/")
     return not slash or service in SERVICES  # endpoints.json, partitions.json and their like stay
-
-
-def compile_module(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield a module's compiled file and its name; nothing for a file that is not of this Python (test data)."""
-    folder, _, file = name.rpartition("/")
-    with tempfile.TemporaryDirectory() as scratch:
-        source, compiled = Path(scratch) / "module.py", Path(scratch) / "module.pyc"
-        source.write_bytes(content)
-        try:
-            py_compile.compile(
-                str(source),
-                str(compiled),
-                dfile=f"/var/task/{name}",
-                doraise=True,
-                # Never checked against its source: Lambda's zip carries no usable modification times.
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
-        except (py_compile.PyCompileError, ValueError):
-            return
-        tag = sys.implementation.cache_tag
-        yield f"{folder}/".lstrip("/") + f"__pycache__/{file[:-3]}.{tag}.pyc", compiled.read_bytes()
 
 
 def write_entry(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -1,6 +1,6 @@
 """The libraries that ship: wheels for Lambda, fetched by the hashes of requirements.lock, and their licences.
 
-They are fetched for Lambda's platform, whatever machine packages: no library is built here.
+They are fetched for Lambda's Python and processor, whatever machine packages: no library is built here.
 """
 
 import email
@@ -12,10 +12,9 @@ from collections.abc import Iterable, Iterator
 from email.message import Message
 from pathlib import Path
 
+from infra.deploy.runtime import Target
 from infra.places import ROOT
 
-PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")  # Amazon Linux 2023: glibc 2.34
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 LOCK = ROOT / "requirements.lock"
 LICENCES = "LICENCES.txt"
 LICENCE_FILES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
@@ -23,20 +22,21 @@ LICENCE_FILES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
 Files = Iterator[tuple[str, bytes]]
 
 
-def fetch_wheels(folder: Path, lock: Path = LOCK) -> list[Path]:
+def fetch_wheels(folder: Path, target: Target, lock: Path = LOCK) -> list[Path]:
     """Download the wheel of each line of a lock into a folder; pip refuses one whose hash is not there."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--require-hashes", "--only-binary=:all:", "--python-version", PYTHON, "--implementation", "cp"]
-    for platform in PLATFORMS:
+    command += ["--require-hashes", "--only-binary=:all:", "--implementation", "cp"]
+    command += ["--python-version", target.runtime.version]
+    for platform in target.platforms:
         command += ["--platform", platform]
     subprocess.run([*command, "--dest", str(folder), "--requirement", str(lock)], check=True)
     return sorted(folder.glob("*.whl"))
 
 
-def list_libraries() -> Files:
+def list_libraries(target: Target) -> Files:
     """Yield every file of every library as it stands in the package, the licences last."""
     with tempfile.TemporaryDirectory() as folder:
-        wheels = fetch_wheels(Path(folder))
+        wheels = fetch_wheels(Path(folder), target)
         for wheel in wheels:
             yield from read_wheel(wheel)
         yield LICENCES, write_licences(wheels).encode()

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from infra.deploy.package import copy_project, run_chalice
+from infra.deploy.package import copy_project, finish_template, run_chalice
+from infra.deploy.runtime import read_target
 
 
 @functools.cache
@@ -16,6 +17,7 @@ def write_packaged() -> Path:
     """Package once per run; return the template's file."""
     folder = Path(tempfile.mkdtemp(prefix="regulars-packaged-"))
     run_chalice("dev", copy_project(folder), folder / "out")
+    finish_template(folder / "out" / "sam.yaml", "dev", read_target({}))
     return folder / "out" / "sam.yaml"
 
 

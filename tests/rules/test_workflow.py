@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.deploy.runtime import read_target
+
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / ".github" / "workflows" / "shop.yml"
 TEXT = FILE.read_text()
@@ -67,5 +69,5 @@ def test_a_strangers_change_runs_without_the_shops_rights():
 
 def test_the_zip_is_made_by_the_python_that_lambda_runs():
     told = [step["with"]["python-version"] for _, step in STEPS if "setup-python" in step.get("uses", "")]
-    assert set(told) == {"3.11"}
+    assert set(told) == {read_target({}).runtime.version}
     assert len(told) == len(JOBS)
