@@ -1,6 +1,7 @@
 """What is deployed: small, compiled, and whole. The zip is made of what is installed here; nothing is downloaded."""
 
 import importlib.metadata
+import importlib.util
 import json
 import re
 import subprocess
@@ -12,6 +13,10 @@ import pytest
 
 from infra.deploy.package import SERVICES, measure_zip, slim_package
 from infra.places import ROOT
+from tests.proofs.runtime_api import Container, read_headers
+from tests.proofs.runtime_events import build_page, build_sign_up
+
+DOWN = "http://127.0.0.1:9"  # nothing answers there
 
 # A zip on a clean path, in a fresh interpreter that sees nothing else of this machine's Python packages.
 TRY_IT = """
@@ -124,6 +129,25 @@ def test_a_start_compiles_nothing(unpacked):
     ours = [path for path in loaded if path.startswith(str(unpacked))]
     assert len(ours) > 100
     assert [path for path in ours if not path.endswith(".pyc")] == []
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("awslambdaric") is None,
+    reason="awslambdaric is not installed here",
+)
+def test_the_zip_starts_under_awss_own_client_while_ssm_is_down(unpacked, tmp_path):
+    environ = {f"AWS_{name}": "nobody" for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")} | {"AWS_REGION": "eu-west-1"}
+    environ |= {f"AWS_ENDPOINT_URL_{name}": DOWN for name in ("SSM", "DYNAMODB")}
+
+    def start(handler):
+        return Container(Path(sys.executable), unpacked, handler, environ, tmp_path / "log")
+
+    with start("app.app") as door:
+        refused, page = door.invoke(build_sign_up(1)), door.invoke(build_page())
+    assert (refused["statusCode"], page["statusCode"]) == (503, 503)  # the form's page is signed with the door's key
+    assert int(read_headers(refused)["Retry-After"]) > 0
+    with start("app.settle_stream") as settling:
+        assert settling.invoke({"Records": []}) == {"batchItemFailures": []}
 
 
 def test_models_of_services_that_we_do_not_call_are_gone_and_the_partitions_are_there(slim):
