@@ -84,11 +84,11 @@ class Feed:
             return invoke(build_firing(name, now or datetime.now(UTC)))
         pump = self.find_pump(name)
 
-        def hand_over(event, _):
+        def call_container(event, _):
             taken.append(invoke(event))
             return taken[-1]
 
-        pump.source = EventSource(name, source.kind, hand_over, source.properties)
+        pump.source = EventSource(name, source.kind, call_container, source.properties)
         self.bring(name)
         for _ in range(10):
             pump.pump_once()
