@@ -47,8 +47,11 @@ def build_page():
 
 
 def build_order(number):
-    """Return a signed order."""
-    order = json.loads(Path("infra/examples/shopify-order.json").read_text()) | {"id": 10**9 + number, "email": EMAIL}
+    """Return a signed order of a new customer, of whom the shop's own systems are told."""
+    order = json.loads(Path("infra/examples/shopify-order.json").read_text())
+    email = f"buyer{number}@example.net"
+    order |= {"id": 10**9 + number, "email": email}
+    order["customer"] |= {"id": 10**9 + number, "email": email}
     raw = json.dumps(order).encode()
     digest = base64.b64encode(hmac.new(b"local-shopify-secret", raw, hashlib.sha256).digest()).decode()
     headers = {
