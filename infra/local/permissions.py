@@ -9,12 +9,14 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.config import current_settings
 from infra.local.policy import Need, Resolve, Statement, UnknownPolicyError, is_allowed, read_policy
 from infra.places import ROOT
 from infra.template import Made, default_parameters, read_template, resolve_value
@@ -70,7 +72,7 @@ class Guard:
     def read_statements(self, function: str) -> list[Statement]:
         """Return the statements of a function's policy, and of the tables' own, which hold for every caller."""
         template = read_template()
-        parameters = default_parameters(template) | {"Stage": self.stage}
+        parameters = default_parameters(template) | {"Stage": self.stage, "MailFrom": current_settings().mail_from}
         resolve: Resolve = lambda resource: find_arn(resource, parameters, self.made)  # noqa: E731 - a name for its type
         policy = json.loads((POLICIES / f"policy-{function}.json").read_text())
         statements = read_policy(policy, resolve)
@@ -109,7 +111,8 @@ def list_needs(service: str, operation: str, params: Mapping[str, Any]) -> Itera
             place = params.get("QueueUrl") or params.get("QueueName") or ""
             yield Need(f"sqs:{SINGLE.get(operation, operation)}", place.rpartition("/")[2])
         case "sesv2":
-            yield Need(f"ses:{operation}", "identity/any")
+            sender = parseaddr(params.get("FromEmailAddress", ""))[1]
+            yield Need(f"ses:{operation}", "identity/any", sender=sender)
         case "ssm":
             yield from list_parameter_needs(operation, params)
         case _:  # no policy can be read for it here: refused, unless a policy allows it on everything

@@ -13,10 +13,11 @@ from typing import Any
 VERSION = "2012-10-17"
 ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 LEADING = "dynamodb:LeadingKeys"
-ALGORITHM = "kms:EncryptionAlgorithm"
 ALIASES = "kms:ResourceAliases"
 STAMP = "aws:ResourceTag/regulars:version"  # the tag that a deployment gives to everything of the stack
-CONDITION_KEYS = {LEADING, ALGORITHM, ALIASES, STAMP}
+SENDER = "ses:FromAddress"
+KMS = {"kms:EncryptionAlgorithm", "kms:EncryptionContext:purpose"}
+CONDITION_KEYS = {LEADING, SENDER, ALIASES, STAMP, *KMS}
 
 Resolve = Callable[[Any], str | None]  # an ARN or intrinsic -> its ARN, or None for a resource that is not made here
 
@@ -34,10 +35,11 @@ class Need:
     keys: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # of a KMS key
     stamp: tuple[str, ...] = ()
+    sender: str = ""  # the address in From of a mail, without the name
 
     def read_values(self, key: str) -> tuple[str, ...]:
         """Return the call's values of a condition key; none of a call of a function has one of KMS's."""
-        return {LEADING: self.keys, ALIASES: self.aliases, STAMP: self.stamp}.get(key, ())
+        return {LEADING: self.keys, ALIASES: self.aliases, STAMP: self.stamp, SENDER: (self.sender,)}.get(key, ())
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def read_statement(statement: Mapping[str, Any], resolve: Resolve, own_table: st
         actions=tuple(read_text(action) for action in list_values(statement["Action"])),
         resources=read_resources(list(named), allows=allows),
         conditions=tuple(
-            read_condition(operator, key, values)
+            read_condition(operator, key, values, resolve)
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         ),
@@ -111,10 +113,12 @@ def read_resources(arns: list[str | None], *, allows: bool) -> tuple[str, ...]:
     return tuple(end_arn(arn) for arn in arns if arn is not None) + unknown
 
 
-def read_condition(operator: str, key: str, values: Any) -> Condition:
+def read_condition(operator: str, key: str, values: Any, resolve: Resolve) -> Condition:
+    """Read one line of a statement's Condition; a value may be a parameter of the template."""
     if operator not in OPERATORS or key not in CONDITION_KEYS:
         raise UnknownPolicyError(f"the condition {operator} on {key}")
-    return Condition(operator, key, tuple(read_text(value) for value in list_values(values)))
+    named = (resolve(value) if isinstance(value, dict) else value for value in list_values(values))
+    return Condition(operator, key, tuple(read_text(value) for value in named))
 
 
 def read_text(value: Any) -> str:

@@ -37,6 +37,18 @@ def test_shim_refuses_disabled_keys_where_moto_does_not(kms):
         kms.client.generate_data_key(KeyId=arn, NumberOfBytes=32)
 
 
+def test_every_call_for_the_root_key_says_the_purpose_that_the_policies_ask_for(kms):
+    said = []
+    for call in ("GenerateDataKey", "Decrypt"):
+        kms.client.meta.events.register(
+            f"before-parameter-build.kms.{call}", lambda params, **_: said.append(params["EncryptionContext"]["purpose"])
+        )
+    arn = make_root(kms)
+    sealed = RootSeal([arn], kms.client).seal_secret("cust#1", b"k" * 32)
+    RootSeal([arn], kms.client).open_secret("cust#1", sealed)
+    assert said == ["key", "key"]
+
+
 def test_root_key_on_kms_seals_a_thousand_keys_with_one_call(kms):
     root = RootSeal([make_root(kms)], kms.client)
 
