@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers prove-package lint cost lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers prove-package prove-rights lint scan cost lock audit-deps help clean
 
 # The Python that Lambda runs, where it is here and starts.
 CHOSEN := $(shell sed -n 's/^chosen = "\([a-z0-9.]*\)".*/\1/p' infra/deploy/runtimes.toml)
@@ -241,12 +241,18 @@ prove-numbers: $(READY) $(JAR) ## count 50, 2,000 and 50,000 people and measure 
 prove-package: $(READY) $(JAR) ## run what is packaged under AWS's runtime client, with SSM down and KMS down (RUNTIME=python3.13 ARGS="--rounds 1")
 	@$(BIN)/python -m tests.proofs.package $(ARGS)
 
+prove-rights: $(READY) $(JAR) ## record which calls each function makes, and judge its policy by them with a second reader of policies
+	@$(BIN)/python -m tests.proofs.rights
+
 ##@ Other
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary app.py chalicelib infra
+
+scan: $(READY) ## let cfn-lint and checkov judge the template as CloudFormation gets it; fetches checkov once
+	@$(BIN)/python -m infra.deploy.scan
 
 cost: $(READY) ## print what a stage costs: idle, by the thousand, and this month so far (STAGE=prod: on AWS)
 	@$(BIN)/python -m infra.cost.command

@@ -18,7 +18,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -48,6 +48,7 @@ from infra.local.stack import TABLES, create_stack
 from infra.template import read_template
 from tests.builders.api import Api, open_api
 from tests.builders.policies import Watch
+from tests.builders.rights import RECORD, record_rights
 from tests.builders.shop import Shop
 from tests.builders.touched import Touched
 
@@ -188,6 +189,13 @@ def _read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.session.create_loader", lambda _: loader)
         patch.setattr(serialization, "load_pem_private_key", load_private)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _record_rights() -> Iterator[None]:
+    """Record the calls of every function, where a file for them is named: `make prove-rights` does so."""
+    with record_rights(Path(os.environ[RECORD])) if RECORD in os.environ else nullcontext():
         yield
 
 

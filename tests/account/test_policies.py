@@ -13,7 +13,7 @@ from infra.account.version import Version
 from infra.local.policy import Need, fits_pattern, is_allowed, list_values, read_policy
 from infra.places import ROOT
 from tests.builders.account import GIVEN
-from tests.builders.rights import list_rights
+from tests.builders.command_rights import list_rights
 from tests.rules.packaged import read_packaged
 
 FOLDER = ROOT / "infra" / "account"

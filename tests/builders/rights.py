@@ -1,106 +1,116 @@
-"""The rights that the calls of the account's commands need, in AWS's words (the service authorization reference)."""
+"""Records which calls to AWS each function makes while tests run: `RECORD_RIGHTS=file` on pytest's environment.
 
-from infra.local.policy import Need
-from tests.builders.account import STAGE
+A line of the file is one call: the function, and the rights that the call needs, as [action, end of the ARN, partition
+keys]. Of a key only its kind is kept. Keys are files in tests, so calls to KMS are read off the master keys of the
+encryption SDK: a file's key is asked for the same two things as one in KMS, to make a data key and to open one. No data
+key is cached while recording.
+"""
 
-# An S3 operation is often named otherwise than the right to it.
-S3 = {
-    "HeadBucket": ("ListBucket",),
-    "ListObjectsV2": ("ListBucket",),
-    "ListObjectVersions": ("ListBucketVersions",),
-    "PutPublicAccessBlock": ("PutBucketPublicAccessBlock",),
-    "PutBucketLifecycleConfiguration": ("PutLifecycleConfiguration",),
-    "HeadObject": ("GetObject",),
-    "DeleteObjects": ("DeleteObject", "DeleteObjectVersion"),
-}
-OF_BUCKET = ("CreateBucket", "HeadBucket", "ListObjectsV2", "ListObjectVersions", "PutPublicAccessBlock")
-OF_BUCKET += ("PutBucketVersioning", "PutBucketPolicy", "PutBucketLifecycleConfiguration")
-BUDGETS = {"DescribeBudget": "ViewBudget", "CreateBudget": "ModifyBudget", "UpdateBudget": "ModifyBudget"}
-METHODS = {"Get": "GET", "Create": "POST", "Update": "PATCH", "Delete": "DELETE"}
-ANY = {
-    "kms": ("ListKeys", "ListAliases"),
-    "dynamodb": ("ListTables",),
-    "acm": ("ListCertificates", "RequestCertificate"),
-}
+import json
+import re
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest.mock import patch
 
+import botocore.client
+from aws_encryption_sdk.caches.null import NullCryptoMaterialsCache
+from aws_encryption_sdk.key_providers.raw import RawMasterKey
 
-def list_rights(service, operation, params):
-    """Yield the rights that one call needs."""
-    if operation in ANY.get(service, ()):
-        yield Need(f"{service}:{operation}", "any")
-        return
-    yield from LISTERS[service](operation, params)
+from chalicelib.vault import envelope, keyring
+from chalicelib.vault.signing import Signer
+from infra.local.permissions import list_needs
+from infra.local.policy import UnknownPolicyError
+from tests.builders.policies import list_running
+
+RECORD = "RECORD_RIGHTS"
+STAGE = re.compile(r"regulars([-/])[a-z0-9]+(?=[-/])")
+MASTER_KEYS = {keyring.ROOT_PROVIDER: "RootKey", keyring.INBOX_PROVIDER: "InboxKey"}
+ASKED = {"_generate_data_key": "kms:GenerateDataKey", "_decrypt_data_key": "kms:Decrypt"}
+WORD = re.compile(r"[a-z][a-z-]{0,19}")
 
 
-def list_s3(operation, params):
-    place = params["Bucket"] if operation in OF_BUCKET else f"{params['Bucket']}/{params.get('Key', 'any')}"
-    for action in S3.get(operation, (operation,)):
-        yield Need(f"s3:{action}", place)
+class Recorder:
+    """Appends each distinct call of a function to a file."""
+
+    def __init__(self, path: Path):
+        self.path, self.seen = path, set()
+
+    def note(self, *needs) -> None:
+        """Note one call, as each of the running functions makes it."""
+        asked = [json.loads(each) for each in sorted({json.dumps(each) for each in needs})]
+        for function in list_running():
+            line = json.dumps({"function": function, "needs": asked})
+            if line not in self.seen:
+                self.seen.add(line)
+                with self.path.open("a") as file:
+                    file.write(line + "\n")
+
+    def note_call(self, service: str, operation: str, params) -> None:
+        """Note a call to DynamoDB; of other services tests often have stand-ins (tests/rules/rights.py lists the calls)."""
+        if service == "dynamodb" and list_running():
+            try:
+                needs = [*list_needs(service, operation, params)]
+            except UnknownPolicyError:
+                return  # a test's own look at a table
+            self.note(*([need.action, hide_stage(need.resource), *map(hide_id, need.keys)] for need in needs))
 
 
-def list_formation(operation, params):
-    yield Need(f"cloudformation:{operation}", f"stack/{params['StackName']}/id")
-    if operation == "CreateChangeSet":
-        yield Need("cloudformation:CreateChangeSet", "transform/Serverless-2016-10-31")
-        if role := params.get("RoleARN"):
-            yield Need("iam:PassRole", role.split(":", 5)[5])
+def hide_stage(resource: str) -> str:
+    """Return the end of an ARN with `STAGE` for the stage."""
+    return STAGE.sub(r"regulars\1STAGE", resource)
 
 
-def list_table(operation, params):
-    key = (params.get("Key") or params.get("Item") or {}).get("pk", {}).get("S")
-    yield Need(f"dynamodb:{operation}", f"table/{params['TableName']}", (key,) if key else ())
+def hide_id(key: str) -> str:
+    """Return the kind of a partition key, with `#1` for who or what it names; `1` for a key that is nothing else."""
+    kind, hash_sign, _ = key.partition("#")
+    if not WORD.fullmatch(kind):
+        return "1"
+    return f"{kind}#1" if hash_sign else kind
 
 
-def list_key(operation, params):
-    """Yield the right to a key: its aliases are known where it has them; every key of a stack has the stack's tag."""
-    ended = operation == "ScheduleKeyDeletion"  # the stack is gone then, and its aliases with it
-    yield Need(
-        f"kms:{operation}", "key/any", aliases=() if ended else (f"alias/regulars-{STAGE}-root",), stamp=("abc",)
-    )
+@contextmanager
+def record_rights(path: Path):
+    """Record every call while inside."""
+    recorder = Recorder(path)
+    make_call = botocore.client.BaseClient._make_api_call
+
+    def call_and_note(client, operation, params):
+        recorder.note_call(client.meta.service_model.service_name, operation, params)
+        return make_call(client, operation, params)
+
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(botocore.client.BaseClient, "_make_api_call", call_and_note))
+        stack.enter_context(patch.object(keyring, "LocalCryptoMaterialsCache", lambda _: NullCryptoMaterialsCache()))
+        for name, action in ASKED.items():
+            stack.enter_context(patch.object(RawMasterKey, name, note_key(recorder, name, action)))
+        note = lambda: recorder.note(["kms:Sign", "ReceiptKey"])  # noqa: E731
+        stack.enter_context(patch.object(Signer, "sign_text", note_before(Signer.sign_text, note)))
+        note_public = lambda: recorder.note(["kms:GetPublicKey", "InboxKey"])  # noqa: E731
+        stack.enter_context(patch.object(envelope, "load_public", note_before(envelope.load_public, note_public)))
+        yield
 
 
-def list_gateway(operation, params):
-    method = next(METHODS[verb] for verb in METHODS if operation.startswith(verb))
-    domain = f"/domainnames/{params['DomainName']}"
-    mapping = f"{domain}/apimappings/{params.get('ApiMappingId', '')}".rstrip("/")
-    place = mapping if "Mapping" in operation else "/domainnames" if method == "POST" else domain
-    yield Need(f"apigateway:{method}", place)
-    if operation == "CreateDomainName":
-        name = "ops.apigateway.amazonaws.com"
-        yield Need("iam:CreateServiceLinkedRole", f"role/aws-service-role/{name}/AWSServiceRoleForAPIGateway")
+def note_before(call, note):
+    """Return a function that notes its call first."""
+
+    def noting(*args, **named):
+        note()
+        return call(*args, **named)
+
+    return noting
 
 
-def list_parameter(operation, params):
-    for name in params.get("Names") or [params.get("Path") or params["Name"]]:
-        yield Need(f"ssm:{operation}", f"parameter{name}".rstrip("/"))
+def note_key(recorder: Recorder, name: str, action: str):
+    """Return a method of a master key that notes what KMS would be asked, with the context or the algorithm."""
+    ask = getattr(RawMasterKey, name)
 
+    def noting(key, *args, **named):
+        place = MASTER_KEYS.get(key.provider_id)
+        if place == "RootKey":
+            context = named.get("encryption_context") or args[-1]
+            recorder.note([action, place, context["purpose"]])
+        elif place and action == "kms:Decrypt":  # the public half seals at the door, without KMS
+            recorder.note([action, place])
+        return ask(key, *args, **named)
 
-def list_mail(operation, params):
-    yield Need(f"ses:{operation}", f"identity/{params['EmailIdentity']}" if "EmailIdentity" in params else "any")
-
-
-def list_budget(operation, params):
-    name = params.get("BudgetName") or (params.get("Budget") or params["NewBudget"])["BudgetName"]
-    yield Need(f"budgets:{BUDGETS[operation]}", f"budget/{name}")
-
-
-LISTERS = {
-    "s3": list_s3,
-    "cloudformation": list_formation,
-    "dynamodb": list_table,
-    "kms": list_key,
-    "apigatewayv2": list_gateway,
-    "ssm": list_parameter,
-    "sesv2": list_mail,
-    "budgets": list_budget,
-    "acm": lambda operation, _: [Need(f"acm:{operation}", "certificate/any")],
-    "sts": lambda operation, _: [Need(f"sts:{operation}", "any")],
-    "sns": lambda operation, params: [Need(f"sns:{operation}", params["TopicArn"].split(":", 5)[5])],
-    "events": lambda operation, params: [Need(f"events:{operation}", f"rule/{params['Name']}")],
-    "logs": lambda operation, params: [
-        Need(f"logs:{operation}", f"log-group:{params['logGroupName']}" if "logGroupName" in params else "any")
-    ],
-    "lambda": lambda operation, params: [
-        Need(f"lambda:{operation}", f"event-source-mapping:{params['UUID']}" if "UUID" in params else "any")
-    ],
-}
+    return noting
