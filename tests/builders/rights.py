@@ -46,7 +46,7 @@ class Recorder:
                     file.write(line + "\n")
 
     def note_call(self, service: str, operation: str, params) -> None:
-        """Note a call to DynamoDB; of other services tests often have stand-ins (tests/rules/rights.py lists the calls)."""
+        """Note a call to DynamoDB; tests/rules/rights.py lists the calls to services that tests have stand-ins for."""
         if service == "dynamodb" and list_running():
             try:
                 needs = [*list_needs(service, operation, params)]

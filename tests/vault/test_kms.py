@@ -41,7 +41,8 @@ def test_every_call_for_the_root_key_says_the_purpose_that_the_policies_ask_for(
     said = []
     for call in ("GenerateDataKey", "Decrypt"):
         kms.client.meta.events.register(
-            f"before-parameter-build.kms.{call}", lambda params, **_: said.append(params["EncryptionContext"]["purpose"])
+            f"before-parameter-build.kms.{call}",
+            lambda params, **_: said.append(params["EncryptionContext"]["purpose"]),
         )
     arn = make_root(kms)
     sealed = RootSeal([arn], kms.client).seal_secret("cust#1", b"k" * 32)
