@@ -1,9 +1,9 @@
 """Records which calls to AWS each function makes while tests run: `RECORD_RIGHTS=file` on pytest's environment.
 
 A line of the file is one call: the function, and the rights that the call needs, as [action, end of the ARN, partition
-keys]. Of a key only its kind is kept. Keys are files in tests, so calls to KMS are read off the master keys of the
-encryption SDK: a file's key is asked for the same two things as one in KMS, to make a data key and to open one. No data
-key is cached while recording.
+keys]. Of a key only its kind is kept. Keys are files in tests, so calls to KMS are read off the encryption SDK: sealing
+may ask a key for a new data key, opening may ask it to open one. What the SDK's cache answers is noted as well, since a
+new container has an empty one.
 """
 
 import json
@@ -13,8 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import botocore.client
-from aws_encryption_sdk.caches.null import NullCryptoMaterialsCache
-from aws_encryption_sdk.key_providers.raw import RawMasterKey
+from aws_encryption_sdk.materials_managers.caching import CachingCryptoMaterialsManager
 
 from chalicelib.vault import envelope, keyring
 from chalicelib.vault.signing import Signer
@@ -25,7 +24,7 @@ from tests.builders.policies import list_running
 RECORD = "RECORD_RIGHTS"
 STAGE = re.compile(r"regulars([-/])[a-z0-9]+(?=[-/])")
 MASTER_KEYS = {keyring.ROOT_PROVIDER: "RootKey", keyring.INBOX_PROVIDER: "InboxKey"}
-ASKED = {"_generate_data_key": "kms:GenerateDataKey", "_decrypt_data_key": "kms:Decrypt"}
+ASKED = {"get_encryption_materials": "kms:GenerateDataKey", "decrypt_materials": "kms:Decrypt"}
 WORD = re.compile(r"[a-z][a-z-]{0,19}")
 
 
@@ -80,9 +79,9 @@ def record_rights(path: Path):
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(botocore.client.BaseClient, "_make_api_call", call_and_note))
-        stack.enter_context(patch.object(keyring, "LocalCryptoMaterialsCache", lambda _: NullCryptoMaterialsCache()))
         for name, action in ASKED.items():
-            stack.enter_context(patch.object(RawMasterKey, name, note_key(recorder, name, action)))
+            noting = note_key(recorder, name, action)
+            stack.enter_context(patch.object(CachingCryptoMaterialsManager, name, noting))
         note = lambda: recorder.note(["kms:Sign", "ReceiptKey"])  # noqa: E731
         stack.enter_context(patch.object(Signer, "sign_text", note_before(Signer.sign_text, note)))
         note_public = lambda: recorder.note(["kms:GetPublicKey", "InboxKey"])  # noqa: E731
@@ -101,16 +100,16 @@ def note_before(call, note):
 
 
 def note_key(recorder: Recorder, name: str, action: str):
-    """Return a method of a master key that notes what KMS would be asked, with the context or the algorithm."""
-    ask = getattr(RawMasterKey, name)
+    """Return a method of the SDK's cache that notes what KMS may be asked, with the context of the root key."""
+    ask = getattr(CachingCryptoMaterialsManager, name)
 
-    def noting(key, *args, **named):
-        place = MASTER_KEYS.get(key.provider_id)
+    def noting(cache, request):
+        ring = cache.backing_materials_manager.master_key_provider
+        place = MASTER_KEYS.get(ring.keys[0].provider_id)
         if place == "RootKey":
-            context = named.get("encryption_context") or args[-1]
-            recorder.note([action, place, context["purpose"]])
+            recorder.note([action, place, request.encryption_context["purpose"]])
         elif place and action == "kms:Decrypt":  # the public half seals at the door, without KMS
             recorder.note([action, place])
-        return ask(key, *args, **named)
+        return ask(cache, request)
 
     return noting

@@ -48,9 +48,15 @@ OTHER_CALLS = {
     ],
     "fold_people": list_calls(SENDING, "regulars-STAGE-outreach"),
     "make_codes": list_calls(["ssm:GetParametersByPath"], "parameter/regulars/STAGE/offers"),
-    "plan_mails": list_calls(SENDING, "regulars-STAGE-outreach"),
+    "plan_mails": [
+        [["dynamodb:Query", "table/regulars-STAGE-customers/index/due", "due#1"]],
+        *list_calls(SENDING, "regulars-STAGE-outreach"),
+    ],
     "reconcile_mails": list_calls(MAILING, "identity/any"),
-    "record_feedback": list_calls(["ssm:GetParametersByPath"], DOOR),
+    "record_feedback": [
+        [["dynamodb:PutItem", "table/regulars-STAGE-inbox", "1"]],
+        *list_calls(["ssm:GetParametersByPath"], DOOR),
+    ],
     "relay_events": list_calls(SENDING, "regulars-STAGE-downstream"),
     "send_mails": [*list_calls(MAILING, "identity/any"), *list_calls(TAKING, "regulars-STAGE-outreach")],
     "settle_stream": [
