@@ -6,13 +6,16 @@ They replace KMS: only the key that sealed a record opens it. Deleting them make
 import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from chalicelib.config import Settings
 from chalicelib.senders import SENDERS
+from chalicelib.services import Services
 from infra.deploy.secrets import put_parameter, write_pem, write_public
 from infra.local.environ import SETTLING_KEYS, STAGE
 from infra.local.receiver import SECRET, TARGET
@@ -68,6 +71,14 @@ def sender_secret(sender: str) -> str:
     if sender == "webhooks":  # Standard Webhooks: `whsec_` and base64 of a key of at least 24 bytes
         return "whsec_" + base64.b64encode(secret.ljust(24, ".").encode()).decode()
     return secret
+
+
+def make_secrets(clients: Callable[[str], Any]) -> None:
+    """Make the secrets of the Keys table that are missing, as `make deploy` does: few functions have the right to."""
+    settings = Settings.model_validate({"stage": STAGE, "root_key": SETTLING_KEYS["ROOT_KEY"]})
+    keys = Services(settings, lambda service, *_: clients(service)).keys
+    for read in (keys.read_index, keys.read_codes, keys.read_walk):
+        read()
 
 
 MAKERS = {

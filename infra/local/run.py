@@ -33,7 +33,7 @@ from infra.local.environ import (
 )
 from infra.local.first_owner import invite_owner
 from infra.local.gate import read_access
-from infra.local.keys import make_keys, publish_parameters
+from infra.local.keys import make_keys, make_secrets, publish_parameters
 from infra.local.mailbox import PATH as MAILBOX
 from infra.local.ports import Listeners, check_asked, find_port, open_next, open_port
 from infra.local.processes import end_children, start_child, wait_listening
@@ -96,6 +96,7 @@ def make_resources(environ: dict[str, str], shop_port: int) -> Made:
     )
     made = create_stack(STAGE, clients, KINDS)
     publish_parameters(clients("ssm"))
+    make_secrets(clients)
     for system, access in write_access(shop_port).items():
         clients("ssm").put_parameter(
             Name=f"/regulars/{STAGE}/offers/{system}", Value=access, Type="String", Overwrite=True
