@@ -110,7 +110,7 @@ def tell_next(operator: Operator, stack: Stack, version: str, *, verified: bool)
     operator.say("Next:")
     if not verified:
         operator.say("  make the DNS records above, then repeat this command")
-    operator.say(f'  DESK_URL={found["DeskUrl"]} make invite STAGE={stage} ROLE=owner NAME="..."')
+    operator.say(f'  make invite STAGE={stage} ROLE=owner NAME="..."')
     operator.say(f"  make doctor STAGE={stage}")
 
 

@@ -6,14 +6,15 @@
 import os
 from collections.abc import Iterator, Mapping
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.cost.compare import compare_bills
 from infra.cost.idle import bill_idle
 from infra.cost.kinds import price_ceiling, price_thousands
 from infra.cost.month import bill_month, read_usage
 from infra.cost.prices import load_table
 from infra.cost.template import make_template
-
-LOCAL = ("", "dev", "local")
+from infra.target import is_local, name_stage
 
 
 def write_idle(parameters: Mapping[str, str]) -> Iterator[str]:
@@ -40,8 +41,14 @@ def write_comparison() -> Iterator[str]:
 
 
 def write_month(stage: str) -> Iterator[str]:
-    """Yield what was used in this month so far."""
-    used = read_usage(stage)
+    """Yield what was used in this month so far; raise SystemExit where AWS does not say it."""
+    try:
+        used = read_usage(stage)
+    except (BotoCoreError, ClientError) as fault:
+        # Of an error of AWS only its name is told: its text may quote what was asked.
+        raise SystemExit(
+            f"Stage {stage} on AWS was not read: {type(fault).__name__}. Look at it: make doctor."
+        ) from None
     lines = bill_month(used)
     yield f"Stage {stage}, this month so far (CloudWatch counts; the bill of AWS decides):"
     yield from (f"  {line.what:42} {line.amount:12,.0f}   ${line.dollars:7.2f}" for line in lines)
@@ -50,12 +57,11 @@ def write_month(stage: str) -> Iterator[str]:
 
 def main() -> None:
     """Print everything."""
-    stage = os.environ.get("STAGE", "")
     targets = {"DownstreamTargets": os.environ.get("DOWNSTREAM", "")}
     for part in (write_idle(targets), write_kinds(), write_comparison()):
         print("\n".join(part), end="\n\n")
-    if stage not in LOCAL:
-        print("\n".join(write_month(stage)))
+    if not is_local():
+        print("\n".join(write_month(name_stage())))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a stage has used in this month so far, as CloudWatch counts it, at list prices."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ import boto3
 
 from infra.cost.idle import GIGABYTES, Line
 from infra.cost.prices import find_price
+from infra.places import ROOT
 from infra.template import read_template
 
 Query = tuple[str, str, Mapping[str, str]]  # namespace, metric, dimensions
@@ -35,7 +37,7 @@ def list_tables(stage: str) -> list[str]:
 
 def read_usage(stage: str, now: datetime | None = None) -> dict[str, float]:
     """Return how much of each was used since the first of the month (UTC). Raises what boto3 raises."""
-    session: Any = boto3.session.Session()
+    session: Any = boto3.session.Session(region_name=find_region(stage))
     moment = now or datetime.now(UTC)
     names = find_functions(session.client("cloudformation"), stage)
     named = list(list_queries(stage, names))
@@ -51,6 +53,12 @@ def read_usage(stage: str, now: datetime | None = None) -> dict[str, float]:
             for result in page["MetricDataResults"]:
                 used[part[int(result["Id"][1:])][0]] += sum(result["Values"])
     return used
+
+
+def find_region(stage: str) -> str | None:
+    """Return the region that `make deploy` keeps, or None for that of the shell."""
+    answers = ROOT / "deploy" / f"{stage}.toml"
+    return str(tomllib.loads(answers.read_text("utf-8"))["region"]) if answers.exists() else None
 
 
 def find_functions(cloudformation: Any, stage: str) -> list[str]:

@@ -69,10 +69,11 @@ REFUSES = {
     "preview": "",
     "buy": f"EMAIL={ASHA}",
 }
-OWN_TESTS = {"deploy", "rollback", "uninstall", "doctor", "logs"}  # tests/account, tests/watch
+# tests/account, tests/watch, tests/cost
+OWN_TESTS = {"deploy", "rollback", "uninstall", "doctor", "logs", "restore", "rotate-secret", "connect", "cost"}
 # Of the files here, or on stacks of their own: there is no stage that they could answer for.
 STAGELESS = {"test", "check", "package", "check-draw", "check-shop", "new-form", "new-campaign", "story", "bench"}
-STAGELESS |= {"lint", "lock", "audit-deps", "help", "clean"}
+STAGELESS |= {"lint", "scan", "lock", "audit-deps", "help", "clean"}
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,8 @@ UNSEEN: dict[str, dict[str, str]] = {
     "record_feedback": {f"ReadDoorParameters {PARAMETERS}/door/*": PATH},
 }
 
-# Keys of one transaction that only the most pessimistic of the three readings hands to one right together. Were it AWS's,
-# no weekly mail would go out; a right to put both would let the function that mails make an owner.
+# Keys of one transaction that only the most pessimistic of the three readings hands to one right together. Were it
+# AWS's, no weekly mail would go out; a right to put both would let the function that mails make an owner.
 UNION = {("staff", "weekly")}
 
 
