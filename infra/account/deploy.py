@@ -29,6 +29,7 @@ from infra.account.operator import Operator, list_pages
 from infra.account.package import provide_package
 from infra.account.preflight import look_first
 from infra.account.release import Release
+from infra.account.restore_state import refuse_meanwhile
 from infra.account.stack import Stack
 from infra.account.tables import guard_tables
 from infra.account.version import Version, read_version
@@ -117,6 +118,7 @@ def tell_next(operator: Operator, stack: Stack, version: str, *, verified: bool)
 def main(asked: Arguments) -> None:
     """Ask, then deploy."""
     check_stage(asked.stage)
+    refuse_meanwhile(FOLDER, asked.stage)
     asker = open_operator(asked.stage, agreed=asked.yes)
     answers = complete_answers(asker, FOLDER)
     operator = open_operator(asked.stage, answers["account"], answers["region"], agreed=asked.yes)

@@ -37,7 +37,7 @@ from infra.account.preflight import check_account, stop_red
 from infra.account.refusals import keep_refusals
 from infra.account.remake_table import remake_table
 from infra.account.restore_ledger import export_entries, fill_entries
-from infra.account.restore_state import Progress, ProgressFile, read_moment
+from infra.account.restore_state import Progress, ProgressFile, name_progress, read_moment
 from infra.account.restore_words import tell_counts, tell_end, tell_plan
 from infra.account.stack import Stack
 from infra.places import ROOT
@@ -174,7 +174,7 @@ def restore_stage(operator: Operator, answers: Answers, asked: dict[str, str], f
     if not stack.read():
         raise SystemExit(f"{stack.name} is not there: bring it back first (make deploy), then restore.")
     entries = Path(asked["file"]) if asked["file"] else None
-    file = ProgressFile(folder / f"{operator.names.stage}.restore.toml")
+    file = ProgressFile(name_progress(folder, operator.names.stage))
     restore = Restore(operator, stack, file, ROOT / "out", entries)
     restore.run(asked["table"], asked["at"], cancel=asked["cancel"] == "yes")
 

@@ -83,3 +83,14 @@ def read_moment(text: str) -> str:
     if moment is None or moment.tzinfo is None:
         raise SystemExit("AT=... is a moment with its zone, such as AT=2026-11-29T08:00:00Z.")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def name_progress(folder: Path, stage: str) -> Path:
+    """Return the file of a stage's restore; the dot keeps it apart from every stage's answers."""
+    return folder / f"{stage}.restore.toml"
+
+
+def refuse_meanwhile(folder: Path, stage: str) -> None:
+    """Raise SystemExit while a restore is under way: a change of the stack would start what the restore paused."""
+    if name_progress(folder, stage).exists():
+        raise SystemExit(f"A restore of {stage} is under way: finish it first (make restore STAGE={stage}).")

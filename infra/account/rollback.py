@@ -20,6 +20,7 @@ from infra.account.operator import Operator
 from infra.account.package import WHOLE
 from infra.account.preflight import check_account, stop_red
 from infra.account.release import Release
+from infra.account.restore_state import refuse_meanwhile
 from infra.account.stack import Stack
 
 
@@ -52,6 +53,7 @@ def choose_version(bucket: Bucket, version: str) -> str:
 def main(asked: Arguments) -> None:
     """Bring a version back."""
     check_stage(asked.stage)
+    refuse_meanwhile(FOLDER, asked.stage)
     answers = complete_answers(open_operator(asked.stage), FOLDER)
     operator = open_operator(asked.stage, answers["account"], answers["region"], agreed=asked.yes)
     roll_back(operator, answers, asked.version)
