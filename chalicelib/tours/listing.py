@@ -79,8 +79,8 @@ class Listing:
     def finish(self, tour: Tour) -> list[Part]:
         """Return the audit's line about the whole list."""
         of_group = f", group {tour.group}" if tour.group else ""
-        reason = f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers{of_group}"
-        return [self.note(tour, DESK, reason), *self.note_file(tour)]
+        whole = f"{name_goal(tour.goal)}: {tour.counts.get('listed', 0)} customers{of_group}"
+        return [self.note(tour, DESK, whole), *self.note_file(tour)]
 
     def note_file(self, tour: Tour) -> list[Part]:
         """Return the part that notes a file for an ad platform, if there is one."""

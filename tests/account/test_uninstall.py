@@ -36,6 +36,7 @@ def test_the_stack_goes_and_what_is_stored_stays(installed):
     uninstall(installed)
     assert installed.stack is None
     assert {name.removeprefix("regulars-shop-") for name in list_tables(installed)} == {
+        "audit",
         "customers",
         "desk",
         "keys",

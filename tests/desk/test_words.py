@@ -10,6 +10,7 @@ from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.store.audit import EVERYBODY
 from chalicelib.store.table import SHARDS
+from chalicelib.store.tours import TourKind
 from chalicelib.tours import scored, steps
 from tests.builders.lists import restrict
 from tests.builders.shop import NOW, a_submission
@@ -149,7 +150,7 @@ def test_the_passkey_is_asked_for(desk, ben):
 
 
 def test_it_goes_on_by_pages(desk, ben, ids, monkeypatch):
-    monkeypatch.setattr(steps, "PAGE", 2)
+    monkeypatch.setitem(steps.SIZES, TourKind.WORDS, 2)
     monkeypatch.setattr(steps, "SECONDS", -1)
     path = gather(ben)
     pages = [ben.get(path) for _ in range(12)]
@@ -164,8 +165,8 @@ def test_a_customer_who_gave_no_score_lately_costs_no_read_of_their_own(desk, be
     path = gather(ben)
     calls = count_requests(desk.stage.dynamodb)
     ben.read(path)
-    assert calls["Query"] == SHARDS + len(SAID)
-    assert (calls["Scan"], calls["TransactWriteItems"]) == (0, 1)
+    assert calls["Query"] == SHARDS + len(SAID) + 1  # two pages of customers
+    assert (calls["Scan"], calls["TransactWriteItems"]) == (0, 2)
 
 
 def test_when_too_much_was_written_the_page_says_so(desk, ben, ids, monkeypatch):

@@ -13,15 +13,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 STORE = ROOT / "chalicelib" / "store"
 # `infra/local` plays AWS on one machine: it makes tables from the template and reads requests as they go out.
-# `infra/account/tables.py` protects and deletes whole tables in an account, and knows no row.
-WHOLE_TABLES = ROOT / "infra" / "account" / "tables.py"
+# These handle whole tables in an account: protect, describe, delete and make them; a restore copies rows as they are
+# stored, past every reading of them, and must tell those that it may not bring back.
+ACCOUNT = ("tables", "bring_back", "past", "refusals", "remake_table")
+WHOLE_TABLES = [
+    *(ROOT / "infra" / "account" / f"{name}.py" for name in ACCOUNT),
+    ROOT / "infra" / "watch" / "tables.py",
+]
 OUTSIDE = [
     ROOT / "app.py",
     *(path for path in sorted((ROOT / "chalicelib").rglob("*.py")) if STORE not in path.parents),
     *(
         path
         for path in sorted((ROOT / "infra").rglob("*.py"))
-        if ROOT / "infra" / "local" not in path.parents and path != WHOLE_TABLES
+        if ROOT / "infra" / "local" not in path.parents and path not in WHOLE_TABLES
     ),
 ]
 LETTERS = {"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS"}

@@ -8,7 +8,6 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.library import list_named, list_till_forms
 from chalicelib.forms.view import show_form
-from chalicelib.senders.minor_units import PLACES
 
 FIRST = "sign-up"
 
@@ -44,6 +43,9 @@ def view_form(form: Form, language: str, currency: str) -> FormView:
 
 def limit_amount(currency: str) -> dict[str, str]:
     """Return the attributes of the box of an amount: a keypad with a comma, and the digits of any language."""
+    # Imported here: the desk starts without the senders.
+    from chalicelib.senders.minor_units import PLACES
+
     places = PLACES.get(currency, 2)
     fraction = rf"([.,٫]\p{{Nd}}{{1,{places}}})?" if places else ""
     return {"inputmode": "decimal", "pattern": rf"\p{{Nd}}{{1,9}}{fraction}"}
