@@ -3,8 +3,8 @@
 group/<name>/<edition>/people, /mailable, /ads    people; the edition is a hash of the rule as it was counted
 withdrawn/ads/<minute>                           people who withdrew the consent to files for ad platforms
 
-Counts are told in steps of K, and not below K: a group of one tells of that one, and two counts of two days of whoever
-came between.
+Counts are told in steps of K, and not below K. An exact count of a group of one customer tells about that customer, and
+the exact counts of two days tell about the customer who came between.
 """
 
 from collections.abc import Iterable, Iterator

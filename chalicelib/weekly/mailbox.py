@@ -13,7 +13,7 @@ KIND = "weekly"  # what the address is sealed as, and the tag of the mails
 
 
 class Mailbox(Model):
-    """Where the mail goes. The token is in each of its mails: whoever reads them can switch them off."""
+    """Where the mail goes. The token is in each of its mails, so each of its readers can switch the mails off."""
 
     address: str
     token: str

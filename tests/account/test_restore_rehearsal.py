@@ -12,7 +12,7 @@ TABLES = ("", "-restored")
 
 
 class Reader:
-    """Tries, after each call that changes something, to read whoever was forgotten: in every table there is."""
+    """After each call that changes something, tries to read each forgotten customer in every table."""
 
     def __init__(self, shop, gone):
         self.shop, self.gone, self.tries, self.found = shop, gone, 0, []
@@ -82,7 +82,7 @@ def test_all_tables_are_restored_without_a_forgotten_key_beside_its_record(rescu
     assert list_cores(rescue.shop) == others
 
 
-def test_the_reader_would_find_whoever_is_there(rescue, tmp_path):
+def test_the_reader_would_find_a_customer_who_is_there(rescue, tmp_path):
     rescue.shop.take(a_submission(email="bo@example.org"))
     reader = Reader(rescue.shop, [rescue.shop.find_id("bo@example.org")])
     reader.look("PutItem")

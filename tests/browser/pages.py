@@ -50,7 +50,7 @@ def press(browser, wanted="button:not([type=button])"):
 
 
 def take_time():
-    """Set the clock of the served pages two seconds ahead: whoever fills a form in faster is taken for a machine."""
+    """Set the clock of the served pages two seconds ahead: a form that is filled in faster is taken for a machine's."""
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text("2.1")
 

@@ -176,7 +176,7 @@ class PastAws(Aws):
         return {}
 
     def answer_call(self, model, context, **rest):
-        """Refuse what the policies of the ledger and of the audit refuse, whoever calls."""
+        """Refuse to every caller what the policies of the ledger and of the audit refuse."""
         asked = context.get("asked", {})
         names = [asked.get("TableName", ""), *asked.get("RequestItems", {})]
         if model.name in DENIED and {self.prefix + "ledger", self.prefix + "audit"} & set(names):
