@@ -185,7 +185,7 @@ connect: $(READY) ## have a sender's webhooks made, or print the clicks: make co
 story: $(READY) $(JAR) ## play a win-back campaign from start to end on a stack of its own
 	@$(BIN)/python -m tests.proofs.story
 
-bench: $(READY) $(JAR) ## measure the accept path against a bare handler, import times and write units
+bench: $(READY) $(JAR) ## measure the accept path against a bare handler, and import times
 	@$(BIN)/python -m tests.proofs.bench
 
 prove-once: $(READY) $(JAR) ## accept 1,000 repeated and shuffled submissions while processes are killed (ARGS="--seed 7")

@@ -23,7 +23,8 @@ def desk(tables, monkeypatch, tmp_path, cloud):
     """Serve the desk of a shop whose campaign did something and whose customers are due."""
     shop = Shop(tables, tmp_path)
     with serve_desk(tables, monkeypatch, shop) as opened:
-        ssm = put_parameters(cloud, tables.settings, shop.public_key)
+        ssm = cloud.ssm
+        put_parameters(ssm, tables.settings, shop.public_key)
         opened.services.connect = lambda name, _: {"dynamodb": tables.dynamodb, "ssm": ssm}.get(name)
         opened.services.campaigns = list_campaigns(try_out=True)
         opened.millis = int(NOW.timestamp() * 1000)

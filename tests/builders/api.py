@@ -25,12 +25,11 @@ CACHED = tuple(
 )
 
 
-def put_parameters(cloud, settings, public_key):
+def put_parameters(ssm, settings, public_key):
     """Write the door's parameters; every sender's secret is `local-<sender>-secret`.
 
     Most are there from the test before: one call reads them, and only what differs is written.
     """
-    ssm = cloud.ssm
     values = {
         "door-key": base64.b64encode(DOOR_KEY).decode(),
         "inbox-public-key": public_key,
@@ -40,7 +39,6 @@ def put_parameters(cloud, settings, public_key):
     found = ssm.get_parameters(Names=list(named), WithDecryption=True)["Parameters"]
     for name, value in named.items() - {(each["Name"], each["Value"]) for each in found}:
         ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
-    return ssm
 
 
 def start_container():
@@ -56,7 +54,7 @@ def open_api(shop, stage, cloud, monkeypatch):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", cloud.environ[f"AWS_ENDPOINT_URL_{service}"])
     monkeypatch.setenv("INBOX_KEY", shop.inbox_key)
     monkeypatch.setenv("ROOT_KEY", shop.root_key)
-    put_parameters(cloud, stage.settings, shop.public_key)
+    put_parameters(cloud.ssm, stage.settings, shop.public_key)
     start_container()
     from chalicelib.config import current_settings
 

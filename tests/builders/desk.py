@@ -68,7 +68,8 @@ class Desk:
 
     def give_keys(self, shop, cloud):
         """Give the desk the keys of a shop and the door's parameters, with which it takes entries; return it."""
-        ssm = put_parameters(cloud, self.stage.settings, shop.public_key)
+        ssm = cloud.ssm
+        put_parameters(ssm, self.stage.settings, shop.public_key)
         keys = {"inbox_key": shop.inbox_key, "root_key": shop.root_key}
         self.services.settings = self.services.settings.model_copy(update=keys)
         self.services.connect = lambda name, _: {"dynamodb": self.stage.dynamodb, "ssm": ssm}.get(name)

@@ -3,14 +3,17 @@ rule, which DynamoDB Local gets wrong. Builders for tests."""
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import contextmanager
+from typing import Any
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+Item = Mapping[str, Mapping[str, Any]]
 # Attributes that are the key of an index: an item that has one has an entry there.
 INDEXED = ("pending", "queue")
 
 
-def size_item(item) -> int:
+def size_item(item: Item) -> int:
     """Return an item's size in bytes by DynamoDB's rule: names and values in UTF-8, numbers roughly a byte a digit."""
     return sum(
         len(name.encode()) + (len(value) if isinstance(value, bytes) else len(str(value).encode()))

@@ -1,8 +1,6 @@
 """The figures that `make cost` reckons with are what DynamoDB counts today."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +9,12 @@ from chalicelib.optin.ask import ask_waiting
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.services import WORK_TIMEOUTS, make_client
 from infra.cost.prices import list_kinds
+from tests.builders.large_order import write_order
 from tests.builders.mails import CONSENT, DUE, Post, sign_up, tell
 from tests.builders.optin import START, press, read_token
 from tests.builders.optin import sign_up as sign_up_unconfirmed
 from tests.builders.shop import Shop, a_submission
 from tests.builders.units import measure_units
-
-EXAMPLE = Path("infra/examples/shopify-order.json")
 
 
 @pytest.fixture
@@ -37,14 +34,9 @@ def metered(tables, tmp_path):
 
 def an_order_of(number):
     """Return an order of about five kilobytes from Shopify, unlike any other."""
-    order = json.loads(EXAMPLE.read_text())
-    order["id"] = 10**17 + number
-    items = order["line_items"]
-    while len(json.dumps(order)) < 5_000:
-        order["line_items"] = [*order["line_items"], {**items[0], "id": len(order["line_items"])}]
-    claims = (f"event:{number}", f"webhook:{number}")
     sent = {"sender": "shopify", "shop": "corner.example", "topic": "orders/create", "trust": Trust.SIGNED}
-    return a_submission().model_copy(update={**sent, "body": json.dumps(order).encode(), "claims": claims})
+    claims = (f"event:{number}", f"webhook:{number}")
+    return a_submission().model_copy(update={**sent, "body": write_order(number), "claims": claims})
 
 
 def measure_form(shop, count):

@@ -262,7 +262,7 @@ def count_inbox(stage):
 
 
 def test_killed_at_any_point_and_run_again_every_row_is_one_event(shop, tables, stack, cloud, tmp_path):
-    put_parameters(cloud, tables.settings, shop.public_key)
+    put_parameters(cloud.ssm, tables.settings, shop.public_key)
     endpoint = cloud.environ["AWS_ENDPOINT_URL_SSM"]
     deploy_stack(cache(partial(boto3.client, endpoint_url=endpoint)), tables.settings.stage)
     rows = [f"{n};p{n}@example.org;P;;2026-01-05;5;yes\n" for n in range(160)]

@@ -1,7 +1,8 @@
 """`make prove-abuse`: what the dearest requests of a stranger cost, in units and dollars, and what the budget stops.
 
 Each shipped form is posted with every answer as long as it may be; then a container is flooded with the dearest.
-Write units of single calls are DynamoDB Local's own count; those of transactions follow AWS's rule (`units.py`).
+Write units of single calls are DynamoDB Local's own count; those of transactions follow AWS's rule, as in
+`tests/builders/units.py`.
 Prices of us-east-1, on demand, without Lambda and KMS, which bill by time and not by size.
 """
 
@@ -20,8 +21,8 @@ from chalicelib.forms.library import find_form, list_forms
 from chalicelib.models import Submission
 from chalicelib.settling.dispatch import settle_item
 from tests.builders.shop import NOW, Shop, a_submission
+from tests.builders.units import size_item
 from tests.proofs.sends_stage import open_shop
-from tests.proofs.units import size_item
 
 WRITE, READ, REQUEST = 0.625, 0.125, 3.50  # dollars a million
 chance = random.Random(7)  # signs of four bytes, the widest, in no order: sealed text is compressed first
@@ -33,7 +34,6 @@ class Meter:
 
     def __init__(self, client: Any) -> None:
         self.units: Counter[str] = Counter()
-        self.sent: list[dict[str, Any]] = []
         events = client.meta.events
         events.register("provide-client-params.dynamodb", self.ask_units)
         events.register("after-call.dynamodb", self.add_units)

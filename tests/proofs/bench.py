@@ -8,7 +8,6 @@ import argparse
 import base64
 import hashlib
 import hmac
-import json
 import os
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from infra.local.emulator import start_emulator
 from infra.local.endpoints import name_endpoints
 from infra.local.processes import end_children, free_port, wait_listening
 from infra.local.stack import TABLES, create_stack
+from tests.builders.large_order import write_order
 from tests.proofs.parts import print_parts
 
 STAGE = "bench"
@@ -31,16 +31,6 @@ SECRET = b"local-shopify-secret"
 LIBRARIES = "import chalice, boto3, pydantic, aws_encryption_sdk"
 Event = dict[str, Any]
 Handler = Callable[[Event], Any]
-
-
-def make_order(number: int) -> bytes:
-    """Return an order of about five kilobytes, unlike any other."""
-    order = json.loads(Path("infra/examples/shopify-order.json").read_text())
-    order["id"] = 10**17 + number
-    items = order["line_items"]
-    while len(json.dumps(order)) < 5_000:
-        order["line_items"] = [*order["line_items"], {**items[0], "id": len(order["line_items"])}]
-    return json.dumps(order).encode()
 
 
 def make_event(body: bytes) -> Event:
@@ -125,7 +115,7 @@ def compare_warm(rounds: int) -> None:
     client = make_client("dynamodb", DOOR_TIMEOUTS)
     bare = make_bare(client, f"regulars-{STAGE}-inbox")
     number = iter(range(10**9))
-    fresh = lambda: [make_event(make_order(next(number))) for _ in range(100)]  # noqa: E731
+    fresh = lambda: [make_event(write_order(next(number))) for _ in range(100)]  # noqa: E731
     ours: Handler = lambda event: app.app(event, None)  # noqa: E731
     for _ in range(25):
         time_calls(ours, fresh())
@@ -134,7 +124,7 @@ def compare_warm(rounds: int) -> None:
     ratios = [statistics.median(one) / statistics.median(other) for one, other in pairs]
     mine = statistics.median(value for one, _ in pairs for value in one) * 1e3
     theirs = statistics.median(value for _, other in pairs for value in other) * 1e3
-    print(f"warm, {len(make_order(0))}-byte order: ours {mine:.2f} ms, bare {theirs:.2f} ms a request (medians)")
+    print(f"warm, {len(write_order(0))}-byte order: ours {mine:.2f} ms, bare {theirs:.2f} ms a request (medians)")
     print(f"ratio, pair by pair: {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
 
 
@@ -166,13 +156,6 @@ def compare_cold(rounds: int) -> None:
         print(f"cold, {name}: {statistics.median(own) * 1e3:.0f} ms, {ratio:.2f} of the libraries alone")
 
 
-def count_units() -> None:
-    """Print DynamoDB's own count of write units per accepted submission, and what settling writes."""
-    from tests.proofs.units import print_units
-
-    print_units(STAGE)
-
-
 def main() -> int:
     """Run all comparisons."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -188,7 +171,6 @@ def main() -> int:
             prepare_stage(Path(folder), cloud_port, dynamodb_port)
             compare_warm(asked.rounds)
             compare_cold(asked.rounds)
-            count_units()
             print_parts()
         finally:
             end_children([emulator, cloud])
@@ -209,10 +191,7 @@ def prepare_stage(folder: Path, cloud_port: int, dynamodb_port: int) -> None:
     create_stack(STAGE, lambda name: boto3.client(name), TABLES, protect=False)  # type: ignore[call-overload]
     from chalicelib.config import current_settings
 
-    class Cloud:
-        client = staticmethod(boto3.client)
-
-    put_parameters(Cloud, current_settings(), public_key)
+    put_parameters(boto3.client("ssm"), current_settings(), public_key)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ from chalicelib.settling.dispatch import settle_item
 from tests.builders.erasures import LATER, an_order_to_forget
 from tests.builders.shop import NOW, Shop, a_submission
 from tests.builders.signed import an_order_of, says
+from tests.builders.units import size_item
 from tests.proofs.sends_stage import open_shop
-from tests.proofs.units import size_item
 
 MOST_ORDERS = 50_000
 STATES = (OrderState.PAID, OrderState.PAID, OrderState.PAID, OrderState.OPEN, OrderState.CANCELLED, OrderState.UNPAID)

@@ -5,7 +5,7 @@ cost      each walk, with the numbers and the list of names, runs in a process o
 forget    100 of 2,000 are forgotten: every figure equals that of a shop in which they never were
 
 Profiles are folded from invented histories of 5 to 15 events; past 5,000 the same profiles come again under other ids.
-Read units are what DynamoDB Local counts; write units of transactions are AWS's rule (`tests.proofs.units`).
+Read units are what DynamoDB Local counts; write units of transactions are AWS's rule (`tests.builders.units`).
 """
 
 import argparse
@@ -35,9 +35,9 @@ from tests.builders.crowd import write_profiles
 from tests.builders.invented import Invented, invent_answer, invent_order
 from tests.builders.kms import ROOT_ARN, CountingKms
 from tests.builders.shop import NOW, Shop
+from tests.builders.units import size_item
 from tests.proofs.forgetting import forget_some
 from tests.proofs.sends_stage import open_shop
-from tests.proofs.units import size_item
 
 SIZES = (50, 2_000, 50_000)
 DISTINCT = 5_000

@@ -39,7 +39,6 @@ from tests.proofs.runtime_events import (
     build_page,
     build_sign_up,
     list_waiting,
-    open_cloud,
 )
 from tests.rules.packaged import list_functions
 
@@ -173,7 +172,7 @@ def prepare(folder):
 
 def publish(public_key):
     """Write the door's parameters."""
-    put_parameters(open_cloud(), read_settings({"STAGE": STAGE}), public_key)
+    put_parameters(connect_service("ssm"), read_settings({"STAGE": STAGE}), public_key)
 
 
 def name_parameters(cloud_port):

@@ -6,7 +6,6 @@ import hmac
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 from infra.local.endpoints import connect_service
 from infra.local.invoke import list_sources, load_handler
@@ -133,8 +132,3 @@ def list_waiting(stage):
     pages = connect_service("dynamodb").get_paginator("scan").paginate(TableName=f"regulars-{stage}-inbox")
     rows = [row for page in pages for row in page["Items"]]
     return {row["pk"]["S"] for row in rows if row.get("pending", {}).get("S", "").startswith("new#")}
-
-
-def open_cloud():
-    """Return what `put_parameters` takes for the cloud."""
-    return SimpleNamespace(ssm=connect_service("ssm"))
