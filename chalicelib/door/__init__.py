@@ -5,6 +5,7 @@ It is kept apart from `services`: the function that answers the internet can rea
 
 import hashlib
 import hmac
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -22,6 +23,8 @@ from chalicelib.store.links import Links
 from chalicelib.store.parameters import Parameters
 from chalicelib.store.table import Table
 from chalicelib.vault.envelope import InboxSeal
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def open_door() -> Door:
     """Return this container's door. Raise TryAgainLaterError where the stage does not know its own address yet."""
     settings = current_settings()
     if not settings.public_url:
-        raise TryAgainLaterError("PUBLIC_URL")
+        log.warning("public_url_lacking")
+        raise TryAgainLaterError("Not ready: please send it again.")
     dynamodb = make_client("dynamodb", DOOR_TIMEOUTS)
     return Door(
         settings=settings,

@@ -59,14 +59,16 @@ class Row:
         return self.cells[self.places[base]]
 
     def find_kind(self, by: str) -> str:
-        """Return what kind of row this is."""
-        return self.cells[self.places[by]].strip().upper() if by in self.places else ""
+        """Return what kind of row this is, as the map writes it; "" for a kind that it does not name."""
+        cell = self.cells[self.places[by]].strip().casefold() if by in self.places else ""
+        kinds = self.rules.split.values if self.rules.split else ()
+        return next((kind for kind in kinds if kind.casefold() == cell), "")
 
     def leave_out(self, detail: str, why: str) -> bool:
         """Count a detail that is left out, where the map says so of its kind; return whether it is."""
         kind = "consents" if detail.startswith("consent ") else "notes" if detail in self.rules.notes else detail
         left = kind in self.rules.leave_out
-        self.left_out[f"{detail}: {why}"] += left
+        self.left_out.update([f"{detail}: {why}"] * left)
         return left
 
     def clean(self, field: str, cleaner: Callable[[str], Value]) -> Value | None:
@@ -180,7 +182,9 @@ class Row:
         detail = f"consent {asked.purpose}"
         columns = asked.withdrawn_column or asked.collected_column
         moment = self.clean_column(detail, columns, self.read_moment)
-        if moment is None and asked.collected is not None and asked.withdrawn_column is None:
+        # Of a shipped map `collected` is the shop's word for each yes; an older day would let an earlier yes win.
+        undated = moment is None and asked.withdrawn_column is None and "consents" not in self.rules.leave_out
+        if undated and asked.collected is not None:
             moment = self.read_day(asked.collected, detail)
         return write_consent(asked, ConsentState.WITHDRAWN, moment or at)
 

@@ -58,11 +58,12 @@ def settle_keys(keys: Iterable[str], services: Services, now: datetime, until: f
 
 def sweep_inbox(services: Services, now: datetime) -> dict[str, int]:
     """Settle every item that the stream should have settled by now: after lost records, crashes and outages."""
+    until = time.monotonic() + LONGEST_SWEEP
     retry_orphans(services, now)
     bound_quarantine(services, now)
     before = utc_text(now - STREAM_LEAD)
     late = take_turns([services.inbox.list_pending(shard, before) for shard in name_shards()])
-    return settle_keys(late, services, now, until=time.monotonic() + LONGEST_SWEEP)
+    return settle_keys(late, services, now, until=until)
 
 
 def take_turns(shards: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -33,11 +33,15 @@ def count_news(
 
 def find_news(before: Record, after: Record) -> Counter[New]:
     """Return how many orders and answers one record has and another has not; orders that try a system out are none."""
-    orders = [after.orders[name].order for name in after.orders.keys() - before.orders.keys()]
     entries = [after.entries[name].entry for name in after.entries.keys() - before.entries.keys()]
     counts = Counter[New]()
-    if bought := sum(1 for order in orders if order is not None and not order.test):
+    if bought := len(list_bought(after) - list_bought(before)):
         counts[New.ORDERS] = bought
     if answered := sum(1 for entry in entries if entry.kind in ANSWERS):
         counts[New.ANSWERS] = answered
     return counts
+
+
+def list_bought(record: Record) -> set[str]:
+    """Return the orders of a record that are described; of some only a refund has come so far."""
+    return {name for name, each in record.orders.items() if each.order is not None and not each.order.test}

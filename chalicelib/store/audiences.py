@@ -5,12 +5,11 @@ audience    <group>#<platform>     when it was `made`, how many `erasures` there
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.models import utc_text
+from chalicelib.shop.retention import find_span
 from chalicelib.store.table import Part, Table, expire_at
-
-KEPT = timedelta(days=730)
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Audiences:
 
     def write_file(self, group: str, platform: str, last: LastFile) -> Part:
         """Return the part that notes a file, in place of the one before."""
-        told = {"made": utc_text(last.made), "erasures": last.erasures, **expire_at(last.made + KEPT)}
+        told = {"made": utc_text(last.made), "erasures": last.erasures, **expire_at(last.made + find_span("staff"))}
         return self.table.put_part({"pk": "audience", "sk": f"{group}#{platform}", **told})
 
     def read_file(self, group: str, platform: str) -> LastFile | None:

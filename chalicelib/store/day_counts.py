@@ -16,8 +16,9 @@ from enum import StrEnum
 
 from chalicelib.store.table import Part, Row, Table, expire_at
 
-# A transaction that meets another at the same row is tried again, so there are more shards than workers as a rule.
-SPREAD = 16
+# A transaction that meets another at the same row is tried again, so there are more shards than workers: four shards of
+# the stream with ten workers each (infra/template.yaml).
+SPREAD = 64
 KEPT = timedelta(days=40)
 
 

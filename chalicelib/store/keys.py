@@ -79,6 +79,14 @@ class Keys:
             sealed = self.read_row(name) or b""
         return self.root.open_secret(name, sealed)
 
+    def make_lacking(self) -> list[str]:
+        """Make the secrets of the service that are missing; return their names. One that is there is not opened."""
+        makers = {INDEX: self.read_index, CODES: self.read_codes, WALK: self.read_walk}
+        lacking = [name for name in makers if self.read_row(name) is None]
+        for name in lacking:
+            makers[name]()
+        return lacking
+
     def rotate_index(self) -> None:
         """Put a new secret in front; rows named under the older ones are still found."""
         old = self.read_row(INDEX)

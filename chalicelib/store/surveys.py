@@ -51,8 +51,7 @@ class SurveyRows:
 
     def read_counts(self, form: str) -> SealedBox | None:
         """Return the counts of a survey, read consistently."""
-        row = self.table.read_item(name_row(form, COUNTS))
-        return None if row is None else load_box(row)
+        return self.read_box(form, COUNTS)
 
     def read_box(self, form: str, name: str) -> SealedBox | None:
         """Return one box, read consistently, or None."""

@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 from chalicelib.config import Settings
 from chalicelib.senders import SENDERS
 from chalicelib.services import Services
-from chalicelib.store.keys import CODES, INDEX, WALK
 from infra.account.operator import Operator, is_missing
 from infra.deploy.secrets import ask_sender, ask_shop, make_door_key, publish_inbox_key, publish_receipt_key
 
@@ -39,14 +38,9 @@ def read_kind(operator: Operator, name: str) -> str:
 def make_secrets(operator: Operator) -> None:
     """Make the secrets of the Keys table where there are none; one that is there is not opened.
 
-    Each function makes those that it needs, but forget_people and retire_data may only read them.
+    Few functions have the right to make them, so a stage has them before its first run.
     """
-    keys = open_services(operator, find_root(operator)).keys
-    makers = {INDEX: keys.read_index, CODES: keys.read_codes, WALK: keys.read_walk}
-    lacking = [name for name in makers if keys.read_row(name) is None]
-    for name in lacking:
-        makers[name]()
-    if lacking:
+    if lacking := open_services(operator, find_root(operator)).keys.make_lacking():
         operator.say(f"Keys: secrets made: {', '.join(lacking)}.")
 
 

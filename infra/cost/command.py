@@ -6,14 +6,13 @@
 import os
 from collections.abc import Iterator, Mapping
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from infra.cost.compare import compare_bills
 from infra.cost.idle import bill_idle
 from infra.cost.kinds import price_ceiling, price_thousands
 from infra.cost.month import bill_month, read_usage
 from infra.cost.prices import load_table
 from infra.cost.template import make_template
+from infra.staff.deployed import explain_faults, find_operator
 from infra.target import is_local, name_stage
 
 
@@ -42,13 +41,8 @@ def write_comparison() -> Iterator[str]:
 
 def write_month(stage: str) -> Iterator[str]:
     """Yield what was used in this month so far; raise SystemExit where AWS does not say it."""
-    try:
-        used = read_usage(stage)
-    except (BotoCoreError, ClientError) as fault:
-        # Of an error of AWS only its name is told: its text may quote what was asked.
-        raise SystemExit(
-            f"Stage {stage} on AWS was not read: {type(fault).__name__}. Look at it: make doctor."
-        ) from None
+    with explain_faults(stage):
+        used = read_usage(find_operator(stage))
     lines = bill_month(used)
     yield f"Stage {stage}, this month so far (CloudWatch counts; the bill of AWS decides):"
     yield from (f"  {line.what:42} {line.amount:12,.0f}   ${line.dollars:7.2f}" for line in lines)

@@ -14,11 +14,18 @@ CUSTOMERS, MAILS = 2_000, 2
 
 
 def price_shop() -> float:
-    """Return a month of the shop on Regulars: half of the submissions are forms of known customers, half orders."""
+    """Return a month of the shop on Regulars."""
+    return sum(line.dollars for line in bill_idle(make_template())) + sum(price_work(CUSTOMERS))
+
+
+def price_work(customers: int) -> tuple[float, float]:
+    """Return what the submissions and the mails of a month cost.
+
+    Half of the submissions are forms of new customers, half orders of known ones.
+    """
     kinds = list_kinds()
-    idle = sum(line.dollars for line in bill_idle(make_template()))
-    submissions = CUSTOMERS * (price_kind(kinds["form-new"]) + price_kind(kinds["order-known"])) / 2
-    return idle + submissions + CUSTOMERS * MAILS * price_kind(kinds["mail"])
+    submissions = customers * (price_kind(kinds["form-new"]) + price_kind(kinds["order-known"])) / 2
+    return submissions, customers * MAILS * price_kind(kinds["mail"])
 
 
 def compare_bills() -> Iterator[tuple[str, float, str]]:

@@ -1,16 +1,14 @@
 """What a stage has used in this month so far, as CloudWatch counts it, at list prices."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from infra.account.operator import Operator
+from infra.account.stack import Stack
+from infra.account.tables import list_kept_tables
 from infra.cost.idle import GIGABYTES, Line
 from infra.cost.prices import find_price
-from infra.places import ROOT
-from infra.template import read_template
 
 Query = tuple[str, str, Mapping[str, str]]  # namespace, metric, dimensions
 DAY = 86_400
@@ -22,26 +20,17 @@ def list_queries(stage: str, functions: list[str]) -> Iterator[tuple[str, Query]
     for name in functions:
         yield "runs of functions", ("AWS/Lambda", "Invocations", {"FunctionName": name})
         yield "milliseconds of functions", ("AWS/Lambda", "Duration", {"FunctionName": name})
-    for table in list_tables(stage):
+    for table in sorted(list_kept_tables(stage) | {f"regulars-{stage}-inbox"}):
         yield "write units", ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", {"TableName": table})
         yield "read units", ("AWS/DynamoDB", "ConsumedReadCapacityUnits", {"TableName": table})
     yield "mails", ("AWS/SES", "Send", {})
 
 
-def list_tables(stage: str) -> list[str]:
-    """Return the names of a stage's tables."""
-    resources = read_template()["Resources"].values()
-    tables = [each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"]
-    return [each["TableName"]["Fn::Sub"].replace("${Stage}", stage) for each in tables]
-
-
-def read_usage(stage: str, now: datetime | None = None) -> dict[str, float]:
+def read_usage(operator: Operator, now: datetime | None = None) -> dict[str, float]:
     """Return how much of each was used since the first of the month (UTC). Raises what boto3 raises."""
-    session: Any = boto3.session.Session(region_name=find_region(stage))
     moment = now or datetime.now(UTC)
-    names = find_functions(session.client("cloudformation"), stage)
-    named = list(list_queries(stage, names))
-    cloudwatch = session.client("cloudwatch")
+    named = list(list_queries(operator.names.stage, find_functions(Stack(operator))))
+    cloudwatch = operator.client("cloudwatch")
     since = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     used = dict.fromkeys((what for what, _ in named), 0.0)
     for start in range(0, len(named), 500):  # what one call takes
@@ -55,17 +44,10 @@ def read_usage(stage: str, now: datetime | None = None) -> dict[str, float]:
     return used
 
 
-def find_region(stage: str) -> str | None:
-    """Return the region that `make deploy` keeps, or None for that of the shell."""
-    answers = ROOT / "deploy" / f"{stage}.toml"
-    return str(tomllib.loads(answers.read_text("utf-8"))["region"]) if answers.exists() else None
-
-
-def find_functions(cloudformation: Any, stage: str) -> list[str]:
+def find_functions(stack: Stack) -> list[str]:
     """Return the names of the functions of a stage's stack."""
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=f"regulars-{stage}")
-    found = [each for page in pages for each in page["StackResourceSummaries"]]
-    return [each["PhysicalResourceId"] for each in found if each["ResourceType"] == "AWS::Lambda::Function"]
+    found = [each for each in stack.list_resources() if each["ResourceType"] == "AWS::Lambda::Function"]
+    return [each["PhysicalResourceId"] for each in found]
 
 
 def write_query(number: int, query: Query) -> dict[str, Any]:

@@ -9,14 +9,13 @@ from typing import Any
 
 import yaml
 
-from infra.deploy.package import copy_project, run_chalice
+from infra.deploy.package import write_template
+from infra.deploy.runtime import read_target
 
 
 @cache
 def make_template() -> dict[str, Any]:
     """Return the template that `make package` writes."""
     with tempfile.TemporaryDirectory() as scratch, open(devnull, "w") as nowhere, redirect_stdout(nowhere):
-        folder = Path(scratch)
-        run_chalice("dev", copy_project(folder), folder / "out")
-        content: dict[str, Any] = yaml.safe_load((folder / "out" / "sam.yaml").read_text())
+        content: dict[str, Any] = yaml.safe_load(write_template("dev", Path(scratch), read_target()).read_text())
     return content

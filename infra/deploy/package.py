@@ -42,9 +42,7 @@ def package_stage(stage: str) -> Path:
     python = find_python(target.runtime)
     folder = ROOT / "out" / stage
     check_definitions()
-    with tempfile.TemporaryDirectory() as scratch:
-        run_chalice(stage, copy_project(Path(scratch)), folder)
-    finish_template(folder / "sam.yaml", stage, target)
+    write_template(stage, folder, target)
     fat, slim = folder / "deployment.zip", folder / "slim.zip"
     add_libraries(fat, target)
     before = measure_zip(fat)
@@ -53,6 +51,14 @@ def package_stage(stage: str) -> Path:
     print(tell_target(target))
     print(f"{show_path(folder)}/deployment.zip: {before} with whole libraries, {measure_zip(fat)} as deployed")
     return folder
+
+
+def write_template(stage: str, folder: Path, target: Target) -> Path:
+    """Write the template that Chalice and we make, beside a zip without libraries; return its file."""
+    with tempfile.TemporaryDirectory() as scratch:
+        run_chalice(stage, copy_project(Path(scratch)), folder)
+    finish_template(folder / "sam.yaml", stage, target)
+    return folder / "sam.yaml"
 
 
 def check_definitions() -> None:

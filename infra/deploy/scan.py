@@ -15,7 +15,8 @@ from typing import Any
 
 import yaml
 
-from infra.deploy.package import copy_project, run_chalice
+from infra.deploy.package import write_template
+from infra.deploy.runtime import read_target
 from infra.places import ROOT
 
 TOOLS = {"checkov": "3.3.30", "aws-sam-translator": "1.115.0", "cfn-lint": "1.58.0"}
@@ -40,8 +41,7 @@ def find_tool(name: str) -> Path:
 
 def transform_template(folder: Path) -> Path:
     """Write the packaged template as CloudFormation gets it; return its file."""
-    run_chalice("prod", copy_project(folder), folder / "out")
-    packaged: dict[str, Any] = yaml.safe_load((folder / "out" / "sam.yaml").read_text())
+    packaged: dict[str, Any] = yaml.safe_load(write_template("prod", folder / "out", read_target()).read_text())
     written = folder / "cloudformation.json"
     ran = subprocess.run(
         [str(find_tool("python")), str(TRANSFORM)],

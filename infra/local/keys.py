@@ -76,9 +76,7 @@ def sender_secret(sender: str) -> str:
 def make_secrets(clients: Callable[[str], Any]) -> None:
     """Make the secrets of the Keys table that are missing, as `make deploy` does: few functions have the right to."""
     settings = Settings.model_validate({"stage": STAGE, "root_key": SETTLING_KEYS["ROOT_KEY"]})
-    keys = Services(settings, lambda service, *_: clients(service)).keys
-    for read in (keys.read_index, keys.read_codes, keys.read_walk):
-        read()
+    Services(settings, lambda service, *_: clients(service)).keys.make_lacking()
 
 
 MAKERS = {

@@ -8,7 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.account.names import Names
+from infra.account.operator import Operator
 from infra.cost.command import write_comparison, write_idle, write_kinds
+from infra.cost.compare import price_work
 from infra.cost.idle import bill_idle, count_rate
 from infra.cost.kinds import price_ceiling, price_kind
 from infra.cost.month import bill_month, list_queries, read_usage
@@ -109,7 +112,7 @@ def test_the_month_so_far_is_what_cloudwatch_counted(counted):
         for age, value in ((timedelta(minutes=1), number), (timedelta(days=40), 1_000_000)):
             data = {"MetricName": metric, "Dimensions": dimensions, "Timestamp": now - age, "Value": value}
             counted.put_metric_data(Namespace=namespace, MetricData=[data])
-    used = read_usage("prod", now)
+    used = read_usage(Operator(Names("prod", "", "eu-west-1")), now)
     assert used["requests at the door"] == 1
     assert used["runs of functions"] == 2 + 4
     assert used["milliseconds of functions"] == 3 + 5
@@ -117,10 +120,11 @@ def test_the_month_so_far_is_what_cloudwatch_counted(counted):
     assert find_line(lines, "mails").dollars == pytest.approx(used["mails"] * find_price("ses", "mail"))
 
 
-def test_the_table_of_two_shops_is_reckoned_from_the_same_figures():
-    kinds = list_kinds()
+def test_the_page_of_costs_says_what_is_reckoned():
+    for line in bill_idle(read_packaged()):
+        assert f"| {line.what} | {line.amount:,.0f} | ${line.dollars:.2f} |" in COST
+    assert f"${price_ceiling(25):,.0f}" in COST
     for customers in (2_000, 50_000):
-        submissions = customers * (price_kind(kinds["form-new"]) + price_kind(kinds["order-known"])) / 2
-        mails = customers * 2 * price_kind(kinds["mail"])
+        submissions, mails = price_work(customers)
         assert re.search(rf"\| submissions, accepted and settled \|.*\${submissions:.2f}", COST)
         assert re.search(rf"\| mails, with what is kept of each \|.*\${mails:.2f}", COST)

@@ -41,16 +41,18 @@ def test_a_door_that_does_not_know_its_address_asks_to_come_again_and_starts(dep
     assert [record.msg for record in caplog.records if record.name.endswith("registration")] == ["door_unready"]
 
 
-def test_a_door_without_parameters_starts(deployed, cloud, tables):
+def test_a_door_without_parameters_starts(deployed, cloud, caplog):
     ssm = cloud.environ["AWS_ENDPOINT_URL_SSM"]
     deployed(PUBLIC_URL="https://forms.shop.example", STAGE="nobody-wrote-parameters", AWS_ENDPOINT_URL_SSM=ssm)
     warm_up()
+    assert "door_unready" in [record.msg for record in caplog.records]
     assert open_door().settings.public_url == "https://forms.shop.example"
 
 
-def test_a_door_starts_while_ssm_is_down(deployed):
+def test_a_door_starts_while_ssm_is_down(deployed, caplog):
     deployed(PUBLIC_URL="https://forms.shop.example", AWS_ENDPOINT_URL_SSM="http://127.0.0.1:9")
     warm_up()
+    assert "door_unready" in [record.msg for record in caplog.records]
     assert open_door().settings.public_url == "https://forms.shop.example"
 
 

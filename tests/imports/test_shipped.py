@@ -255,7 +255,9 @@ def test_the_lists_of_listmonk_say_who_confirmed(lists, consents):
     line = f'{{"email":"a@example.org","name":"A","status":"enabled","lists":[{",".join(held)}]}}\n'
     (said,), _ = read("listmonk", line)
     assert tell(said) == consents
-    assert all(consent.at == datetime(2024, 2, 11, 9, 30, tzinfo=UTC) for consent in said.consents)
+    # A yes was said at the sign-up; a no came some time after it, at the latest by the day of the export.
+    moments = {"given": datetime(2024, 2, 11, 9, 30, tzinfo=UTC), "withdrawn": datetime(2026, 11, 28, tzinfo=UTC)}
+    assert all(consent.at == moments[consent.state.value] for consent in said.consents)
 
 
 @pytest.mark.parametrize(
@@ -299,3 +301,26 @@ def test_the_pages_name_every_system_and_its_file():
     page = (Path(__file__).resolve().parents[2] / "docs" / "moving-in.md").read_text()
     for system in list_systems():
         assert f"FROM={system}" in page
+
+
+@pytest.mark.parametrize(
+    ("system", "text"),
+    [
+        ("shopify", SHOPIFY + "a@example.org,no,,\n"),
+        ("klaviyo", KLAVIYO + 'a@example.org,,SUBSCRIBED,2025-02-11T09:30:00Z,"[""UNSUBSCRIBE""]"\n'),
+        ("pinpoint", PINPOINT + "EMAIL,a@example.org,ACTIVE,ALL,7\n"),
+    ],
+)
+def test_an_opt_out_is_dated_by_the_export_though_the_shop_dates_each_yes(tmp_path, system, text):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[[consents]]\npurpose = "marketing"\nwords = "News."\nversion = "2018-01-01"\ncollected = 2018-01-01\n'
+    )
+    (said,), _ = read(system, text, own=own)
+    assert [(each.state, each.at.date()) for each in said.consents if each.purpose == "marketing"] == [
+        ("withdrawn", DAY)
+    ]
+
+
+def test_a_row_that_is_refused_counts_nothing_as_left_out():
+    assert read("shopify", SHOPIFY + "not an address,no,,\n")[1] == {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from infra.deploy.package import copy_project, finish_template, run_chalice
+from infra.deploy.package import write_template
 from infra.deploy.runtime import read_target
 
 
@@ -16,9 +16,7 @@ from infra.deploy.runtime import read_target
 def write_packaged() -> Path:
     """Package once per run; return the template's file."""
     folder = Path(tempfile.mkdtemp(prefix="regulars-packaged-"))
-    run_chalice("dev", copy_project(folder), folder / "out")
-    finish_template(folder / "out" / "sam.yaml", "dev", read_target({}))
-    return folder / "out" / "sam.yaml"
+    return write_template("dev", folder, read_target({}))
 
 
 @functools.cache

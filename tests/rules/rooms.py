@@ -51,7 +51,7 @@ ROOMS = {
 INFRA_ROOMS: dict[str, set[str]] = {
     "root": set(),
     "deploy": {"root"},
-    "cost": {"root", "deploy"},
+    "cost": {"root", "deploy", "account", "staff"},
     "account": {"root", "deploy"},
     "local": {"root", "deploy"},
     "staff": {"root", "local", "account"},

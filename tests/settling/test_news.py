@@ -6,7 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.models.profile import OrderRecord, Profile
+from chalicelib.people.profile import Record
 from chalicelib.settling.dispatch import settle_item, settle_keys
+from chalicelib.settling.news import find_news
+from chalicelib.store.day_counts import New
+from tests.builders import agenda
 from tests.builders.imports import bring_in
 from tests.builders.mails import DUE
 from tests.builders.orders import an_order
@@ -89,3 +94,10 @@ def test_any_history_delivered_in_any_order_by_rivals_is_counted_exactly(shop, s
     for rival in rivals:
         rival.join()
     assert read_day(shop) == {"orders": len(orders), "customers": len(known), "answers": len(answers)}
+
+
+def test_an_order_whose_refund_came_first_is_counted_when_it_comes():
+    order = OrderRecord(name="stripe:acct:ch_1", order=agenda.an_order(1, DUE))
+    refunded = Record(Profile(customer_id="c"), {"stripe:acct:ch_1": OrderRecord(name="stripe:acct:ch_1")})
+    assert find_news(refunded, Record(Profile(customer_id="c"), {"stripe:acct:ch_1": order})) == {New.ORDERS: 1}
+    assert find_news(Record(Profile(customer_id="c")), refunded) == {}
