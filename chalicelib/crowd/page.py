@@ -1,7 +1,9 @@
 """Opens the cores of a page of customers: one call of DynamoDB for each 50, and one of KMS for each data key."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_core
@@ -14,6 +16,7 @@ from chalicelib.store.table import Row
 from chalicelib.vault.person import PersonSeal
 
 UNREAD = "unreadable"  # the name of the count of records that could not be read
+Found = TypeVar("Found")
 OpenKey = Callable[[str, bytes], bytes]
 
 
@@ -45,6 +48,25 @@ def open_page(ids: Iterable[str], services: Services, open_key: OpenKey | None =
             continue
         people += [person] if person else []
     return Page(tuple(people), unread)
+
+
+def try_each(
+    people: Iterable[Person], look: Callable[[Person], Found], counts: Counter[str]
+) -> Iterator[tuple[Person, Found]]:
+    """Yield what a look at each person finds; one that cannot be read is logged, counted and stepped over.
+
+    Raise what AWS raises while it is out of reach.
+    """
+    for person in people:
+        try:
+            found = look(person)
+        except OUTAGES:
+            raise
+        except Exception as fault:
+            note_fault("walk", person.id, fault)
+            counts[UNREAD] += 1
+            continue
+        yield person, found
 
 
 def list_pages(ids: Iterable[str], services: Services) -> Iterator[Page]:

@@ -19,6 +19,8 @@ from chalicelib.stats.intervals import Interval, bound_rate, subtract_interval
 MOST_SHOWN = 3
 SCORE, BACK, OF_SOURCE, OF_REASON = "score", "back", "source", "reason"
 COUNTS = ("buyers", "first", "returning", "joined")
+# Buyers are those who bought first and those who returned: of two counts the third follows, though it be small.
+KINDS = {"first": "buyers", "returning": "buyers"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Change:
     now: Figure
     before: Figure
     difference: Interval | None
+
+    @property
+    def kind(self) -> str:
+        """Return what else tells of the same: one figure of a kind stands in a letter."""
+        return KINDS.get(self.name, self.name)
 
     @property
     def trend(self) -> Trend:
@@ -67,16 +74,16 @@ def choose_changes(changes: Iterable[Change]) -> Digest:
     moved = sorted((each for each in known if each.trend is not Trend.SAME), key=lambda each: -each.surety)
     changed = take_kinds(moved, set(), MOST_SHOWN)
     quiet = sorted((each for each in known if each.trend is Trend.SAME), key=lambda each: each.reach)
-    steady = take_kinds(quiet, {each.name for each in changed}, MOST_SHOWN - len(changed))
+    steady = take_kinds(quiet, {each.kind for each in changed}, MOST_SHOWN - len(changed))
     return Digest(changed, steady, len(known))
 
 
 def take_kinds(ranked: Iterable[Change], taken: set[str], most: int) -> tuple[Change, ...]:
-    """Return the first figures, one of each name: the options of one question move together."""
+    """Return the first figures, one of each kind: the options of one question move together."""
     found: dict[str, Change] = {}
     for each in ranked:
-        if each.name not in taken:
-            found.setdefault(each.name, each)
+        if each.kind not in taken:
+            found.setdefault(each.kind, each)
     return tuple(found.values())[:most]
 
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from chalicelib.errors import SealBrokenError
 from chalicelib.forms.library import list_named
 from chalicelib.groups.library import list_groups
-from chalicelib.models import Model, Profile
+from chalicelib.models import Model
 from chalicelib.numbers.lens import Lens, make_lens
 from chalicelib.numbers.memberships import choose_counted, name_counted
 from chalicelib.numbers.needs import list_popular
@@ -16,7 +16,6 @@ from chalicelib.numbers.numbers import Numbers, read_numbers
 from chalicelib.numbers.share import list_shares
 from chalicelib.numbers.tally import Tally, load_tally
 from chalicelib.people.person import Person
-from chalicelib.people.profile import Record
 from chalicelib.runs import note_fault
 from chalicelib.services import Services
 from chalicelib.store.numbers import StoredNumbers
@@ -80,11 +79,7 @@ class Counter:
 
     def add(self, person: Person) -> None:
         """Take in one customer."""
-        self.tally.add_shares(list_shares(self.renew_profile(person), self.lens))
-
-    def renew_profile(self, person: Person) -> Profile:
-        """Return the profile, with what an earlier version did not count made anew from the rows."""
-        return self.services.people.renew_record(person, Record(person.profile)).profile
+        self.tally.add_shares(list_shares(self.services.people.renew_profile(person), self.lens))
 
     def pause(self) -> tuple[bytes, list[Part]]:
         """Return the count so far."""

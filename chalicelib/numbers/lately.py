@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from chalicelib.models import Profile
 from chalicelib.numbers.lens import REASONS, SOURCE, Lens
 from chalicelib.numbers.tally import Share, make_key
-from chalicelib.people.activity import list_purchases
+from chalicelib.people.activity import is_whole, list_purchases
 from chalicelib.people.answers import list_answers
 
 SPAN = 28  # days: four weeks have the same weekdays
@@ -41,7 +41,7 @@ def find_span(moment: datetime | None, now: datetime) -> str:
 def list_trade(profile: Profile, lens: Lens) -> Iterator[str]:
     """Yield the keys of purchases, and of becoming known."""
     bought = [moment for moment in list_purchases(profile) if moment <= lens.now]
-    first = bought[0] if bought and is_whole(profile, len(list_purchases(profile))) else None
+    first = bought[0] if bought and is_whole(profile) else None
     for moment in bought:
         if span := find_span(moment, lens.now):
             yield make_key("lately", span, "buyers")
@@ -54,11 +54,6 @@ def list_trade(profile: Profile, lens: Lens) -> Iterator[str]:
         ends = first + timedelta(days=SPAN)
         if any(moment.date() > first.date() and moment <= ends for moment in bought):
             yield make_key("lately", span, "back")
-
-
-def is_whole(profile: Profile, known: int) -> bool:
-    """Return whether every purchase of a person is among their latest orders, so that the first one is known."""
-    return profile.totals.purchases <= known
 
 
 def list_said(profile: Profile, lens: Lens) -> Iterator[str]:

@@ -40,6 +40,10 @@ def count_groups(profile: Profile, lens: Lens) -> Iterator[Share]:
             for kind, purpose in (("mailable", MARKETING), ("ads", ADS)):
                 if is_reachable(profile, purpose, lens):
                     yield make_key("group", group.name, group.edition, kind), 1
+
+
+def count_withdrawn(profile: Profile) -> Iterator[Share]:
+    """Yield when a person withdrew the consent to files for ad platforms: a file from before is to be replaced."""
     ads = profile.consents.get(ADS)
     if ads is not None and ads.state is ConsentState.WITHDRAWN:
         yield make_key("withdrawn", ADS, f"{ads.at:%Y-%m-%dT%H:%M}"), 1

@@ -7,7 +7,7 @@ from chalicelib.errors import UnfitMailError
 from chalicelib.mails.words import MOST_SUGGESTED, MailWords
 from chalicelib.numbers.learned import Learn
 from chalicelib.numbers.shelf import Shelf, is_sayable
-from chalicelib.people.activity import list_bought
+from chalicelib.people.activity import is_whole, list_bought
 from chalicelib.people.orders import name_items
 from chalicelib.people.person import Person
 from chalicelib.services import Services
@@ -56,7 +56,7 @@ def tell_need(person: Person, campaign: Campaign, row: MailRow, shelf: Shelf) ->
 def list_had(person: Person, services: Services) -> set[str]:
     """Return all that a customer ever ordered; the core knows the latest orders alone."""
     had = set(list_bought(person.profile))
-    if person.profile.totals.purchases > len(person.profile.latest):
+    if not is_whole(person.profile):
         for record in services.people.list_orders(person):
             had.update(name_items(record.order) if record.order else ())
     return had

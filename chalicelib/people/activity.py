@@ -39,6 +39,11 @@ class Activity(Model):
     usual_gap_days: float | None = None
 
 
+def is_whole(profile: Profile) -> bool:
+    """Return whether every purchase of a person is among their latest orders, which all that is known of them is of."""
+    return profile.totals.purchases <= len(list_purchases(profile))
+
+
 def judge_activity(profile: Profile, now: datetime, quiet_days: int = 30) -> Activity:
     """Return a person's status; a person without a rhythm is inactive after `quiet_days` without a purchase."""
     bought = [moment for moment in list_purchases(profile) if moment <= now]

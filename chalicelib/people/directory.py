@@ -109,6 +109,10 @@ class People(PeopleReader):
         entries = dict(self.list_entries(person)) | touched
         return replace(record, profile=recount_record(Record(profile, orders, entries)).profile)
 
+    def renew_profile(self, person: Person) -> Profile:
+        """Return a person's profile with what an earlier version did not count made anew from all rows."""
+        return self.renew_record(person, Record(person.profile)).profile
+
     def write_event(self, person: Person, key: str, submission: Submission) -> Part:
         """Return the part that adds a submission to a person's history."""
         record_id = name_event(submission.occurred_at, key)

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.crowd.page import UNREAD, Page, open_page
+from chalicelib.crowd.page import UNREAD, Page, open_page, try_each
 from chalicelib.people.person import Person
 from chalicelib.retention.run import judge_person
-from chalicelib.runs import OUTAGES, note_fault
 from chalicelib.services import Services
 
 REASON = "retention: what would go"  # as the audit keeps it
@@ -24,15 +23,8 @@ def count_page(page: Page, services: Services, now: datetime) -> Counter[str]:
     Raise KeyUnavailableError while KMS does not answer.
     """
     counts = Counter({UNREAD: page.unread})
-    for person in page.people:
-        try:
-            counts += judge_one(person, services, now)
-        except OUTAGES:
-            raise
-        except Exception as fault:
-            note_fault("walk", person.id, fault)
-            counts[UNREAD] += 1
-    return counts
+    judged = [found for _, found in try_each(page.people, lambda person: judge_one(person, services, now), counts)]
+    return sum(judged, counts)
 
 
 def judge_one(person: Person, services: Services, now: datetime) -> Counter[str]:

@@ -7,20 +7,16 @@ gives, and a customer who is forgotten before the download is left out of it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.crowd.page import UNREAD, open_page
+from chalicelib.crowd.page import UNREAD, open_page, try_each
 from chalicelib.data_requests.csv_cells import write_table
-from chalicelib.errors import NewerShapeError, SealBrokenError
 from chalicelib.groups.clauses import Gauge
 from chalicelib.groups.judge import meets_rule
 from chalicelib.groups.library import find_group
 from chalicelib.models import ConsentState, Identity, IdentityKind, JsonValue, Profile
 from chalicelib.people.mailbox import read_address, read_mailbox
-from chalicelib.people.person import Person
-from chalicelib.people.profile import Record
 from chalicelib.people.reader import find_holder
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
@@ -57,7 +53,7 @@ class Listing:
         page = open_page(ids, self.services)
         counts = Counter({UNREAD: page.unread})
         lines: Lines = []
-        for person, profile in renew_profiles(page.people, self.services, counts):
+        for person, profile in try_each(page.people, self.services.people.renew_profile, counts):
             listed = self.is_in(profile, tour.group) and not (is_hashed(tour) and is_minor(profile.ages, self.now))
             if listed and belongs(person.id, profile, tour.purpose, self.services, self.now):
                 cells = hash_profile(profile, tour) if is_hashed(tour) else describe_profile(profile, tour.columns)
@@ -126,17 +122,6 @@ def count_files(tour: Tour) -> int:
 def name_goal(goal: str) -> str:
     """Return the reason as the audit keeps it; `data_requests/readable/reasons.py` knows it."""
     return f"list of customers: {goal}"
-
-
-def renew_profiles(
-    people: Iterable[Person], services: Services, counts: Counter[str]
-) -> Iterator[tuple[Person, Profile]]:
-    """Yield the profile of each person, counted anew where an earlier version wrote it; count those that fail."""
-    for person in people:
-        try:
-            yield person, services.people.renew_record(person, Record(person.profile)).profile
-        except (SealBrokenError, NewerShapeError):
-            counts[UNREAD] += 1
 
 
 def belongs(customer_id: str, profile: Profile, purpose: str, services: Services, now: datetime) -> bool:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.crowd.page import UNREAD, open_page
-from chalicelib.errors import NewerShapeError, SealBrokenError
+from chalicelib.crowd.page import UNREAD, open_page, try_each
 from chalicelib.forms.definition import Form
 from chalicelib.models import AnswerMark, Model
 from chalicelib.numbers.lens import Lens
@@ -30,7 +29,7 @@ from chalicelib.vault.person import PersonSeal
 
 REASON = "words beside scores"  # in the audit of each customer; `data_requests/readable/reasons.py` knows it
 KIND, LINES = "words", "lines"
-MOST_PARTS, LONGEST = 200, 1_000  # parts of a tour, of 40 customers at most; characters of a text
+MOST_PARTS, LONGEST = 200, 1_000  # parts of a tour, of 20 customers at most; characters of a text
 GROUPS = ("detractors", "passives", "promoters")
 
 
@@ -56,10 +55,12 @@ class Scored:
 
     def meet(self, tour: Tour, ids: list[str]) -> Met:
         """Open a page of customers, and keep what those wrote who scored lately."""
+        if tour.parts >= MOST_PARTS:
+            return Met(Counter(cut=len(ids)))  # nobody is opened whose words would not be kept
         counts: Counter[str] = Counter()
         found = list(self.gather(ids, counts))
-        if not found or tour.parts >= MOST_PARTS:
-            return Met(counts + Counter(cut=len(found)))
+        if not found:
+            return Met(counts)
         number = tour.parts + 1
         text = dump_json([each.model_dump(mode="json") for each in found])
         sealed = self.seal(tour).seal_record(f"{LINES}{number}", KIND, text)
@@ -71,18 +72,15 @@ class Scored:
         """Yield the words of some customers; count those that cannot be read."""
         page = open_page(ids, self.services)
         counts[UNREAD] += page.unread
-        for person in page.people:
-            try:
-                words = self.read_words(person)
-            except (SealBrokenError, NewerShapeError):
-                counts[UNREAD] += 1
-                continue
+        for _, words in try_each(page.people, self.read_words, counts):
             if words is not None:
                 yield words
 
     def read_words(self, person: Person) -> Words | None:
         """Return what a customer wrote beside their latest score; None where they did not."""
-        latest = None if is_restricted(person.profile) else self.find_latest(list_answers(person.profile))
+        if is_restricted(person.profile):
+            return None
+        latest = self.find_latest(list_answers(self.services.people.renew_profile(person)))
         if latest is None:
             return None
         mark, score, scale = latest

@@ -46,7 +46,7 @@ def send_weekly(services: Services, now: datetime) -> dict[str, int]:
     owners = {each.staff_id for each in services.staff.list_members() if each.is_active and each.role is Role.OWNER}
     week = find_morning(services, now)
     return run_each(
-        (row for row in rows if is_due(row, owners, week)),
+        (row for row in rows if is_due(row, owners, week, now)),
         lambda row: take_step(row, row.staff_id in owners, week, services, now),
         name="weekly",
         key=lambda row: row.staff_id,
@@ -70,9 +70,9 @@ def name_morning(now: datetime, zone: str) -> str:
     return f"{year}-W{week:02d}" if local.weekday() == MONDAY and OPENS <= local.hour < CLOSES else ""
 
 
-def is_due(row: WeeklyRow, owners: Iterable[str], week: str) -> bool:
+def is_due(row: WeeklyRow, owners: Iterable[str], week: str, now: datetime) -> bool:
     """Return whether there is anything to do with a row."""
-    asks = row.state is WeeklyState.ASKING
+    asks = row.state is WeeklyState.ASKING and row.holds(now)
     return row.staff_id not in owners or asks or (row.state is WeeklyState.ON and bool(week) and row.week != week)
 
 
@@ -93,8 +93,6 @@ def ask_owner(row: WeeklyRow, services: Services, now: datetime) -> str:
     """Send the mail that asks for the confirmation, when the address may be written to."""
     mailbox, people = open_mailbox(services, row), services.people
     rows = people.name_rows(Identity(kind=IdentityKind.EMAIL, value=normalise_email(mailbox.address)))
-    if not row.holds(now):
-        return "late"
     if services.suppressions.list_blocking(rows, MailUse.PROOF, now):
         return give_back(replace(row, state=WeeklyState.REFUSED), services)
     turns = people.name_rows(Identity(kind=IdentityKind.PROVER, value=fold_mailbox(mailbox.address)))

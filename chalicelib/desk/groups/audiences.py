@@ -17,6 +17,7 @@ from chalicelib.store.tours import Tour, TourKind, make_tour_id
 
 if TYPE_CHECKING:
     from chalicelib.groups.group import Group
+    from chalicelib.numbers.counting import Sums
     from chalicelib.store.audiences import LastFile
 
 desk = DeskBlueprint(__name__)
@@ -30,8 +31,10 @@ def show_audience(request: DeskRequest, group: str) -> Response:
     from chalicelib.desk.people.record import make_writer
     from chalicelib.desk.times import tell_times
     from chalicelib.groups.platforms import ADS, LEAST, PLATFORMS
+    from chalicelib.numbers.counting import read_counted
 
-    found = find_or_miss(group)
+    found, sums = find_or_miss(group), read_counted(request.services)
+    forgotten = request.services.ledger.read_head().number
     last = {name: request.services.audiences.read_file(group, name) for name in PLATFORMS}
     return show_page(
         request,
@@ -42,9 +45,9 @@ def show_audience(request: DeskRequest, group: str) -> Response:
         platforms=PLATFORMS,
         purpose=name_purpose(ADS, make_writer(request)),
         least=LEAST,
-        few=is_too_small(request, found),
+        few=is_too_small(sums, found),
         last={name: each for name, each in last.items() if each},
-        stale={name for name, each in last.items() if each and is_stale(request, each)},
+        stale={name for name, each in last.items() if each and is_stale(sums, forgotten, each)},
         **tell_times(request),
     )
 
@@ -53,13 +56,14 @@ def show_audience(request: DeskRequest, group: str) -> Response:
 def begin_audience(request: DeskRequest, group: str) -> Response:
     """Begin a file; raise UnknownPageError, InvalidSubmissionError, RaceLostError."""
     from chalicelib.groups.platforms import ADS, PLATFORMS
+    from chalicelib.numbers.counting import read_counted
     from chalicelib.tours.listing import name_goal
     from chalicelib.tours.steps import begin_tour
 
     found, platform = find_or_miss(group), request.form.get("platform", "")
     if platform not in PLATFORMS:
         raise InvalidSubmissionError({"platform": "invalid"})
-    if is_too_small(request, found):
+    if is_too_small(read_counted(request.services), found):
         raise InvalidSubmissionError({"group": "invalid"})
     tour = Tour(
         id=make_tour_id(),
@@ -85,25 +89,22 @@ def find_or_miss(name: str) -> Group:
     return group
 
 
-def is_too_small(request: DeskRequest, group: Group) -> bool:
+def is_too_small(sums: Sums | None, group: Group) -> bool:
     """Return whether the latest count says that too few agreed; one that was not counted is judged while it is made."""
     from chalicelib.groups.platforms import LEAST
-    from chalicelib.numbers.counting import read_counted
     from chalicelib.numbers.memberships import is_counted
 
-    sums = read_counted(request.services)
     if sums is None or not is_counted(group, sums.lens):
         return False
     return sums.tally.count("group", group.name, group.edition, "ads") < LEAST
 
 
-def is_stale(request: DeskRequest, last: LastFile) -> bool:
-    """Return whether somebody was forgotten since a file, or withdrew their consent as the latest count has it."""
-    from chalicelib.groups.platforms import ADS
-    from chalicelib.numbers.counting import read_counted
+def is_stale(sums: Sums | None, forgotten: int, last: LastFile) -> bool:
+    """Return whether somebody was forgotten since a file, or withdrew their consent as the latest count has it.
 
-    if request.services.ledger.read_head().number > last.erasures:
-        return True
-    sums = read_counted(request.services)
+    `forgotten` is the number of the last erasure.
+    """
+    from chalicelib.groups.platforms import ADS
+
     moments = sums.tally.counts("withdrawn", ADS) if sums else {}
-    return any(moment >= f"{last.made:%Y-%m-%dT%H:%M}" for moment in moments)
+    return forgotten > last.erasures or any(moment >= f"{last.made:%Y-%m-%dT%H:%M}" for moment in moments)

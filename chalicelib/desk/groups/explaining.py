@@ -16,7 +16,6 @@ from chalicelib.groups.group import Group
 from chalicelib.groups.judge import judge_rule
 from chalicelib.groups.library import list_groups
 from chalicelib.models import Profile
-from chalicelib.people.profile import Record
 from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.brand import name_shop
 
@@ -36,7 +35,7 @@ def explain_groups(request: DeskRequest, customer_id: str) -> Response:
     person = load_customer(request, customer_id)
     if person.joined:
         return lead_to(f"/people/{person.joined}")
-    profile = request.services.people.renew_record(person, Record(person.profile)).profile
+    profile = request.services.people.renew_profile(person)
     teller = make_clause_teller(request.language, name_shop(request.services.settings, request.language))
     gauge = Gauge(request.now, request.services.clock.quiet_days)
     return show_page(

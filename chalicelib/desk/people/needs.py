@@ -16,7 +16,7 @@ from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.interface import Interface
 from chalicelib.numbers.shelf import Shelf
-from chalicelib.people.activity import list_purchases
+from chalicelib.people.activity import is_whole
 from chalicelib.services import Services
 from chalicelib.shop.products import fold_product
 from chalicelib.telling.writer import BEGIN, END
@@ -79,7 +79,7 @@ def list_beside(glance: Glance, shelf: Shelf) -> Iterator[tuple[str, str]]:
     The core knows the latest orders alone: of somebody who bought more, who has what is not known, and nothing is said.
     """
     profile = glance.person.profile
-    if profile.totals.purchases > len(list_purchases(profile)):
+    if not is_whole(profile):
         return
     had = {name for mark in profile.latest.values() for name in mark.items}
     folded = {fold_product(name) for name in (*had, *list_owned(glance))}
@@ -93,5 +93,5 @@ def list_beside(glance: Glance, shelf: Shelf) -> Iterator[tuple[str, str]]:
 
 def list_owned(glance: Glance) -> Iterable[str]:
     """Return the products of warranty cards and pre-orders, as the customer typed them."""
-    entries = (each.entry for each in glance.entries.values() if each.entry.kind in OWNED)
+    entries = (each.entry for each in glance.entries.values() if each.entry.kind in OWNED and not each.entry.withdrawn)
     return [str(entry.values[name]) for entry in entries for name in NAMES if entry.values.get(name)]

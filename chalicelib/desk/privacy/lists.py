@@ -96,6 +96,7 @@ def read_order(request: DeskRequest) -> Tour:
 @desk.route(LIST, right=Right.EXPORT)
 def show_list(request: DeskRequest, tour: str) -> Response:
     """Make some more of a list, and show how far it is; raise UnknownPageError for another session's."""
+    from chalicelib.groups.platforms import LEAST
     from chalicelib.tours.hashes import is_hashed, is_too_few
     from chalicelib.tours.listing import Listing, count_files
     from chalicelib.tours.steps import go_on
@@ -107,7 +108,7 @@ def show_list(request: DeskRequest, tour: str) -> Response:
     title = say.list.ready if found.over else say.list.making
     until = utc_text(found.made + LASTS)
     files = range(1, count_files(found) + 1)
-    shown = {"files": files, "until": until, "hashed": is_hashed(found), "few": is_too_few(found)}
+    shown = {"files": files, "until": until, "hashed": is_hashed(found), "few": is_too_few(found), "least": LEAST}
     return show_tour(request, found, "privacy_list.html", title=title, **shown, **tell_times(request))
 
 

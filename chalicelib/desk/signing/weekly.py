@@ -76,7 +76,8 @@ def commit_row(request: DeskRequest, parts: list[Part], act: str) -> Response:
 def show_link(request: DeskRequest, token: str) -> Response:
     """Ask whether the mail shall come, or stop; looking changes nothing."""
     row = request.services.weekly_rows.find_token(token, request.now)
-    return show_answer(request, row, "stop" if row and row.is_confirmed else "question", LINK.replace("{token}", token))
+    asked = "stop" if row and row.state is WeeklyState.ON else "stopped" if row and row.is_confirmed else "question"
+    return show_answer(request, row, asked, LINK.replace("{token}", token))
 
 
 @desk.route(LINK, right=Right.OPEN, methods=("POST",), foreign=True)
