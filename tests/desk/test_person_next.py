@@ -107,10 +107,17 @@ def test_a_mistake_in_the_file_of_products_hides_all_and_the_page_is_shown(desk,
         assert open_next(desk, ben) == ""
 
 
-def test_nothing_is_said_of_who_restricted_their_data_nor_of_a_child(desk, ben):
+def test_nothing_is_said_of_who_restricted_their_data(desk, ben):
     buy(desk.shop, ASHA, TODAY - 20 * DAY, 1)
     assert open_next(desk, ben)
     restrict(desk.shop, desk.shop.find_id(ASHA))
+    assert open_next(desk, ben) == ""
+
+
+def test_nothing_is_said_of_a_child(desk, ben):
+    buy(desk.shop, ASHA, TODAY - 20 * DAY, 1)
+    assert open_next(desk, ben)
+    desk.shop.take(a_submission(email=ASHA, age_band="under-16", at=TODAY))
     assert open_next(desk, ben) == ""
 
 

@@ -101,3 +101,9 @@ def test_a_digest_is_honest_whatever_the_people(seed):
     kinds = {each.name for each in changes if each.trend in (Trend.UP, Trend.DOWN)}
     assert len(digest.changed) == min(MOST_SHOWN, len(kinds))
     assert {each.name for each in changes} >= set(COUNTS)
+
+
+@pytest.mark.parametrize("sure", [("buyers", "first"), ("first", "returning"), ("returning", "buyers")])
+def test_no_two_counts_stand_in_one_letter_of_which_a_third_follows(sure):
+    told = choose_changes([a_change(name, 0.2 + 0.1 * place, 0.6) for place, name in enumerate(sure)])
+    assert [each.name for each in (*told.changed, *told.steady)] == [sure[1]]
