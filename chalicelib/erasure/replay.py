@@ -1,7 +1,7 @@
 """After a restore: replay the ledger. Every customer who was forgotten is forgotten in the restored tables too.
 
-The door stays closed until the command reports that nothing is left (docs/erasure.md, "After a restore"). It may be
-repeated.
+Nothing but the door may run until the command reports that nothing is left (docs/erasure.md, "After a restore"). It may
+be repeated.
 """
 
 from collections import Counter

@@ -1,1 +1,1 @@
-"""The way into the shop's own AWS account, back out of it, and a version back: deploy, rollback, uninstall."""
+"""The shop's own AWS account: the way in and out (deploy, rollback, uninstall), restores, and senders."""

@@ -21,7 +21,7 @@ from infra.account.bucket import Bucket
 from infra.account.budget import prepare_budget
 from infra.account.command import Arguments, open_operator, read_arguments, run_command
 from infra.account.domains import prepare_domain
-from infra.account.door import ask_senders, make_secrets, prepare_door
+from infra.account.door import ask_senders, make_secrets, prepare_door, split_senders
 from infra.account.history import note_version
 from infra.account.mail_identity import prepare_mail
 from infra.account.names import check_stage
@@ -49,6 +49,7 @@ def deploy_stage(
     operator: Operator, answers: Answers, version: Version, pack: Callable[[str], Path], wishes: Wishes
 ) -> bool:
     """Bring a version into the stage; return whether the stack changed."""
+    split_senders(wishes.senders)  # a mistake is told before anything is made
     stack = Stack(operator)
     look_first(operator, answers, version, stack, dirty=wishes.dirty)
     bucket = Bucket(operator)

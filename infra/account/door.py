@@ -68,11 +68,17 @@ def list_lacking(operator: Operator) -> Iterator[str]:
             yield sender
 
 
-def ask_senders(operator: Operator, wanted: str) -> None:
-    """Ask for the secrets of some senders that have none yet; say which senders have none."""
-    lacking, asked = list(list_lacking(operator)), wanted.replace(",", " ").split()
+def split_senders(wanted: str) -> list[str]:
+    """Return the senders that SENDERS names; raise SystemExit for one that nobody knows."""
+    asked = wanted.replace(",", " ").split()
     if unknown := sorted(set(asked) - set(SENDERS)):
         raise SystemExit(f"SENDERS={unknown[0]}: senders are {', '.join(SENDERS)}.")
+    return asked
+
+
+def ask_senders(operator: Operator, wanted: str) -> None:
+    """Ask for the secrets of some senders that have none yet; say which senders have none."""
+    lacking, asked = list(list_lacking(operator)), split_senders(wanted)
     for sender in [each for each in asked if each in lacking]:
         if ask_sender(operator.client("ssm"), operator.names.stage, sender, "String", operator.ask_unseen):
             lacking.remove(sender)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from botocore.exceptions import ClientError
+
 from chalicelib.config import Settings
+from chalicelib.erasure.ledger_check import check_ledger
 from chalicelib.erasure.replay import replay_entries
 from chalicelib.services import Services
-from chalicelib.store.ledger import Erasure, check_chain
+from chalicelib.store.erasures import ErasureRow
+from chalicelib.store.ledger import Erasure
 from chalicelib.store.table import Table
-from infra.account.operator import Operator
+from infra.account.operator import Operator, is_missing
 from infra.account.stack import Stack
 
 PASSES = 3
@@ -41,12 +45,26 @@ def open_restored(operator: Operator, stack: Stack, renamed: Mapping[str, str]) 
 
 
 def read_ledger(services: Services) -> list[Erasure]:
-    """Return every erasure; raise SystemExit for a ledger that is not whole."""
+    """Return every erasure; raise SystemExit for a ledger that is not whole.
+
+    Signatures and receipts show that its end is missing, which no chain does: without it nobody would be forgotten.
+    """
     texts = list(services.ledger.list_texts())
-    if faults := check_chain(texts):
+    if faults := check_ledger(texts, list_receipts(services), services.signer.read_public(), services):
         shown = "\n  ".join(faults[:5])
-        raise SystemExit(f"The ledger of erasures is not whole. Restore it first, with TABLE=ledger:\n  {shown}")
+        told = "Restore it with TABLE=ledger, or FILE=... of an export; give up first what is under way (CANCEL=yes)"
+        raise SystemExit(f"The ledger of erasures is not whole. {told}:\n  {shown}")
     return [Erasure.model_validate_json(text) for _, text in texts]
+
+
+def list_receipts(services: Services) -> list[ErasureRow]:
+    """Return the erasures with their receipts; none where their table is lost, which is what is to be restored."""
+    try:
+        return list(services.erasures.list_rows())
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return []
 
 
 def forget_again(services: Services, now: datetime) -> dict[str, int]:

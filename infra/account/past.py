@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.account.operator import Operator
+from infra.account.tables import RESTORED
 
 SECONDS = 20
 PATIENCE = 6 * 3600 // SECONDS  # AWS restores most tables within an hour
-RESTORED = "-restored"  # at the end of the other name; no function may read a table of this name
 
 
 class Past:

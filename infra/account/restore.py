@@ -28,7 +28,7 @@ from infra.account.answers import FOLDER, Answers, complete_answers
 from infra.account.asked import read_asked
 from infra.account.bring_back import bring_rows, carry_over, drop_rows, open_rows
 from infra.account.command import Arguments, open_operator, run_command
-from infra.account.forgotten import forget_again, open_restored
+from infra.account.forgotten import forget_again, open_restored, read_ledger
 from infra.account.names import check_stage
 from infra.account.operator import Operator
 from infra.account.past import Past
@@ -83,6 +83,8 @@ class Restore:
             return progress
         for table in tables:
             Past(self.operator, table).check_moment(datetime.fromisoformat(at))
+        if "ledger" not in tables:  # found now, and not when everything stands still
+            read_ledger(open_restored(self.operator, self.stack, {}))
         tell_plan(self.operator, tables, at)
         confirm_name(self.operator)
         return self.file.note(Progress(), tables=tables, at=at)
@@ -138,8 +140,8 @@ class Restore:
         """Give a restore up; raise SystemExit where rows were brought back already."""
         if not progress.at:
             raise SystemExit("No restore is under way.")
-        if progress.writing:
-            raise SystemExit(f"Rows of {progress.writing} were brought back already: finish it with the same command.")
+        if "customers" in (progress.writing, *progress.done):  # of the other tables lost rows alone are put back
+            raise SystemExit("Rows of customers were brought back already: finish it with the same command.")
         for table in progress.tables:
             Past(self.operator, table).drop()
         if progress.rules or progress.mappings:  # else nothing was stopped yet

@@ -50,9 +50,10 @@ class Stack:
         return {each["ParameterKey"]: each.get("ParameterValue", "") for each in self.read().get("Parameters", ())}
 
     def list_resources(self) -> list[dict[str, Any]]:
-        """Return each resource that is there, with its type and its physical id."""
+        """Return each resource that is there, with its type and its physical id; one that failed may never get one."""
         every = list_pages(self.api, "list_stack_resources", "StackResourceSummaries", StackName=self.name)
-        return [each for each in every if each["ResourceStatus"] != "DELETE_COMPLETE"]
+        there = (each for each in every if each["ResourceStatus"] != "DELETE_COMPLETE")
+        return [each for each in there if each.get("PhysicalResourceId")]
 
     def find_resource(self, name: str) -> str:
         """Return the physical id of a resource, or nothing."""

@@ -6,6 +6,8 @@ from infra.account.blueprint import list_kept
 from infra.account.operator import Operator, list_pages
 from infra.template import read_template
 
+RESTORED = "-restored"  # the end of a name that a restore gives; no function may read a table of such a name
+
 
 def name_table(resource: dict[str, Any], stage: str) -> str:
     """Return the name of a table of the template in a stage, or nothing for what is no table."""
@@ -19,8 +21,9 @@ def list_kept_tables(stage: str) -> set[str]:
 
 
 def list_tables(operator: Operator) -> list[str]:
-    """Return the stage's tables that are there."""
-    ours = {name_table(each, operator.names.stage) for each in read_template()["Resources"].values()}
+    """Return the stage's tables that are there, and those that a restore left beside them."""
+    named = {name_table(each, operator.names.stage) for each in read_template()["Resources"].values()} - {""}
+    ours = named | {f"{name}{RESTORED}" for name in named}
     every = list_pages(operator.client("dynamodb"), "list_tables", "TableNames")
     return [name for name in every if name in ours]
 

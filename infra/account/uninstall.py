@@ -20,6 +20,7 @@ from infra.account.operator import Operator
 from infra.account.orphans import list_keys
 from infra.account.preflight import check_account, stop_red
 from infra.account.remains import count_data, destroy_data, tell_remains
+from infra.account.restore_state import refuse_meanwhile
 from infra.account.stack import Stack
 from infra.account.tables import list_tables
 from infra.places import ROOT, show_path
@@ -85,6 +86,7 @@ def stop_work(operator: Operator, stack: Stack) -> None:
 def main(asked: Arguments) -> None:
     """Take a stage out of its account."""
     check_stage(asked.stage)
+    refuse_meanwhile(FOLDER, asked.stage)
     answers = complete_answers(open_operator(asked.stage), FOLDER)
     operator = open_operator(asked.stage, answers["account"], answers["region"])
     uninstall_stage(operator, answers, asked.data or KEEP)

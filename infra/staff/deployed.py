@@ -9,16 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import boto3
-from botocore.exceptions import (
-    ClientError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import Settings, current_settings
 from chalicelib.errors import KeyUnavailableError
@@ -42,16 +33,6 @@ INVALID = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
-# What botocore raises where the operator named no account, or the network does not reach it.
-LACKING = (
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-)
 WAY = "Set AWS_REGION and your credentials, or leave STAGE out for the local stack."
 
 
@@ -72,7 +53,7 @@ def explain_faults(stage: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise SystemExit(f"Stage {stage} on AWS: {explain_refusal(error)}") from None
-    except LACKING as fault:
+    except BotoCoreError as fault:  # no account, no region, no network, a login that ended
         raise SystemExit(f"Stage {stage} on AWS was not reached. {fault}\n{WAY}") from None
     except KeyUnavailableError:
         told = "KMS does not answer, or these credentials may not use the stage's keys (docs/deploy.md)."

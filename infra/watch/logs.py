@@ -99,12 +99,18 @@ def read_group(operator: Operator, group: str, since: datetime, event: str) -> I
     }
     if event:
         asked["filterPattern"] = f'{{ $.event = "{event}" }}'
-    logs = operator.client("logs")
+    logs, read = operator.client("logs"), 0
     try:
-        yield from list_pages(logs, "filter_log_events", "events", **asked)
+        for told in list_pages(logs, "filter_log_events", "events", **asked):
+            read += 1
+            yield told
     except logs.exceptions.ClientError as error:
         if not is_missing(error):
             raise
+    if read >= MOST:
+        print(
+            f"{group}: only the first {MOST:,} entries were read; take a shorter SINCE, or an EVENT.", file=sys.stderr
+        )
 
 
 def write_line(line: Line) -> str:

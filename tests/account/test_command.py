@@ -5,11 +5,12 @@ import sys
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from infra.account import deploy, rollback, uninstall
+from infra.account import connect, deploy, restore, rollback, rotate_secret, uninstall
 from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.operator import open_address
 
 MODULES = {"deploy": deploy, "rollback": rollback, "uninstall": uninstall}
+MODULES |= {"restore": restore, "connect": connect, "rotate_secret": rotate_secret}
 
 
 def read(monkeypatch, *given, names=("dirty", "yes", "senders")):

@@ -55,6 +55,6 @@ INFRA_ROOMS: dict[str, set[str]] = {
     "account": {"root", "deploy"},
     "local": {"root", "deploy"},
     "staff": {"root", "local", "account"},
-    "watch": {"root", "account", "local", "staff"},
+    "watch": {"root", "account", "deploy", "local", "staff"},
     "demo": {"root", "local", "staff"},
 }
