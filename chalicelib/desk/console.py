@@ -10,7 +10,7 @@ from chalicelib.desk.connections import connections
 from chalicelib.desk.entries import counter, telephone
 from chalicelib.desk.groups import audiences, groups
 from chalicelib.desk.guard import Rule
-from chalicelib.desk.numbers import counting, numbers, words
+from chalicelib.desk.numbers import counting, numbers, written
 from chalicelib.desk.people import card, erasures, find, person, person_acts
 from chalicelib.desk.privacy import accesses, ended, lists, overview, retention
 from chalicelib.desk.running import campaigns, forecast
@@ -42,7 +42,7 @@ BLUEPRINTS = (
     counting.desk,
     groups.desk,
     audiences.desk,
-    words.desk,
+    written.desk,
     campaigns.desk,
     forecast.desk,
     connections.desk,

@@ -1,7 +1,8 @@
 """How many belong to each group of the shop, and how many of them may be sent advertising.
 
 group/<name>/<edition>/people, /mailable, /ads    people; the edition is a hash of the rule as it was counted
-withdrawn/ads/<minute>                           people who withdrew the consent to files for ad platforms
+ended/ads/<minute>                               people who withdrew the consent to files for ad platforms or restricted
+                                                 their data
 
 Counts are told in steps of K, and not below K. An exact count of a group of one customer tells about that customer, and
 the exact counts of two days tell about the customer who came between.
@@ -13,11 +14,12 @@ from chalicelib.groups.clauses import Gauge, has_consent
 from chalicelib.groups.group import Group
 from chalicelib.groups.judge import meets_rule
 from chalicelib.groups.platforms import ADS
-from chalicelib.models import ConsentState, Model, Profile
+from chalicelib.models import RESTRICTED, ConsentState, Model, Profile
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Share, Tally, make_key
 from chalicelib.people.consents import MARKETING
 from chalicelib.people.mailbox import read_mailbox
+from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.ages import is_minor
 from chalicelib.stats.suppression import K
 
@@ -42,11 +44,15 @@ def count_groups(profile: Profile, lens: Lens) -> Iterator[Share]:
                     yield make_key("group", group.name, group.edition, kind), 1
 
 
-def count_withdrawn(profile: Profile) -> Iterator[Share]:
-    """Yield when a person withdrew the consent to files for ad platforms: a file from before is to be replaced."""
+def count_ended(profile: Profile) -> Iterator[Share]:
+    """Yield since when a person may be in no file for an ad platform: a file from before is to be replaced."""
     ads = profile.consents.get(ADS)
-    if ads is not None and ads.state is ConsentState.WITHDRAWN:
-        yield make_key("withdrawn", ADS, f"{ads.at:%Y-%m-%dT%H:%M}"), 1
+    if ads is None:
+        return
+    if ads.state is ConsentState.WITHDRAWN:
+        yield make_key("ended", ADS, f"{ads.at:%Y-%m-%dT%H:%M}"), 1
+    if is_restricted(profile):
+        yield make_key("ended", ADS, f"{profile.fields[RESTRICTED].at:%Y-%m-%dT%H:%M}"), 1
 
 
 def is_reachable(profile: Profile, purpose: str, lens: Lens) -> bool:

@@ -4,7 +4,7 @@ from pydantic import AwareDatetime
 
 from chalicelib.models import Model
 from chalicelib.numbers.cohorts import Customers, read_customers
-from chalicelib.numbers.groups import Cross, Range, read_crosses, read_ranges
+from chalicelib.numbers.crosses import Cross, Range, read_crosses, read_ranges
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.memberships import Membership, read_groups
 from chalicelib.numbers.needs import Pair, Product, read_pairs, read_products

@@ -6,7 +6,7 @@ from chalicelib.models import Profile
 from chalicelib.numbers.activity import count_activity
 from chalicelib.numbers.lately import count_lately
 from chalicelib.numbers.lens import Lens
-from chalicelib.numbers.memberships import count_groups, count_withdrawn
+from chalicelib.numbers.memberships import count_ended, count_groups
 from chalicelib.numbers.months import count_months
 from chalicelib.numbers.products import count_products
 from chalicelib.numbers.ranges import count_ranges
@@ -31,7 +31,7 @@ COUNTERS: tuple[Callable[[Profile, Lens], Iterator[Share]], ...] = (
 
 def list_shares(profile: Profile, lens: Lens) -> Iterator[Share]:
     """Yield all that a person adds. A person who restricted their data is counted as that, and in no figure."""
-    yield from count_withdrawn(profile)
+    yield from count_ended(profile)
     if is_restricted(profile):
         yield "restricted", 1
         return

@@ -16,8 +16,8 @@ from chalicelib.forms.field import Field
 from chalicelib.forms.picks import list_picks
 from chalicelib.models import Model
 from chalicelib.models.months import name_week
+from chalicelib.numbers.crosses import show_row
 from chalicelib.numbers.figure import Figure, make_figure, make_share
-from chalicelib.numbers.groups import show_row
 from chalicelib.numbers.satisfaction import split_scores
 from chalicelib.services import Services
 from chalicelib.stats.promoters import bound_score, find_scale

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from chalicelib.numbers.groups import Cross, Range
+from chalicelib.numbers.crosses import Cross, Range
 from chalicelib.numbers.numbers import Numbers
 from chalicelib.stats.suppression import K
 from chalicelib.telling.sheet import Grid, Line, Section, Sheet, Teller, make_cells

@@ -107,6 +107,8 @@ def open_browser(tmp_path_factory):
         # What a test before this one left to say is not this one's; its page must not go on saying it either.
         started[scripts].get("about:blank")
         started[scripts].get_log("browser")
+        # Nor are its cookies: those of localhost are sent to every port of it.
+        started[scripts].execute_cdp_cmd("Network.clearBrowserCookies", {})
         return started[scripts]
 
     yield start

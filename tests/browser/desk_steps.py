@@ -47,8 +47,8 @@ def hold_device(browser, kind="internal"):
 
 
 def give_cookie(browser, value):
-    """Give the browser a session that began elsewhere."""
-    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+    """Give the browser a session that began elsewhere, in a cookie that no script may read, as the desk sets it."""
+    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "httpOnly": True, "path": "/"})
 
 
 def wait_for(browser, path):

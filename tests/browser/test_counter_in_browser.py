@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.desk_steps import look, serve_desk
+from tests.browser.desk_steps import give_cookie, look, serve_desk
 from tests.browser.pages import LOOKS, list_complaints, open_page, prefer, press, read_title
 
 
@@ -23,8 +23,7 @@ def enter(browser, desk, role="staff", language="en"):
     person.post("/account/language", language=language)
     open_page(browser, f"{desk.address}/sign-in")
     browser.delete_all_cookies()
-    value = person.cookies["__Host-desk"]
-    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+    give_cookie(browser, person.cookies["__Host-desk"])
     return person
 
 

@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.settling.dispatch import settle_keys
-from tests.browser.desk_steps import look
+from tests.browser.desk_steps import give_cookie, look
 from tests.browser.pages import list_complaints, open_page, prefer, read_title
 from tests.browser.till_steps import (
     COPY,
@@ -174,8 +174,7 @@ def test_pages_fit_and_can_be_read(desk, open_browser, take_shot, language, widt
     browser.delete_all_cookies()
     open_page(browser, f"{desk.address}{path}?lang={language}", width)
     look(browser, take_shot, f"till-enrol-{named}", width)
-    value = owner.cookies["__Host-desk"]
-    browser.add_cookie({"name": "__Host-desk", "value": value, "secure": True, "path": "/"})
+    give_cookie(browser, owner.cookies["__Host-desk"])
     open_page(browser, f"{desk.address}/devices", width)
     look(browser, take_shot, f"devices-{named}", width)
     prefer(browser, "")

@@ -11,13 +11,13 @@ from tests.builders.shop import NOW
 YES = {"purpose": "marketing", "words": "Yes, please.", "words_version": "1", "language": "en"}
 
 
-def restrict(shop, customer):
+def restrict(shop, customer, at=NOW):
     """Restrict a customer's data, as a proven request does."""
     from chalicelib.settling.staff_acts import write_act
 
     body = dump_json({"link": "l", "kind": "restrict", "result": "r", "language": "en", "network": ""})
-    said = Submission(sender="privacy", topic="confirm", trust=Trust.OWN, received_at=NOW, occurred_at=NOW, body=body)
-    write_act(customer, said, shop.services(), NOW, [], form="shown-once")
+    said = Submission(sender="privacy", topic="confirm", trust=Trust.OWN, received_at=at, occurred_at=at, body=body)
+    write_act(customer, said, shop.services(), at, [], form="shown-once")
 
 
 def forget(desk, customer):

@@ -140,6 +140,19 @@ def test_a_withdrawal_or_an_erasure_asks_for_a_new_file_that_lacks_them(desk, ma
     assert sha("asha@example.com") not in kept
 
 
+def test_a_restriction_asks_for_a_new_file_too(desk, mara, people):
+    page, services = "/groups/all/audience", desk.shop.services()
+    mara.read(order_file(mara))
+    assert all_met(services, desk.now, float("inf"), Counter(services))["over"]
+    assert "Since then somebody withdrew" not in mara.read(page)
+    desk.wait(minutes=1)
+    restrict(desk.shop, people["asha"], desk.now)
+    desk.wait(days=1)
+    mara.sign_in()
+    assert all_met(services, desk.now, float("inf"), Counter(services))["over"]
+    assert "Since then somebody withdrew" in mara.read(page)
+
+
 def test_an_erasure_since_the_last_file_is_told(desk, mara, people):
     mara.read(order_file(mara, "meta"))
     forget(desk, people["ben"])

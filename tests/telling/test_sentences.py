@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.models import Model
 from chalicelib.numbers.cohorts import ClassOfBuyers, Cohort, Customers, Month
+from chalicelib.numbers.crosses import Cross, Range
 from chalicelib.numbers.figure import Figure, Trend, make_figure, make_share
-from chalicelib.numbers.groups import Cross, Range
 from chalicelib.numbers.lens import make_lens
 from chalicelib.numbers.needs import Pair, Product
 from chalicelib.numbers.numbers import read_numbers

@@ -11,9 +11,10 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.privacy.overview import PAGES
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.tours import make_tour
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
-from chalicelib.store.tours import Tour, TourKind, make_tour_id
+from chalicelib.store.tours import TourKind
 
 if TYPE_CHECKING:
     from chalicelib.groups.group import Group
@@ -65,16 +66,7 @@ def begin_audience(request: DeskRequest, group: str) -> Response:
         raise InvalidSubmissionError({"platform": "invalid"})
     if is_too_small(read_counted(request.services), found):
         raise InvalidSubmissionError({"group": "invalid"})
-    tour = Tour(
-        id=make_tour_id(),
-        kind=TourKind.LIST,
-        goal=platform,
-        staff_id=request.me.staff_id,
-        session=request.who.session.name,
-        made=request.now,
-        purpose=ADS,
-        group=group,
-    )
+    tour = make_tour(request, TourKind.LIST, platform, purpose=ADS, group=group)
     begin_tour(tour, f"{name_goal(platform)}, looked for", [request.require_me()], request.services)
     return lead_to(f"{PAGES['list']}/{tour.id}")
 
@@ -100,11 +92,11 @@ def is_too_small(sums: Sums | None, group: Group) -> bool:
 
 
 def is_stale(sums: Sums | None, forgotten: int, last: LastFile) -> bool:
-    """Return whether somebody was forgotten since a file, or withdrew their consent as the latest count has it.
+    """Return whether somebody was forgotten since a file, or, by the latest count, may be in none any more.
 
     `forgotten` is the number of the last erasure.
     """
     from chalicelib.groups.platforms import ADS
 
-    moments = sums.tally.counts("withdrawn", ADS) if sums else {}
+    moments = sums.tally.counts("ended", ADS) if sums else {}
     return forgotten > last.erasures or any(moment >= f"{last.made:%Y-%m-%dT%H:%M}" for moment in moments)

@@ -42,7 +42,10 @@ class ClauseTeller:
             return self.tell_bought(name, wanted)
         if isinstance(wanted, Score):
             score = wanted.at_least if name == "score_at_least" else wanted.at_most
-            return self.say.clauses[name].format(n=self.write(score or 0), within=self.tell_within(wanted.within_days))
+            what, within = self.name_question(wanted.question), self.tell_within(wanted.within_days)
+            return self.say.clauses[name].format(what=what, n=self.write(score or 0), within=within)
+        if name == "fields":
+            return self.tell_answer(*wanted[:2])
         return self.say.clauses[name].format(n=self.name_wanted(name, wanted))
 
     def tell_bought(self, name: str, wanted: Bought) -> str:
@@ -55,6 +58,15 @@ class ClauseTeller:
         within = self.tell_within(wanted.within_days)
         return self.say.clauses[named].format(what=what, n=self.write(count), within=within)
 
+    def tell_answer(self, question: str, values: Iterable[str]) -> str:
+        """Return a condition on the answer to a question, with the answers that are wanted; any answer without them."""
+        told = self.join(mark_name(self.labels.name_option(question, each)) for each in values)
+        name = "fields_of" if told else "fields"
+        return self.say.clauses[name].format(what=self.name_question(question), n=told)
+
+    def name_question(self, question: str) -> str:
+        return mark_name(self.labels.name_question(question))
+
     def tell_within(self, days: int | None) -> str:
         return self.say.within.format(days=self.write(days)) if days else ""
 
@@ -62,8 +74,6 @@ class ClauseTeller:
         """Return what a condition asks for: numbers in the language's digits, options and purposes in words."""
         if name == "spent_at_least":
             return self.tell.write_money(wanted[1], wanted[0])
-        if name == "fields":
-            return mark_name(wanted[0])
         if isinstance(wanted, int):
             return self.write(wanted)
         return self.join(self.name_option(name, str(each)) for each in wanted)

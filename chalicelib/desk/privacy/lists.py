@@ -8,15 +8,16 @@ from chalice import Response
 
 from chalicelib.desk.answers import HEADERS, lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.privacy.overview import PAGES, find_tour, make_key, show_tour
+from chalicelib.desk.privacy.overview import PAGES
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.times import tell_times
+from chalicelib.desk.tours import find_tour, make_key, make_tour, show_tour
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError, UnknownPageError
 from chalicelib.models import utc_text
 from chalicelib.shop.purposes import choose_text, load_purposes
-from chalicelib.store.tours import LASTS, Tour, TourKind, make_tour_id
+from chalicelib.store.tours import LASTS, Tour, TourKind
 
 desk = DeskBlueprint(__name__)
 HERE, LIST = PAGES["list"], "/privacy/lists/{tour}"
@@ -80,17 +81,7 @@ def read_order(request: DeskRequest) -> Tour:
     }
     if faults := {name: "invalid" for name, holds in right.items() if not holds}:
         raise InvalidSubmissionError(faults)
-    return Tour(
-        id=make_tour_id(),
-        kind=TourKind.LIST,
-        goal=goal,
-        staff_id=request.me.staff_id,
-        session=request.who.session.name,
-        made=request.now,
-        columns=columns,
-        purpose=purpose,
-        group=group,
-    )
+    return make_tour(request, TourKind.LIST, goal, columns=columns, purpose=purpose, group=group)
 
 
 @desk.route(LIST, right=Right.EXPORT)

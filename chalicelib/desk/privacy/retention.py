@@ -4,13 +4,14 @@ from chalice import Response
 
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.blueprint import DeskBlueprint
-from chalicelib.desk.privacy.overview import PAGES, find_tour, show_tour
+from chalicelib.desk.privacy.overview import PAGES
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
+from chalicelib.desk.tours import find_tour, make_tour, show_tour
 from chalicelib.desk.words import find_desk_words
 from chalicelib.models.months import list_latest
 from chalicelib.pages.dates import write_month
-from chalicelib.store.tours import Tour, TourKind, make_tour_id
+from chalicelib.store.tours import Tour, TourKind
 
 desk = DeskBlueprint(__name__)
 HERE, COUNTING = PAGES["retention"], "/privacy/retention/{tour}"
@@ -38,14 +39,7 @@ def begin_counting(request: DeskRequest) -> Response:
     from chalicelib.retention.forecast import REASON
     from chalicelib.tours.steps import begin_tour
 
-    tour = Tour(
-        id=make_tour_id(),
-        kind=TourKind.RETENTION,
-        goal="",
-        staff_id=request.me.staff_id,
-        session=request.who.session.name,
-        made=request.now,
-    )
+    tour = make_tour(request, TourKind.RETENTION)
     begin_tour(tour, REASON, [request.require_me()], request.services)
     return lead_to(f"{HERE}/{tour.id}")
 

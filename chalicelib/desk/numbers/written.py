@@ -10,12 +10,12 @@ from chalice import Response
 from chalicelib.desk.answers import lead_to
 from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.numbers.numbers import HERE as NUMBERS
-from chalicelib.desk.privacy.overview import find_tour, make_key, show_tour
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.times import tell_times
+from chalicelib.desk.tours import find_tour, make_key, make_tour, show_tour
 from chalicelib.models import utc_text
-from chalicelib.store.tours import LASTS, Tour, TourKind, make_tour_id
+from chalicelib.store.tours import LASTS, Tour, TourKind
 
 desk = DeskBlueprint(__name__)
 BACK, BEGIN, WORDS = f"{NUMBERS}/satisfaction", "/words", "/words/{tour}"
@@ -28,14 +28,7 @@ def begin_words(request: DeskRequest) -> Response:
     from chalicelib.tours.scored import REASON
     from chalicelib.tours.steps import begin_tour
 
-    tour = Tour(
-        id=make_tour_id(),
-        kind=TourKind.WORDS,
-        goal="",
-        staff_id=request.me.staff_id,
-        session=request.who.session.name,
-        made=request.now,
-    )
+    tour = make_tour(request, TourKind.WORDS)
     begin_tour(tour, f"{REASON}, looked for", [request.require_me()], request.services)
     return lead_to(f"{BEGIN}/{tour.id}")
 
