@@ -7,7 +7,7 @@ list, and can reverse a line; the byte order mark is treated like them.
 
 import re
 from decimal import Decimal
-from unicodedata import category, decimal, normalize
+from unicodedata import bidirectional, category, decimal, normalize
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # the characters that one line may not hold
 CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # the same but for tabs and \n
@@ -24,6 +24,16 @@ UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of ever
 CLEAR_SIGNS = "CDFGHJKMNPQRTVWXY34679"
 
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,٫]([0-9]{1,3}))?")  # with the point or comma of any keypad
+
+
+def isolate_text(text: str) -> str:
+    """Return a foreign text for use inside a sentence of ours, whose direction it must not change (U+2068, U+2069)."""
+    return f"\u2068{text}\u2069" if text else ""
+
+
+def runs_left(text: str) -> bool:
+    """Return whether some sign of a text runs from right to left (Unicode, UAX 9: classes R and AL)."""
+    return any(bidirectional(sign) in ("R", "AL") for sign in text)
 
 
 def remove_switches(text: str) -> str:

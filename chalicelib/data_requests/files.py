@@ -5,9 +5,10 @@ from datetime import datetime
 
 from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.data_requests.readable.chapters import list_chapters
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.record import Section
 from chalicelib.pages.rendering import render_page
+from chalicelib.text import isolate_text
 from chalicelib.words import FALLBACK, list_languages
 
 PAGE, DATA = "data.html", "data.json"

@@ -11,7 +11,7 @@ from pydantic import StringConstraints, model_validator
 from chalicelib.forms.anonymity import Anonymity, judge_poll, judge_questions
 from chalicelib.forms.field import AGES, Field
 from chalicelib.forms.step import Step, judge_steps
-from chalicelib.forms.words import Words, walk_words
+from chalicelib.forms.words import Words, fill_shop, walk_words
 from chalicelib.models import FieldName, Model, Name, Version
 
 # Exact origins only (RFC 6454): no wildcard, no path. Plain http is for a developer's machine.
@@ -26,12 +26,21 @@ RESERVED = ("language", "page_token", "page_answer", "submission", "redirect")
 CONSENT_PREFIX = "consent_"
 
 
-class ConsentAsk(Model):
-    """One consent asked for. A change of `words` needs a new `version`: both are kept as evidence."""
+class Agreement(Model):
+    """Words that somebody agrees to. A change of `words` needs a new `version`: both are kept as evidence."""
 
-    purpose: Name
     version: Version
     words: Words
+
+    def say(self, language: str, shop: str) -> str:
+        """Return the words with the shop's name for `{shop}`: a consent names its controller (GDPR, recital 42)."""
+        return fill_shop(self.words[language], shop)
+
+
+class ConsentAsk(Agreement):
+    """One consent asked for."""
+
+    purpose: Name
     required: bool = False
 
     @property
@@ -40,12 +49,10 @@ class ConsentAsk(Model):
         return CONSENT_PREFIX + self.purpose.replace("-", "_")
 
 
-class Parent(Model):
-    """The parent's consent that a child needs: the field of the parent's e-mail address, and the words agreed to."""
+class Parent(Agreement):
+    """The parent's consent that a child needs: `field` is that of the parent's e-mail address."""
 
     field: FieldName
-    version: Version
-    words: Words
 
 
 class Spam(Model):

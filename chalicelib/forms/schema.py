@@ -9,10 +9,13 @@ from chalicelib.shop.ages import AGE_BAND, read_least, read_rules
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def write_schema(form: Form, language: str, address: str) -> dict[str, Any]:
-    """Return the schema of a JSON post to `address`, its texts in one of the form's languages."""
+def write_schema(form: Form, language: str, address: str, shop: str) -> dict[str, Any]:
+    """Return the schema of a JSON post to `address`, its texts in one of the form's languages.
+
+    `shop` is the shop's name in it.
+    """
     properties = {field.name: describe_field(field, language) for field in form.fields}
-    properties |= {ask.name: describe_consent(ask, language) for ask in form.consents}
+    properties |= {ask.name: describe_consent(ask, language, shop) for ask in form.consents}
     properties |= {name: {"type": "string"} for name in RESERVED}
     properties["language"]["enum"] = list(form.languages)
     required = [field.name for field in form.fields if field.required]
@@ -58,7 +61,7 @@ def describe_field(field: Field, language: str) -> dict[str, Any]:
     return {**texts, **field.kind.schema(field)}
 
 
-def describe_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:
+def describe_consent(ask: ConsentAsk, language: str, shop: str) -> dict[str, Any]:
     """Return a consent's schema: true, or the version of the words that were shown."""
     given: list[bool | str] = [True, ask.version]
-    return {"description": ask.words[language], "enum": given if ask.required else [*given, False]}
+    return {"description": ask.say(language, shop), "enum": given if ask.required else [*given, False]}

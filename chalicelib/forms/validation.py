@@ -24,11 +24,12 @@ class CleanForm:
     """The values of one filled-in form: `fields` belong to the person's profile, `entry` to this occasion.
 
     `sensitive` maps answers to their purposes. `parent` is the address that must confirm a child's form; `child` is
-    true for a child's form.
+    true for a child's form. `shop` is the name that the consents were given to.
     """
 
     form: Form
     language: str
+    shop: str
     fields: Mapping[str, JsonValue]
     entry: Mapping[str, JsonValue]
     consents: tuple[ConsentAsk, ...]
@@ -37,10 +38,13 @@ class CleanForm:
     parent: str = ""
 
 
-def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str, occasion: Occasion) -> CleanForm:
+def validate_form(
+    form: Form, values: Mapping[str, JsonValue], *, language: str, shop: str, occasion: Occasion
+) -> CleanForm:
     """Return the clean form; raise InvalidSubmissionError with a reason code for every field at fault.
 
-    A name that the form does not know is refused: a post that is answered with 2xx is kept whole.
+    A name that the form does not know is refused: a post that is answered with 2xx is kept whole. `shop` is the shop's
+    name in the language.
     """
     faults = find_unknown_names(form, values)
     kept = clean_fields(form, values, occasion, faults)
@@ -57,6 +61,7 @@ def validate_form(form: Form, values: Mapping[str, JsonValue], *, language: str,
     return CleanForm(
         form,
         language,
+        shop,
         store_band(form, fields, occasion.today),
         entry,
         keep_minimum_consents(form, consents, kept) if child else consents,

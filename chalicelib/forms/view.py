@@ -12,8 +12,11 @@ from chalicelib.shop.brand import find_brand
 EMBEDDED = ("required", "pick", "leave_empty", "summary", "sending", "not_sent", "error", "privacy", "number")
 
 
-def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
-    """Return everything that a form shows and sends, in the order shown; `page_token` is a fresh signed token."""
+def show_form(form: Form, words: Interface, page_token: str, shop: str) -> dict[str, Any]:
+    """Return everything that a form shows and sends, in the order shown.
+
+    `page_token` is a fresh signed token; `shop` is the shop's name in the language.
+    """
     language = words.language
     return {
         "name": form.name,
@@ -29,7 +32,7 @@ def show_form(form: Form, words: Interface, page_token: str) -> dict[str, Any]:
         "thanks": form.thanks[language],
         "next": form.next[language] if form.next else "",
         "fields": [show_field(field, words) for field in form.fields],
-        "consents": [show_consent(ask, language) for ask in form.consents],
+        "consents": [show_consent(ask, words, shop) for ask in form.consents],
         "accent": show_accent(),
         "steps": [show_step(form, number, words) for number in range(len(form.steps))],
         "words": {name: getattr(words, name) for name in EMBEDDED},
@@ -76,9 +79,9 @@ def name_way(step: Step, words: Interface) -> str:
     return step.title[words.language] if step.optional and step.title else words.go_on
 
 
-def show_consent(ask: ConsentAsk, language: str) -> dict[str, Any]:
+def show_consent(ask: ConsentAsk, interface: Interface, shop: str) -> dict[str, Any]:
     """Return a consent's box: its value is the version of the words beside it."""
-    words = ask.words[language]
+    words = ask.say(interface.language, interface.isolate(shop))
     return {"name": ask.name, "words": words, "value": ask.version, "required": ask.required}
 
 

@@ -23,6 +23,11 @@ class Words(RootModel[dict[Language, Phrase]], frozen=True):
         return tuple(self.root)
 
 
+def fill_shop(text: str, shop: str) -> str:
+    """Return a text with the shop's name in place of `{shop}`; other braces are the author's own."""
+    return text.replace("{shop}", shop)
+
+
 def walk_words(part: object, place: str = "") -> Iterator[tuple[str, Words]]:
     """Yield every Words below a definition, with its place, e.g. `fields.2.label`."""
     if isinstance(part, Words):

@@ -24,7 +24,8 @@ class MailLanguage(Model):
     unsubscribe: str
     preferences: str
     privacy: str
-    your_code: str
+    security_code: str
+    offer_code: str
     valid_until: str
     number_of: str
     day: str

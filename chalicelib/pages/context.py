@@ -81,6 +81,7 @@ class PageContext:
         return (self.home, self.interface.home) if self.home else None
 
     def fill_words(self, name: str, **named: str) -> str:
-        """Return the words of a name, with the shop's name filled in."""
+        """Return the words of a name, with the shop's name and others filled in."""
         text: str = getattr(self.words, name)
-        return text.format(shop=self.shop, **named)
+        isolate = self.interface.isolate
+        return text.format(**{name: isolate(value) for name, value in {"shop": self.shop, **named}.items()})

@@ -49,7 +49,7 @@ def render_form(
     to other languages keep.
     """
     faults = faults or {}
-    shown = show_form(form, words, page_token)
+    shown = show_form(form, words, page_token, shop)
     asked = [question] if question else []
     return render_page(
         "form.html",

@@ -26,7 +26,7 @@ def render_front(language: str, settings: Settings) -> str:
         words=words,
         shop=shop,
         title=words.welcome,
-        text=write_opening(language) or words.welcome_text.format(shop=shop),
+        text=write_opening(language) or words.welcome_text.format(shop=words.isolate(shop)),
         address=f"{site}/",
         switches=list_switches(),
         forms=[link_form(form, f"{site}/forms/{form.name}", language) for form in forms],

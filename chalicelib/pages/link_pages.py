@@ -73,7 +73,7 @@ def render_preferences(
     """Return the preferences page, empty but for what was just typed into it."""
     words = context.interface
     explained = {name: words.explain_reason(form, name, reason) for name, reason in (faults or {}).items()}
-    shown = show_form(form, words, "")
+    shown = show_form(form, words, "", context.shop)
     for field in shown["fields"]:  # each says that the page may change nothing, whatever was pressed before
         field["none"] = context.words.no_change if field["input"].get("type") == "radio" else ""
     return render_page(

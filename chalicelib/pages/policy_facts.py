@@ -61,7 +61,7 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
             "site": settings.shop_url,
             "contact": settings.privacy_contact or settings.mail_from,
         },
-        "forms": [describe_form(form, purposes, language) for form, purposes in list_all_forms()],
+        "forms": [describe_form(form, purposes, language, settings) for form, purposes in list_all_forms()],
         "sources": [describe_source(source, words) for source in list_sources(senders)],
         "noted": {"kept_as": list(NOTED), "words": words.noted},
         "evidence": name_words(Consent.model_fields, words.evidence),
@@ -79,9 +79,10 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
     }
 
 
-def describe_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
+def describe_form(form: Form, purposes: Iterable[str], language: str, settings: Settings) -> Facts:
     """Return the facts of one form, in its first language where it lacks this one."""
     spoken = form.choose_language(language)
+    shop = find_interface(spoken).isolate(name_shop(settings, spoken))
     return {
         "name": form.name,
         "title": form.title[spoken],
@@ -103,7 +104,7 @@ def describe_form(form: Form, purposes: Iterable[str], language: str) -> Facts:
             for field in form.fields
         ],
         "consents": [
-            {"purpose": ask.purpose, "words": ask.words[spoken], "version": ask.version, "required": ask.required}
+            {"purpose": ask.purpose, "words": ask.say(spoken, shop), "version": ask.version, "required": ask.required}
             for ask in form.consents
         ],
     }

@@ -1,12 +1,12 @@
 """The privacy page, rendered from the same facts that it also gives as JSON (`policy_facts`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
 
-from chalicelib.forms.interface import find_interface
+from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.mails.language import find_mail_language
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.policy_words import PolicyWords, find_policy_words
@@ -26,7 +26,7 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
         words=interface,
         own=words,
         shop=shop,
-        title=words.title.format(shop=shop),
+        title=words.title.format(shop=interface.isolate(shop)),
         address=address,
         switches=list_switches(),
         facts=facts,
@@ -36,11 +36,17 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
         contents=list_contents(words),
         write_version=partial(write_version, language=language),
         gist=write_gist(facts["kept"], words),
-        sold_words=words.sold.format(names=interface.between.join(sold_to)) if sold_to else words.sold_not,
+        sold_words=words.sold.format(names=join_names(sold_to, interface)) if sold_to else words.sold_not,
         titles={each["name"]: each["title"] for each in facts["purposes"]},
         kept=group_periods(facts["kept"]),
-        region=words.region.format(region=region) if region else words.here,
+        downstream=words.downstream.format(names=join_names(facts["recipients"]["downstream"], interface)),
+        region=words.region.format(region=interface.isolate(region)) if region else words.here,
     )
+
+
+def join_names(names: Iterable[str], interface: Interface) -> str:
+    """Return names of systems and companies as one text."""
+    return interface.between.join(map(interface.isolate, names))
 
 
 def list_contents(words: PolicyWords) -> list[tuple[str, str]]:

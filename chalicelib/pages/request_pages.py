@@ -108,7 +108,7 @@ def render_code(
         "code.html",
         kind.title,
         kind.text,
-        points=[point.format(shop=context.shop) for point in kind.points],
+        points=[point.format(shop=context.interface.isolate(context.shop)) for point in kind.points],
         button=kind.button,
         fault=explained.format(left=context.interface.write_number(left)),
         typed=typed,
@@ -176,13 +176,13 @@ def render_outcome(context: PageContext, title: str, text: str, **shown: object)
 
 def render_privacy(context: PageContext, template: str, title: str, text: str, **shown: object) -> str:
     """Return a page of templates/privacy.html."""
-    words = find_request_words(context.language)
+    words, named = find_request_words(context.language), context.interface.isolate(context.shop)
     shared: dict[str, object] = {
         "words": context.interface,
         "own": words,
         "shop": context.shop,
-        "title": title.format(shop=context.shop),
-        "text": text.format(shop=context.shop),
+        "title": title.format(shop=named),
+        "text": text.format(shop=named),
         "address": context.address,
         "switches": list_switches(),
     }

@@ -22,7 +22,7 @@ def list_answers(clean: CleanForm, words: Interface) -> list[tuple[str, str]]:
 
     told = SummaryWords(language, words.given, words.between, words.write_number, write_day)
     answers = [(field.label[language], field.summarise(value, told)) for field, value in pair_answers(clean)]
-    return answers + [(words.agreed, ask.words[language]) for ask in clean.consents]
+    return answers + [(words.agreed, ask.say(language, words.isolate(clean.shop))) for ask in clean.consents]
 
 
 def pair_answers(clean: CleanForm) -> Iterator[tuple[Field, JsonValue]]:

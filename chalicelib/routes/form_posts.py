@@ -25,6 +25,7 @@ from chalicelib.routes.http import read_body
 from chalicelib.routes.origins import check_origin
 from chalicelib.senders.anonymous import make_anonymous
 from chalicelib.senders.form import is_lasting, make_submission
+from chalicelib.shop.brand import name_shop
 
 Kept = TypeVar("Kept")
 
@@ -130,10 +131,12 @@ def clean_post(request: FormRequest, post: Post, suspicion: tuple[str, ...] = ()
 
 def validate_post(request: FormRequest, post: Post) -> CleanForm:
     form, settings = request.form, request.door.settings
+    language = post.language or speak_default(form, settings.shop_language)
     return validate_form(
         form,
         post.values,
-        language=post.language or speak_default(form, settings.shop_language),
+        language=language,
+        shop=name_shop(settings, language),
         occasion=Occasion(settings.shop_country, request.now.date()),
     )
 

@@ -87,8 +87,9 @@ def open_thanks(request: FormRequest) -> Response:
 @with_form
 def show_schema(request: FormRequest) -> Response:
     """Return the JSON Schema of a post, and under `x-form` all that an embedded form shows."""
-    schema = write_schema(request.form, request.spoken, request.link)
-    shown = show_form(request.form, request.words, make_page_token(request))
+    shop = name_shop(request.door.settings, request.spoken)
+    schema = write_schema(request.form, request.spoken, request.link, shop)
+    shown = show_form(request.form, request.words, make_page_token(request), shop)
     return answer_json(request, {**schema, "x-form": shown}, 200)
 
 

@@ -90,14 +90,14 @@ def unsubscribe(request: LinkRequest, link: Link) -> Response:
 @links.route("/preferences/{token}", methods=SHOWN, content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def show_preferences(request: LinkRequest, link: Link) -> Response:
-    return show_page(request, render_preferences(request.context, find_preferences(link)))
+    return show_page(request, render_preferences(request.context, find_preferences(link, request.door.settings)))
 
 
 @links.route("/preferences/{token}", methods=["POST"], content_types=ANY)
 @with_mail_link(LinkKind.CHOOSE, LinkKind.STOP)
 def receive_preferences(request: LinkRequest, link: Link) -> Response:
     """Keep the answers; show the page again, with the typed values, where one has a fault."""
-    form = find_preferences(link)
+    form = find_preferences(link, request.door.settings)
     if asks_to_stop(request.raw.query_params):
         return stop_letters(request, link, form)
     sent: Sent = []
@@ -131,8 +131,8 @@ def stop_letters(request: LinkRequest, link: Link, form: Form) -> Response:
 
 def read_answers(request: LinkRequest, form: Form, sent: Sent) -> CleanForm:
     """Return the clean answers of a post."""
-    region, today = request.door.settings.shop_country, request.now.date()
-    return check_preferences(form, sent, language=form.choose_language(request.language), region=region, today=today)
+    language, settings = form.choose_language(request.language), request.door.settings
+    return check_preferences(form, sent, language=language, settings=settings, today=request.now.date())
 
 
 def read_new_address(request: LinkRequest, clean: CleanForm) -> Iterator[Submission]:

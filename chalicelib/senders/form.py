@@ -89,7 +89,7 @@ def write_answers(clean: CleanForm) -> dict[str, JsonValue]:
         "consents": [
             {
                 "purpose": ask.purpose,
-                "words": ask.words[clean.language],
+                "words": ask.say(clean.language, clean.shop),
                 "words_version": ask.version,
                 "language": clean.language,
             }
@@ -120,7 +120,7 @@ def write_parent(clean: CleanForm) -> dict[str, JsonValue]:
     answered = {*clean.fields, *clean.entry}
     parent = {
         "email": clean.parent,
-        "words": clean.form.parent.words[clean.language],
+        "words": clean.form.parent.say(clean.language, clean.shop),
         "words_version": clean.form.parent.version,
         "answered": [field.label[clean.language] for field in clean.form.fields if field.name in answered],
     }

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from chalicelib.config import Settings
 from chalicelib.errors import DefinitionError, InvalidSubmissionError, MalformedError, TooLargeError, UnreadableError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.library import find_form, find_till_form
@@ -37,6 +38,7 @@ from chalicelib.models import (
 from chalicelib.senders.form import Taken, make_submission
 from chalicelib.senders.minor_units import PLACES
 from chalicelib.senders.source import Fact, Source
+from chalicelib.shop.brand import name_shop
 from chalicelib.shop.periods import MOST_ON_TILL
 from chalicelib.strictjson import dump_json, parse_object
 from chalicelib.text import read_typed_amount
@@ -87,10 +89,10 @@ def keep_opened(submission: Submission, text: bytes) -> Submission:
     return submission.model_copy(update={"topic": OPENED, "body": text})
 
 
-def read_entry(opened: Submission, country: str, currency: str) -> Submission:
+def read_entry(opened: Submission, settings: Settings, currency: str) -> Submission:
     """Return what an opened entry says, as the submission that settling knows; raise UnreadableError.
 
-    `country` and `currency` are the shop's. An entry that was typed too long ago is not read: the clock of its till was
+    `currency` is the shop's. An entry that was typed too long ago is not read: the clock of its till was
     wrong, or what it says is no longer so, and it would count in a month that is over.
 
     The text of the error names fields and reasons, and no answer.
@@ -105,9 +107,9 @@ def read_entry(opened: Submission, country: str, currency: str) -> Submission:
     form = find_entered(entry.form)
     try:
         post = sort_post(form, list(list_pairs(entry)))
-        clean = validate_form(
-            form, post.values, language=post.language or form.languages[0], occasion=Occasion(country, at.date())
-        )
+        language = post.language or form.languages[0]
+        occasion, shop = Occasion(settings.shop_country, at.date()), name_shop(settings, language)
+        clean = validate_form(form, post.values, language=language, shop=shop, occasion=occasion)
     except InvalidSubmissionError as refusal:
         raise UnreadableError(f"till: {form.name}: {refusal}") from None
     if form is find_till_form(entry.form):

@@ -31,7 +31,7 @@ def open_entry(item: InboxItem, submission: Submission, services: Services) -> t
         text = services.opener.open_entry(submission.shop, submission.idempotency_key, submission.body)
         submission = keep_opened(submission, text)
     try:
-        said = read_entry(submission, services.settings.shop_country, services.clock.currency)
+        said = read_entry(submission, services.settings, services.clock.currency)
     except UnreadableError:
         replace_text(item, submission, services)  # staff can look at it, and an erasure finds the addresses in it
         raise

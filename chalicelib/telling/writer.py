@@ -9,6 +9,7 @@ from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.numbers.figure import LEAST, Figure
 from chalicelib.stats.intervals import Interval
 from chalicelib.telling.words import NumberWords, find_number_words
+from chalicelib.text import isolate_text
 
 MINUS = "\N{MINUS SIGN}"
 # What keeps a typed name, or a number with a sign, in its own direction inside a sentence of another one.
@@ -80,7 +81,7 @@ class NumberWriter(FigureWriter):
 
     def write_name(self, name: str) -> str:
         """Return a name that somebody typed, as it stands inside a sentence."""
-        return f"{BEGIN}{name}{END}"
+        return isolate_text(name)
 
     def write_shares(self, interval: Interval) -> dict[str, str]:
         """Return the three words of a share: value, low, high."""

@@ -4,12 +4,14 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from chalicelib.config import current_settings
 from chalicelib.forms.library import find_form
 from chalicelib.forms.post import sort_post
 from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue, Submission, Trust
 from chalicelib.senders.form import make_submission
+from chalicelib.shop.brand import name_shop
 from infra.demo.catalogue import BY_SKU, PRE_ORDERED
 from infra.demo.person import Invented
 from infra.demo.sayings import SAYINGS
@@ -26,7 +28,8 @@ def post_form(name: str, person: Invented, at: datetime, answers: Answers, *, co
         raise SystemExit(f"The shop has switched off the form {name}, which the invented shop uses.")
     form = kept.model_copy(update={"confirm": confirm})
     post = sort_post(form, {**answers, "language": person.language})
-    clean = validate_form(form, post.values, language=post.language, occasion=Occasion(COUNTRY, at.date()))
+    shop, occasion = name_shop(current_settings(), person.language), Occasion(COUNTRY, at.date())
+    clean = validate_form(form, post.values, language=post.language, shop=shop, occasion=occasion)
     network = f"{NETWORKS[person.number % len(NETWORKS)]}.{person.number % 250 + 1}"
     key = f"demo-{person.number}-{name}-{at:%Y%m%d%H%M%S}"
     return make_submission(clean, post, trust=Trust.OWN, address=network, header_key=key, now=at)

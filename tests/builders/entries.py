@@ -31,7 +31,7 @@ def an_entry(form="pre-order", email=ASHA, at=START, address="203.0.113.7", **an
     given = {**ANSWERS[form], **({"email": email} if email else {}), "language": "en", **answers}
     post = sort_post(own, given)
     occasion = Occasion("US", at.date())
-    clean = validate_form(own, post.values, language=post.language, occasion=occasion)
+    clean = validate_form(own, post.values, language=post.language, shop="Corner Shop", occasion=occasion)
     return make_submission(clean, post, trust=Trust.ANONYMOUS, address=address, header_key=at.isoformat(), now=at)
 
 

@@ -94,6 +94,6 @@ def settle_all(shop, now):
 def take_answer(shop, name, now=START, page="", **values):
     """Accept and settle an answer without a request; return its outcome."""
     form = find_form(name)
-    clean = validate_form(form, values, language="en", occasion=Occasion("GB", now.date()))
+    clean = validate_form(form, values, language="en", shop="Corner Shop", occasion=Occasion("GB", now.date()))
     key = shop.accept(make_anonymous(clean, page or f"{utc_text(now)}{values}{len(shop.read_all('inbox'))}", now))
     return settle_item(key, shop.services(), now)

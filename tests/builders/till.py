@@ -10,7 +10,7 @@ from chalicelib.vault.envelope import InboxSeal, name_entry
 from chalicelib.vault.suite import seal_message
 
 LINK = re.compile(r'value="(http[^"]*/till/enrol/[^"]+)"')
-SIGN_UP = {"email": ["ana@example.org"], "consent_marketing": ["2026-11-22"], "language": ["en"]}
+SIGN_UP = {"email": ["ana@example.org"], "consent_marketing": ["2026-11-30"], "language": ["en"]}
 
 
 def read_link(answer):

@@ -19,7 +19,7 @@ ACTS = {
     "forget": {},
     "purchase": {"item": "Teapot", "quantity": "2", "total": "30", "bought_on": "2026-02-20"},
     "details": {"name": "Asha R. Rao"},
-    "consent": {"purpose": "marketing", "version": "2026-11-22", "language": "en", "channel": "counter"},
+    "consent": {"purpose": "marketing", "version": "2026-11-30", "language": "en", "channel": "counter"},
     "preferences": {},
     "export": {},
     "doubles": {},

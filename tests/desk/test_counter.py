@@ -10,7 +10,7 @@ from tests.builders.desk import read_id
 from tests.builders.shop import read_all_events
 
 MARKUP = "<b>&\"'x</b>"
-SIGN_UP = {"email": "ana@example.org", "consent_marketing": "2026-11-22", "language": "en"}
+SIGN_UP = {"email": "ana@example.org", "consent_marketing": "2026-11-30", "language": "en"}
 CARD = {"email": "ana@example.org", "language": "en"}
 
 
@@ -38,8 +38,8 @@ def test_the_evidence_names_the_counter_and_the_member_of_staff(taking, shop, si
     assert "It stands in the customer" in answer.body.decode()
     consent = shop.read_profile("ana@example.org").consents["marketing"]
     assert (consent.state, consent.channel, consent.staff) == (ConsentState.GIVEN, "counter", till.staff_id)
-    assert (consent.words_version, consent.language, consent.network, consent.script) == ("2026-11-22", "en", "", "")
-    assert consent.words.startswith("I agree that this shop")
+    assert (consent.words_version, consent.language, consent.network, consent.script) == ("2026-11-30", "en", "", "")
+    assert consent.words.startswith("I agree that Corner Shop may")
 
 
 def test_whoever_may_open_customers_is_told_the_id_and_a_till_is_not(taking, shop, single_optin):
@@ -105,7 +105,7 @@ def test_a_language_is_pressed_and_nothing_is_lost_or_kept(taking):
     page = answer.body.decode()
     assert (answer.status_code, read_id(page)) == (200, submission)
     assert 'value="ana@example.org"' in page
-    assert "موافقم که این فروشگاه خبرها" in page
+    assert "\u2068Corner Shop\u2069 خبرها" in page
     assert taking.stage.read_all("inbox") == []
 
 

@@ -19,7 +19,7 @@ from tests.builders.shop import NOW, a_submission
 ASHA, BO = "asha@example.com", "bo@example.com"
 YES = {"purpose": "marketing", "words": "Yes, please.", "words_version": "1", "language": "en"}
 BOUGHT = {"item": "Teapot", "quantity": "2", "total": "29,90", "bought_on": "2026-02-20"}
-AGREES = {"purpose": "marketing", "version": "2026-11-22", "language": "en", "channel": "telephone"}
+AGREES = {"purpose": "marketing", "version": "2026-11-30", "language": "en", "channel": "telephone"}
 
 
 @pytest.fixture
@@ -197,15 +197,15 @@ def test_a_detail_that_its_type_refuses_is_named(desk, ben, asha, field, value):
 
 
 def test_a_consent_is_kept_with_words_channel_and_staff(desk, ben, asha, single_optin):
-    assert "I agree that this shop sends me news" in ben.post(f"/people/{asha}", why="counter").body.decode()
+    assert "I agree that Corner Shop may send me news" in ben.post(f"/people/{asha}", why="counter").body.decode()
     status, page = press(ben, asha, "consent", **AGREES)
     assert (status, "The consent is written down." in page) == (200, True)
     consent = desk.shop.open_profile(asha).consents["marketing"]
     assert (consent.state, consent.channel, consent.staff) == (ConsentState.GIVEN, "telephone", ben.staff_id)
-    assert (consent.words_version, consent.language) == ("2026-11-22", "en")
-    assert consent.words.startswith("I agree that this shop")
+    assert (consent.words_version, consent.language) == ("2026-11-30", "en")
+    assert consent.words.startswith("I agree that Corner Shop may")
     assert list_reasons(desk, asha)[-1] == "wrote down a consent"
-    assert 'value="2026-11-22"' not in page  # what stands is not asked again
+    assert 'value="2026-11-30"' not in page  # what stands is not asked again
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.builders.entries import read_token, serve
 from tests.builders.mails import Post
 
 ANA = "ana@example.org"
-SIGN_UP = {"email": ANA, "consent_marketing": "2026-11-22", "language": "en"}
+SIGN_UP = {"email": ANA, "consent_marketing": "2026-11-30", "language": "en"}
 
 
 def sign_up(browser, page, **fields):

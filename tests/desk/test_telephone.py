@@ -19,7 +19,7 @@ from tests.builders.readable import list_unsaid, read_visible
 from tests.builders.shop import read_all_events
 
 MARKUP = "<b>&\"'x</b>"
-CALL = {"email": "ana@example.org", "phone": "+12125550100", "consent_marketing": "2026-11-22", "language": "en"}
+CALL = {"email": "ana@example.org", "phone": "+12125550100", "consent_marketing": "2026-11-30", "language": "en"}
 OWN = """
 version = "2026-12-01"
 form = "sign-up"
@@ -73,7 +73,7 @@ def test_the_proof_and_the_copy_say_who_wrote_it_down_and_by_which_script(taking
     services, customer = shop.services(Post()), shop.find_id("ana@example.org")
     proof = write_proof("ana@example.org", list_ledgers(shop.read_history(customer)))
     assert "telephone, as typed\n" in proof
-    assert f"[version 2026-11-22, en, written down by {staff.staff_id}, script {read_script().version}]" in proof
+    assert f"[version 2026-11-30, en, written down by {staff.staff_id}, script {read_script().version}]" in proof
     sections = gather_record(services.people.load_person(customer), services, taking.now)
     for language in list_languages():
         unsaid = list_unsaid(sections, language, "Corner Shop", taking.now)
@@ -92,6 +92,7 @@ def test_a_call_without_the_survey_is_a_sign_up_alone(taking, shop, single_optin
 
 @pytest.mark.parametrize("language", list_languages())
 def test_the_words_are_read_out_exactly(taking, language):
+    from chalicelib.forms.interface import find_interface
     from chalicelib.forms.library import find_form
     from chalicelib.shop.brand import name_shop
 
@@ -99,7 +100,8 @@ def test_the_words_are_read_out_exactly(taking, language):
     shown = re.findall(r'<p class="line"[^>]*>(.*?)</p>', page)
     shop = name_shop(taking.services.settings, language)
     assert shown == [line.say.root[language].replace("{shop}", shop) for line in read_script().lines]
-    assert find_form("sign-up").consents[0].words.root[language] in page
+    named = find_interface(language).isolate(shop)
+    assert find_form("sign-up").consents[0].say(language, named) in page
     assert read_script().version in page
 
 

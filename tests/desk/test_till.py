@@ -65,14 +65,14 @@ def test_a_sign_up_waits_for_its_confirmation_and_reads_the_same_after_the_form_
     (row,) = taking.stage.read_all("inbox")
     kept = shop.services().opener.open_submission(row["pk"]["S"], row["sealed"]["B"])
     assert kept.sender == "form"
-    assert json.loads(kept.body)["consents"][0]["words_version"] == "2026-11-22"
+    assert json.loads(kept.body)["consents"][0]["words_version"] == "2026-11-30"
 
 
 def test_fifty_entries_of_which_three_come_twice_are_fifty_events(taking, shop, till, single_optin):
     sent = []
     for number in range(50):
         entry = make_id()
-        said = an_entry(taking, email=[f"guest{number}@example.org"], consent_marketing=["2026-11-22"], language=["en"])
+        said = an_entry(taking, email=[f"guest{number}@example.org"], consent_marketing=["2026-11-30"], language=["en"])
         sent.append((seal(shop, till.device_id, entry, said), entry))
     for sealed, entry in [*sent, *sent[7:10]]:
         assert hand_in(till, sealed, entry).status_code == 200
@@ -228,7 +228,7 @@ def test_a_till_takes_no_name_from_the_customer_who_holds_it(taking, shop, till,
     phone = Identity(kind="phone", value="+12125550100")
     shop.take(a_submission(phone="+1 212 555 0100"))
     first = shop.services().people.find_customer(phone)
-    take(taking, shop, till, email=["bo@example.org"], phone=["+1 212 555 0100"], consent_marketing=["2026-11-22"])
+    take(taking, shop, till, email=["bo@example.org"], phone=["+1 212 555 0100"], consent_marketing=["2026-11-30"])
     settle(taking, shop)
     assert first
     assert shop.services().people.find_customer(phone) == first != shop.find_id("bo@example.org")

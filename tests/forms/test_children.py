@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.config import Settings
 from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import find_form
 from chalicelib.forms.schema import write_schema
@@ -196,7 +197,7 @@ def test_a_parent_is_asked_in_the_forms_language(api, shop, workshop, language):
     assert label in letter.html
     page = api.call("GET", f"/confirm/{read_token(mail)}", accept="text/html").body.decode()
     assert f'lang="{language}"' in page
-    assert workshop.parent.words[language] in page
+    assert workshop.parent.say(language, "Corner Shop") in page
     assert title in page
 
 
@@ -323,7 +324,7 @@ def clean(text, answers, tmp_path):
     path = tmp_path / "ask.toml"
     path.write_text(text, encoding="utf-8")
     form = load_form.__wrapped__(path)
-    return validate_form(form, answers, language="en", occasion=Occasion("US", date(2026, 6, 1)))
+    return validate_form(form, answers, language="en", shop="Corner Shop", occasion=Occasion("US", date(2026, 6, 1)))
 
 
 YEAR_FORM = """
@@ -381,7 +382,7 @@ def test_a_year_that_is_none_is_refused(tmp_path, year, fault):
 
 
 def test_the_schema_says_what_an_answer_asks_of_others(workshop):
-    schema = write_schema(workshop, "en", "https://forms.shop.example/forms/workshop")
+    schema = write_schema(workshop, "en", "https://forms.shop.example/forms/workshop", "Corner Shop")
 
     assert schema["properties"]["allergies"]["x-sensitive"] == "health"
     conditions = {next(iter(one["if"]["properties"])): one["then"]["required"] for one in schema["allOf"]}
@@ -423,7 +424,7 @@ def test_the_example_speaks_five_languages_and_every_sensitive_purpose_has_a_way
     from chalicelib.routes.preferences import find_preferences
 
     assert workshop.languages == LANGUAGES
-    asked = {field.name for field in find_preferences(Link(kind=LinkKind.CHOOSE)).fields}
+    asked = {field.name for field in find_preferences(Link(kind=LinkKind.CHOOSE), Settings()).fields}
     assert {f"topic_{purpose}" for purpose in workshop.list_sensitive().values()} <= asked
 
 

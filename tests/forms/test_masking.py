@@ -43,6 +43,6 @@ def test_a_year_of_birth_that_is_kept_as_a_band_is_not_repeated():
     form = Form.model_validate(
         {**survey, "fields": [{**year, "label": label}], "one_of": [], "consents": [], "steps": []}
     )
-    clean = CleanForm(form, "en", {"age_band": "25-34"}, {}, ())
+    clean = CleanForm(form, "en", "Corner Shop", {"age_band": "25-34"}, {}, ())
 
     assert list_answers(clean, find_interface("en")) == [("Year", "given")]

@@ -23,7 +23,9 @@ SURVEY = load_form(DEFINITIONS / "survey.toml")
 def submit(form=SURVEY, trust=Trust.ANONYMOUS, address="203.0.113.77", header_key="", now=NOW, **sent):
     post = sort_post(form, sent)
     language = post.language or "en"
-    clean = validate_form(form, post.values, language=language, occasion=Occasion("US", date(2026, 3, 1)))
+    clean = validate_form(
+        form, post.values, language=language, shop="Corner Shop", occasion=Occasion("US", date(2026, 3, 1))
+    )
     return make_submission(clean, post, trust=trust, address=address, header_key=header_key, now=now)
 
 
@@ -42,7 +44,7 @@ def test_body_is_canonical_and_holds_the_words_that_were_shown():
         "consents": [
             {
                 "purpose": "marketing",
-                "words": SURVEY.consents[0].words["hi"],
+                "words": SURVEY.consents[0].say("hi", "Corner Shop"),
                 "words_version": SURVEY.consents[0].version,
                 "language": "hi",
             }
@@ -64,7 +66,7 @@ def test_reading_says_who_what_and_what_was_agreed():
     consent = reading.consents[0]
     assert (consent.state, consent.channel, consent.at) == (ConsentState.GIVEN, "form:survey", NOW)
     assert (consent.network, consent.grade, consent.language) == ("203.0.113.0/24", "typed", "fa")
-    assert consent.words == SURVEY.consents[0].words["fa"]
+    assert consent.words == SURVEY.consents[0].say("fa", "Corner Shop")
 
 
 def test_a_later_definition_changes_no_evidence(monkeypatch):

@@ -108,12 +108,14 @@ def test_a_type_of_ones_own_is_one_class(monkeypatch):
     asked = Field.model_validate({"name": "colour", "type": "colour", "label": label, "personal": False})
     form = Form.model_validate(survey.model_dump() | {"fields": (*survey.fields, asked)})
     answers = {"email": "asha@example.com", "consent_marketing": True, "colour": "#1D5F50"}
-    schema = write_schema(form, "en", "https://shop.example/forms/newsletter")
+    schema = write_schema(form, "en", "https://shop.example/forms/newsletter", "Corner Shop")
     page = render_form(
         form, WORDS, shop="Corner Shop", address="/forms/x", page_token="t", typed={"colour": ["#ff0000"]}
     )
 
-    assert validate_form(form, answers, language="en", occasion=OCCASION).entry == {"colour": "#1d5f50"}
+    assert validate_form(form, answers, language="en", shop="Corner Shop", occasion=OCCASION).entry == {
+        "colour": "#1d5f50"
+    }
     assert schema["properties"]["colour"] == {"title": "Your colour?", "type": "string", "maxLength": 200}
     Draft202012Validator(schema).validate(answers)
     assert re.search(r'<input id="f-colour" [^>]*type="color" dir="ltr" value="#ff0000">', page)

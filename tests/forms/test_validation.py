@@ -26,7 +26,7 @@ SURVEY, SIGN_UP, PRE_ORDER, WARRANTY, _ = FORMS.values()
 
 def check(form, language="en", **values):
     """Validate; return the fields and the entry together."""
-    clean = validate_form(form, values, language=language, occasion=OCCASION)
+    clean = validate_form(form, values, language=language, shop="Corner Shop", occasion=OCCASION)
     return {**clean.fields, **clean.entry}
 
 
@@ -272,7 +272,9 @@ CONSENTS = {True: True, "yes": True, "on": True, VERSION: True, False: False, ""
 
 @pytest.mark.parametrize("answer", CONSENTS)
 def test_consent_is_a_yes_or_the_version_of_the_words_shown(answer):
-    clean = validate_form(SURVEY, {"score": 9, "consent_marketing": answer}, language="en", occasion=OCCASION)
+    clean = validate_form(
+        SURVEY, {"score": 9, "consent_marketing": answer}, language="en", shop="Corner Shop", occasion=OCCASION
+    )
 
     assert bool(clean.consents) is CONSENTS[answer]
 
@@ -329,7 +331,7 @@ CHECKER = FormatChecker(formats=["date"])
 
 
 def is_valid(form, values):
-    schema = write_schema(form, "en", f"https://shop.example/forms/{form.name}")
+    schema = write_schema(form, "en", f"https://shop.example/forms/{form.name}", "Corner Shop")
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=CHECKER).is_valid(values)
 

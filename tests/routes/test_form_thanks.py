@@ -60,7 +60,7 @@ def test_the_page_after_a_post_repeats_it_masked(api):
         "Phone": "***77",
         "Postal address": "given",
         "Anything else?": "Please ring twice, the bell is old. Please ring twice, the b…",
-        "You agreed": find_form("pre-order").consents[0].words["en"],
+        "You agreed": find_form("pre-order").consents[0].say("en", "Corner Shop"),
     }
     assert not re.search("asha@|Rao|555|Main Street", answer.body.decode())
 

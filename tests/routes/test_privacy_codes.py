@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.data_requests.codes import CODE_SIGNS, check_code, clean_code, make_code
+from chalicelib.forms.interface import find_interface
 from chalicelib.models import RequestKind
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import make_token, name_token
@@ -40,10 +41,10 @@ def test_the_page_says_what_will_happen_and_asks_for_the_code(api, shop, tables)
     for kind, language in itertools.product(RequestKind, LANGUAGES):
         token = put_request(tables, kind.value, language=language)
         page = html.unescape(browse(api, f"/privacy/confirm/{token}").body.decode())
-        said = find_request_words(language).kinds[kind]
+        said, named = find_request_words(language).kinds[kind], find_interface(language).isolate("Corner Shop")
 
         assert f'<html lang="{language}"' in page
-        for text in (said.title, said.text.format(shop="Corner Shop"), said.button, *said.points):
+        for text in (said.title, said.text.format(shop=named), said.button, *said.points):
             assert text in page
         assert page.count("<input") == (2 if kind is RequestKind.ERASE else 1)
         assert 'autocomplete="one-time-code"' in page

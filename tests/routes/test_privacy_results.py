@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.data_requests.package import name_parts
 from chalicelib.erasure.sweep import KINDS
+from chalicelib.forms.interface import find_interface
 from chalicelib.pages.request_pages import find_request_words
 from chalicelib.store.links import LinkKind, make_token
 from infra.local.gateway import Gateway
@@ -48,7 +49,7 @@ def test_who_has_typed_the_code_is_told_that_it_is_being_done(api, shop, tables,
     assert (answers[0].status_code, answers[0].headers["Refresh"]) == (202, f"10; url=?lang={language}&wait=1")
     page = html.unescape(answers[0].body.decode())
     assert f"<title>{words.waiting_title}" in page
-    assert words.waiting.format(shop="Corner Shop") in page
+    assert words.waiting.format(shop=find_interface(language).isolate("Corner Shop")) in page
     assert f'<a class="plain" href="?lang={language}&wait=1">{words.look}</a>' in page
     assert shop.read_all("inbox") == []
 

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.campaigns.library import list_campaigns
 from chalicelib.config import Settings
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.known import ask_known
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.forms.post import sort_post
@@ -91,7 +92,9 @@ def clean_form(form, number):
     answers = {field.name: answer_field(field, number) for field in form.fields}
     answers |= {ask.name: ask.version for ask in form.consents}
     post = sort_post(form, {**answers, "language": form.languages[0]})
-    return post, validate_form(form, post.values, language="en", occasion=Occasion("US", NOW.date()))
+    return post, validate_form(
+        form, post.values, language="en", shop="Corner Shop", occasion=Occasion("US", NOW.date())
+    )
 
 
 def fill_form(form, number):
@@ -106,10 +109,10 @@ def press_links(shop, mail):
     link = Link(kind=LinkKind.CHOOSE, language="en", campaign="welcome", mail_id="m1")
     yield note_click(link, name_token(tokens["go"]), "person", DUE)
     yield withdraw_consent(link, name_token(tokens["unsubscribe"]), DUE, network="203.0.113.0/24", language="en")
-    form = find_preferences(Link(kind=LinkKind.CHOOSE))
+    form = find_preferences(Link(kind=LinkKind.CHOOSE), Settings())
     answers = {field.name: answer_field(field, 0) for field in form.fields}
     answers |= {ask.name: ask.version for ask in form.consents}
-    clean = check_preferences(form, answers, language="en", region="US", today=NOW.date())
+    clean = check_preferences(form, answers, language="en", settings=Settings(), today=NOW.date())
     yield choose_preferences(
         link,
         name_token(tokens["preferences"]),
@@ -259,7 +262,7 @@ def test_the_page_shows_every_field_purpose_period_and_table(language):
         for field in form.fields:
             assert field.label[language] in page, (name, field.name)
         for ask in form.consents:
-            assert ask.words[language] in page, (name, ask.purpose)
+            assert ask.say(language, find_interface(language).isolate("Tea &amp; Sons")) in page, (name, ask.purpose)
             assert f"<bdi>{write_version(ask.version, language)}</bdi>" in page, (name, ask.purpose)
     for purpose in load_purposes().purposes.values():
         assert purpose.title[language] in page

@@ -39,7 +39,7 @@ def walk_in(api, token) -> list[bytes]:
     answers = []
     for number, canary in enumerate(CANARIES):
         address = f"{canary.split('.')[0]}@example.org"
-        form = {"name": canary, "email": address, "consent_marketing": "2026-11-22"}
+        form = {"name": canary, "email": address, "consent_marketing": "2026-11-30"}
         customer = {"id": number, "first_name": canary, "email": address}
         order = {**ORDER, "id": number, "email": address, "note": canary, "customer": customer}
         api.millis += 60_000

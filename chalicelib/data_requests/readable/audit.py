@@ -3,8 +3,9 @@
 from chalicelib.data_requests.readable.facts import Facts, list_others, note_others
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, join_lines, list_cards, make_line
 from chalicelib.data_requests.readable.reasons import explain_reading
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
+from chalicelib.text import isolate_text
 
 
 def build_readings(record: Record, writer: Writer) -> list[Group]:

@@ -5,8 +5,9 @@ from itertools import groupby
 from chalicelib.data_requests.readable.facts import Facts, list_others
 from chalicelib.data_requests.readable.names import name_language, name_purpose, name_source
 from chalicelib.data_requests.readable.parts import MOST_UNFOLDED, Card, Group, Line, Record, make_line
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
+from chalicelib.text import isolate_text
 
 
 def build_consents(record: Record, writer: Writer) -> list[Group]:

@@ -7,9 +7,10 @@ from chalicelib.data_requests.readable.labels import find_title, show_answer
 from chalicelib.data_requests.readable.names import name_purpose, name_sender, name_source
 from chalicelib.data_requests.readable.orders import show_amount, show_item
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, fold_cards, make_line
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
 from chalicelib.models import JsonValue
+from chalicelib.text import isolate_text
 
 Origins = Mapping[str, Row]  # lines of the history by their times
 QUIET = ("link", "outreach", "ses", "privacy")  # senders that make no entry

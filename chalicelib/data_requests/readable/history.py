@@ -3,9 +3,10 @@
 from chalicelib.data_requests.readable.facts import Facts, note_others
 from chalicelib.data_requests.readable.names import name_form, name_language, name_sender
 from chalicelib.data_requests.readable.parts import Card, Group, Record, join_lines, make_line
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
 from chalicelib.senders.ses import FACTS
+from chalicelib.text import isolate_text
 
 
 def build_history(record: Record, writer: Writer) -> list[Group]:

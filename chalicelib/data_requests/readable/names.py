@@ -1,10 +1,11 @@
 """Readable names of where something came from, and what it was for: forms, shop systems, links, purposes, languages."""
 
 from chalicelib.data_requests.readable.labels import find_title
-from chalicelib.data_requests.readable.writer import Writer, clean_name, isolate_text
+from chalicelib.data_requests.readable.writer import Writer, clean_name
 from chalicelib.forms.interface import find_interface
 from chalicelib.pages.policy_words import find_policy_words
 from chalicelib.shop.purposes import choose_text, load_purposes
+from chalicelib.text import isolate_text
 from chalicelib.words import list_languages
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from chalicelib.data_requests.readable.facts import Facts, list_others, note_others, read_amount
 from chalicelib.data_requests.readable.names import split_name
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, fold_cards, list_cards, make_line
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
 from chalicelib.models import JsonValue
+from chalicelib.text import isolate_text
 
 
 def build_orders(record: Record, writer: Writer) -> list[Group]:

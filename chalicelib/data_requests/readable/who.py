@@ -4,8 +4,9 @@ from chalicelib.data_requests.readable.facts import Facts, note_others
 from chalicelib.data_requests.readable.labels import show_answer
 from chalicelib.data_requests.readable.names import name_language, name_purpose, name_source, split_name
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, list_cards, make_line
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
+from chalicelib.text import isolate_text
 
 FIRST = ("name", "email", "phone", "address", "language")
 ADDRESSES = ("email", "phone")

@@ -17,7 +17,6 @@ from chalicelib.pages.request_pages import PrivacyWords, find_request_words
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.+")
-ISOLATE, AS_BEFORE = "\u2068", "\u2069"  # first strong isolate: a foreign word does not reorder the line around it
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,3 @@ class Writer:
 def clean_name(name: str) -> str:
     """Return a name of ours or of a sender as people write it: `first_name` is `first name`."""
     return " ".join(name.replace("_", " ").split())
-
-
-def isolate_text(text: str) -> str:
-    """Return a foreign text for use inside a sentence of ours."""
-    return f"{ISOLATE}{text}{AS_BEFORE}" if text else ""

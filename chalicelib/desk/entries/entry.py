@@ -18,6 +18,7 @@ from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.view import show_form
 from chalicelib.pages.form_page import list_switches, place_focus
 from chalicelib.pages.summary import list_answers
+from chalicelib.shop.brand import name_shop
 
 SPEAK, TOKEN = "desk-speak", "form_token"  # no field of a form can have the first name
 Typed = Mapping[str, Sequence[str]]
@@ -61,7 +62,7 @@ def show_entry(
     """Return the page with the form; `refusal` is why what was typed was not kept."""
     spoken, typed = find_interface(choose_spoken(request, form)), typed or {}
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
-    view = show_form(form, spoken, "")
+    view = show_form(form, spoken, "", name_shop(request.services.settings, spoken.language))
     fields = {field["name"]: {**field, "autocomplete": "off"} for field in view["fields"]}
     problem = "" if faults or refusal is None else spoken.problems.get(str(refusal.STATUS_CODE), spoken.not_sent)
     return show_page(

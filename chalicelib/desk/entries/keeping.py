@@ -22,6 +22,7 @@ from chalicelib.senders.form import Taken, make_submission
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_keys
 from chalicelib.settling.match import look_up
+from chalicelib.shop.brand import name_shop
 from chalicelib.store.inbox import State
 from chalicelib.store.parts import Part
 from chalicelib.store.requests import OWNED_BY_REQUEST
@@ -50,7 +51,9 @@ def keep_entry(request: DeskRequest, form: Form, sent: Sequence[tuple[str, str]]
     if not post.submission:  # each shown form has its own id: without one, two customers' entries could count as one
         raise InvalidSubmissionError({"submission": "missing"})
     occasion = Occasion(services.settings.shop_country, request.now.date())
-    clean = validate_form(form, post.values, language=post.language or form.languages[0], occasion=occasion)
+    language = post.language or form.languages[0]
+    shop = name_shop(services.settings, language)
+    clean = validate_form(form, post.values, language=language, shop=shop, occasion=occasion)
     # No network: it would be the shop's own, and says nothing about the customer.
     submission = make_submission(clean, post, trust=Trust.OWN, address="", header_key="", now=request.now, taken=taken)
     key, new = accept_entry(request, submission)

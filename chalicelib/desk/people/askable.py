@@ -6,10 +6,12 @@ from datetime import datetime
 
 from chalicelib.desk.request import DeskRequest
 from chalicelib.forms.definition import ConsentAsk, Form
+from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import list_readable
 from chalicelib.models import ConsentState, Profile
 from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.ages import is_minor
+from chalicelib.shop.brand import name_shop
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,18 @@ class Asked:
     form: Form
     ask: ConsentAsk
     language: str
+    shop: str
     by_mail: bool
+
+    @property
+    def words(self) -> str:
+        """Return the words that are kept as evidence."""
+        return self.ask.say(self.language, self.shop)
+
+    @property
+    def shown(self) -> str:
+        """Return the words as a page shows them, the shop's name kept from reordering the line."""
+        return self.ask.say(self.language, find_interface(self.language).isolate(self.shop))
 
 
 def list_askable(profile: Profile, request: DeskRequest) -> list[Asked]:
@@ -44,4 +57,6 @@ def walk_asks(profile: Profile, request: DeskRequest) -> Iterator[Asked]:
         for ask in (each for each in form.consents if each.purpose not in kept):
             held = profile.consents.get(ask.purpose)
             refused = held is not None and held.state is ConsentState.WITHDRAWN
-            yield Asked(form, ask, form.choose_language(spoken), form.confirm or refused)
+            language = form.choose_language(spoken)
+            shop = name_shop(request.services.settings, language)
+            yield Asked(form, ask, language, shop, form.confirm or refused)

@@ -3,6 +3,8 @@
 Where the form asks for confirmation, and where a no stands, a mail asks the customer: their mailbox alone confirms.
 """
 
+from dataclasses import replace
+
 from chalice import Response
 
 from chalicelib.desk.entries.keeping import accept_entry
@@ -21,6 +23,7 @@ from chalicelib.people.person import Person
 from chalicelib.senders.form import Taken, make_submission
 from chalicelib.senders.staff import give_consent
 from chalicelib.settling.dispatch import settle_keys
+from chalicelib.shop.brand import name_shop
 
 CHANNELS = ("counter", "telephone")
 
@@ -34,7 +37,7 @@ def write_consent(request: DeskRequest, customer_id: str) -> Response:
     if asked.by_mail:
         return ask_by_mail(request, person, asked, Taken(channel, request.me.staff_id))
     evidence = {
-        "words": asked.ask.words[asked.language],
+        "words": asked.words,
         "words_version": asked.ask.version,
         "language": asked.language,
         "channel": channel,
@@ -55,7 +58,7 @@ def find_asked(request: DeskRequest, profile: Profile) -> Asked:
         raise InvalidSubmissionError({"purpose": "purpose"})
     if shown.ask.version != form.get("version") or language not in shown.form.languages:
         raise InvalidSubmissionError({"version": "words"})
-    return Asked(shown.form, shown.ask, language, shown.by_mail)
+    return replace(shown, language=language, shop=name_shop(request.services.settings, language))
 
 
 def ask_by_mail(request: DeskRequest, person: Person, asked: Asked, taken: Taken) -> Response:
@@ -74,7 +77,8 @@ def ask_by_mail(request: DeskRequest, person: Person, asked: Asked, taken: Taken
             "parent": None,
         }
     )
-    clean = CleanForm(reduced, asked.language, {"email": read_address(person.profile)}, {}, (asked.ask,))
+    address = read_address(person.profile)
+    clean = CleanForm(reduced, asked.language, asked.shop, {"email": address}, {}, (asked.ask,))
     form_id = read_form_id(request)
     post = Post({}, asked.language, "", "", form_id, "", asked=False, trapped=False)
     said = make_submission(clean, post, trust=Trust.OWN, address="", header_key="", now=request.now, taken=taken)

@@ -19,7 +19,7 @@ from chalicelib.numbers.shelf import Shelf
 from chalicelib.people.activity import is_whole
 from chalicelib.services import Services
 from chalicelib.shop.products import fold_product
-from chalicelib.telling.writer import BEGIN, END
+from chalicelib.text import isolate_text
 
 log = logging.getLogger(__name__)
 MOST_NEEDS, MOST_BESIDE = 3, 3
@@ -52,13 +52,10 @@ def find_next(glance: Glance, shelf: Shelf, today: date, say: HeadWords, words: 
     profile = glance.person.profile
     needs = sorted(list_needs(profile, shelf.demands, 0), key=lambda need: need.due)
     told = [text for text in (tell_need(need, today, say, words) for need in needs) if text]
-    beside = [say.beside.format(product=isolate(one), bought=isolate(to)) for one, to in list_beside(glance, shelf)]
+    beside = [
+        say.beside.format(product=isolate_text(one), bought=isolate_text(to)) for one, to in list_beside(glance, shelf)
+    ]
     return Next(tuple(told[:MOST_NEEDS]), tuple(beside[:MOST_BESIDE]))
-
-
-def isolate(name: str) -> str:
-    """Return a product's name so that it keeps its own direction inside a sentence of another one."""
-    return f"{BEGIN}{name}{END}"
 
 
 def tell_need(need: NextNeed, today: date, say: HeadWords, words: Interface) -> str:
@@ -70,7 +67,7 @@ def tell_need(need: NextNeed, today: date, say: HeadWords, words: Interface) -> 
     pattern = say.need if left > 0 else say.need_now
     counts = {"days": max(0, left), "low": max(0, low), "high": high, "ago": ago}
     written = {name: words.write_number(count) for name, count in counts.items()}
-    return pattern.format(product=isolate(need.product), **written)
+    return pattern.format(product=isolate_text(need.product), **written)
 
 
 def list_beside(glance: Glance, shelf: Shelf) -> Iterator[tuple[str, str]]:

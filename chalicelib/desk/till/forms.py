@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.config import Settings
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.library import list_named, list_till_forms
 from chalicelib.forms.view import show_form
+from chalicelib.shop.brand import name_shop
 
 FIRST = "sign-up"
 
@@ -23,16 +25,16 @@ class FormView:
     needs: str
 
 
-def list_views(language: str, currency: str) -> list[FormView]:
+def list_views(language: str, settings: Settings, currency: str) -> list[FormView]:
     """Return every form that a till takes in, the sign-up first, the till's own last; `currency` is the shop's."""
     shop = sorted(list_named(), key=lambda form: (form.name != FIRST, form.name))
-    return [view_form(form, language, currency) for form in (*shop, *list_till_forms())]
+    return [view_form(form, language, settings, currency) for form in (*shop, *list_till_forms())]
 
 
-def view_form(form: Form, language: str, currency: str) -> FormView:
+def view_form(form: Form, language: str, settings: Settings, currency: str) -> FormView:
     """Return a form in a language, or in its own where it does not speak that one."""
     spoken = find_interface(form.choose_language(language))
-    view = show_form(form, spoken, "")
+    view = show_form(form, spoken, "", name_shop(settings, spoken.language))
     # A browser offers nothing of what an earlier customer typed.
     fields = {field["name"]: {**field, "autocomplete": "off"} for field in view["fields"]}
     if "amount" in fields:

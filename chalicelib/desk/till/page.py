@@ -41,7 +41,7 @@ def show_shell(request: DeskRequest, language: str) -> Response:
         title=say.title,
         status=200,
         signed=None,
-        views=list_views(language, request.services.clock.currency),
+        views=list_views(language, request.services.settings, request.services.clock.currency),
         said=json.dumps(dict(say.said), ensure_ascii=False),
         switches=list_switches(),
         address=HERE,
