@@ -25,8 +25,8 @@ def test_a_sign_up_waits_for_its_confirmation_as_online(taking, shop):
     answer = fill_in(staff, "sign-up", **SIGN_UP)
     page = answer.body.decode()
     assert answer.status_code == 200
-    assert "A mail is on its way" in page
-    assert "Your number" in page or 'dir="ltr"' in page
+    assert "An email is on its way" in page
+    assert "Your reference number" in page or 'dir="ltr"' in page
     assert "ana@example.org" not in page  # the summary is masked
     assert shop.list_customers() == []  # nobody before the mailbox said yes
     assert [row["state"]["S"] for row in taking.stage.read_all("inbox")] == ["unconfirmed"]

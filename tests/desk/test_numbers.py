@@ -189,7 +189,7 @@ def test_a_step_that_another_one_took_is_no_failure(desk, ben, monkeypatch):
     answer = ben.get("/count?of=30")
     assert answer.status_code == 200
     assert answer.headers["Refresh"] == "1; url=/count?of=30"
-    assert "Counting waits a moment" in answer.body.decode()
+    assert "Counting has to wait a moment" in answer.body.decode()
     look_until_over(ben)
     assert read_counted(desk.services).read_numbers().people == 30
 

@@ -73,7 +73,7 @@ def test_erasures_stand_by_month_with_their_receipts_and_name_nobody(told, shop,
     forget(told, shop, "ben")
     page = mara.read("/privacy/erasures")
     assert "The ledger is whole, checked just now" in page
-    assert "Erasures in all: 2" in page
+    assert "Deletions in all: 2" in page
     assert "must be done by 31\u00a0March 2026" in page  # one is under way, and the law sets its deadline
     assert page.count("Under way") == 1
     assert 'href="/erasures/r-asha"' in page
@@ -221,7 +221,7 @@ def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, sh
     assert lines[-1] == (EVERYBODY, "retention: what would go")
     page = mara.read(path)
     assert "customers looked at: 3" in page
-    assert re.search(r"Customers without a sign of life</dt><dd>3</dd>", page)
+    assert re.search(r"Customers without any contact</dt><dd>3</dd>", page)
     assert count_people(taking.services.retention_queue.list_due(), taking.services, taking.now)["people"] == 3
     assert "3 people, with no sign of life" in write_retention(taking.services, taking.now)
     assert shop.read_all("customers") == before

@@ -269,7 +269,7 @@ def test_a_broken_file_of_a_campaign_is_an_alarm_and_no_error(work, ben, monkeyp
 def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, shop, ben):
     from tests.builders.mails import sign_up
 
-    assert "Customers with a mail due today: 0" in ben.read("/today")
+    assert "Customers with an email due today: 0" in ben.read("/today")
     sign_up(shop, "asha@example.org")
     rows = [row for row in shop.read_all("customers") if row["sk"]["S"] == "core"]
     assert "due_at" in rows[0]
@@ -277,9 +277,9 @@ def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, sh
     week = f"{work.now:%G-W%V}#0"
     due = f"{work.now:%Y-%m-%dT}23:00:00Z"
     shop.services().table.change_item(key, "SET #queue = :queue, due_at = :due", queue=week, due=due)
-    assert "Customers with a mail due today: 1" in ben.read("/today")
+    assert "Customers with an email due today: 1" in ben.read("/today")
     shop.services().table.change_item(key, "SET due_at = :due", due="2026-03-04T23:00:00Z")
-    assert "Customers with a mail due today: 0" in ben.read("/today")
+    assert "Customers with an email due today: 0" in ben.read("/today")
 
 
 def test_a_till_that_has_not_called_for_a_day_is_told(work, ben):

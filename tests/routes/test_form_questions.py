@@ -204,6 +204,6 @@ def test_the_honeypot_is_not_shown_and_tells_managers_to_pass_it_over(api):
     [box] = re.findall(r"<input [^>]*referral_note[^>]*>", page)
 
     assert ".more { display: none; }" in page
-    assert f'<div class="more">\n<label for="f-referral_note">Please leave this field empty</label>\n{box}' in page
+    assert f'<div class="more">\n<label for="f-referral_note">Please leave this box empty</label>\n{box}' in page
     for mark in ('autocomplete="off"', "data-1p-ignore", "data-bwignore", 'data-lpignore="true"', 'value=""'):
         assert mark in box

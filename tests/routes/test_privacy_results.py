@@ -65,7 +65,7 @@ def test_a_forgotten_tab_stops_asking_within_a_quarter_of_an_hour(api, tables):
     assert pauses == sorted(pauses)
     assert sum(pauses) < 900
     assert "no longer looks by itself" in answer.body.decode()
-    assert "Ask once more" in answer.body.decode()
+    assert "Ask again" in answer.body.decode()
 
 
 def test_a_visitor_can_end_the_looking(api, tables):
