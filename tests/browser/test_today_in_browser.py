@@ -64,7 +64,7 @@ def test_a_day_of_work(desk, shop, items, open_browser, take_shot):
         assert read_title(browser) == "Today"
         press_in(browser, first, "Look, partly hidden")
         wait_until(browser, lambda: read_title(browser) == "A waiting item, partly hidden")
-        assert "a… (16 signs)" in browser.page_source
+        assert "a… (16 characters)" in browser.page_source
         assert ASHA not in browser.page_source
         assert find_violations(browser) == []
         take_shot(browser, "today-look")

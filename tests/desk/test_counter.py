@@ -35,7 +35,7 @@ def test_a_sign_up_waits_for_its_confirmation_as_online(taking, shop):
 def test_the_evidence_names_the_counter_and_the_member_of_staff(taking, shop, single_optin):
     till = taking.hire("till")
     answer = fill_in(till, "sign-up", **SIGN_UP)
-    assert "It stands in the customer" in answer.body.decode()
+    assert "It is in the customer" in answer.body.decode()
     consent = shop.read_profile("ana@example.org").consents["marketing"]
     assert (consent.state, consent.channel, consent.staff) == (ConsentState.GIVEN, "counter", till.staff_id)
     assert (consent.words_version, consent.language, consent.network, consent.script) == ("2026-11-22", "en", "", "")

@@ -79,7 +79,7 @@ def test_what_may_be_sent(desk, said, told, not_told):
 def test_data_that_was_set_aside(desk, monkeypatch):
     monkeypatch.setattr("chalicelib.data_requests.status.is_restricted", lambda _: True)
     head = open_head(desk, a_submission(email=ASHA, consents=[YES]))
-    assert "<strong>data set aside</strong>" in head
+    assert "<strong>use of data restricted</strong>" in head
     assert "Send no advertising." in head
     assert "May be sent" not in head
 

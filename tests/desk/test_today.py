@@ -138,7 +138,7 @@ def test_a_look_is_masked_and_noted_first(work, shop, ben, item):
     page = answer.body.decode()
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "a… (16 signs)" in page
+    assert "a… (16 characters)" in page
     assert "&lt;… (14 signs)" in page
     for secret in (ASHA, "Asha", MARK, "<b>", "203.0.113"):
         assert secret not in page
@@ -170,7 +170,7 @@ def test_nothing_is_shown_where_the_line_cannot_be_written(work, ben, item, monk
     monkeypatch.setattr(type(work.services.audit), "write_access", fail)
     answer = ben.post(f"/today/items/{item}/look", token=token)
     assert answer.status_code == 503
-    assert "a… (16 signs)" not in answer.body.decode()
+    assert "a… (16 characters)" not in answer.body.decode()
 
 
 def test_a_released_item_is_settled_by_the_sweeper(work, shop, ben, item):
@@ -216,7 +216,7 @@ def test_whoever_is_dismissed_meanwhile_does_and_sees_nothing(work, shop, ben, i
     monkeypatch.setattr(type(work.services.audit), "write_access", dismiss_first)
     answer = ben.post(path, token=token, why="spam", customer=row.customer_id)
     assert answer.status_code == 409
-    assert "signs)" not in answer.body.decode()
+    assert "characters)" not in answer.body.decode()
     assert shop.read_all("inbox") == before
     assert shop.services().requests.read_row(row.customer_id, row.id).state is RequestState.TO_SHOP
     assert list_lines(work) == lines

@@ -58,7 +58,7 @@ def test_no_mail_comes_before_the_address_is_confirmed_and_one_each_monday_after
     assert run(desk, post, MONDAY) == {}
     assert "An email is on its way" in mara.read("/account")
     page = desk.open_browser().get(link).body.decode()
-    assert "Shall the week in figures" in page
+    assert "Should the week in figures" in page
     assert run(desk, post, MONDAY) == {}  # looking confirms nothing
     assert b"Done" in desk.open_browser().post(link, token="", answer="yes").body
     assert [run(desk, post, MONDAY + timedelta(minutes=minute)) for minute in range(3)] == [{"accepted": 1}, {}, {}]

@@ -98,7 +98,7 @@ def test_a_wrong_answer_is_asked_another_question(api, shop, wrong):
     again = browse(api, answers={**sent, "page_answer": wrong})
 
     assert (again.status_code, shop.read_all("inbox")) == (422, [])
-    assert "That is not the answer." in again.body.decode()
+    assert "That is not the right answer." in again.body.decode()
     assert solve_question(read_question(again)) != solve_question(asked)
     assert f'value="{wrong}"' not in again.body.decode()
 
