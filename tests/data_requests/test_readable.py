@@ -256,7 +256,7 @@ def test_reasons_of_the_audit_are_told_and_typed_ones_stay():
     assert explain_reading("asked for: erase", writer) == ("requested: Delete everything about you", False)
     closed = "your request was answered and closed: Delete everything about you"
     assert explain_reading("closed a request: erase", writer) == (closed, False)
-    assert "masked" in explain_reading("looked at a waiting item: to judge it", writer)[0]
+    assert "partly hidden" in explain_reading("looked at a waiting item: to judge it", writer)[0]
     assert explain_reading("looked for a parcel", writer) == ("looked for a parcel", True)
 
 

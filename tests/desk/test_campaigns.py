@@ -63,9 +63,14 @@ def test_rules_are_told_in_words_with_what_is_left(desk, ben):
     services = desk.services
     services.table.commit_parts([services.budgets.spend_budget("welcome", 150, 50_000)])
     page = re.sub(r"<[^>]+>", "", ben.read("/campaigns/welcome"))
-    for told in ("after the first consent", "News and offers by email", "marketing emails to one customer in", "not again within 9 days"):
+    for told in (
+        "after the first consent",
+        "News and offers by email",
+        "marketing emails to one customer in",
+        "not again within 9 days",
+    ):
         assert told in page
-    assert "10% of the customers get no mail" in page
+    assert "10% of the customers get no email" in page
     assert "$98.50 of $100 left" in page
     assert "0 ready" in page
 

@@ -102,7 +102,9 @@ def test_the_head_says_how_many_are_in_no_figure_and_how_many_were_forgotten_sin
     for number, customer_id in enumerate(sorted(profiles)[:2], 1):
         order = ForgetOrder(reason=Reason.STAFF, request=f"r-{customer_id}", requested_at=desk.now)
         assert forget_person(customer_id, order, desk.shop.services(), desk.now)
-        told = "The data of 1 customer was deleted since" if number == 1 else "The data of 2 customers was deleted since"
+        told = (
+            "The data of 1 customer was deleted since" if number == 1 else "The data of 2 customers was deleted since"
+        )
         assert all(told in ben.read(path) for path in PAGES)
     assert "Customers: 30." in ben.read("/numbers")
     count_all(desk)

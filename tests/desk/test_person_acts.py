@@ -212,8 +212,8 @@ def test_a_consent_is_kept_with_words_channel_and_staff(desk, ben, asha, single_
     ("wrong", "told"),
     [
         ({"purpose": "other"}, "one of the consents"),
-        ({"version": "2020-01-01"}, "have changed"),
-        ({"language": "xx"}, "have changed"),
+        ({"version": "2020-01-01"}, "has changed"),
+        ({"language": "xx"}, "has changed"),
         ({"channel": "street"}, "where the customer said yes"),
     ],
 )

@@ -36,7 +36,10 @@ def buy(*days):
         ),
         ((31, 51, 71), "<strong>away longer than usual</strong> · Usually 20 days between two purchases"),
         ((60, 80, 100), "<strong>no longer active</strong> · Usually 20 days"),
-        ((5,), "<strong>active</strong> · 5 days without a purchase; the shop counts a customer as active for 30 days."),
+        (
+            (5,),
+            "<strong>active</strong> · 5 days without a purchase; the shop counts a customer as active for 30 days.",
+        ),
         ((), "<strong>not known yet</strong> · There is no purchase yet."),
     ],
 )

@@ -139,7 +139,7 @@ def test_a_look_is_masked_and_noted_first(work, shop, ben, item):
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert "a… (16 characters)" in page
-    assert "&lt;… (14 signs)" in page
+    assert "&lt;… (14 characters)" in page
     for secret in (ASHA, "Asha", MARK, "<b>", "203.0.113"):
         assert secret not in page
     assert list_lines(work)[-1] == (ben.staff_id, item, "looked at a waiting item: to judge it")
@@ -246,7 +246,7 @@ def test_alarms_name_the_campaign(work, shop, ben):
 
     offering = next(each for each in work.services.campaigns if each.offer and each.offer.per_person)
     work.services.campaigns = (offering,)
-    assert f"The codes of the campaign {offering.name} run out. Left: 0." in ben.read("/today")
+    assert f"The offer codes of the campaign {offering.name} are running out. Left: 0." in ben.read("/today")
     shop.stock_codes(offering)
     assert list_alarms(work.services) == []
     most = int(offering.offer.most_spent * 100)
