@@ -74,7 +74,7 @@ KINDS = {
         purposes.load_purposes,
         'basis = "consent"',
         "purposes.marketing.basis",
-        ('version = "2026-11-30"', "version"),
+        ('version = "2026-11-30.2"', "version"),
     ),
     "retention": Kind(
         retention.FILE,

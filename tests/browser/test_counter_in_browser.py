@@ -50,7 +50,7 @@ def test_a_customer_is_signed_up_at_the_counter_in_their_language(desk, open_bro
     assert desk.stage.read_all("inbox") == []
     browser.find_element(By.ID, "f-consent_marketing").click()
     browser.find_element(By.ID, "f-email").send_keys(Keys.ENTER)  # Enter sends, and presses no language
-    wait_for_text(browser, "A mail is on its way")
+    wait_for_text(browser, "An email is on its way")
     assert [row["state"]["S"] for row in desk.stage.read_all("inbox")] == ["unconfirmed"]
     press(browser, "a.act")
     wait_for_text(browser, "At the counter")
@@ -68,7 +68,7 @@ def test_a_call_is_taken_by_the_keyboard_alone(desk, open_browser):
     browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.TAB)  # the consent
     browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.TAB)  # how they found us, then the score
     browser.switch_to.active_element.send_keys(Keys.SPACE, Keys.ENTER)
-    wait_for_text(browser, "A mail is on its way")
+    wait_for_text(browser, "An email is on its way")
     assert [row["state"]["S"] for row in desk.stage.read_all("inbox")] == ["unconfirmed"]
     browser.delete_all_cookies()
     assert list_complaints(browser) == []

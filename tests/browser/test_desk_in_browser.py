@@ -48,7 +48,7 @@ def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
         join(browser, desk, link.removeprefix(desk.address) + "?lang=en")
         bens = browser.get_cookies()
         open_page(browser, desk.address + "/staff")
-        assert "You may not do this" in read_title(browser)
+        assert "You are not allowed to do this" in read_title(browser)
 
         browser.delete_all_cookies()
         browser.remove_all_credentials()

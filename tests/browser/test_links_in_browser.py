@@ -78,7 +78,7 @@ def test_a_person_confirms_or_refuses(site, shop, tables, open_browser, take_sho
     ((topic, said),) = read_inbox(shop)
     assert (topic, said["answer"]) == ("confirm", answer)
     press(open_page(browser, f"{site}/confirm/{token}"), f"button[value={answer}]")
-    assert read_title(browser) == "Answered before"
+    assert read_title(browser) == "Already answered"
     assert len(shop.read_all("inbox")) == 1
 
 

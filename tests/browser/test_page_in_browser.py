@@ -176,7 +176,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone(site, shop, open_browser
         "age_band",
         "button",
     ]
-    assert "One more step: look in your mail" in read_text(browser)
+    assert "One more step: check your email" in read_text(browser)
     assert len(shop.read_all("inbox")) == 1
 
 

@@ -73,16 +73,16 @@ def test_the_acts_one_after_the_other(desk, open_browser, take_shot):
 
     form = unfold(browser, "consent")
     look(browser, take_shot, "person-consent", WIDTH)
-    send(browser, form, "The consent is written down.")
+    send(browser, form, "The consent is recorded.")
     send(browser, unfold(browser, "withdraw"), "The consent is withdrawn.")
-    send(browser, unfold(browser, "preferences"), "A mail is on its way to the customer.")
+    send(browser, unfold(browser, "preferences"), "An email is on its way to the customer.")
     (row,) = desk.services.requests.list_requests(desk.shop.find_id(ASHA))
     desk.services.table.commit_parts([desk.services.requests.write_row(finish(row), desk.now)])  # the mail was answered
 
     send(browser, unfold(browser, "doubles"), "The other one")
     look(browser, take_shot, "person-doubles", WIDTH)
     send(browser, browser.find_element(By.CSS_SELECTOR, "form[action$='/join']"), "The two records are one now.")
-    send(browser, unfold(browser, "part"), "The two records stand for themselves again")
+    send(browser, unfold(browser, "part"), "The two records are separate again")
     look(browser, take_shot, "person-parted", WIDTH)
     browser.delete_all_cookies()
     assert [line for line in list_complaints(browser) if "422" not in line] == []

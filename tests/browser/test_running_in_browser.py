@@ -95,7 +95,7 @@ def test_without_a_script_a_campaign_is_stopped_counted_ahead_and_a_sender_teste
     click(browser, "Stop this campaign")
     wait_until(browser, lambda: "Mara Lind" in browser.find_element(By.CSS_SELECTOR, "section[role=status]").text)
     assert set(desk.services.halts.read_halts(["welcome"])) == {"welcome"}
-    click(browser, "Let it go on")
+    click(browser, "Start it again")
     wait_until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "form[action$='/stop']"))
     assert desk.services.halts.read_halts(["welcome"]) == {}
 

@@ -93,7 +93,7 @@ def test_back_and_the_browsers_own_back_lose_nothing(site, shop, open_browser):
     assert not browser.find_element(By.CSS_SELECTOR, BACK).is_displayed()
 
     reach(browser, "name")
-    assert read_focus(browser).split("\n") == ["Optional", "Would you like an answer?"]
+    assert read_focus(browser).split("\n") == ["Optional", "Would you like to tell us who you are?"]
     assert not browser.find_element(By.CSS_SELECTOR, ONWARD).is_displayed()
     browser.find_element(By.NAME, "name").send_keys("Asel")
     take_time()

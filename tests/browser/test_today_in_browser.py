@@ -62,9 +62,9 @@ def test_a_day_of_work(desk, shop, items, open_browser, take_shot):
         join(browser, desk, desk.invite("staff", "Ben Okafor") + "?lang=en")
         sign_in_anew(browser, desk)
         assert read_title(browser) == "Today"
-        press_in(browser, first, "Look, masked")
-        wait_until(browser, lambda: read_title(browser) == "A waiting item, masked")
-        assert "a… (16 signs)" in browser.page_source
+        press_in(browser, first, "Look, partly hidden")
+        wait_until(browser, lambda: read_title(browser) == "A waiting item, partly hidden")
+        assert "a… (16 characters)" in browser.page_source
         assert ASHA not in browser.page_source
         assert find_violations(browser) == []
         take_shot(browser, "today-look")

@@ -76,7 +76,7 @@ def test_foreign_numbers_are_told_in_parts():
 
     assert "Customer number C-4477 Square, till and payments, L-88" in text
     assert "17 × Darjeeling, ₸3.15 each, article number: TEA-250" in text
-    assert "Money given back Order O-77 ₹8.35" in text
+    assert "Refunds Order O-77 ₹8.35" in text
 
 
 def test_a_line_of_ours_keeps_the_direction_of_the_page_and_a_typed_one_its_own():
@@ -104,7 +104,7 @@ def test_what_is_technical_is_in_the_json_alone_and_the_page_names_that_file():
     text = read_visible(write_page(a_full_record()))
     files = write_files(a_full_record(), language="en", shop=SHOP, now=NOW)
 
-    assert "they are in the file data.json" in text
+    assert "They are in the file data.json" in text
     for hidden in ("c-1", "P-1", "event:1", "FORM_RESPONSE"):
         assert f" {hidden} " not in text
         assert f'"{hidden}"' in files["data.json"].decode()
@@ -253,10 +253,10 @@ def test_an_unknown_reason_is_not_shown_in_english():
 def test_reasons_of_the_audit_are_told_and_typed_ones_stay():
     writer = Writer("en", SHOP)
 
-    assert explain_reading("asked for: erase", writer) == ("asked for: Delete everything about you", False)
+    assert explain_reading("asked for: erase", writer) == ("requested: Delete everything about you", False)
     closed = "your request was answered and closed: Delete everything about you"
     assert explain_reading("closed a request: erase", writer) == (closed, False)
-    assert "masked" in explain_reading("looked at a waiting item: to judge it", writer)[0]
+    assert "partly hidden" in explain_reading("looked at a waiting item: to judge it", writer)[0]
     assert explain_reading("looked for a parcel", writer) == ("looked for a parcel", True)
 
 

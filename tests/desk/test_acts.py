@@ -47,7 +47,7 @@ def test_a_note_is_kept_in_the_record_and_shown(desk, ben, asha):
     answer = press(ben, f"/people/{asha}/note", note="  Likes Assam.\r\nCalls on Mondays \u202e")
     page = answer.body.decode()
     assert answer.status_code == 200
-    assert "The note is kept." in page
+    assert "The note is saved." in page
     assert "Likes Assam.\nCalls on Mondays" in page
     entries = [one.entry for one in desk.shop.open_record(asha).entries.values()]
     assert [(one.kind, one.values) for one in entries] == [("note", {"note": "Likes Assam.\nCalls on Mondays"})]
@@ -146,7 +146,7 @@ def test_a_second_press_of_a_form_counts_once(desk, ben, asha):
     first = press(ben, f"/people/{asha}/note", note="Likes Assam", submission=form).body.decode()
     second = press(ben, f"/people/{asha}/note", note="Likes Assam", submission=form).body.decode()
     assert "This was sent before" not in first
-    assert "The note is kept. This was sent before, and counts once." in second
+    assert "The note is saved. This was sent before, and counts once." in second
     assert len(desk.shop.open_record(asha).entries) == 1
     assert list_reasons(desk, asha) == ["added a note"]
     press(ben, f"/people/{asha}/note", note="Likes Assam, and Darjeeling", submission=form)  # corrected, by going back

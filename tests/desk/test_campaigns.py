@@ -63,9 +63,14 @@ def test_rules_are_told_in_words_with_what_is_left(desk, ben):
     services = desk.services
     services.table.commit_parts([services.budgets.spend_budget("welcome", 150, 50_000)])
     page = re.sub(r"<[^>]+>", "", ben.read("/campaigns/welcome"))
-    for told in ("after the first yes", "News and offers by e-mail", "marketing mails in", "not again within 9 days"):
+    for told in (
+        "after the first consent",
+        "News and offers by email",
+        "marketing emails to one customer in",
+        "not again within 9 days",
+    ):
         assert told in page
-    assert "10% of the customers get no mail" in page
+    assert "10% of the customers get no email" in page
     assert "$98.50 of $100 left" in page
     assert "0 ready" in page
 
@@ -141,7 +146,7 @@ def test_what_came_of_a_campaign_has_figures_with_their_doubt(desk, ben):
     assert page.count("<svg") == 3
     assert page.count('role="img"') == 3
     told = " ".join(re.sub(r"<[^>]+>", "", page.partition("<main")[2]).split())
-    assert "Of 100 customers who were mailed, 11.7 more bought than without the mail; it may be 1.3 to 18." in told
+    assert "Of 100 customers who were emailed, 11.7 more bought than without the email; it may be 1.3 to 18." in told
     assert "sent 400 (87%) held out 60 (13%)" in told
     assert re.search(r"20%, between 1[\d.]+% and 2[\d.]+%", page)
 
@@ -290,13 +295,13 @@ def test_a_mistake_in_the_shops_hours_is_named_too(desk, ben, own):
 def test_stopped_campaigns_are_not_counted(desk, ben, crowd):
     ben.post("/campaigns/welcome/stop")
     page, _ = take_forecast(ben)
-    assert "No mail would be sent" in page
+    assert "No email would be sent" in page
 
 
 def test_without_customers_a_count_is_over_at_once(desk, ben):
     page, looks = take_forecast(ben)
     assert looks == 1
-    assert "No mail would be sent" in page
+    assert "No email would be sent" in page
 
 
 def test_a_page_of_everybody_is_small(desk, ben):

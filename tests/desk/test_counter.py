@@ -25,8 +25,8 @@ def test_a_sign_up_waits_for_its_confirmation_as_online(taking, shop):
     answer = fill_in(staff, "sign-up", **SIGN_UP)
     page = answer.body.decode()
     assert answer.status_code == 200
-    assert "A mail is on its way" in page
-    assert "Your number" in page or 'dir="ltr"' in page
+    assert "An email is on its way" in page
+    assert "Your reference number" in page or 'dir="ltr"' in page
     assert "ana@example.org" not in page  # the summary is masked
     assert shop.list_customers() == []  # nobody before the mailbox said yes
     assert [row["state"]["S"] for row in taking.stage.read_all("inbox")] == ["unconfirmed"]
@@ -35,7 +35,7 @@ def test_a_sign_up_waits_for_its_confirmation_as_online(taking, shop):
 def test_the_evidence_names_the_counter_and_the_member_of_staff(taking, shop, single_optin):
     till = taking.hire("till")
     answer = fill_in(till, "sign-up", **SIGN_UP)
-    assert "It stands in the customer" in answer.body.decode()
+    assert "It is in the customer" in answer.body.decode()
     consent = shop.read_profile("ana@example.org").consents["marketing"]
     assert (consent.state, consent.channel, consent.staff) == (ConsentState.GIVEN, "counter", till.staff_id)
     assert (consent.words_version, consent.language, consent.network, consent.script) == ("2026-11-30", "en", "", "")

@@ -59,7 +59,7 @@ def test_joined_and_parted_again(desk, ben, pair):
     assert "counts once" in press(ben, f"/people/{first}/join", other=second).body.decode()
 
     page = press(ben, f"/people/{joined}/part").body.decode()
-    assert "The two records stand for themselves again" in page
+    assert "The two records are separate again" in page
     assert [desk.shop.find_id(ASHA), desk.shop.find_id(RAO)] == [first, second]
     assert list_reasons(desk, second)[-1] == "parted again"
     assert all(f"/people/{each}" in page for each in pair)

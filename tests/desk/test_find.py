@@ -119,7 +119,7 @@ def test_while_there_is_no_list_the_page_says_why_names_are_not_found(desk, ben,
     forget_person(asha, ForgetOrder(reason=Reason.STAFF, request="r-1", requested_at=NOW), desk.services, desk.now)
     page = search(ben, "rao")
     assert list_found(page) == []
-    assert "the list of names is made anew within the hour" in page
+    assert "the list of names is made again within the hour" in page
     assert '<input type="hidden" name="name" value="rao">' in page
     make_list(desk)
     assert list_found(search(ben, "rao")) == [desk.shop.find_id("vikram@example.com")]

@@ -43,7 +43,7 @@ def read_text(browser, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_before_the_first_count_a_page_says_so(desk, ben, path):
     page = ben.read(path)
-    assert "Nobody was counted yet" in page
+    assert "Nobody has been counted yet" in page
     assert 'action="/count"' in page
     assert "<svg" not in page
 
@@ -98,15 +98,17 @@ def test_the_running_month_is_marked(desk, ben):
 def test_the_head_says_how_many_are_in_no_figure_and_how_many_were_forgotten_since(desk, ben):
     profiles = invent_people(desk.shop.services(), 30)
     count_all(desk)
-    assert "forgotten since" not in ben.read("/numbers")
+    assert "deleted since" not in ben.read("/numbers")
     for number, customer_id in enumerate(sorted(profiles)[:2], 1):
         order = ForgetOrder(reason=Reason.STAFF, request=f"r-{customer_id}", requested_at=desk.now)
         assert forget_person(customer_id, order, desk.shop.services(), desk.now)
-        told = "1 customer was forgotten since" if number == 1 else "2 customers were forgotten since"
+        told = (
+            "The data of 1 customer was deleted since" if number == 1 else "The data of 2 customers was deleted since"
+        )
         assert all(told in ben.read(path) for path in PAGES)
     assert "Customers: 30." in ben.read("/numbers")
     count_all(desk)
-    assert "forgotten since" not in ben.read("/numbers")
+    assert "deleted since" not in ben.read("/numbers")
     assert "Customers: 28." in ben.read("/numbers")
 
 
@@ -189,7 +191,7 @@ def test_a_step_that_another_one_took_is_no_failure(desk, ben, monkeypatch):
     answer = ben.get("/count?of=30")
     assert answer.status_code == 200
     assert answer.headers["Refresh"] == "1; url=/count?of=30"
-    assert "Counting waits a moment" in answer.body.decode()
+    assert "Counting has to wait a moment" in answer.body.decode()
     look_until_over(ben)
     assert read_counted(desk.services).read_numbers().people == 30
 

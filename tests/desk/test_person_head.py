@@ -36,7 +36,10 @@ def buy(*days):
         ),
         ((31, 51, 71), "<strong>away longer than usual</strong> · Usually 20 days between two purchases"),
         ((60, 80, 100), "<strong>no longer active</strong> · Usually 20 days"),
-        ((5,), "<strong>active</strong> · 5 days without a purchase; the shop counts somebody as active for 30 days."),
+        (
+            (5,),
+            "<strong>active</strong> · 5 days without a purchase; the shop counts a customer as active for 30 days.",
+        ),
         ((), "<strong>not known yet</strong> · There is no purchase yet."),
     ],
 )
@@ -79,7 +82,7 @@ def test_what_may_be_sent(desk, said, told, not_told):
 def test_data_that_was_set_aside(desk, monkeypatch):
     monkeypatch.setattr("chalicelib.data_requests.status.is_restricted", lambda _: True)
     head = open_head(desk, a_submission(email=ASHA, consents=[YES]))
-    assert "<strong>data set aside</strong>" in head
+    assert "<strong>use of data restricted</strong>" in head
     assert "Send no advertising." in head
     assert "May be sent" not in head
 

@@ -72,8 +72,8 @@ def test_erasures_stand_by_month_with_their_receipts_and_name_nobody(told, shop,
     forget(told, shop, "asha", told.now + timedelta(minutes=1))
     forget(told, shop, "ben")
     page = mara.read("/privacy/erasures")
-    assert "The ledger is whole, checked just now" in page
-    assert "Erasures in all: 2" in page
+    assert "The list is whole, checked just now" in page
+    assert "Deletions in all: 2" in page
     assert "must be done by 31\u00a0March 2026" in page  # one is under way, and the law sets its deadline
     assert page.count("Under way") == 1
     assert 'href="/erasures/r-asha"' in page
@@ -96,7 +96,7 @@ def test_a_ledger_that_was_changed_is_shown_loudly(told, shop, mara):
     ledger.table.write_item({"pk": "entry", "number": 2, "entry": changed})
     page = mara.read("/privacy/erasures")
     assert 'role="alert"' in page
-    assert "The ledger is not whole. Tell the person who looks after the service at once" in page
+    assert "The list is not whole. Tell the person who looks after the service at once" in page
     for fault in (
         "entry 3 does not follow",
         "entry 2 is not the one that its signature",
@@ -221,7 +221,7 @@ def test_retention_counts_what_the_command_counts_and_changes_nothing(taking, sh
     assert lines[-1] == (EVERYBODY, "retention: what would go")
     page = mara.read(path)
     assert "customers looked at: 3" in page
-    assert re.search(r"Customers without a sign of life</dt><dd>3</dd>", page)
+    assert re.search(r"Customers without any contact</dt><dd>3</dd>", page)
     assert count_people(taking.services.retention_queue.list_due(), taking.services, taking.now)["people"] == 3
     assert "3 people, with no sign of life" in write_retention(taking.services, taking.now)
     assert shop.read_all("customers") == before

@@ -81,7 +81,7 @@ def test_the_proof_and_the_copy_say_who_wrote_it_down_and_by_which_script(taking
     files = write_files(sections, language="en", shop="Corner Shop", now=taking.now)
     page = read_visible(files["data.html"].decode())
     assert f"Written down by {staff.staff_id}" in page
-    assert "on the telephone" in page
+    assert "by phone" in page
 
 
 def test_a_call_without_the_survey_is_a_sign_up_alone(taking, shop, single_optin):
@@ -175,7 +175,7 @@ def test_a_form_that_lacks_a_question_leaves_its_line_out(taking, monkeypatch):
     changed = form.model_copy(update={"fields": tuple(needed)})
     monkeypatch.setattr(library, "load_form", lambda path: changed if path.stem == "sign-up" else load(path))
     page = taking.hire("staff").read("/telephone")
-    assert "your telephone number" not in page
+    assert "your phone number" not in page
     assert "The form also needs:" in page
     assert 'name="name"' in page
 

@@ -138,8 +138,8 @@ def test_a_look_is_masked_and_noted_first(work, shop, ben, item):
     page = answer.body.decode()
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "a… (16 signs)" in page
-    assert "&lt;… (14 signs)" in page
+    assert "a… (16 characters)" in page
+    assert "&lt;… (14 characters)" in page
     for secret in (ASHA, "Asha", MARK, "<b>", "203.0.113"):
         assert secret not in page
     assert list_lines(work)[-1] == (ben.staff_id, item, "looked at a waiting item: to judge it")
@@ -170,7 +170,7 @@ def test_nothing_is_shown_where_the_line_cannot_be_written(work, ben, item, monk
     monkeypatch.setattr(type(work.services.audit), "write_access", fail)
     answer = ben.post(f"/today/items/{item}/look", token=token)
     assert answer.status_code == 503
-    assert "a… (16 signs)" not in answer.body.decode()
+    assert "a… (16 characters)" not in answer.body.decode()
 
 
 def test_a_released_item_is_settled_by_the_sweeper(work, shop, ben, item):
@@ -216,7 +216,7 @@ def test_whoever_is_dismissed_meanwhile_does_and_sees_nothing(work, shop, ben, i
     monkeypatch.setattr(type(work.services.audit), "write_access", dismiss_first)
     answer = ben.post(path, token=token, why="spam", customer=row.customer_id)
     assert answer.status_code == 409
-    assert "signs)" not in answer.body.decode()
+    assert "characters)" not in answer.body.decode()
     assert shop.read_all("inbox") == before
     assert shop.services().requests.read_row(row.customer_id, row.id).state is RequestState.TO_SHOP
     assert list_lines(work) == lines
@@ -246,7 +246,7 @@ def test_alarms_name_the_campaign(work, shop, ben):
 
     offering = next(each for each in work.services.campaigns if each.offer and each.offer.per_person)
     work.services.campaigns = (offering,)
-    assert f"The codes of the campaign {offering.name} run out. Left: 0." in ben.read("/today")
+    assert f"The offer codes of the campaign {offering.name} are running out. Left: 0." in ben.read("/today")
     shop.stock_codes(offering)
     assert list_alarms(work.services) == []
     most = int(offering.offer.most_spent * 100)
@@ -269,7 +269,7 @@ def test_a_broken_file_of_a_campaign_is_an_alarm_and_no_error(work, ben, monkeyp
 def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, shop, ben):
     from tests.builders.mails import sign_up
 
-    assert "Customers with a mail due today: 0" in ben.read("/today")
+    assert "Customers with an email due today: 0" in ben.read("/today")
     sign_up(shop, "asha@example.org")
     rows = [row for row in shop.read_all("customers") if row["sk"]["S"] == "core"]
     assert "due_at" in rows[0]
@@ -277,9 +277,9 @@ def test_the_page_counts_the_customers_whose_mail_is_due_and_opens_none(work, sh
     week = f"{work.now:%G-W%V}#0"
     due = f"{work.now:%Y-%m-%dT}23:00:00Z"
     shop.services().table.change_item(key, "SET #queue = :queue, due_at = :due", queue=week, due=due)
-    assert "Customers with a mail due today: 1" in ben.read("/today")
+    assert "Customers with an email due today: 1" in ben.read("/today")
     shop.services().table.change_item(key, "SET due_at = :due", due="2026-03-04T23:00:00Z")
-    assert "Customers with a mail due today: 0" in ben.read("/today")
+    assert "Customers with an email due today: 0" in ben.read("/today")
 
 
 def test_a_till_that_has_not_called_for_a_day_is_told(work, ben):

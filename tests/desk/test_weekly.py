@@ -56,9 +56,9 @@ def test_no_mail_comes_before_the_address_is_confirmed_and_one_each_monday_after
     count_all(desk)
     link = ask(desk, mara, post)
     assert run(desk, post, MONDAY) == {}
-    assert "A mail is on its way" in mara.read("/account")
+    assert "An email is on its way" in mara.read("/account")
     page = desk.open_browser().get(link).body.decode()
-    assert "Shall the week in figures" in page
+    assert "Should the week in figures" in page
     assert run(desk, post, MONDAY) == {}  # looking confirms nothing
     assert b"Done" in desk.open_browser().post(link, token="", answer="yes").body
     assert [run(desk, post, MONDAY + timedelta(minutes=minute)) for minute in range(3)] == [{"accepted": 1}, {}, {}]
@@ -228,7 +228,7 @@ def test_an_address_that_bounced_gets_no_mail(desk, mara):
     mara.post("/account/weekly", email=ADDRESS)
     assert run(desk, post, desk.now) == {"refused": 1}
     assert post.sent == []
-    assert "No mail can be sent to" in mara.read("/account")
+    assert "No email can be sent to" in mara.read("/account")
 
 
 def test_one_address_is_asked_once_an_hour(desk, mara):

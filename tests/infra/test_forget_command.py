@@ -26,7 +26,7 @@ def test_a_receipt_is_printed_in_words_and_names_nobody(shop):
     row, _ = forget(shop)
     told, words = write_receipt(row), find_request_words("en").receipt
 
-    assert told.startswith("  Number in the list of deletions: 1\n  Mark of this receipt: ")
+    assert told.startswith("  Number in the list of deletions: 1\n  Reference of this receipt: ")
     assert "What was deleted\n" in told
     assert "  Addresses and numbers you were known by: 1\n" in told
     assert f"  {words.times['unreadable_at']}: 1 March 2026, 12:00 UTC\n" in told

@@ -190,7 +190,7 @@ def test_without_an_offer_none_is_spoken_of(template):
     mail = render_mail(template, "en", change_words(template, offer=None))
 
     assert "ticket" not in mail.html.partition("</head>")[2]
-    assert "thank-you" not in mail.text
+    assert "with our thanks" not in mail.text
     assert mail.preview == find_template(template).preview["en"].format(shop="Corner Shop")
 
 

@@ -76,7 +76,7 @@ def test_word_that_a_preorder_left_goes_to_who_said_no_to_advertising_and_offers
     [(to, mail, _)] = post.sent
     assert (to, mail.subject, mail.headers) == ("asel@example.org", "Your pre-order is on its way", {})
     assert "/unsubscribe/" not in mail.html + mail.text
-    assert "It is no advertising." in mail.text
+    assert "It is not advertising." in mail.text
     assert "1 Market Square" in mail.text
 
 

@@ -104,7 +104,7 @@ def test_every_other_link_is_gone(api, shop, tables):
     for token in (expired, make_token(), "x", *(put_link(tables, kind) for kind in ("go", "stop", "confirm"))):
         for answer in (browse(api, f"/entries/{token}"), press(api, token, "withdraw")):
             assert answer.status_code == 404
-            assert "This link leads nowhere any more" in answer.body.decode()
+            assert "This link no longer works" in answer.body.decode()
     for page in ("unsubscribe", "confirm", "preferences", "go"):
         assert browse(api, f"/{page}/{put_entry(tables)}").status_code == 404
     assert read_inbox(shop) == []

@@ -98,7 +98,7 @@ def test_a_wrong_answer_is_asked_another_question(api, shop, wrong):
     again = browse(api, answers={**sent, "page_answer": wrong})
 
     assert (again.status_code, shop.read_all("inbox")) == (422, [])
-    assert "That is not the answer." in again.body.decode()
+    assert "That is not the right answer." in again.body.decode()
     assert solve_question(read_question(again)) != solve_question(asked)
     assert f'value="{wrong}"' not in again.body.decode()
 
@@ -204,6 +204,6 @@ def test_the_honeypot_is_not_shown_and_tells_managers_to_pass_it_over(api):
     [box] = re.findall(r"<input [^>]*referral_note[^>]*>", page)
 
     assert ".more { display: none; }" in page
-    assert f'<div class="more">\n<label for="f-referral_note">Please leave this field empty</label>\n{box}' in page
+    assert f'<div class="more">\n<label for="f-referral_note">Please leave this box empty</label>\n{box}' in page
     for mark in ('autocomplete="off"', "data-1p-ignore", "data-bwignore", 'data-lpignore="true"', 'value=""'):
         assert mark in box

@@ -42,7 +42,7 @@ def test_no_page_of_a_form_is_over_thirty_kilobytes(api, form):
 
 # How the second step is counted, how the last one is marked, and the words of the buttons that lead on.
 STEPPED = {
-    "en": ("Question 2 of 4", "Optional", "Next", "Would you like an answer?"),
+    "en": ("Question 2 of 4", "Optional", "Next", "Would you like to tell us who you are?"),
     "fa": ("پرسش ۲ از ۴", "اختیاری", "بعدی", "پاسخی می‌خواهید؟"),
     "bn": ("প্রশ্ন ২, মোট ৪টি", "ঐচ্ছিক", "এগিয়ে যান", "আপনি কি উত্তর চান?"),
     "hi": ("सवाल 2, कुल 4", "वैकल्पिक", "आगे बढ़ें", "क्या आप जवाब चाहते हैं?"),

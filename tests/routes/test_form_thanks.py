@@ -56,11 +56,11 @@ def test_the_page_after_a_post_repeats_it_masked(api):
         "Needed by": "24\u00a0December 2026",
         "How would you like to get it?": "Please deliver it",
         "Name": "A***",
-        "E-mail": "a***@example.com",
+        "Email": "a***@example.com",
         "Phone": "***77",
         "Postal address": "given",
         "Anything else?": "Please ring twice, the bell is old. Please ring twice, the b…",
-        "You agreed": find_form("pre-order").consents[0].say("en", "Corner Shop"),
+        "You agreed to this": find_form("pre-order").consents[0].say("en", "Corner Shop"),
     }
     assert not re.search("asha@|Rao|555|Main Street", answer.body.decode())
 

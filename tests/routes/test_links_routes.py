@@ -434,8 +434,8 @@ def test_an_answer_is_kept_with_the_words_that_were_ticked(api, shop, tables, an
         answer,
         words,
     )
-    assert "Answered before" in again.body.decode()
-    assert "Answered before" not in first.body.decode()
+    assert "Already answered" in again.body.decode()
+    assert "Already answered" not in first.body.decode()
 
 
 @pytest.mark.parametrize("body", [b"", b"answer=", b"answer=maybe", b"answer=YES", b"a=b", b"answer=yes&x=%ff", b"{}"])

@@ -65,14 +65,14 @@ def test_a_forgotten_tab_stops_asking_within_a_quarter_of_an_hour(api, tables):
     assert set(pauses) == {10, 60}
     assert pauses == sorted(pauses)
     assert sum(pauses) < 900
-    assert "no longer looks by itself" in answer.body.decode()
-    assert "Ask once more" in answer.body.decode()
+    assert "no longer checks by itself" in answer.body.decode()
+    assert "Ask again" in answer.body.decode()
 
 
 def test_a_visitor_can_end_the_looking(api, tables):
     path = f"/privacy/results/{make_token()}"
     page = html.unescape(browse(api, f"{path}?lang=en&wait=3").body.decode())
-    (query,) = re.findall(r'href="(\?[^"]*)">Stop looking', page)
+    (query,) = re.findall(r'href="(\?[^"]*)">Stop checking', page)
 
     assert "Refresh" not in browse(api, path + query).headers
 

@@ -180,8 +180,8 @@ def vote(api, shop, tea):
 def test_a_poll_shows_its_result_after_the_vote_five_votes_at_a_time(api, shop, own):
     set_time(api, START)
     pages = [vote(api, shop, tea) for tea in ("green", "green", "black", "green", "white", "black")]
-    assert all("The result stands here from 5 votes on." in page for page in pages[:5])
-    assert "5 votes" in pages[5]
+    assert all("The result appears here once there are 5 votes." in page for page in pages[:5])
+    assert "Votes: 5" in pages[5]
     assert '3 <span class="hint">(60 %)</span>' in pages[5]
     thanks = api.call("GET", "/forms/tea-poll/thanks?lang=fa", accept="text/html").body.decode()
     assert "۵ رأی" in thanks
@@ -203,7 +203,7 @@ def test_a_vote_counts_where_the_result_cannot_be_read(own_tables, tmp_path, clo
         set_time(api, START)
         page = open_form(api, "tea-poll")
         with break_table(own_tables, "links"):
-            assert "The result stands here" in answer(api, "tea-poll", page, tea="green").body.decode()
+            assert "The result appears here" in answer(api, "tea-poll", page, tea="green").body.decode()
         assert settle_all(shop, START) == ["settled"]
 
 

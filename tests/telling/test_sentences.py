@@ -149,7 +149,7 @@ def test_a_trend_is_said_by_its_verdict_alone(language):
 
 @pytest.mark.parametrize(
     ("window", "told"),
-    [((12, 0, 12), "a score of 100"), ((0, 12, 12), "a score of −100"), ((6, 6, 12), "a score of 0,")],
+    [((12, 0, 12), "a score of 100"), ((0, 12, 12), "a score of −100"), ((6, 6, 12), "a score of 0 (")],
 )
 def test_scores_at_the_ends_and_in_the_middle(window, told):
     assert told in tell("satisfaction", satisfaction=(satisfaction(window),)).lead
@@ -185,7 +185,7 @@ def test_sources_name_the_most_frequent_one_with_its_doubt():
     found = (source("friend", 12, 20, EUR=Decimal("1234.5")), source("passing", 8, 20), source("search", 0, 20))
     sheet = tell("sources", sources=found)
     assert sheet.lead == (
-        "Of 20 people who said how they found the shop, 60% said: From someone I know (in truth probably 39% to 78%)."
+        "Of 20 people who said how they found the shop, 60% said: From someone I know (true value probably 39% to 78%)."
     )
     [section] = sheet.sections
     assert [cell.text for cell in section.grids[0].rows[0][1]] == ["60% (39% to 78%)", "12", "12", "12", "€1234.50"]
@@ -232,7 +232,7 @@ def test_the_silence_of_the_issue_reads_as_a_sentence():
     assert tell("activity", activity=found).sections[1].sentences == [
         "Half of those who bought once buy again by day 35.",
         "Of 81 people who bought once and were then silent for more than 60 days, 26% came back within the next 90 "
-        "days (in truth probably 18% to 36%).",
+        "days (true value probably 18% to 36%).",
     ]
 
 
