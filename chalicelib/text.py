@@ -23,6 +23,8 @@ UNSEEN = ("C", "Z")  # Unicode: controls and marks without width, spaces of ever
 # neither 0/O, 1/I/L, 2/Z, 5/S nor 8/B.
 CLEAR_SIGNS = "CDFGHJKMNPQRTVWXY34679"
 
+AGAINST = {"ltr": ("R", "AL"), "rtl": ("L",)}
+
 AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,٫]([0-9]{1,3}))?")  # with the point or comma of any keypad
 
 
@@ -31,9 +33,9 @@ def isolate_text(text: str) -> str:
     return f"\u2068{text}\u2069" if text else ""
 
 
-def runs_left(text: str) -> bool:
-    """Return whether some sign of a text runs from right to left (Unicode, UAX 9: classes R and AL)."""
-    return any(bidirectional(sign) in ("R", "AL") for sign in text)
+def runs_against(text: str, direction: str) -> bool:
+    """Return whether a letter of a text runs against a direction, `ltr` or `rtl` (Unicode, UAX 9: strong classes)."""
+    return any(bidirectional(sign) in AGAINST[direction] for sign in text)
 
 
 def remove_switches(text: str) -> str:

@@ -9,7 +9,7 @@ from chalicelib.forms.anonymity import Anonymity
 from chalicelib.forms.definition import Form
 from chalicelib.models import Model
 from chalicelib.shop.ages import read_rules
-from chalicelib.text import isolate_text, runs_left
+from chalicelib.text import isolate_text, runs_against
 from chalicelib.words import find_words
 
 SHORT_GROUP = 3  # questions that a sentence names; of more it says only that one is needed
@@ -69,8 +69,8 @@ class Interface(Model):
     reasons: Mapping[str, str]
 
     def isolate(self, text: str) -> str:
-        """Return a name as it stands in a sentence of this language, marked where either runs from right to left."""
-        return isolate_text(text) if self.direction == "rtl" or runs_left(text) else text
+        """Return a name as it stands in a sentence of this language, marked where it runs against the sentence."""
+        return isolate_text(text) if runs_against(text, self.direction) else text
 
     def write_number(self, number: int) -> str:
         """Write a whole number in this language's digits."""

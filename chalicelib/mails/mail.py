@@ -8,6 +8,7 @@ from pydantic import Field
 from chalicelib.mails.templates import MARKETING_NEEDS
 from chalicelib.mails.words import MailWords
 from chalicelib.models import Model
+from chalicelib.text import remove_switches
 
 LARGEST = 100_000  # bytes; Gmail cuts a mail's HTML at 102 KB, and the unsubscribe link with it
 
@@ -34,7 +35,7 @@ def list_faults(mail: Mail, shown: Mapping[str, Any], words: MailWords) -> list[
     """Return the required parts that a rendered mail lacks; `shown` is empty for a mail that does not advertise."""
     faults = ["size"] if len(mail.html.encode()) > LARGEST else []
     if shown:
-        page, text = unfold_text(strip_isolation(mail.html)), unfold_text(mail.text)
+        page, text = (unfold_text(strip_isolation(each)) for each in (mail.html, mail.text))
         links = (f'<a href="{escape_html(words.unsubscribe_url)}"', words.unsubscribe_url)
         lines = [unfold_text(line) for line in words.shop_address.splitlines()]
         reason = unfold_text(shown["reason"])
@@ -55,8 +56,8 @@ def escape_html(text: str) -> str:
 
 
 def strip_isolation(page: str) -> str:
-    """Return a page without the marks around names."""
-    return page.replace("<bdi>", "").replace("</bdi>", "")
+    """Return a page or a text without the marks around names."""
+    return remove_switches(page.replace("<bdi>", "").replace("</bdi>", ""))
 
 
 def unfold_text(text: str) -> str:

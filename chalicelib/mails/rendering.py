@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnfitMailError
+from chalicelib.forms.interface import find_interface
 from chalicelib.mails.folding import wrap_text
 from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.mails.mail import Mail, list_faults, list_headers
@@ -63,6 +64,8 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
         values["day"] = spoken.write_day(words.figures.counted)
         values["n"] = spoken.write_digits(str(words.figures.compared))
     preview = source.preview_offer if offer else source.preview
+    isolate = find_interface(spoken.language).isolate
+    inside = {name: isolate(value) for name, value in values.items()}
     brand = find_brand()
     return {
         "look": brand.day,
@@ -72,9 +75,10 @@ def show_words(source: MailTemplate, spoken: MailLanguage, words: MailWords) -> 
         "words": words,
         "spoken": spoken,
         "values": values,
+        "inside": inside,
         "phrases": {name: phrase[spoken.language] for name, phrase in source.phrases.items()},
         "subject": source.subject[spoken.language].format_map(values),
-        "preview": preview[spoken.language].format_map(values),
+        "preview": preview[spoken.language].format_map(inside),
         "reason": spoken.reasons[words.reason].format_map(values) if words.reason else "",
         "discount": discount,
         "scale": find_scale(words, spoken),
@@ -106,7 +110,7 @@ def build_environment(part: str) -> Environment:
 
 
 def make_filler(part: str) -> Any:
-    """Return the filter that puts names into a phrase; in HTML each is isolated, so that it cannot reverse the line."""
+    """Return the filter that puts names into a phrase, each isolated, so that it cannot reverse the line."""
     from jinja2 import pass_context
     from markupsafe import Markup, escape
 
@@ -117,6 +121,6 @@ def make_filler(part: str) -> Any:
 
     @pass_context
     def fill_text(context: Mapping[str, Any], phrase: str) -> str:
-        return phrase.format_map(context["values"])
+        return phrase.format_map(context["inside"])
 
     return fill_html if part == "html" else fill_text

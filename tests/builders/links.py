@@ -60,7 +60,7 @@ def give_link(shop, token, customer):
 def an_answer(token, form, values, at=NOW, page="page"):
     """Return the answers to a form behind a link, as its page sends them."""
     occasion = Occasion("US", at.date())
-    clean = validate_form(ask_known(form), values, language="en", occasion=occasion)
+    clean = validate_form(ask_known(form), values, language="en", shop="Corner Shop", occasion=occasion)
     link = a_link("answer", form=form.name)
     return answer_form(link, name_token(token), clean, page, at, network="203.0.113.0/24")
 
