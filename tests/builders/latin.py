@@ -21,7 +21,7 @@ AMAZON: tuple[str, ...] = (
 )
 AMAZON += ("Amazon SNS", "Amazon SQS", "AWS KMS", "AWS Lambda", "AWS Systems Manager", "Amazon")
 SENDERS = ("Shopify", "Square", "Stripe", "Tally", "Typeform", "WooCommerce")
-OTHERS = ("SHA-256", "UTC", "PDF", "Ctrl", "Mac")
+OTHERS = ("SHA-256", "UTC", "PDF", "IP", "Ctrl", "Mac")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[0-9a-f]{12,}\b|\b[a-z]{2}-[a-z]+-\d\b")
 # of pages and mailboxes; hashes; regions of AWS
 SPOKEN = ("alt", "aria-label", "placeholder", "title")  # attributes that are read aloud or shown

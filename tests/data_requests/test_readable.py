@@ -266,12 +266,12 @@ def test_reasons_of_the_audit_are_told_and_typed_ones_stay():
 def test_answers_have_the_labels_of_their_form_in_the_readers_language(lived):
     text = read_visible(write_page(lived, "fa"))
 
-    assert "کارت ضمانت" in text
+    assert "کارت گارانتی" in text
     assert "از کجا خریده‌اید؟ از وب‌سایت شما" in text
     assert "تاریخ خرید ۲۲ بهمن ۱۴۰۴ (۱۱ فوریهٔ ۲۰۲۶)" in text or "۲۲ بهمن ۱۴۰۴" in text
-    assert "چقدر احتمال دارد ما را به دوستی پیشنهاد کنید؟ ۹" in text
+    assert "چقدر احتمال دارد ما را به یک دوست توصیه کنید؟ ۹" in text
     assert "۱. کارکنان ۲. کیفیت" in text
-    assert "چند سال دارید؟ ۲۵ تا ۳۴" in text
+    assert "چند سال دارید؟ ۲۵ تا ۳۴ سال" in text
 
 
 def test_a_form_that_lacks_the_readers_language_speaks_its_first(lived, monkeypatch):

@@ -36,7 +36,7 @@ def test_a_warranty_card_is_confirmed_in_the_language_of_its_form(shop):
 
     assert send_due(shop, post) == "sent"
     mail = post.sent[0][1]
-    assert mail.subject == "کارت ضمانت شما رسید"
+    assert mail.subject == "کارت گارانتی شما به ما رسید"
     assert write_number(key) in mail.text
     assert "Kettle 3000" in mail.text
 

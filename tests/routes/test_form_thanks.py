@@ -69,9 +69,9 @@ def test_the_page_speaks_the_language_of_the_post(api):
     sent = {**ORDER, "language": "fa", "page_token": fresh_token("pre-order")}
     rows = read_rows(browse(api, "pre-order", sent))
 
-    assert (rows["چند تا؟"], rows["چطور تحویل می‌گیرید؟"]) == ("۲", "برایم بفرستید")
+    assert (rows["چند تا؟"], rows["چطور می‌خواهید تحویل بگیرید؟"]) == ("۲", "ارسال به نشانی من")
     assert "۱۴۰۵" in rows["تا چه تاریخی لازم دارید"]
-    assert rows["نشانی پستی"] == "داده شده"
+    assert rows["نشانی پستی"] == "وارد شده"
 
 
 def test_a_reload_of_the_page_is_the_same_post_and_says_the_same(api, shop):

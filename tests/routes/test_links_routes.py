@@ -236,7 +236,7 @@ def test_the_page_after_an_unsubscribe_is_in_the_persons_language_and_offers_pre
     token = put_link(tables, "stop", language="kk")
     page = api.post(f"/unsubscribe/{token}", b"", **FORM).body.decode()
 
-    assert "Болды: хаттар енді келмейді" in page
+    assert "Жазылымнан бас тарттыңыз" in page
     assert f"/preferences/{token}?lang=kk" in page
 
 
