@@ -11,7 +11,7 @@ from datetime import datetime
 
 from chalicelib.addresses import normalise_email
 from chalicelib.data_requests.mailbox import choose_events, list_foreign, list_proven, narrow_person
-from chalicelib.data_requests.status import describe_person, list_plans
+from chalicelib.data_requests.status import describe_person, list_plans, read_outlook
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.errors import UnreadableError
 from chalicelib.models import Event, HeldValue, Identity, JsonValue, Reading, ReadingKind
@@ -36,11 +36,11 @@ class Section:
 
 def gather_record(person: Person, services: Services, now: datetime) -> tuple[Section, ...]:
     """Return everything held of a person, read from the tables as they stand."""
-    profile = person.profile
+    profile, outlook = person.profile, read_outlook(services)
     orders = sorted(services.people.list_orders(person), key=lambda one: one.name)
     history = [(event, read_event(event)) for event in services.people.list_history(person)]
     return (
-        make_section("person", [describe_person(profile, services, now)]),
+        make_section("person", [describe_person(profile, services, now, outlook)]),
         make_section("fields", [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)]),
         make_section("identities", [dump_row(one) for one in profile.identities]),
         make_section("consents", [dump_row(one) for one in profile.consents.values()]),
@@ -49,7 +49,7 @@ def gather_record(person: Person, services: Services, now: datetime) -> tuple[Se
         make_section("refunds", [dump_row(refund) for one in orders for refund in one.refunds.values()]),
         make_section("entries", list_entries(person, services)),
         make_section("mails", list_mails(person, history, services)),
-        make_section("campaigns", list_plans(profile, services, now)),
+        make_section("campaigns", list_plans(profile, services, now, outlook)),
         make_section("stops", list_stops(person, services)),
         make_section("requests", list_requests(services.requests.list_requests(person.id))),
         make_section("readings", list_readings(person, history, services, now)),

@@ -1,5 +1,6 @@
 """What the shop makes of a person, and which campaigns would write to them, by the rules of sending itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.campaigns.agenda import find_occasions, is_reachable, judge_mail, next_due
@@ -14,12 +15,26 @@ from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
 
 
-def list_plans(profile: Profile, services: Services, now: datetime) -> list[Row]:
-    """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
+@dataclass(frozen=True)
+class Outlook:
+    """What decides what somebody is sent next: the campaigns that go on now, and when products are needed again."""
+
+    going: tuple[Campaign, ...]
+    demands: Demands
+
+
+def read_outlook(services: Services) -> Outlook:
+    """Return the outlook of this moment; it is the same for everybody."""
     going = services.list_going()
-    demands = read_shelf(services, going).demands
+    return Outlook(going, read_shelf(services, going).demands)
+
+
+def list_plans(profile: Profile, services: Services, now: datetime, outlook: Outlook) -> list[Row]:
+    """Return for every campaign whether it would write, when and why, by the rules that sending itself goes by."""
     return [
-        describe_plan(profile, campaign, services.clock, now, demands) if campaign in going else describe_stop(campaign)
+        describe_plan(profile, campaign, services.clock, now, outlook.demands)
+        if campaign in outlook.going
+        else describe_stop(campaign)
         for campaign in services.campaigns
     ]
 
@@ -48,11 +63,10 @@ def describe_plan(profile: Profile, campaign: Campaign, clock: ShopClock, now: d
     return {**plan, "writes": writes, "at": write_time(occasion.due_at), "because": verdict.reason}
 
 
-def describe_person(profile: Profile, services: Services, now: datetime) -> Row:
+def describe_person(profile: Profile, services: Services, now: datetime, outlook: Outlook) -> Row:
     """Return what we make of a person: their status as a customer, and when they would next hear from us."""
     activity = judge_activity(profile, now, services.clock.quiet_days)
-    going = services.list_going()
-    due = next_due(profile, going, services.clock, now, read_shelf(services, going).demands)
+    due = next_due(profile, outlook.going, services.clock, now, outlook.demands)
     return {
         "customer_id": profile.customer_id,
         "events": profile.events,

@@ -23,6 +23,7 @@ from chalicelib.services.tables import split_names
 from chalicelib.services.walks import WalkTables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -159,7 +160,10 @@ class Services(WalkTables):
 
     def list_going(self) -> tuple[Campaign, ...]:
         """Return the campaigns that run and that staff did not stop, as it is now; raise DefinitionError."""
-        stopped = self.halts.read_halts([each.name for each in self.campaigns])
+        return self.leave_out(self.halts.read_halts([each.name for each in self.campaigns]))
+
+    def leave_out(self, stopped: Collection[str]) -> tuple[Campaign, ...]:
+        """Return the campaigns that run without those of some names."""
         return tuple(each for each in self.campaigns if each.name not in stopped)
 
     @property

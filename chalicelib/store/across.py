@@ -1,6 +1,7 @@
 """Reads of one call each: rows of several tables, and the last rows of a partition."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from chalicelib.store.attributes import Row, dump_expressions, dump_row, load_row
 from chalicelib.store.table import READ_BATCH, Table
@@ -9,22 +10,26 @@ from chalicelib.store.table import READ_BATCH, Table
 def read_across(wanted: Iterable[tuple[Table, Sequence[Row]]]) -> dict[str, list[Row]]:
     """Return the rows that exist of some keys, by the names of their tables, read consistently.
 
-    At most READ_BATCH keys, none twice; the tables are of one client.
+    No key may stand twice; the tables are of one client. One call for each READ_BATCH keys.
     """
-    asked = [(table, list(keys)) for table, keys in wanted if keys]
-    if not asked or sum(len(keys) for _, keys in asked) > READ_BATCH:
-        raise ValueError("1 to 100 keys")
-    client, waiting = (
-        asked[0][0].client,
-        {table.name: {"Keys": [dump_row(key) for key in keys], "ConsistentRead": True} for table, keys in asked},
-    )
-    found: dict[str, list[Row]] = {table.name: [] for table, _ in asked}
+    tables = [(table, keys) for table, keys in wanted if keys]
+    asked = [(table, key) for table, keys in tables for key in keys]
+    found: dict[str, list[Row]] = {table.name: [] for table, _ in tables}
+    for first in range(0, len(asked), READ_BATCH):
+        read_batch(asked[first : first + READ_BATCH], found)
+    return found
+
+
+def read_batch(asked: Sequence[tuple[Table, Row]], found: dict[str, list[Row]]) -> None:
+    """Add the rows that exist of at most READ_BATCH keys to those that were found."""
+    waiting: dict[str, Any] = {}
+    for table, key in asked:
+        waiting.setdefault(table.name, {"Keys": [], "ConsistentRead": True})["Keys"].append(dump_row(key))
     while waiting:
-        answer = client.batch_get_item(RequestItems=waiting)
+        answer = asked[0][0].client.batch_get_item(RequestItems=waiting)
         for name, rows in answer["Responses"].items():
             found[name] += map(load_row, rows)
         waiting = answer.get("UnprocessedKeys") or {}
-    return found
 
 
 def read_newest(table: Table, pk: str, prefix: str = "", *, most: int, before: str = "") -> list[Row]:

@@ -8,12 +8,14 @@ shards, and written together: DynamoDB refuses transactions that touch one row a
 check it, so one row would let the senders of a campaign refuse each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.models import utc_text
 from chalicelib.store.table import NEW, SHARDS, THERE, Part, Row, Table, choose_shard
+
+HALT = "halt"
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,18 @@ class Halts:
 
     def read_halts(self, campaigns: Sequence[str]) -> dict[str, Halt]:
         """Return the stops of several campaigns, by campaign, read consistently as one batch."""
-        rows = self.table.read_items([name_row(each, 0) for each in campaigns]) if campaigns else ()
-        return {row["pk"].split("#")[1]: Halt(row["at"], row["by"]) for row in rows}
+        return load_halts(self.table.read_items(name_halts(campaigns)) if campaigns else ())
+
+
+def name_halts(campaigns: Iterable[str]) -> list[Row]:
+    """Return the keys of the rows that say whether campaigns are stopped."""
+    return [name_row(each, 0) for each in campaigns]
+
+
+def load_halts(rows: Iterable[Row]) -> dict[str, Halt]:
+    """Return the stops of such rows, by campaign."""
+    return {row["pk"].split("#")[1]: Halt(row["at"], row["by"]) for row in rows}
 
 
 def name_row(campaign: str, shard: int) -> Row:
-    return {"pk": f"halt#{campaign}#{shard}", "sk": "halt"}
+    return {"pk": f"halt#{campaign}#{shard}", "sk": HALT}

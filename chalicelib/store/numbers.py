@@ -42,7 +42,7 @@ class NumberRows:
 
     def read_moment(self) -> str:
         """Return when the latest result was counted, "" before the first; no sum is read."""
-        return str((self.table.read_item(name_row(RESULT)) or {}).get("counted_at", ""))
+        return load_moment(self.table.read_item(name_row(RESULT)))
 
     def write_result(self, result: StoredNumbers) -> Iterator[Part]:
         """Yield the parts that replace the result; all of them belong into one transaction."""
@@ -51,6 +51,11 @@ class NumberRows:
         yield self.table.put_part({**name_row(RESULT), **head})
         for place, piece in enumerate(pieces):
             yield self.table.put_part({**name_row(name_piece(place)), "sealed": piece})
+
+
+def load_moment(head: Row | None) -> str:
+    """Return when a result was counted, by its row `result`; "" where there is none."""
+    return str((head or {}).get("counted_at", ""))
 
 
 def cut_pieces(sealed: bytes) -> list[bytes]:

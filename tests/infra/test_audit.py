@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.campaigns.library import load_shop
-from chalicelib.data_requests.status import describe_person
+from chalicelib.data_requests.status import describe_person, read_outlook
 from chalicelib.errors import RaceLostError
 from chalicelib.models import utc_text
 from chalicelib.settling.dispatch import settle_item
@@ -68,7 +68,7 @@ def test_a_person_is_shown_with_their_status_by_the_shops_own_rule(shop, capsys,
     show_customer(services, shop.find_id(ASHA), "asked at the counter", later)
 
     assert f"; {status}: 31 days without purchase, by the shop's rule of {days}" in capsys.readouterr().out
-    assert describe_person(shop.read_profile(ASHA), services, later)["status"] == status
+    assert describe_person(shop.read_profile(ASHA), services, later, read_outlook(services))["status"] == status
 
 
 def test_lines_are_found_by_month_and_by_customer(services):

@@ -35,13 +35,15 @@ class Next:
     beside: tuple[str, ...] = ()
 
 
-def read_shelf(services: Services) -> Shelf | None:
-    """Return what is known of products; None before the first count, and while the file of products has a mistake."""
+def read_shelf(services: Services, counted_at: str) -> Shelf | None:
+    """Return what is known of products; None before the first count, and while the file of products has a mistake.
+
+    `counted_at` is when everybody was counted last, "" before the first count.
+    """
     from chalicelib.numbers.learned import open_shelf
 
-    moment = services.number_rows.read_moment()
     try:
-        return open_shelf(services, moment) if moment else None
+        return open_shelf(services, counted_at) if counted_at else None
     except DefinitionError as fault:  # a sensitive product might be named
         log.error("products_unusable", extra={"reason": str(fault)})
         return None

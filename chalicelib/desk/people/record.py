@@ -115,7 +115,7 @@ def show_next(request: DeskRequest, glance: Glance, writer: Writer, *, restricte
     """Return what the customer probably needs next; nothing of a child, nor of who restricted their data."""
     if restricted or is_minor(glance.person.profile.ages, request.now):
         return Next()
-    shelf = read_shelf(request.services)
+    shelf = read_shelf(request.services, glance.counted_at)
     if shelf is None:
         return Next()
     say, words = find_desk_words(request.language).head, find_interface(request.language)
