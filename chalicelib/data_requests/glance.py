@@ -1,8 +1,8 @@
 """What staff see of one person: the profile, and of long lists the newest rows alone, however long the history is.
 
-Four calls: the lines of the audit; the key, the core, the members of staff who are named in those lines, which campaigns
-are stopped and when everybody was counted; the newest orders, entries and mails, which the profile names; the newest
-events.
+Four calls: the lines of the audit; the key, the core, the members of staff who are named in those lines, which
+campaigns are stopped and when everybody was counted; the newest orders, entries and mails, which the profile names; the
+newest events.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,8 +42,8 @@ Known = list[tuple[Event, Reading | None]]
 class Glance:
     """One person as staff see them. `openings` are lines of the audit with the name of who opened the record, or "".
 
-    `join` says of which two records theirs was made, if it was. `going` are the campaigns that go on now; `counted_at` is
-    when everybody was counted last, "" before the first count.
+    `join` says of which two records theirs was made, if it was. `going` are the campaigns that go on now; `counted_at`
+    is when everybody was counted last, "" before the first count.
     """
 
     person: Person

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from chalice import Response
 
+from chalicelib.desk.navigation import list_ways
 from chalicelib.desk.request import DeskRequest
-from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 from chalicelib.forms.interface import find_interface
 from chalicelib.pages.rendering import hash_style, render_from
@@ -20,22 +20,6 @@ from chalicelib.shop.brand import find_brand, name_shop
 
 FOLDER = Path(__file__).parent
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,200}")
-# Pages of the navigation: who sees a link is who has the right to its page. Later pages have their line here.
-NAVIGATION = (
-    (Right.SELF, "/", "start"),
-    (Right.PEOPLE, "/today", "today"),
-    (Right.PEOPLE, "/find", "find"),
-    (Right.ENTER, "/counter", "counter"),
-    (Right.PEOPLE, "/telephone", "telephone"),
-    (Right.NUMBERS, "/numbers", "numbers"),
-    (Right.NUMBERS, "/groups", "groups"),
-    (Right.NUMBERS, "/campaigns", "campaigns"),
-    (Right.NUMBERS, "/connections", "connections"),
-    (Right.STAFF, "/privacy", "privacy"),
-    (Right.STAFF, "/staff", "staff"),
-    (Right.STAFF, "/devices", "devices"),
-    (Right.SELF, "/account", "account"),
-)
 KEPT = "public, max-age=31536000, immutable"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -89,8 +73,7 @@ def show_in(request: DeskRequest, language: str, template: str, *, title: str, s
         "say": find_desk_words(language),
         "shop": name_shop(request.services.settings, language),
         "title": title,
-        "navigation": [each for each in NAVIGATION if signed and request.may(each[0])],
-        "here": request.raw.context["resourcePath"],
+        "ways": list_ways(request) if signed else None,
         "form_token": signed.form_token if signed else "",
         "version": name_version("desk.js"),
         "own_style": read_file("desk.css"),

@@ -55,6 +55,7 @@ class DeskWords(Model):
     account: str
     numbers: str
     sign_out: str
+    more: str
     sign_in_title: str
     sign_in: str
     sign_in_button: str

@@ -16,7 +16,8 @@ Learn = Callable[[], Shelf]
 def read_shelf(services: Services, campaigns: Iterable[Campaign], counted_at: str | None = None) -> Shelf:
     """Return what mails may say of products; nothing where no campaign asks, or nothing was counted.
 
-    `counted_at` is the moment of the latest result, where it was read before. Raise DefinitionError where the shop's file of products has a mistake: a sensitive product might be named.
+    `counted_at` is the moment of the latest result, where it was read before. Raise DefinitionError where the shop's
+    file of products has a mistake: a sensitive product might be named.
     """
     if not any(campaign.learns for campaign in campaigns):
         return NOTHING

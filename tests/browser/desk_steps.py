@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from infra.local.gateway import Gateway
 from tests.browser.axe import find_violations
-from tests.browser.pages import CONTRAST, MEASURE, open_page
+from tests.browser.pages import CONTRAST, MEASURE, open_page, press
 from tests.builders.desk import open_desk
 
 
@@ -65,6 +65,12 @@ def join(browser, desk, path):
     open_page(browser, desk.address + path)
     click(browser, "Make my passkey")
     wait_for(browser, "/account")
+
+
+def sign_out(browser):
+    """Unfold what the navigation folds away, and sign out."""
+    browser.find_element(By.CSS_SELECTOR, "nav summary").click()
+    press(browser, "nav button")
 
 
 def sign_in(browser, desk):

@@ -6,7 +6,17 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chalicelib.erasure.run import advance_erasures
-from tests.browser.desk_steps import click, give_cookie, hold_device, join, look, serve_desk, sign_in, wait_for
+from tests.browser.desk_steps import (
+    click,
+    give_cookie,
+    hold_device,
+    join,
+    look,
+    serve_desk,
+    sign_in,
+    sign_out,
+    wait_for,
+)
 from tests.browser.pages import LOOKS, list_complaints, open_page, prefer, press, read_title
 from tests.builders.entries import an_entry
 from tests.builders.orders import an_order
@@ -29,7 +39,7 @@ def test_from_invitation_to_dismissal(desk, open_browser, take_shot):
         click(browser, "Add a passkey")
         WebDriverWait(browser, 15).until(lambda _: "Please make a second" not in browser.page_source)
         assert len(browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=passkeys] .things li")) == 2
-        press(browser, "nav button")
+        sign_out(browser)
         assert read_title(browser) == "Sign in"
         sign_in(browser, desk)
         assert read_title(browser) == "Today"
@@ -94,6 +104,8 @@ def test_pages_fit_and_can_be_read(desk, open_browser, take_shot, width, scheme,
         open_page(browser, desk.address + page.replace("{me}", owner.staff_id), width)
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
         look(browser, take_shot, f"{page.strip('/').split('/')[0]}{page.count('/')}-{named}", width)
+    browser.find_element(By.CSS_SELECTOR, "nav summary").click()
+    look(browser, take_shot, f"menu-{named}", width)
     prefer(browser, "")
     browser.delete_all_cookies()
     assert list_complaints(browser) == []
@@ -152,14 +164,39 @@ def test_the_keyboard_alone_signs_in_and_invites(desk, open_browser):
     browser = open_browser()
     with hold_device(browser):
         join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
-        press(browser, "nav button")
+        sign_out(browser)
         reach(browser, "button", "Sign in with your passkey").send_keys(Keys.ENTER)
         wait_for(browser, "/today")
+        reach(browser, "summary", "More").send_keys(Keys.ENTER)
         reach(browser, "a", "Staff").send_keys(Keys.ENTER)
         wait_for(browser, "/staff")
         reach(browser, "input", "").send_keys("Ben Okafor")
         reach(browser, "button", "Make the invitation").send_keys(Keys.ENTER)
         WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "f-link"))
+
+
+def test_the_keyboard_alone_finds_somebody_writes_a_note_and_forgets(desk, open_browser):
+    browser = open_browser()
+    desk.shop.take(a_submission(email="asha@example.com", phone="2025550123", name="Asha Rao"))
+    open_page(browser, f"{desk.address}/sign-in")
+    give_cookie(browser, desk.hire("staff", "Ben Okafor").cookies["__Host-desk"])
+    open_page(browser, f"{desk.address}/today")
+    reach(browser, "a", "Find").send_keys(Keys.ENTER)
+    wait_for(browser, "/find")
+    browser.switch_to.active_element.send_keys("(202) 555-0123", Keys.ENTER)  # the box has the focus already
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.ID, "hits"))
+    reach(browser, "select", "").send_keys("a reque")  # the reason, by its first letters
+    reach(browser, "button", "Open").send_keys(Keys.ENTER)
+    WebDriverWait(browser, 15).until(lambda _: read_title(browser) == "Asha Rao")
+    assert "A request about their data" in browser.page_source.rpartition("Who opened this record")[2]
+    reach(browser, "textarea", "").send_keys("Owes us a kettle", Keys.TAB)
+    browser.switch_to.active_element.send_keys(Keys.SPACE)
+    reach(browser, "button", "Add the note").send_keys(Keys.ENTER)
+    WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "main > .summary"))
+    reach(browser, "summary", "Forget this customer").send_keys(Keys.ENTER)
+    reach(browser, "button", "Forget for good").send_keys(Keys.ENTER)
+    WebDriverWait(browser, 15).until(lambda _: "/erasures/" in browser.current_url)
+    browser.delete_all_cookies()
 
 
 def reach(browser, tag, words):
@@ -184,7 +221,7 @@ def test_without_a_script_the_page_says_so_and_the_rest_works(desk, open_browser
     press(browser, "section[aria-labelledby=invite] button")
     assert "/join/" in browser.find_element(By.ID, "f-link").get_attribute("value")
     open_page(browser, f"{desk.address}/account")
-    press(browser, "nav button")
+    sign_out(browser)
     assert read_title(browser) == "Sign in"
     browser.delete_all_cookies()
 
@@ -197,7 +234,7 @@ def test_an_older_browser_without_the_json_forms_signs_in(desk, open_browser):
     try:
         with hold_device(browser):
             join(browser, desk, desk.invite("owner", "Mara Lind") + "?lang=en")
-            press(browser, "nav button")
+            sign_out(browser)
             sign_in(browser, desk)
             assert read_title(browser) == "Today"
             assert browser.execute_script("return 'toJSON' in PublicKeyCredential.prototype") is False

@@ -11,7 +11,17 @@ from chalicelib.models import RequestKind
 from chalicelib.store.inbox import State
 from chalicelib.store.requests import start_handover
 from tests.browser.axe import find_violations
-from tests.browser.desk_steps import click, give_cookie, hold_device, join, look, serve_desk, sign_in, wait_for
+from tests.browser.desk_steps import (
+    click,
+    give_cookie,
+    hold_device,
+    join,
+    look,
+    serve_desk,
+    sign_in,
+    sign_out,
+    wait_for,
+)
 from tests.browser.pages import LOOKS, list_complaints, open_page, prefer, read_title
 from tests.builders.shop import NOW, a_submission
 
@@ -89,7 +99,7 @@ def test_a_day_of_work(desk, shop, items, open_browser, take_shot):
 
 
 def sign_in_anew(browser, desk):
-    browser.find_element(By.CSS_SELECTOR, "nav button").click()
+    sign_out(browser)
     wait_for(browser, "/sign-in")
     sign_in(browser, desk)
 

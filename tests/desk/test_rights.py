@@ -90,7 +90,7 @@ def test_a_page_hides_what_a_role_may_not(desk):
 
 
 def test_navigation_leads_to_routes_with_the_right_that_hides_them():
-    from chalicelib.desk.answers import NAVIGATION
+    from chalicelib.desk.navigation import NAVIGATION
 
     for right, path, _ in NAVIGATION:
         assert console.RULES["GET", path].right is right

@@ -67,6 +67,7 @@ NOTED: Mapping[str, re.Pattern[str]] = {
         "offered": r"sent the page of preferences",
         "compared": r"compared as a possible double, shown masked",
         "grouped": r"looked at their groups",
+        "sensitive": r"looked at sensitive answers",
         "proof": r"proof of consent",
         "simulation": r"(?:simulation|forecast): what campaigns would do",
         "counted": r"numbers: what everybody adds up to",

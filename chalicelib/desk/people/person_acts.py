@@ -50,6 +50,14 @@ def export_record(request: DeskRequest, customer: str) -> Response:
     return export.export_record(request, customer)
 
 
+@desk.route("/people/{customer}/sensitive", right=Right.PEOPLE, methods=("POST",), fresh=True, back=PERSON)
+def show_sensitive(request: DeskRequest, customer: str) -> Response:
+    """Show the record with its sensitive answers."""
+    from chalicelib.desk.people import record
+
+    return record.show_sensitive(request, customer)
+
+
 @desk.route("/people/{customer}/doubles", right=Right.PEOPLE, methods=("POST",), back=PERSON)
 def compare_doubles(request: DeskRequest, customer: str) -> Response:
     """Show possible doubles."""

@@ -19,6 +19,9 @@ class PersonWords(Model):
     ends: str
     over: str
     more_orders: str
+    sensitive: str
+    sensitive_hint: str
+    sensitive_button: str
     openings: str
     openings_hint: str
     acts: str

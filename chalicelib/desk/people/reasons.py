@@ -20,6 +20,7 @@ CORRECTED = "corrected details, as the person asked"
 AGREED = "wrote down a consent"
 OFFERED = "sent the page of preferences"
 GROUPED = "looked at their groups"
+LOOKED = "looked at sensitive answers"
 COMPARED = "compared as a possible double, shown masked"
 
 

@@ -9,15 +9,17 @@ from chalicelib.data_requests.glance import Glance, list_sections, read_glance
 from chalicelib.data_requests.readable.chapters import list_chapters
 from chalicelib.data_requests.readable.names import name_purpose
 from chalicelib.data_requests.readable.parts import Chapter
-from chalicelib.data_requests.readable.reasons import explain_reading
 from chalicelib.data_requests.readable.writer import Writer
+from chalicelib.data_requests.sensitive import count_sensitive, hide_sensitive
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
 from chalicelib.desk.people.head import read_head
 from chalicelib.desk.people.known import commit_known
 from chalicelib.desk.people.needs import Next, find_next, read_shelf
+from chalicelib.desk.people.reasons import LOOKED
 from chalicelib.desk.people.summary import find_months, list_notes, list_open_orders, list_warranties
+from chalicelib.desk.privacy.access_reasons import tell_reasons
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import UnknownPageError
@@ -37,11 +39,18 @@ def open_record(request: DeskRequest, customer_id: str, reason: str) -> Response
 
 
 def show_again(
-    request: DeskRequest, customer_id: str, done: str, *, again: bool = False, changed: Iterable[str] = ()
+    request: DeskRequest,
+    customer_id: str,
+    done: str,
+    *,
+    again: bool = False,
+    changed: Iterable[str] = (),
+    sensitive: bool = False,
 ) -> Response:
     """Show a record whose opening is noted; `done` names what was just done to it, or is "".
 
-    `again` tells that it was done before, by the same form; `changed` are labels of details that were changed.
+    `again` tells that it was done before, by the same form; `changed` are labels of details that were changed;
+    `sensitive` says that sensitive answers are shown too.
 
     Raise UnknownPageError for one that was forgotten meanwhile.
     """
@@ -50,7 +59,13 @@ def show_again(
         raise UnknownPageError("There is no such customer.")
     if glance.person.joined:
         return lead_to(f"/people/{glance.person.joined}")
-    return show_glance(request, glance, tell_done(request, done, changed, again=again))
+    return show_glance(request, glance, tell_done(request, done, changed, again=again), sensitive=sensitive)
+
+
+def show_sensitive(request: DeskRequest, customer_id: str) -> Response:
+    """Note that sensitive answers are looked at, then show the record with them; raise as `open_record` does."""
+    note_opening(request, customer_id, LOOKED)
+    return show_again(request, customer_id, "", sensitive=True)
 
 
 def note_opening(request: DeskRequest, customer_id: str, reason: str) -> None:
@@ -73,12 +88,13 @@ def make_writer(request: DeskRequest) -> Writer:
     return Writer(request.language, shop, request.services.zone)
 
 
-def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
-    """Return the page of a person who was read."""
+def show_glance(request: DeskRequest, glance: Glance, done: str, *, sensitive: bool) -> Response:
+    """Return the page of a person who was read, with or without sensitive answers."""
     services, profile = request.services, glance.person.profile
     writer = make_writer(request)
-    words = find_desk_words(request.language)
+    words, tell = find_desk_words(request.language), tell_reasons(request)
     say, sections = words.person, list_sections(glance, services, request.now)
+    shown = sections if sensitive else hide_sensitive(sections)
     months = find_months(services.campaigns)
     return show_page(
         request,
@@ -97,7 +113,8 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
         warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),
-        chapters=name_chapters(list_chapters(sections, writer), say.chapters),
+        chapters=name_chapters(list_chapters(shown, writer), say.chapters),
+        hidden=0 if sensitive else count_sensitive(sections),
         orders_left=glance.orders_left,
         consents=[
             (purpose, name_purpose(purpose, writer))
@@ -105,7 +122,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str) -> Response:
             if consent.state is not ConsentState.WITHDRAWN
         ],
         openings=[
-            (writer.write_time(line.at), name or line.actor, explain_reading(line.reason, writer)[0])
+            (writer.write_time(line.at), name or line.actor, tell(line.reason)[0])
             for line, name in glance.openings
         ],
     )
