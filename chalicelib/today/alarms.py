@@ -1,9 +1,11 @@
-"""What the shop's own files and counts say that needs somebody: codes that run out, spent budgets, a broken file.
+"""What the shop's own files and counts say that needs somebody: codes that run out, spent budgets, a broken file,
+mails that wait since many bounced.
 
 Failing functions tell the alarms of the stack (docs/deploy.md); no row says so, so nothing here does.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.campaigns.definition import Campaign
@@ -17,10 +19,13 @@ LOW = 10  # codes that are left
 
 @dataclass(frozen=True)
 class Alarm:
-    """`kind` is `codes`, `budget` or `file`; `name` is the campaign, or what is wrong with which file."""
+    """`kind` is `codes`, `budget`, `file`, `marketing` or `asking`.
+
+    `name` is the campaign, or what is wrong with which file.
+    """
 
     kind: str
-    name: str
+    name: str = ""
     left: int = 0
 
 
@@ -33,6 +38,12 @@ def list_alarms(services: Services) -> list[Alarm]:
     spent = services.budgets.read_budgets([each.name for each in offering])
     judged = (judge_campaign(each, spent.get(each.name, 0), services) for each in offering)
     return [alarm for alarm in judged if alarm]
+
+
+def list_held_back(services: Services, now: datetime) -> list[Alarm]:
+    """Return which mails wait since many bounced, by one call for each of the two counts."""
+    held = {"marketing": services.reputation.stops_marketing(now), "asking": services.ask_reputation.slows_asking(now)}
+    return [Alarm(kind) for kind, waits in held.items() if waits]
 
 
 def judge_campaign(campaign: Campaign, spent: int, services: Services) -> Alarm | None:

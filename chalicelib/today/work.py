@@ -10,9 +10,10 @@ from chalicelib.store.day_counts import New
 from chalicelib.store.inbox import InboxItem
 from chalicelib.store.requests import RequestRow
 from chalicelib.store.retention_counts import Kind
-from chalicelib.today.alarms import Alarm, list_alarms
+from chalicelib.today.alarms import Alarm, list_alarms, list_held_back
 from chalicelib.today.handovers import Handover, list_handovers
 from chalicelib.today.listed import COUNTED, SHOWN, Listed
+from chalicelib.today.refusals import Refusal, list_refusals
 from chalicelib.today.requests import list_staffs
 from chalicelib.today.tills import QuietTill, list_quiet
 from chalicelib.today.waiting import list_kinds
@@ -48,6 +49,7 @@ class Work:
     reviews: Reviews
     alarms: tuple[Alarm, ...]
     tills: tuple[QuietTill, ...]
+    refusals: tuple[Refusal, ...]
     mails: DueMails
     news: Mapping[New, int]
 
@@ -60,8 +62,9 @@ def gather_work(services: Services, now: datetime) -> Work:
         list_kinds(services),
         list_pairs(services),
         count_reviews(services, now),
-        tuple(list_alarms(services)),
+        (*list_alarms(services), *list_held_back(services, now)),
         list_quiet(services, now),
+        list_refusals(services, now),
         count_mails(services, now),
         services.day_counts.read_day(now.astimezone(services.zone).date()),
     )

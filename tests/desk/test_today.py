@@ -102,10 +102,11 @@ def test_the_page_costs_a_bounded_number_of_calls(work, shop, ben):
     page = ben.read("/today")
 
     forms, campaigns = len(lists_of_forms()), sum(bool(each.offer) for each in work.services.campaigns)
-    # The session, requests, the inbox's lists, doubles, retention, handovers, members, due mails, codes of each offer.
+    # The session, requests, the inbox's lists, doubles, retention, handovers, members, due mails, codes of each offer,
+    # the senders' last deliveries; what bounced was read a minute ago at most.
     assert calls["Query"] == 25 + forms + campaigns
-    assert calls["BatchGetItem"] == 6
-    assert sum(calls.values()) == 31 + forms + campaigns
+    assert calls["BatchGetItem"] == 7
+    assert sum(calls.values()) == 32 + forms + campaigns
     assert page.count('/close"') == 50
     assert "and 10 more" in page
     assert page.count('/release"') == 50  # of both kinds: a flood of one hides no other
@@ -253,6 +254,51 @@ def test_alarms_name_the_campaign(work, shop, ben):
     services = work.services
     services.table.commit_parts([services.budgets.change_counts(offering.name, spent=most)])
     assert "budget of the campaign" in ben.read("/today")
+
+
+def test_mails_that_wait_since_many_bounced_are_an_alarm(work, ben):
+    assert "bounced" not in ben.read("/today")
+    services, at = work.services, work.now
+    for number in range(100):
+        kinds = ["sent", "bounced"] if number < 30 else ["sent"]
+        counts = [services.reputation, services.ask_reputation]
+        services.table.commit_parts([each.count_mail(kinds, str(number), at) for each in counts])
+    work.wait(minutes=2)  # rates are kept for a minute
+    page = ben.read("/today")
+    assert "Advertising waits" in page
+    assert "Fewer confirmation mails are sent" in page
+
+
+def test_a_sender_in_use_that_was_refused_is_named_until_it_delivers(work, ben):
+    deliveries = work.services.deliveries
+    deliveries.note_refused("square", "signature", work.now)  # a stranger's post: it never delivered
+    deliveries.note_accepted("shopify", work.now)
+    assert "Last refused" not in ben.read("/today")
+    work.wait(minutes=5)
+    deliveries.note_refused("shopify", "signature", work.now)
+    page = ben.read("/today")
+    assert page.count("Last refused") == 1
+    assert re.search(r"Shopify</bdi></a> · Last refused: .*Its signature was wrong or missing", page)
+    work.wait(minutes=5)
+    deliveries.note_accepted("shopify", work.now)
+    assert "Last refused" not in ben.read("/today")
+    deliveries.note_refused("shopify", "signature", work.now)
+    work.wait(hours=11)
+    assert "Last refused" in ben.read("/today")
+    work.wait(days=1, hours=14)
+    ben.sign_in()
+    assert "Last refused" not in ben.read("/today")
+
+
+def test_a_double_is_compared_from_the_list(work, shop, ben):
+    for email in (ASHA, "bo@example.org"):
+        shop.take(a_submission(email=email, name="Rao"))
+    pair = shop.find_id(ASHA), shop.find_id("bo@example.org")
+    work.services.table.commit_parts([work.services.identities.write_suggestion(*pair, "phone")])
+    (path,) = re.findall(r'action="(/people/[^"]+/doubles)"', ben.read("/today"))
+    answer = ben.post(path)
+    assert answer.status_code == 200
+    assert "Join the two" in answer.body.decode()
 
 
 def test_a_broken_file_of_a_campaign_is_an_alarm_and_no_error(work, ben, monkeypatch):

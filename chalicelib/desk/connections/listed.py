@@ -84,9 +84,12 @@ def list_senders(request: DeskRequest) -> list[ListedSender]:
     """Return every sender that posts to an address of ours, with its last delivery."""
     base, last = request.services.settings.public_url, request.services.deliveries.read_last(list(SENDERS))
     names = [each.value for each in SENDERS]
-    return [
-        ListedSender(name, TITLES.get(name, name.capitalize()), f"{base}/hooks/{name}", last[name]) for name in names
-    ]
+    return [ListedSender(name, name_sender(name), f"{base}/hooks/{name}", last[name]) for name in names]
+
+
+def name_sender(name: str) -> str:
+    """Return a sender's name as its own pages write it."""
+    return TITLES.get(name, name.capitalize())
 
 
 def find_sender(request: DeskRequest, name: str) -> ListedSender:

@@ -122,8 +122,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str, *, sensitive: b
             if consent.state is not ConsentState.WITHDRAWN
         ],
         openings=[
-            (writer.write_time(line.at), name or line.actor, tell(line.reason)[0])
-            for line, name in glance.openings
+            (writer.write_time(line.at), name or line.actor, tell(line.reason)[0]) for line, name in glance.openings
         ],
     )
 

@@ -25,6 +25,7 @@ def show_today(request: DeskRequest) -> Response:
 
 def show_work(request: DeskRequest, done: str = "") -> Response:
     """Return the page; `done` names what was done just now."""
+    from chalicelib.desk.connections.listed import name_sender
     from chalicelib.today.waiting import RELEASABLE, WHYS
     from chalicelib.today.work import gather_work
 
@@ -40,6 +41,7 @@ def show_work(request: DeskRequest, done: str = "") -> Response:
         whys=WHYS,
         person=PERSON,
         write_number=write_number,
+        name_sender=name_sender,
         this_month=f"{request.now:%Y-%m}",
         **tell_times(request),
     )
