@@ -21,7 +21,7 @@ from chalicelib.campaigns.reasons import Reason
 from chalicelib.campaigns.shop import ShopClock  # callers take it from here
 from chalicelib.campaigns.window import find_opening, find_zone
 from chalicelib.groups.clauses import Gauge
-from chalicelib.models import ConsentState, MailNote, MailState, Model, Profile
+from chalicelib.models import MailNote, MailState, Model, Profile
 from chalicelib.people.mailbox import read_mailbox
 from chalicelib.people.restriction import is_restricted
 from chalicelib.shop.ages import is_minor
@@ -155,8 +155,7 @@ def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
     """
     if not read_mailbox(profile) or is_minor(profile.ages, now) or is_restricted(profile):
         return False
-    consent = profile.consents.get(campaign.purpose)
-    return not campaign.is_marketing or (consent is not None and consent.state is ConsentState.GIVEN)
+    return not campaign.is_marketing or profile.has_consent(campaign.purpose)
 
 
 def is_capped(profile: Profile, shop: ShopClock, now: datetime) -> bool:

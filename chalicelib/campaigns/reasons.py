@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.campaigns.delay import Delay
 from chalicelib.campaigns.needs import Demands, list_needs
-from chalicelib.models import ConsentState, EntryMark, Profile
+from chalicelib.models import EntryMark, Profile
 from chalicelib.models.numbers import write_number
 from chalicelib.people.activity import RISK, YEARS, count_days, list_purchases, measure_gap, stretch_gap
 
@@ -63,8 +63,8 @@ def find_purchases(profile: Profile, when: Delay, purpose: str, zone: tzinfo, de
 
 def find_sign_up(profile: Profile, when: Delay, purpose: str, zone: tzinfo, demands: Demands) -> Iterator[Reason]:
     """Yield the first yes to the purpose, if the person consents now. It happens once, so its key has no date."""
-    consent, joined = profile.consents.get(purpose), profile.joined.get(purpose)
-    if consent and joined and consent.state is ConsentState.GIVEN and joined.year in YEARS:
+    joined = profile.joined.get(purpose)
+    if joined and profile.has_consent(purpose) and joined.year in YEARS:
         words = f"{write_delay(when)} after sign-up"
         yield Reason("sign-up", joined + when.delay, words, plain=True)
 

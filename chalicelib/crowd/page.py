@@ -11,6 +11,7 @@ from chalicelib.runs import OUTAGES, note_fault
 from chalicelib.services import Services
 from chalicelib.store.keys import name_secret
 from chalicelib.store.people_pages import MOST, read_page
+from chalicelib.store.queues import split_batches
 from chalicelib.store.stored_rows import load_stored
 from chalicelib.store.table import Row
 from chalicelib.vault.person import PersonSeal
@@ -71,13 +72,7 @@ def try_each(
 
 def list_pages(ids: Iterable[str], services: Services) -> Iterator[Page]:
     """Yield every page of a list of ids, however long."""
-    some: list[str] = []
-    for customer_id in ids:
-        some.append(customer_id)
-        if len(some) == MOST:
-            yield open_page(some, services)
-            some = []
-    if some:
+    for some in split_batches(ids, MOST):
         yield open_page(some, services)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.groups.rule import ActivityName, Bought, Score
-from chalicelib.models import ConsentState, JsonValue, MailState, Profile
+from chalicelib.models import JsonValue, MailState, Profile
 from chalicelib.people.activity import YEARS, ActivityStatus, judge_activity, list_purchases, measure_gap
 from chalicelib.people.answers import list_answers
 from chalicelib.shop.ages import is_band, read_least, read_most
@@ -96,12 +96,6 @@ def count_mails(profile: Profile) -> int:
     return sum(note.state is MailState.SENT for note in profile.mails.values())
 
 
-def has_consent(profile: Profile, purpose: str) -> bool:
-    """Return whether a person's consent to a purpose stands."""
-    consent = profile.consents.get(purpose)
-    return consent is not None and consent.state is ConsentState.GIVEN
-
-
 def read_language(profile: Profile) -> str:
     """Return the primary subtag of a person's language, or ""."""
     return profile.text("language").lower().replace("_", "-").split("-")[0]
@@ -111,7 +105,7 @@ def has_answer(profile: Profile, wanted: tuple[str, tuple[str, ...], str], gauge
     """Return whether an answer is one of those wanted; a sensitive one counts only under its purpose, with consent."""
     name, values, purpose = wanted
     held = profile.fields.get(name)
-    if held is None or held.purpose != purpose or (purpose and not has_consent(profile, purpose)):
+    if held is None or held.purpose != purpose or (purpose and not profile.has_consent(purpose)):
         return False
     given: list[JsonValue] = held.value if isinstance(held.value, list) else [held.value]
     return not values or not {str(value) for value in given}.isdisjoint(values)
@@ -165,7 +159,7 @@ JUDGES: Mapping[str, Judge] = {
     "age_at_most": is_younger,
     "has_entry": lambda profile, wanted, gauge: set(profile.totals.entries).issuperset(wanted),
     "lacks_entry": lambda profile, wanted, gauge: set(profile.totals.entries).isdisjoint(wanted),
-    "consents": lambda profile, wanted, gauge: all(has_consent(profile, purpose) for purpose in wanted),
+    "consents": lambda profile, wanted, gauge: all(profile.has_consent(purpose) for purpose in wanted),
     "mails_at_least": lambda profile, least, gauge: count_mails(profile) >= least,
     "clicked_within_days": has_clicked,
     "never_clicked": lambda profile, wanted, gauge: profile.clicked is None,

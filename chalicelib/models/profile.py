@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from chalicelib.models.base import JsonValue, Model
 from chalicelib.models.reading import Identity
-from chalicelib.models.statements import Consent, Entry, Grade, MailNote, Order, OrderState, Refund
+from chalicelib.models.statements import Consent, ConsentState, Entry, Grade, MailNote, Order, OrderState, Refund
 
 RESTRICTED = "restricted"  # a profile field
 
@@ -177,6 +177,11 @@ class Profile(Model):
         """Return a field that is text, or ""."""
         held = self.fields.get(name)
         return held.value if held is not None and isinstance(held.value, str) else ""
+
+    def has_consent(self, purpose: str) -> bool:
+        """Return whether the consent to a purpose stands."""
+        consent = self.consents.get(purpose)
+        return consent is not None and consent.state is ConsentState.GIVEN
 
     def list_current(self, kind: str) -> tuple[HeldName, ...]:
         """Return the names of one kind that are theirs now."""

@@ -40,17 +40,24 @@ def make_lens(
     groups: tuple[Group, ...] = (),
 ) -> Lens:
     """Return the lens of the shop's forms; of two questions of one name the first form's counts."""
-    scales: dict[str, Scale] = {}
+    forms = tuple(forms)
     options: dict[str, tuple[str, ...]] = {}
     ranges: dict[str, None] = {}
     for form in forms:
         for each in form.fields:
             if each.sensitive:
                 continue
-            if each.type == "score":
-                scale = find_scale(each.bounds)
-                scales.update({each.name: scale} if scale and each.name not in scales else {})
-            elif each.options:
+            if each.options and each.type != "score":
                 options.setdefault(each.name, tuple(option.value for option in each.options))
                 ranges.update({each.name: None} if each.place == "profile" and each.type == "choice" else {})
-    return Lens(now, quiet_days, scales, options, tuple(ranges), popular, groups)
+    return Lens(now, quiet_days, list_scales(forms), options, tuple(ranges), popular, groups)
+
+
+def list_scales(forms: Iterable[Form]) -> dict[str, Scale]:
+    """Return the scales of the score questions that are not sensitive; of two of one name the first form's counts."""
+    asked = (each for form in forms for each in form.fields if each.type == "score" and not each.sensitive)
+    found: dict[str, Scale] = {}
+    for each in asked:
+        scale = find_scale(each.bounds)
+        found.update({each.name: scale} if scale and each.name not in found else {})
+    return found

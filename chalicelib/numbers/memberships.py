@@ -10,7 +10,7 @@ the exact counts of two days tell about the customer who came between.
 
 from collections.abc import Iterable, Iterator
 
-from chalicelib.groups.clauses import Gauge, has_consent
+from chalicelib.groups.clauses import Gauge
 from chalicelib.groups.group import Group
 from chalicelib.groups.judge import meets_rule
 from chalicelib.groups.platforms import ADS
@@ -60,7 +60,7 @@ def is_reachable(profile: Profile, purpose: str, lens: Lens) -> bool:
 
     Whether mails to the address bounced is known when one is sent.
     """
-    return bool(read_mailbox(profile)) and has_consent(profile, purpose) and not is_minor(profile.ages, lens.now)
+    return bool(read_mailbox(profile)) and profile.has_consent(purpose) and not is_minor(profile.ages, lens.now)
 
 
 def read_groups(tally: Tally, lens: Lens) -> list[Membership]:

@@ -15,7 +15,7 @@ from chalicelib.data_requests.csv_cells import write_table
 from chalicelib.groups.clauses import Gauge
 from chalicelib.groups.judge import meets_rule
 from chalicelib.groups.library import find_group
-from chalicelib.models import ConsentState, Identity, IdentityKind, JsonValue, Profile
+from chalicelib.models import Identity, IdentityKind, JsonValue, Profile
 from chalicelib.people.mailbox import read_address, read_mailbox
 from chalicelib.people.reader import find_holder
 from chalicelib.people.restriction import is_restricted
@@ -130,8 +130,8 @@ def belongs(customer_id: str, profile: Profile, purpose: str, services: Services
         return False
     if not purpose:
         return True
-    consent, mailbox = profile.consents.get(purpose), read_mailbox(profile)
-    if consent is None or consent.state is not ConsentState.GIVEN or not mailbox:
+    mailbox = read_mailbox(profile)
+    if not mailbox or not profile.has_consent(purpose):
         return False
     rows = services.people.name_rows(Identity(kind=IdentityKind.EMAIL, value=mailbox))
     stopped = services.suppressions.is_stopped(rows, MailUse.MARKETING, now)

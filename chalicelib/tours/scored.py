@@ -7,14 +7,13 @@ list are, end with the tour, and are shown of customers alone who are not forgot
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.crowd.page import UNREAD, open_page, try_each
 from chalicelib.forms.definition import Form
 from chalicelib.models import AnswerMark, Model
-from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.satisfaction import WINDOW
 from chalicelib.people.answers import list_answers
 from chalicelib.people.person import Person
@@ -45,12 +44,15 @@ class Words(Model):
 
 @dataclass(frozen=True)
 class Scored:
-    """Gathers words; `key` is derived from the cookie of the session that asked. `questions` are free-text ones."""
+    """Gathers words; `key` is derived from the cookie of the session that asked.
+
+    `scales` are by score question; `questions` are free-text ones.
+    """
 
     services: Services
     key: bytes
     now: datetime
-    lens: Lens
+    scales: Mapping[str, Scale]
     questions: tuple[str, ...] = field(default_factory=tuple)
 
     def meet(self, tour: Tour, ids: list[str]) -> Met:
@@ -97,7 +99,7 @@ class Scored:
         for mark in answers:
             if not self.now - timedelta(days=WINDOW) < mark.at <= self.now:
                 continue
-            for question, scale in self.lens.scales.items():
+            for question, scale in self.scales.items():
                 score = mark.values.get(question)
                 if isinstance(score, int) and scale.least <= score <= scale.most:
                     found = (mark, score, scale)

@@ -24,7 +24,7 @@ TURNED = "Asha \u202egnp.exe\u202c \u2066x"  # shows `exe.png` where nothing iso
 AGENT = f"Chrome/{EVIL} {TURNED}"
 ASHA = "asha@example.com"
 SCRIPTS = ("/desk.js?", "/scan.js?", "/till/till.js")
-OURS = re.compile(r"/(?!/)|#|http://localhost:8003/")  # the last is the address of the desk in tests
+OWN_LINK = re.compile(r"/(?!/)|#|http://localhost:8003/")  # the last is the address of the desk in tests
 
 
 def list_dangers(page):
@@ -38,7 +38,7 @@ def list_dangers(page):
         found += [node.tag] if node.tag in ("img", "iframe", "object", "base", "meta http-equiv") else []
         if node.tag == "script" and not node.attrib.get("src", "").startswith(SCRIPTS):
             found.append("script")
-        if node.tag == "a" and not OURS.match(node.attrib.get("href", "")):
+        if node.tag == "a" and not OWN_LINK.match(node.attrib.get("href", "")):
             found.append(f"a {node.attrib.get('href')}")
     return found + list_turned(tree, isolated=False)
 

@@ -49,14 +49,15 @@ def search_words(request: DeskRequest, tour: str) -> Response:
 def show_words(request: DeskRequest, tour: Tour, group: str, word: str) -> Response:
     """Return the page of a tour."""
     from chalicelib.forms.library import list_named
-    from chalicelib.numbers.counting import Count, find_lens
+    from chalicelib.numbers.lens import list_scales
     from chalicelib.telling.numbers import find_teller
     from chalicelib.tours import scored
     from chalicelib.tours.steps import go_on
 
     services, teller = request.services, find_teller(request.language)
-    lens, questions = find_lens(services, Count(now=request.now, erasures=0)), scored.list_questions(list_named())
-    gathering = scored.Scored(services, make_key(request, tour.id), request.now, lens, questions)
+    forms = list_named()
+    scales, questions = list_scales(forms), scored.list_questions(forms)
+    gathering = scored.Scored(services, make_key(request, tour.id), request.now, scales, questions)
     tour = go_on(tour, gathering.meet, lambda _: [], [request.require_me()], services)
     kept = gathering.read_kept(tour) if tour.over else []
     fitting = scored.search_words(kept, group, word)

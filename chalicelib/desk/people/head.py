@@ -10,7 +10,7 @@ from chalicelib.data_requests.readable.reasons import explain_because
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row, dump_row
 from chalicelib.desk.people.head_words import HeadWords
-from chalicelib.models import ConsentState, Profile
+from chalicelib.models import Profile
 from chalicelib.people.consents import MARKETING
 from chalicelib.shop.ages import is_minor
 
@@ -52,13 +52,13 @@ def read_head(glance: Glance, row: Row, writer: Writer, say: HeadWords, now: dat
 
 def list_limits(profile: Profile, restricted: bool, say: HeadWords, now: datetime) -> Iterator[str]:
     """Yield what must not be done, or whether advertising may be sent where nothing forbids it."""
-    young, yes = is_minor(profile.ages, now), profile.consents.get(MARKETING)
+    young = is_minor(profile.ages, now)
     if restricted:
         yield say.set_aside
     if young:
         yield say.child
     if not restricted and not young:
-        yield say.news if yes is not None and yes.state is ConsentState.GIVEN else say.no_news
+        yield say.news if profile.has_consent(MARKETING) else say.no_news
 
 
 def list_last(glance: Glance, writer: Writer) -> Iterator[Purchase]:
