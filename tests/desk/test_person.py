@@ -43,7 +43,7 @@ def list_lines(desk, customer):
 
 def test_the_page_shows_who_it_is_and_who_opened_it(desk, ben, asha):
     page = open_person(ben, asha, why="telephone")
-    for shown in ("<bdi>Asha Rao</bdi>", ASHA, "202", "Ben Okafor", "On the phone"):
+    for shown in ("<bdi>Asha Rao</bdi>", ASHA, "202", "Ben Okafor", "On the telephone"):
         assert shown in page
     assert list_lines(desk, asha) == [(ben.staff_id, "asked on the telephone")]
 

@@ -266,7 +266,7 @@ def test_mails_that_wait_since_many_bounced_are_an_alarm(work, ben):
     work.wait(minutes=2)  # rates are kept for a minute
     page = ben.read("/today")
     assert "Advertising waits" in page
-    assert "Fewer confirmation mails are sent" in page
+    assert "Fewer confirmation emails are sent" in page
 
 
 def test_a_sender_in_use_that_was_refused_is_named_until_it_delivers(work, ben):
