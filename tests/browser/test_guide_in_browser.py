@@ -89,16 +89,16 @@ def test_pages_for_the_day(desk, open_browser, keep_picture):
     WebDriverWait(browser, 15).until(lambda _: read_title(browser) == "Asha Rao")
     keep_picture(browser, "person", "active", "sually 3", "Last purchases", "To be handed over", "Blue teapot")
     open_page(browser, f"{desk.address}/counter", 390)
-    keep_picture(browser, "counter", "E-mail", "I agree", height=1000)
+    keep_picture(browser, "counter", "Email", height=1000)
     open_page(browser, f"{desk.address}/telephone", 390)
-    keep_picture(browser, "telephone", "May I open an account for you?", "What is your e-mail address?", height=1000)
+    keep_picture(browser, "telephone", "May I open an account for you?", "What is your email address?", height=1000)
 
 
 def test_pages_for_the_back_office(desk, open_browser, keep_picture):
     browser = open_browser()
     owner = sit_down(browser, desk)
     open_page(browser, f"{desk.address}/numbers", WIDE)
-    keep_picture(browser, "numbers", "Are they satisfied?", "in truth probably", width=WIDE, height=820)
+    keep_picture(browser, "numbers", "Are they satisfied?", "true value probably", width=WIDE, height=820)
     open_page(browser, f"{desk.address}/campaigns/win-back", WIDE)
     keep_picture(browser, "campaign", "What came of it", width=WIDE, height=1100)
     begun = owner.post("/privacy/lists", columns="name", purpose="", goal="tool").headers["Location"]
@@ -117,7 +117,7 @@ def test_the_till_without_a_line(tables, shop, cloud, monkeypatch, open_browser,
         wait_count(browser, 3)
         wait_line(browser, "off")
         browser.find_element(By.CSS_SELECTOR, "[data-again]").click()
-        keep_picture(browser, "till", "3 waiting since", "No line", "Your initials", height=1000)
+        keep_picture(browser, "till", "3 waiting since", "No internet connection", "Your initials", height=1000)
 
 
 def test_the_guide_shows_every_picture_and_no_other():
