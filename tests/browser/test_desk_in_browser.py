@@ -193,8 +193,8 @@ def test_the_keyboard_alone_finds_somebody_writes_a_note_and_forgets(desk, open_
     browser.switch_to.active_element.send_keys(Keys.SPACE)
     reach(browser, "button", "Add the note").send_keys(Keys.ENTER)
     WebDriverWait(browser, 15).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "main > .summary"))
-    reach(browser, "summary", "Forget this customer").send_keys(Keys.ENTER)
-    reach(browser, "button", "Forget for good").send_keys(Keys.ENTER)
+    reach(browser, "summary", "Delete this customer").send_keys(Keys.ENTER)
+    reach(browser, "button", "Delete permanently").send_keys(Keys.ENTER)
     WebDriverWait(browser, 15).until(lambda _: "/erasures/" in browser.current_url)
     browser.delete_all_cookies()
 
