@@ -14,6 +14,7 @@ from chalicelib.desk.entries.script import read_script
 from chalicelib.desk.words import DeskWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms import library as forms
+from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface
 from chalicelib.forms.site import load_site
 from chalicelib.groups import library as groups
@@ -42,6 +43,7 @@ SHAPES: dict[Part, type[Model]] = {
     "desk": DeskWords,
     "numbers": NumberWords,
 }
+PROMISE = "at most two emails a week"  # of the shipped consents
 
 
 def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -110,6 +112,22 @@ def tell_campaigns() -> str:
     return f"{named} Off: {', '.join(off)}; {hint}." if off else named
 
 
+def tell_cap() -> str:
+    """Return that the shop's cap allows more mails than a shipped consent promises, or ""."""
+    try:
+        cap, asking = campaigns.load_shop().cap, [form.name for form in forms.list_named() if promises_two(form)]
+    except DefinitionError:
+        return ""
+    if not asking or 7 * cap.mails <= 2 * cap.days:
+        return ""
+    allowed = f"The cap of _shop.toml allows {cap.mails} mails within {cap.days} days"
+    return f"{allowed}; the consents of these forms promise two a week at most: {', '.join(asking)} (docs/forms.md)."
+
+
+def promises_two(form: Form) -> bool:
+    return any(PROMISE in ask.words["en"] for ask in form.consents)
+
+
 def check_shop() -> int:
     """Print what is there, which campaigns run, what is wrong, and what a language lacks."""
     logging.disable(logging.ERROR)  # each mistake is printed below, once
@@ -119,6 +137,8 @@ def check_shop() -> int:
     print(f"{len(files)} of the shop's own in {show_path(own.FOLDER)}/.")
     print(tell_campaigns())
     print("A running campaign may be stopped at the desk: `make report CAMPAIGN=...` says so (docs/desk.md).")
+    if told := tell_cap():
+        print(told)
     for mistake in mistakes:
         print(f"  {mistake}", file=sys.stderr)
     for language in list_languages() if not any(each.startswith("words: ") for each in mistakes) else ():

@@ -12,7 +12,7 @@ from chalicelib.shop import purposes
 from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
 from infra.places import ROOT
-from tests.builders.own import open_own, write_own
+from tests.builders.own import forget_files, open_own, write_own
 
 EXAMPLE = ROOT / "docs" / "examples" / "own"
 
@@ -40,6 +40,14 @@ def run(monkeypatch, capsys):
 def test_what_ships_has_no_mistake(folder, run):
     status, told = run("check")
     assert (status, "0 of the shop's own" in told) == (0, True)
+
+
+def test_a_cap_above_what_the_consents_promise_is_told(folder, run):
+    assert "promise two a week" not in run("check")[1]
+    shop = (campaigns.DEFINITIONS / "_shop.toml").read_text("utf-8").replace("mails = 2", "mails = 3")
+    write_own(folder, "campaigns/_shop.toml", shop)
+    forget_files()
+    assert "allows 3 mails within 7 days; the consents of these forms promise two a week at most" in run("check")[1]
 
 
 def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):
