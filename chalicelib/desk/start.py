@@ -7,6 +7,7 @@ from chalicelib.desk.blueprint import DeskBlueprint
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import MAY, Right
 from chalicelib.desk.words import find_desk_words
+from chalicelib.forms.interface import find_interface
 
 desk = DeskBlueprint(__name__)
 
@@ -17,7 +18,13 @@ def show_start(request: DeskRequest) -> Response:
     say = find_desk_words(request.language)
     rights = [right for right in Right if right in MAY[request.me.role] and right is not Right.SELF]
     few = len(request.services.passkeys.list_passkeys(request.me.staff_id)) < 2
-    return show_page(request, "start.html", title=say.hello.format(name=request.me.name), rights=rights, few=few)
+    return show_page(
+        request,
+        "start.html",
+        title=say.hello.format(name=find_interface(request.language).isolate(request.me.name)),
+        rights=rights,
+        few=few,
+    )
 
 
 @desk.route("/desk.js", right=Right.OPEN)

@@ -18,6 +18,8 @@ from chalicelib.desk.entries.entry import (
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
+from chalicelib.forms.interface import find_interface
+from chalicelib.forms.words import fill_shop
 from chalicelib.shop.brand import name_shop
 
 desk = DeskBlueprint(__name__)
@@ -70,9 +72,9 @@ def show_call(
 
 def show_line(request: DeskRequest, call: Call, number: int, language: str) -> dict[str, object]:
     """Return a line: its words with the shop's name in the caller's language, and the names of its questions."""
-    line = call.lines[number]
+    line, shop = call.lines[number], name_shop(request.services.settings, language)
     return {
-        "say": line.say[language].replace("{shop}", name_shop(request.services.settings, language)),
+        "say": fill_shop(line.say[language], find_interface(language).isolate(shop)),
         "do": line.do[request.language] if line.do else "",
         "questions": [*line.fields, *name_questions(call, line.consents), *line.answers],
     }

@@ -10,6 +10,7 @@ from chalicelib.desk.signing.passkeys import NewPasskey, check_made, offer_makin
 from chalicelib.desk.signing.sessions import begin_session
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import UnknownPageError
+from chalicelib.forms.interface import find_interface
 from chalicelib.store.challenges import Purpose
 from chalicelib.store.invitations import Invitation
 from chalicelib.store.parts import Part
@@ -24,7 +25,11 @@ def show_invitation(request: DeskRequest, token: str) -> Response:
     say = find_desk_words(request.language)
     invitation = request.services.invitations.read_invitation(token, request.now)
     shown = {"switches": list_switches(), "address": f"/join/{token}", "invitation": invitation}
-    title = say.invited_title.format(name=invitation.name) if invitation else say.gone_title
+    title = (
+        say.invited_title.format(name=find_interface(request.language).isolate(invitation.name))
+        if invitation
+        else say.gone_title
+    )
     return show_page(request, "join.html", title=title, status=200 if invitation else 404, **shown)
 
 

@@ -15,6 +15,7 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words
 from chalicelib.errors import InvalidSubmissionError, MalformedError, UnknownPageError, UnsupportedTypeError
+from chalicelib.forms.interface import find_interface
 from chalicelib.shop.brand import name_shop
 from chalicelib.store.parts import Part
 from chalicelib.store.weekly import WeeklyRow, WeeklyState
@@ -119,7 +120,8 @@ def show_answer(request: DeskRequest, row: WeeklyRow | None, said: str, address:
     Without a row the link is over.
     """
     language = row.language if row else request.asked_language
-    say = find_desk_words(language).weekly
+    say, shop = find_desk_words(language).weekly, name_shop(request.services.settings, language)
+    shop = find_interface(language).isolate(shop)
     return show_in(
         request,
         language,
@@ -127,7 +129,7 @@ def show_answer(request: DeskRequest, row: WeeklyRow | None, said: str, address:
         title=say.title if row else say.gone_title,
         status=200 if row else 404,
         signed=None,
-        sentence=getattr(say, said).format(shop=name_shop(request.services.settings, language)) if row else say.gone,
+        sentence=getattr(say, said).format(shop=shop) if row else say.gone,
         asks={"question": (YES, say.confirm), "stop": ("no", say.turn_off)}.get(said) if row and address else None,
         address=address,
     )

@@ -9,6 +9,7 @@ from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 from chalicelib.desk.words import find_desk_words, list_switches
 from chalicelib.errors import UnknownPageError
+from chalicelib.forms.interface import find_interface
 from chalicelib.store.tills import Till, make_device_token
 
 desk = DeskBlueprint(__name__)
@@ -20,7 +21,7 @@ def show_offer(request: DeskRequest, offer: str) -> Response:
     """Show what the link does; looking at it uses nothing up."""
     say, till = find_desk_words(request.language).devices, find_offer(request, offer)
     shown = {"till": till, "address": OFFER.replace("{offer}", offer), "switches": list_switches()}
-    title = say.enrol_title.format(name=till.name) if till else say.gone_title
+    title = say.enrol_title.format(name=find_interface(request.language).isolate(till.name)) if till else say.gone_title
     return show_page(request, "enrol.html", title=title, status=200 if till else 404, **shown)
 
 
