@@ -2,6 +2,7 @@
 
 cost      each walk, with the numbers and the list of names, runs in a process of its own on DynamoDB Local: its seconds
           of CPU, its peak memory, its calls of KMS, its read and write units, the size of the sealed result
+cdnow     fetches the CDNOW sample; its published repeat rates come out of our fold (`tests/numbers/test_cdnow.py`)
 forget    100 of 2,000 are forgotten: every figure equals that of a shop in which they never were
 
 Profiles are folded from invented histories of 5 to 15 events; past 5,000 the same profiles come again under other ids.
@@ -36,6 +37,7 @@ from tests.builders.invented import Invented, invent_answer, invent_order
 from tests.builders.kms import ROOT_ARN, CountingKms
 from tests.builders.shop import NOW, Shop
 from tests.builders.units import size_item
+from tests.proofs.cdnow import fetch_sample
 from tests.proofs.forgetting import forget_some
 from tests.proofs.sends_stage import open_shop
 
@@ -182,6 +184,15 @@ def report_cost(people: int, night: str, cost: dict[str, Any]) -> int:
     return (cost["cpu"] > seconds) + (cost["megabytes"] > megabytes)
 
 
+def check_cdnow() -> int:
+    """Fetch the CDNOW sample where it is not here, and run its test; return 1 where that fails."""
+    if absence := fetch_sample():
+        print(f"CDNOW: {absence}")
+        return 1
+    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/numbers/test_cdnow.py"], cwd=ROOT, check=False)
+    return int(ran.returncode != 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the walk over everybody.")
     parser.add_argument("--people", type=int, default=0, help="this size alone")
@@ -193,7 +204,7 @@ def main() -> int:
         stage, wrapped, days = json.load(sys.stdin)
         print(json.dumps(walk_once(stage, wrapped, days)))
         return 0
-    broken = sum(measure_size(people, asked.seed) for people in ((asked.people,) if asked.people else SIZES))
+    broken = check_cdnow() + sum(measure_size(people, asked.seed) for people in ((asked.people,) if asked.people else SIZES))
     with open_shop() as shop, open_shop() as other:
         faults = forget_some(shop, other, 2_000, 100, asked.seed)
     print(f"100 of 2,000 forgotten: {len(faults)} figures differ from a shop in which they never were {faults[:3]}")
