@@ -27,6 +27,7 @@ from chalicelib.models.profile import (
     OrderMark,
     OrderRecord,
     Profile,
+    Referral,
     Totals,
     TypedCount,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "Profile",
     "Reading",
     "ReadingKind",
+    "Referral",
     "Refund",
     "RequestKind",
     "SenderName",

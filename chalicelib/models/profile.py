@@ -88,6 +88,13 @@ class AnswerMark(Model):
     values: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class Referral(Model):
+    """The code of a friend that a person came with, and when (`models.friend_codes`)."""
+
+    code: str
+    at: AwareDatetime
+
+
 class Totals(Model):
     """Sums over all rows of a person; two people's totals add up. `spent` is by currency, less refunds.
 
@@ -140,6 +147,8 @@ class Profile(Model):
     that an earlier version wrote the profile: what this version counts must be made anew from the rows.
     `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
+    `referrals` are the codes of friends that they came with: of forms, and by order (`people.referrals`). `former` are
+    the ids of records that this one stands for.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none. `clicked` is
     their last visit through a link of a mail that is still kept; a scanner's is none.
     `fields` and `consents` hold what stands. What does not stand now, for a no, an age or another mailbox, is used by
@@ -166,6 +175,8 @@ class Profile(Model):
     mails: dict[str, MailNote] = Field(default_factory=dict)
     identities: tuple[HeldName, ...] = ()
     typed: TypedCount | None = None
+    referrals: dict[str, Referral] = Field(default_factory=dict)
+    former: tuple[str, ...] = ()
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None
     last_login: AwareDatetime | None = None

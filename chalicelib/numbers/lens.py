@@ -16,7 +16,8 @@ class Lens:
     """How one walk counts. `scales` are by score question, `options` by question with options, in the form's order.
 
     `ranges` are the questions whose answer is a range or a group and stands in the profile. `popular` are the products
-    whose pairs are counted; None counts every pair. `groups` are the groups that are counted.
+    whose pairs are counted; None counts every pair. `groups` are the groups that are counted. `refund_days` are those
+    in which the shop takes goods back, None where it counts no friends.
     """
 
     now: datetime
@@ -26,6 +27,7 @@ class Lens:
     ranges: tuple[str, ...] = ()
     popular: frozenset[str] | None = None
     groups: tuple[Group, ...] = ()
+    refund_days: int | None = None
 
     @property
     def today(self) -> date:
@@ -38,6 +40,7 @@ def make_lens(
     quiet_days: int = 30,
     popular: frozenset[str] | None = None,
     groups: tuple[Group, ...] = (),
+    refund_days: int | None = None,
 ) -> Lens:
     """Return the lens of the shop's forms; of two questions of one name the first form's counts."""
     forms = tuple(forms)
@@ -50,7 +53,7 @@ def make_lens(
             if each.options and each.type != "score":
                 options.setdefault(each.name, tuple(option.value for option in each.options))
                 ranges.update({each.name: None} if each.place == "profile" and each.type == "choice" else {})
-    return Lens(now, quiet_days, list_scales(forms), options, tuple(ranges), popular, groups)
+    return Lens(now, quiet_days, list_scales(forms), options, tuple(ranges), popular, groups, refund_days)
 
 
 def list_scales(forms: Iterable[Form]) -> dict[str, Scale]:

@@ -11,6 +11,7 @@ from chalicelib.numbers.months import count_months
 from chalicelib.numbers.products import count_products
 from chalicelib.numbers.ranges import count_ranges
 from chalicelib.numbers.reasons import count_reasons
+from chalicelib.numbers.referrals import count_referrals
 from chalicelib.numbers.satisfaction import count_scores
 from chalicelib.numbers.sources import count_source
 from chalicelib.numbers.tally import Share
@@ -19,6 +20,7 @@ from chalicelib.people.restriction import is_restricted
 COUNTERS: tuple[Callable[[Profile, Lens], Iterator[Share]], ...] = (
     count_scores,
     count_source,
+    count_referrals,
     count_reasons,
     count_activity,
     count_products,

@@ -70,6 +70,10 @@ class OriginWords(Model):
     rank_hint: str
     wins: str
     wins_hint: str
+    friends: str
+    friends_none: str
+    friends_lead: str
+    friends_hint: str
 
 
 class ActivityWords(Model):

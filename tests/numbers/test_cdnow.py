@@ -11,8 +11,7 @@ from chalicelib.numbers.cohorts import read_customers
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.needs import read_product
 from chalicelib.people.orders import LATEST
-from tests.builders.invented import fold_events, make_submission
-from tests.numbers.test_shares import add_up
+from tests.builders.invented import add_up, fold_events, make_submission
 from tests.proofs.cdnow import REPEATED, explain_sample, read_sample
 
 WEEK_39 = datetime(1997, 9, 30, 23, tzinfo=UTC)
