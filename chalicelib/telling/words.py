@@ -115,6 +115,8 @@ class CustomerWords(Model):
 
 class RangeWords(Model):
     lead: str
+    lead_shown: str
+    lead_ties: str
     all_hidden: str
     nobody: str
     cross: str
