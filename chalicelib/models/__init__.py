@@ -28,6 +28,7 @@ from chalicelib.models.profile import (
     OrderRecord,
     Profile,
     Referral,
+    Sold,
     Totals,
     TypedCount,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "Refund",
     "RequestKind",
     "SenderName",
+    "Sold",
     "Submission",
     "Totals",
     "Trust",

@@ -50,13 +50,25 @@ class AgeSaid(Model):
     age: str
 
 
+class Sold(Model):
+    """Of one product in one order: the pieces, and what was paid for them, refunds taken off."""
+
+    pieces: int
+    paid: Decimal
+
+
 class OrderMark(Model):
-    """What campaigns and figures need of one of the latest orders; `items` are the names of its products, each once."""
+    """What campaigns and figures need of one of the latest orders; `items` are the names of its products, each once.
+
+    `sold` has one entry for each item, in their order; it is empty where the shop's file names no cost (`people.sold`).
+    """
 
     placed_at: AwareDatetime
     state: OrderState
     test: bool = False
     items: tuple[str, ...] = ()
+    sold: tuple[Sold, ...] = ()
+    currency: str = ""
 
     @property
     def is_purchase(self) -> bool:

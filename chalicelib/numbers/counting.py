@@ -18,6 +18,7 @@ from chalicelib.numbers.tally import Tally, load_tally
 from chalicelib.people.person import Person
 from chalicelib.runs import note_fault
 from chalicelib.services import Services
+from chalicelib.shop.products import find_costs
 from chalicelib.shop.referrals import find_referrals
 from chalicelib.store.numbers import StoredNumbers
 from chalicelib.store.parts import Part
@@ -115,4 +116,5 @@ def find_lens(services: Services, count: Count) -> Lens:
     """Return how a count counts, by the shop's forms and those of its groups that are still as they were."""
     chosen = None if count.popular is None else frozenset(count.popular)
     groups = choose_counted(list_groups(), count.groups)
-    return make_lens(list_named(), count.now, services.clock.quiet_days, chosen, groups, count.refund_days)
+    quiet = services.clock.quiet_days
+    return make_lens(list_named(), count.now, quiet, chosen, groups, count.refund_days, find_costs())

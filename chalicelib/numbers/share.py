@@ -6,6 +6,7 @@ from chalicelib.models import Profile
 from chalicelib.numbers.activity import count_activity
 from chalicelib.numbers.lately import count_lately
 from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.margins import count_margins
 from chalicelib.numbers.memberships import count_ended, count_groups
 from chalicelib.numbers.months import count_months
 from chalicelib.numbers.products import count_products
@@ -25,6 +26,7 @@ COUNTERS: tuple[Callable[[Profile, Lens], Iterator[Share]], ...] = (
     count_activity,
     count_products,
     count_months,
+    count_margins,
     count_ranges,
     count_groups,
     count_lately,

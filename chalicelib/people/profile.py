@@ -52,9 +52,9 @@ from chalicelib.people.orders import (
     find_last,
     is_thin,
     join_orders,
-    mark_order,
 )
 from chalicelib.people.referrals import note_referrals
+from chalicelib.people.sold import mark_record
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 from chalicelib.store.people_rows import name_event
 
@@ -103,7 +103,7 @@ def note_orders(profile: Profile, before: Mapping[str, OrderRecord], after: Mapp
     totals = profile.totals
     for name, record in after.items():
         totals = add_totals(totals, count_order(record), count_order(before.get(name)))
-    marks = {name: mark_order(record.order) for name, record in after.items() if record.order}
+    marks = {name: mark for name, record in after.items() if (mark := mark_record(record))}
     latest = choose_latest({**profile.latest, **marks})
     thin = profile.thin or is_thin(profile.latest, marks)
     return place_latest(profile.model_copy(update={"totals": totals}), latest, thin=thin)

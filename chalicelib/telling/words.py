@@ -111,6 +111,8 @@ class CustomerWords(Model):
     cohorts_hint: str
     classes: str
     classes_hint: str
+    margin: str
+    margin_hint: str
 
 
 class RangeWords(Model):

@@ -88,7 +88,7 @@ def live_out(life: Life, services: Services, accept: Callable[[Submission], str]
         key = accept(submission)
         counts[settle_item(key, services, submission.received_at + SOON)] += 1
         if submission.topic == "pre-order" and life.handed_at is not None:
-            counts["handed"] += hand_over(key, life, life.handed_at, services)
+            counts["handed"] += give_order(key, life, life.handed_at, services)
     counts.update(act_on(life, services))
     return counts
 
@@ -111,7 +111,7 @@ def act_on(life: Life, services: Services) -> Counter[str]:
     return counts
 
 
-def hand_over(key: str, life: Life, at: datetime, services: Services) -> bool:
+def give_order(key: str, life: Life, at: datetime, services: Services) -> bool:
     """Hand a pre-order over, as the desk does; return whether it was waiting."""
     customer_id = find_customer(life, services)
     if customer_id is None:

@@ -356,3 +356,22 @@ def test_what_is_said_of_friends_reads_with_nobody_and_with_somebody(language):
     assert all(write.write_count(n) in some.sentences[0] for n in (12, 7, 3))
     assert write.write_count(14) in some.hints[0]
     assert [cell.text for cell in some.grids[0].rows[0][1]][:4] == [write.write_count(n) for n in (12, 7, 9, 20)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_margin_stands_beside_the_money_only_where_a_cost_is_known(language):
+    margins = {"EUR": {"amount": Decimal("-3.50"), "share": 0.25}}
+    plain = Month(month="2026-02", orders=3, buyers=2, new=1, earned={"EUR": Decimal(36)})
+    months = (plain, Month.model_validate({**plain.model_dump(), "month": "2026-03", "margins": margins}))
+    say, write = find_number_words(language), find_writer(language)
+
+    def show(*shown):
+        (section, *_) = tell("customers", language, customers=Customers(months=shown, cohorts=(), classes=())).sections
+        return section.grids[0]
+
+    assert say.columns["margin"] not in show(plain).columns
+    grid = show(*months)
+    assert grid.columns[-1] == say.columns["margin"]
+    assert grid.hint == say.customers.margin_hint
+    assert [cells[-1].text for _, cells in grid.rows][0] == say.figure.none
+    assert write.write_percent(0.25) in grid.rows[1][1][-1].text
