@@ -373,5 +373,5 @@ def test_the_margin_stands_beside_the_money_only_where_a_cost_is_known(language)
     grid = show(*months)
     assert grid.columns[-1] == say.columns["margin"]
     assert grid.hint == say.customers.margin_hint
-    assert [cells[-1].text for _, cells in grid.rows][0] == say.figure.none
+    assert next(cells[-1].text for _, cells in grid.rows) == say.figure.none
     assert write.write_percent(0.25) in grid.rows[1][1][-1].text
