@@ -7,8 +7,9 @@ from chalicelib.data_requests.readable.labels import show_answer
 from chalicelib.data_requests.readable.names import name_purpose
 from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, list_cards, make_line
 from chalicelib.data_requests.readable.reasons import BECAUSE, explain_because, write_delay
-from chalicelib.data_requests.readable.writer import Writer, isolate_text
+from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
+from chalicelib.text import isolate_text
 
 TIMES = ("first_seen", "last_seen", "last_login", "clicked", "last_purchase")
 
