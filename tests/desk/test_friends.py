@@ -36,7 +36,7 @@ def open_friends(desk, ben, email=ASHA):
 
 def sign_up(desk, ben, code):
     """Let Bram sign up at the counter with a code."""
-    form = {"email": BRAM, "consent_marketing": "2026-11-22", "language": "en", "friend_code": code}
+    form = {"email": BRAM, "consent_marketing": "2026-11-30", "language": "en", "friend_code": code}
     return ben.post("/counter/sign-up", submission=read_id(ben.read("/counter/sign-up")), **form)
 
 
