@@ -234,7 +234,7 @@ prove-requests: $(READY) $(JAR) ## send 10,000 visits of scanners, 10,000 pairs 
 prove-trust: $(READY) $(JAR) ## play order, data package, erasure and restore on a stack of its own (SHOTS=folder)
 	@$(BIN)/python -m tests.proofs.trust $(ARGS)
 
-prove-numbers: $(READY) $(JAR) ## count 50, 2,000 and 50,000 people and measure it; forget 100 of 2,000 (ARGS="--people 2000")
+prove-numbers: $(READY) $(JAR) ## count 50, 2,000 and 50,000 people and measure it; forget 100 of 2,000; CDNOW (ARGS="--people 2000")
 	@$(BIN)/python -m tests.proofs.numbers $(ARGS)
 
 prove-package: $(READY) $(JAR) ## run what is packaged under AWS's runtime client, with SSM down and KMS down (RUNTIME=python3.13 ARGS="--rounds 1")

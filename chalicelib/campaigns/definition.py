@@ -57,6 +57,7 @@ class Campaign(Model):
     holdout_salt: str = Field("", max_length=40)
     suggest: int = Field(0, ge=0, le=MOST_SUGGESTED)
     tips: bool = False
+    friends: bool = False
 
     @property
     def is_marketing(self) -> bool:

@@ -132,6 +132,8 @@ def judge_template(campaign: Campaign) -> str:
         return "tips need the trigger after-purchase and a mail with a place for them"
     if campaign.suggest and not mail.suggests:
         return "this mail has no place for suggestions"
+    if campaign.friends and not mail.friends:
+        return "this mail has no place for the link for friends"
     if campaign.is_marketing and not mail.marketing:
         return "marketing must carry a link to unsubscribe, and this mail has none"
     if mail.marketing and not campaign.is_marketing:

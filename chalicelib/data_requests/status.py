@@ -9,10 +9,14 @@ from chalicelib.campaigns.needs import Demands
 from chalicelib.campaigns.shop import ShopClock
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.models import MailState, Profile
-from chalicelib.numbers.learned import read_shelf
+from chalicelib.models.friend_codes import write_code
+from chalicelib.numbers.learned import read_friends, read_shelf
+from chalicelib.numbers.referrals import add_friends
 from chalicelib.people.activity import judge_activity
+from chalicelib.people.referrals import find_friend, list_codes, write_link
 from chalicelib.people.restriction import is_restricted
 from chalicelib.services import Services
+from chalicelib.shop.referrals import find_referrals
 
 
 @dataclass(frozen=True)
@@ -82,5 +86,24 @@ def describe_person(profile: Profile, services: Services, now: datetime, outlook
         "next_due": write_time(due),
         "ages": [dump_row(age) for age in profile.ages],
         "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
+        **describe_friends(profile, services, now),
         "written_at": write_time(now),
+    }
+
+
+def describe_friends(profile: Profile, services: Services, now: datetime) -> Row:
+    """Return the link that a person passes on, whom they brought by the latest count, and the code they came with.
+
+    Nothing where the shop takes no codes of friends.
+    """
+    decided = find_referrals()
+    if decided is None:
+        return {}
+    codes = list_codes(profile)
+    found, friend = add_friends(read_friends(services), codes), find_friend(profile, now)
+    return {
+        "friend_link": write_link(services.settings.public_url, decided.form, codes[0]),
+        "friends_came": found.came,
+        "friends_credited": found.credited,
+        "brought_by": write_code(friend.code) if friend else "",
     }

@@ -7,6 +7,7 @@ from chalicelib.desk.groups.group_words import GroupWords
 from chalicelib.desk.people.act_words import ActWords
 from chalicelib.desk.people.card_words import CardWords
 from chalicelib.desk.people.find_words import FindWords
+from chalicelib.desk.people.friend_words import FriendWords
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.desk.people.person_words import PersonWords
 from chalicelib.desk.privacy.privacy_words import PrivacyWords
@@ -122,6 +123,7 @@ class DeskWords(Model):
     to_start: str
     weekly: WeeklyWords
     find: FindWords
+    friends: FriendWords
     card: CardWords
     person: PersonWords
     head: HeadWords

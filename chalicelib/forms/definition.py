@@ -22,7 +22,7 @@ Origin = Annotated[
 # Printable ASCII without backslash, userinfo or fragment: every reader parses it alike.
 Target = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[!-?A-\[\]-~]*)?$")]
 
-RESERVED = ("language", "page_token", "page_answer", "submission", "redirect")
+RESERVED = ("language", "page_token", "page_answer", "submission", "redirect", "friend_code")
 CONSENT_PREFIX = "consent_"
 
 

@@ -45,6 +45,7 @@ class Interface(Model):
     asked: str
     sending: str
     not_sent: str
+    friend_code: str
     number: str
     number_hint: str
     next: str

@@ -8,6 +8,7 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import RESERVED, Form
 from chalicelib.forms.reasons import mask_name
 from chalicelib.models import JsonValue
+from chalicelib.models.friend_codes import QUERY, read_code
 
 Pairs = Sequence[tuple[str, str]]
 SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -16,7 +17,7 @@ PAGE_TOKEN_LENGTH = 200
 
 @dataclass(frozen=True)
 class Post:
-    """One post. `language`, `page_token`, `page_answer`, `submission` and `redirect` are empty where not sent.
+    """One post. What is reserved (`forms.definition.RESERVED`) is empty where it was not sent.
 
     `asked` says that the post has a `page_answer`, be it empty; `trapped` that the honeypot is filled in.
     """
@@ -29,6 +30,7 @@ class Post:
     redirect: str
     asked: bool
     trapped: bool
+    friend_code: str = ""
 
 
 def sort_post(form: Form, sent: Mapping[str, JsonValue] | Pairs) -> Post:
@@ -37,6 +39,7 @@ def sort_post(form: Form, sent: Mapping[str, JsonValue] | Pairs) -> Post:
     asked = "page_answer" in values
     taken = {name: take_text(values, name) for name in RESERVED}
     check_reserved(form, taken)
+    taken[QUERY] = read_code(taken[QUERY])
     trapped = bool(values.pop(form.spam.honeypot, ""))
     for name in form.ignored:
         values.pop(name, None)
@@ -63,10 +66,12 @@ def take_text(values: dict[str, JsonValue], name: str) -> str:
 
 
 def check_reserved(form: Form, taken: Mapping[str, str]) -> None:
-    """Refuse a language the form does not speak, a malformed id, and a target that is not on its list."""
+    """Refuse a language the form does not speak, a malformed id or code, and a target that is not on its list."""
     faults = {}
     if taken["language"] and taken["language"] not in form.languages:
         faults["language"] = "not_a_choice"
+    if taken[QUERY].strip() and not read_code(taken[QUERY]):
+        faults[QUERY] = "invalid"
     if taken["submission"] and not SUBMISSION_ID.fullmatch(taken["submission"]):
         faults["submission"] = "invalid"
     if len(taken["page_token"]) > PAGE_TOKEN_LENGTH:

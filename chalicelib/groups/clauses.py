@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.groups.rule import ActivityName, Bought, Score
+from chalicelib.groups.rule import ActivityName, Bought, Member, Score
 from chalicelib.models import JsonValue, MailState, Profile
 from chalicelib.people.activity import YEARS, ActivityStatus, judge_activity, list_purchases, measure_gap
 from chalicelib.people.answers import list_answers
@@ -96,6 +96,14 @@ def count_mails(profile: Profile) -> int:
     return sum(note.state is MailState.SENT for note in profile.mails.values())
 
 
+def count_member(profile: Profile, wanted: Member, gauge: Gauge) -> int | None:
+    """Return for how many whole days somebody has been a member since their first yes; None for no member."""
+    since = profile.joined.get(wanted.purpose)
+    if since is None or since > gauge.now or not profile.has_consent(wanted.purpose):
+        return None
+    return (gauge.now - since).days
+
+
 def read_language(profile: Profile) -> str:
     """Return the primary subtag of a person's language, or ""."""
     return profile.text("language").lower().replace("_", "-").split("-")[0]
@@ -160,6 +168,14 @@ JUDGES: Mapping[str, Judge] = {
     "has_entry": lambda profile, wanted, gauge: set(profile.totals.entries).issuperset(wanted),
     "lacks_entry": lambda profile, wanted, gauge: set(profile.totals.entries).isdisjoint(wanted),
     "consents": lambda profile, wanted, gauge: all(profile.has_consent(purpose) for purpose in wanted),
+    "member": lambda profile, wanted, gauge: profile.has_consent(wanted.purpose),
+    "member_at_least": lambda profile, wanted, gauge: is_from(
+        count_member(profile, wanted, gauge), wanted.at_least_days
+    ),
+    "member_at_most": lambda profile, wanted, gauge: is_up_to(
+        count_member(profile, wanted, gauge), wanted.at_most_days
+    ),
+    "not_member": lambda profile, wanted, gauge: not any(profile.has_consent(purpose) for purpose in wanted),
     "mails_at_least": lambda profile, least, gauge: count_mails(profile) >= least,
     "clicked_within_days": has_clicked,
     "never_clicked": lambda profile, wanted, gauge: profile.clicked is None,

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cached_property
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -34,5 +35,10 @@ class Group(Model):
     def edition(self) -> str:
         """Return a name for what the rule says, with the shop's categories where it asks for one: a count is of it."""
         categories = any(each.category for each in self.rule.bought)
-        told = [self.rule.model_dump(mode="json"), read_products().model_dump(mode="json") if categories else {}]
+        told = [self.rule.model_dump(mode="json"), dump_categories() if categories else {}]
         return hashlib.sha256(dump_json(told)).hexdigest()[:12]
+
+
+def dump_categories() -> dict[str, Any]:
+    """Return what the shop's file says of categories; what products cost moves nobody."""
+    return read_products().model_dump(mode="json", exclude={"products": {"__all__": {"cost"}}})

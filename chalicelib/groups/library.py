@@ -62,9 +62,9 @@ def list_faults(rule: Rule, place: str) -> Iterator[Fault]:
     """Yield each fault of a rule against other files; `place` is the table that it stands in."""
     if problem := rule.judge_fields(list_sensitive()):
         yield (place, "fields"), problem
-    for number, purpose in enumerate(rule.consents):
+    for key, purpose in list_purposes(rule):
         if problem := judge_consent(purpose):
-            yield (place, "consents", str(number)), problem
+            yield (place, *key), problem
     sources = list_options(FOUND_US) if rule.found_us else ()
     for number, option in enumerate(rule.found_us):
         if option not in sources:
@@ -74,6 +74,14 @@ def list_faults(rule: Rule, place: str) -> Iterator[Fault]:
     for number, each in enumerate(rule.bought):
         if problem := judge_bought(each):
             yield (place, "bought", str(number)), problem
+
+
+def list_purposes(rule: Rule) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the purposes that a rule names, each with its place."""
+    for key in ("consents", "not_member"):
+        yield from (((key, str(number)), purpose) for number, purpose in enumerate(getattr(rule, key)))
+    if rule.member is not None:
+        yield ("member", "purpose"), rule.member.purpose
 
 
 def judge_bought(bought: Bought) -> str:

@@ -81,6 +81,21 @@ class Score(Model):
         return self
 
 
+class Member(Model):
+    """Somebody whose consent to a purpose stands, such as a rewards club; the days are those since the first yes."""
+
+    purpose: Name
+    at_least_days: Days | None = None
+    at_most_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+
+    @model_validator(mode="after")
+    def check_sense(self) -> "Member":
+        """Refuse a span of no day."""
+        if self.at_most_days is not None and self.at_most_days < (self.at_least_days or 0):
+            raise ValueError("no customer fits: at_most_days is less than at_least_days")
+        return self
+
+
 class Rule(Model):
     """Conditions that must all hold; without any, every customer belongs. An empty list is no condition."""
 
@@ -103,6 +118,8 @@ class Rule(Model):
     has_entry: tuple[Name, ...] = ()
     lacks_entry: tuple[Name, ...] = ()
     consents: tuple[Name, ...] = ()
+    member: Member | None = None
+    not_member: tuple[Name, ...] = ()
     mails_at_least: int = Field(0, ge=0, le=MOST_MAILS)
     clicked_within_days: Days | None = None
     never_clicked: bool = False
@@ -119,6 +136,9 @@ class Rule(Model):
         both = set(self.has_entry) & set(self.lacks_entry)
         if both:
             raise ValueError(f"no customer fits: has_entry and lacks_entry both name {', '.join(sorted(both))}")
+        joined = {*self.consents, *([self.member.purpose] if self.member else [])}
+        if odd := sorted(joined & set(self.not_member)):
+            raise ValueError(f"no customer fits: not_member names what consents or member names: {', '.join(odd)}")
         if self.never_clicked and self.clicked_within_days:
             raise ValueError("no customer fits: never_clicked and clicked_within_days")
         unused = sorted(set(self.sensitive) - set(self.fields))
@@ -131,7 +151,12 @@ class Rule(Model):
         """Return whether time alone moves nobody into the group or out of it."""
         moving = ("standing", "silent_at_least", "silent_at_most", "clicked_within_days", "age_at_least", "age_at_most")
         spans: list[Bought | Score] = [*self.bought, *([self.score] if self.score else [])]
-        return not any(getattr(self, name) for name in moving) and not any(each.within_days for each in spans)
+        since = self.member is not None and (self.member.at_least_days, self.member.at_most_days) != (None, None)
+        return (
+            not since
+            and not any(getattr(self, name) for name in moving)
+            and not any(each.within_days for each in spans)
+        )
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -153,8 +178,18 @@ class Rule(Model):
         for name in ("at_least", "at_most"):
             if self.score is not None and getattr(self.score, name) is not None:
                 yield f"score_{name}", self.score
+        yield from self.list_member()
         for name, values in self.fields.items():
             yield "fields", (name, values, self.sensitive.get(name, ""))
+
+    def list_member(self) -> Iterator[Clause]:
+        """Yield the conditions of the membership."""
+        if self.member is None:
+            return
+        yield "member", self.member
+        for name in ("at_least", "at_most"):
+            if getattr(self.member, f"{name}_days") is not None:
+                yield f"member_{name}", self.member
 
     def judge_fields(self, known: Mapping[str, str]) -> str:
         """Return which conditions name a sensitive field without its purpose, or with another purpose; or "".
@@ -168,5 +203,7 @@ class Rule(Model):
 
 # Conditions that are one key and one value, in the order in which they are told.
 PLAIN = tuple(
-    name for name in Rule.model_fields if name not in ("spent_at_least", "bought", "score", "fields", "sensitive")
+    name
+    for name in Rule.model_fields
+    if name not in ("spent_at_least", "bought", "score", "member", "fields", "sensitive")
 )

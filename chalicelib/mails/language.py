@@ -37,6 +37,7 @@ class MailLanguage(Model):
     money_by_code: str
     discount: str
     suggested: str
+    friends: str
     reasons: Mapping[Reason, str]
 
     @property

@@ -25,13 +25,15 @@ class MailTemplate(Model):
 
     `preview` is the line that mail programs show beside the subject; `preview_offer` replaces it where there is an
     offer. `phrases` are the words that the template's .jinja names. `suggests` tells that it has a place for
-    products that the person may like, `tips` for how to care for what they bought.
+    products that the person may like, `tips` for how to care for what they bought, `friends`
+    for their link for friends.
     """
 
     name: str
     marketing: bool
     suggests: bool = False
     tips: bool = False
+    friends: bool = False
     needs: tuple[str, ...] = ()
     subject: Words
     preview: Words

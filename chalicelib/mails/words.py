@@ -95,6 +95,7 @@ class MailWords(Model):
     `quantity` and `day` are answers in it. `product` may be any typed text: text that looks like anything but a product
     becomes "". `bought` is a product that they bought on `day` and that is usually bought again after `again_days`,
     `suggested` are products that they may like: both as the shop's own systems name them.
+    `friend_link` is the link that they may pass on.
     `figures` are of the weekly mail to owners alone.
     """
 
@@ -122,4 +123,5 @@ class MailWords(Model):
     again_days: int | None = Field(None, ge=1, le=9_999)
     suggested: tuple[Line, ...] = Field((), max_length=MOST_SUGGESTED)
     tips: tuple[Tip, ...] = Field((), max_length=MOST_SUGGESTED)
+    friend_link: Link = ""
     figures: Figures | None = None

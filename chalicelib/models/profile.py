@@ -50,13 +50,25 @@ class AgeSaid(Model):
     age: str
 
 
+class Sold(Model):
+    """Of one product in one order: the pieces, and what was paid for them, refunds taken off."""
+
+    pieces: int
+    paid: Decimal
+
+
 class OrderMark(Model):
-    """What campaigns and figures need of one of the latest orders; `items` are the names of its products, each once."""
+    """What campaigns and figures need of one of the latest orders; `items` are the names of its products, each once.
+
+    `sold` has one entry for each item, in their order; it is empty where the shop's file names no cost (`people.sold`).
+    """
 
     placed_at: AwareDatetime
     state: OrderState
     test: bool = False
     items: tuple[str, ...] = ()
+    sold: tuple[Sold, ...] = ()
+    currency: str = ""
 
     @property
     def is_purchase(self) -> bool:
@@ -86,6 +98,13 @@ class AnswerMark(Model):
     kind: str
     event: str
     values: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Referral(Model):
+    """The code of a friend that a person came with, and when (`models.friend_codes`)."""
+
+    code: str
+    at: AwareDatetime
 
 
 class Totals(Model):
@@ -140,6 +159,8 @@ class Profile(Model):
     that an earlier version wrote the profile: what this version counts must be made anew from the rows.
     `mails` by occasion are the latest notes: enough for every cap.
     `joined` says by purpose when the first yes was said, whatever was said since.
+    `referrals` are the codes of friends that they came with: of forms, and by order (`people.referrals`). `former` are
+    the ids of records that this one stands for.
     `last_seen` is their last sign of life; mails of ours, what became of them, and scanners are none. `clicked` is
     their last visit through a link of a mail that is still kept; a scanner's is none.
     `fields` and `consents` hold what stands. What does not stand now, for a no, an age or another mailbox, is used by
@@ -166,6 +187,8 @@ class Profile(Model):
     mails: dict[str, MailNote] = Field(default_factory=dict)
     identities: tuple[HeldName, ...] = ()
     typed: TypedCount | None = None
+    referrals: dict[str, Referral] = Field(default_factory=dict)
+    former: tuple[str, ...] = ()
     first_seen: AwareDatetime | None = None
     last_seen: AwareDatetime | None = None
     last_login: AwareDatetime | None = None

@@ -63,6 +63,7 @@ class Reading(Model):
     `country` (ISO 3166) is the one that stands beside the phone number, or "".
     `replaces` names the customers (the sender's ids) who were merged into this one; `ends` tells that the sender
     deleted its record of the customer. `withdraws` is the inbox key of an entry that the person withdraws.
+    `friend` is the code of the friend who brought the person, or "".
     """
 
     kind: ReadingKind
@@ -83,6 +84,7 @@ class Reading(Model):
     replaces: tuple[str, ...] = ()
     ends: bool = False
     withdraws: str = ""
+    friend: str = ""
 
 
 class Identity(Model):

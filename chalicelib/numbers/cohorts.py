@@ -8,19 +8,21 @@ from chalicelib.models import Model
 from chalicelib.models.months import list_months, name_month
 from chalicelib.numbers.figure import Figure, make_share
 from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.margins import Margin, read_margins
 from chalicelib.numbers.tally import Tally
 
 MOST_MONTHS = 13
 
 
 class Month(Model):
-    """One month: purchases, people who bought, those who bought for the first time, and revenue by currency."""
+    """One month: purchases, people who bought, those who bought for the first time, revenue and margin by currency."""
 
     month: str
     orders: int
     buyers: int
     new: int
     earned: dict[str, Decimal] = Field(default_factory=dict)
+    margins: dict[str, Margin] = Field(default_factory=dict)
 
     @property
     def returning(self) -> int:
@@ -70,7 +72,8 @@ def read_customers(tally: Tally, lens: Lens) -> Customers:
 def read_month(month: str, tally: Tally) -> Month:
     """Return one month."""
     counts = {name: tally.count("month", month, name) for name in ("orders", "buyers", "new")}
-    return Month(month=month, earned=tally.sums("month", month, "earned"), **counts)
+    earned, margins = tally.sums("month", month, "earned"), read_margins(month, tally)
+    return Month(month=month, earned=earned, margins=margins, **counts)
 
 
 def read_cohort(first: str, months: list[str], tally: Tally) -> Cohort:

@@ -18,6 +18,8 @@ from chalicelib.numbers.tally import Tally, load_tally
 from chalicelib.people.person import Person
 from chalicelib.runs import note_fault
 from chalicelib.services import Services
+from chalicelib.shop.products import find_costs
+from chalicelib.shop.referrals import find_referrals
 from chalicelib.store.numbers import StoredNumbers
 from chalicelib.store.parts import Part
 
@@ -28,13 +30,14 @@ KIND = "numbers"  # what the sums are sealed as
 class Count(Model):
     """A count that was put down. `popular` are the products whose pairs are counted, None where all are.
 
-    `groups` are the groups that are counted, by name and rule.
+    `groups` are the groups that are counted, by name and rule, `refund_days` as in `Lens`.
     """
 
     now: AwareDatetime
     erasures: int
     popular: tuple[str, ...] | None = None
     groups: tuple[str, ...] = ()
+    refund_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,9 @@ class Counter:
         before = read_counted(self.services)
         popular = tuple(list_popular(before.tally)) if before else None
         head, groups = self.services.ledger.read_head().number, name_counted(list_groups())
-        self.take(Count(now=now, erasures=head, popular=popular, groups=groups), Tally())
+        friends = find_referrals()
+        days = friends.refund_days if friends else None
+        self.take(Count(now=now, erasures=head, popular=popular, groups=groups, refund_days=days), Tally())
 
     def take(self, count: Count, tally: Tally) -> None:
         self.count, self.tally = count, tally
@@ -111,4 +116,5 @@ def find_lens(services: Services, count: Count) -> Lens:
     """Return how a count counts, by the shop's forms and those of its groups that are still as they were."""
     chosen = None if count.popular is None else frozenset(count.popular)
     groups = choose_counted(list_groups(), count.groups)
-    return make_lens(list_named(), count.now, services.clock.quiet_days, chosen, groups)
+    quiet = services.clock.quiet_days
+    return make_lens(list_named(), count.now, quiet, chosen, groups, count.refund_days, find_costs())

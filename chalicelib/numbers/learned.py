@@ -1,10 +1,11 @@
 """What campaigns take from the sums over everybody: opened once a container, and after each count."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.numbers.counting import read_counted
+from chalicelib.numbers.referrals import Friends, list_friends
 from chalicelib.numbers.shelf import Shelf, make_shelf
 from chalicelib.services import Services
 from chalicelib.shop.products import read_products
@@ -32,6 +33,18 @@ def learn_once(services: Services) -> Learn:
         return read_shelf(services, services.campaigns)
 
     return learn
+
+
+def read_friends(services: Services) -> Mapping[str, Friends]:
+    """Return whom each code brought, by the latest count."""
+    return open_friends(services, services.number_rows.read_moment())
+
+
+@lru_cache(maxsize=1)
+def open_friends(services: Services, counted_at: str) -> Mapping[str, Friends]:
+    """Return whom each code brought by the result of a moment, "" before the first."""
+    sums = read_counted(services) if counted_at else None
+    return list_friends(sums.tally) if sums else {}
 
 
 @lru_cache(maxsize=1)  # of one container

@@ -9,6 +9,7 @@ from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.memberships import Membership, read_groups
 from chalicelib.numbers.needs import Pair, Product, read_pairs, read_products
 from chalicelib.numbers.origins import Reasons, Source, read_reasons, read_sources
+from chalicelib.numbers.referrals import Brought, read_referrals
 from chalicelib.numbers.returns import Activity, read_activity
 from chalicelib.numbers.scores import Satisfaction, read_scores
 from chalicelib.numbers.tally import Tally
@@ -22,6 +23,7 @@ class Numbers(Model):
     restricted: int
     satisfaction: tuple[Satisfaction, ...]
     sources: tuple[Source, ...]
+    brought: Brought | None
     reasons: Reasons
     activity: Activity
     products: tuple[Product, ...]
@@ -40,6 +42,7 @@ def read_numbers(tally: Tally, lens: Lens) -> Numbers:
         restricted=tally.count("restricted"),
         satisfaction=tuple(read_scores(tally, lens)),
         sources=tuple(read_sources(tally, lens)),
+        brought=read_referrals(tally, lens),
         reasons=read_reasons(tally, lens),
         activity=read_activity(tally),
         products=tuple(read_products(tally)),

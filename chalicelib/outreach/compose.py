@@ -22,6 +22,7 @@ from chalicelib.models.numbers import write_number
 from chalicelib.numbers.learned import Learn
 from chalicelib.outreach.destinations import build_destination
 from chalicelib.outreach.entries import ConfirmedEntry, find_entry
+from chalicelib.outreach.friends import tell_friends
 from chalicelib.outreach.offer_codes import take_code
 from chalicelib.outreach.products import tell_products, tell_tips
 from chalicelib.people.entries import read_day
@@ -72,7 +73,7 @@ def compose_mail(
     links = {kind: make_link(kind, campaign, row, language, settings, now, entry) for kind in tokens}
     words = choose_words(person, campaign, row.code, language, tokens, settings, now)
     words = tell_products(words, person, campaign, row, services, learn)
-    words = tell_tips(words, person, campaign, row, language)
+    words = tell_friends(tell_tips(words, person, campaign, row, language), person, campaign, settings.public_url)
     return OutgoingMail(
         address=address,
         row=row,

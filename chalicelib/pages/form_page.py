@@ -40,13 +40,13 @@ def render_form(
     question: Mapping[str, Any] | None = None,
     problem: str = "",
     known: Known | None = None,
-    kept: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> str:
     """Return the form's page.
 
     `typed` holds the values already filled in, by name; `faults` maps names to reason codes. `question` is the one that
-    tells a person from a machine, in the shape of a field. `kept` is the score in the page's address, which the links
-    to other languages keep.
+    tells a person from a machine, in the shape of a field. `kept` is what the links to other languages keep
+    of the page's address: a score, and a friend's code, which the form sends too.
     """
     faults = faults or {}
     shown = show_form(form, words, page_token, shop)
@@ -64,7 +64,7 @@ def render_form(
         questions=asked,
         places={field["name"]: place_focus(field) for field in [*shown["fields"], *asked]},
         known=known,
-        kept=kept,
+        kept=kept or {},
         start=find_start(shown["steps"], faults, problem),
         **explain_faults(form, words, faults, problem),
     )

@@ -9,6 +9,7 @@ from unicodedata import normalize
 from chalicelib.models import (
     Identity,
     IdentityKind,
+    LineItem,
     Order,
     OrderMark,
     OrderRecord,
@@ -115,8 +116,12 @@ def name_items(order: Order) -> tuple[str, ...]:
 
     One product has one name at every sender, so its title comes before the sender's own number of it.
     """
-    names = (" ".join((item.title or item.sku or item.product_id).split())[:LONGEST_ITEM] for item in order.items)
-    return tuple(dict.fromkeys(name for name in names if name))[:MOST_ITEMS]
+    return tuple(dict.fromkeys(name for name in map(name_item, order.items) if name))[:MOST_ITEMS]
+
+
+def name_item(item: LineItem) -> str:
+    """Return the name of a product as marks have it."""
+    return " ".join((item.title or item.sku or item.product_id).split())[:LONGEST_ITEM]
 
 
 def count_order(record: OrderRecord | None) -> Totals:

@@ -52,8 +52,9 @@ from chalicelib.people.orders import (
     find_last,
     is_thin,
     join_orders,
-    mark_order,
 )
+from chalicelib.people.referrals import note_referrals
+from chalicelib.people.sold import mark_record
 from chalicelib.shop.ages import come_of_age, join_ages, list_ages
 from chalicelib.store.people_rows import name_event
 
@@ -84,6 +85,7 @@ def fold_event(record: Record, key: str, submission: Submission, reading: Readin
     orders = join_orders(record.orders, submission, reading, event, mailbox)
     entries = join_entries(record.entries, key, submission, reading, event, mailbox)
     profile = note_entries(note_orders(profile, record.orders, orders), reading, entries, counts=not repeated)
+    profile = note_referrals(profile, submission, reading, orders)
     # A withdrawal clears all entries that are at hand; those in the tables are cleared before it is settled (redact).
     kept = clear_entries({**record.entries, **entries}, read_withdrawals(profile))
     return Record(profile, {**record.orders, **orders}, withdraw_entries(kept, profile.withdrawn))
@@ -101,7 +103,7 @@ def note_orders(profile: Profile, before: Mapping[str, OrderRecord], after: Mapp
     totals = profile.totals
     for name, record in after.items():
         totals = add_totals(totals, count_order(record), count_order(before.get(name)))
-    marks = {name: mark_order(record.order) for name, record in after.items() if record.order}
+    marks = {name: mark for name, record in after.items() if (mark := mark_record(record))}
     latest = choose_latest({**profile.latest, **marks})
     thin = profile.thin or is_thin(profile.latest, marks)
     return place_latest(profile.model_copy(update={"totals": totals}), latest, thin=thin)

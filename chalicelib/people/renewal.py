@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from chalicelib.models import Totals
 from chalicelib.people.answers import join_answers
-from chalicelib.people.orders import add_totals, choose_latest, count_order, find_last, mark_order
+from chalicelib.people.orders import add_totals, choose_latest, count_order, find_last
 from chalicelib.people.profile import Record
+from chalicelib.people.sold import mark_record
 
 
 def recount_record(record: Record) -> Record:
@@ -22,7 +23,7 @@ def renew_latest(record: Record) -> Record:
     """Return a record, which has all its rows, with the latest orders chosen from all of them if they are thin."""
     if not record.profile.thin:
         return record
-    marks = {name: mark_order(each.order) for name, each in record.orders.items() if each.order}
+    marks = {name: mark for name, each in record.orders.items() if (mark := mark_record(each))}
     fresh = record.profile.model_copy(update={"thin": False})
     latest = choose_latest(marks)
     last = find_last(marks.values())

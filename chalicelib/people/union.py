@@ -14,6 +14,7 @@ from chalicelib.people.entries import keep_marks
 from chalicelib.people.mail_notes import merge_notes
 from chalicelib.people.orders import add_event, add_refund, add_totals, choose_latest, count_order, describe_order
 from chalicelib.people.profile import choose_statements, list_values, place_latest
+from chalicelib.people.referrals import merge_referrals
 from chalicelib.shop.ages import join_ages
 
 Choose = Callable[[Iterable[datetime]], datetime]
@@ -35,6 +36,8 @@ def join_profiles(customer_id: str, first: Profile, second: Profile) -> Profile:
         sensitive=tuple(sorted({*first.sensitive, *second.sensitive})),
         mails=merge_notes(first.mails, second.mails),
         identities=merge_names(first.identities, second.identities),
+        referrals=merge_referrals(first.referrals, second.referrals),
+        former=tuple(sorted({first.customer_id, second.customer_id, *first.former, *second.former})),
         typed=add_typed(first.typed, second.typed),
         first_seen=choose_date(min, first.first_seen, second.first_seen),
         last_seen=choose_date(max, first.last_seen, second.last_seen),

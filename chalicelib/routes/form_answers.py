@@ -13,12 +13,15 @@ from chalicelib.forms.page_question import NAME as PAGE_ANSWER
 from chalicelib.forms.post import Pairs, Post
 from chalicelib.forms.validation import CleanForm
 from chalicelib.models import JsonValue
+from chalicelib.models.friend_codes import QUERY as FRIEND
+from chalicelib.models.friend_codes import read_code
 from chalicelib.pages.form_page import choose_script, render_form, render_problem, render_thanks
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_questions import keep_page_token, pose_question
 from chalicelib.routes.form_request import FormRequest
 from chalicelib.routes.origins import read_origin, share_headers
 from chalicelib.shop.brand import name_shop
+from chalicelib.shop.referrals import takes_codes
 from chalicelib.store.polls import Polls
 
 Sent = Mapping[str, JsonValue] | Pairs
@@ -106,9 +109,16 @@ def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> R
         faults=faults,
         question=pose_question(request, token, typed, faults),
         known=request.known,
+        kept=keep_friend(typed),
         problem="" if faults else request.words.problems.get(str(status), request.words.not_sent),
     )
     return answer_page(request, page, status, refusal)
+
+
+def keep_friend(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the friend's code of a post, so that the page sends it again; one that is none is left out."""
+    code = read_code("".join(typed.get(FRIEND, [])[:1])) if takes_codes() else ""
+    return {FRIEND: code} if code else {}
 
 
 def list_typed(sent: Sent) -> dict[str, list[str]]:

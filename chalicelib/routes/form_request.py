@@ -9,17 +9,21 @@ from chalicelib.door import Door
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.score import QUERY, choose_score
+from chalicelib.models.friend_codes import QUERY as FRIEND
+from chalicelib.models.friend_codes import read_code
 from chalicelib.pages.form_page import Known
 from chalicelib.routes.http import client_address, read_headers, request_time
 from chalicelib.routes.languages import choose_language
 from chalicelib.routes.origins import read_site
+from chalicelib.shop.referrals import takes_codes
 
 
 @dataclass(frozen=True)
 class FormRequest:
     """The parts of a request that its answer depends on. `spoken` is the page's language, `page` its path.
 
-    `score` is the number in the address, or "" where the form takes none such. `known` is what the page of a customer
+    `score` is the number in the address, or "" where the form takes none such; `friend` is the friend's code there, or
+    "" where there is none or the shop takes none. `known` is what the page of a customer
     whom the shop knows says of that.
     """
 
@@ -32,6 +36,7 @@ class FormRequest:
     now: datetime
     score: str = ""
     known: Known | None = None
+    friend: str = ""
 
     @property
     def words(self) -> Interface:
@@ -52,6 +57,12 @@ class FormRequest:
     def chosen(self) -> dict[str, list[str]]:
         """Return the number in the address as an answer to the form's score."""
         return choose_score(self.form, self.score)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return what the page's links to other languages keep of its address."""
+        given = {QUERY: self.score, FRIEND: self.friend}
+        return {name: value for name, value in given.items() if value}
 
     @property
     def origin(self) -> str:
@@ -81,7 +92,14 @@ def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormR
         address=client_address(raw),
         now=request_time(raw),
         score=read_score(raw, form),
+        friend=read_friend(raw, form),
     )
+
+
+def read_friend(raw: Any, form: Form) -> str:
+    """Return the friend's code in the address, "" for none that may be one, and where nobody is named."""
+    asked = str((raw.query_params or {}).get(FRIEND, ""))
+    return read_code(asked) if asked and not form.anonymous and takes_codes() else ""
 
 
 def read_score(raw: Any, form: Form) -> str:

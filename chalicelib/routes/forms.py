@@ -127,6 +127,6 @@ def open_page(request: FormRequest) -> Response:
         page_token=token,
         typed=request.chosen,
         known=request.known,
-        kept=request.score,
+        kept=request.kept,
     )
     return answer_page(request, page)

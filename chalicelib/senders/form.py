@@ -22,6 +22,7 @@ from chalicelib.models import (
     Trust,
 )
 from chalicelib.senders.source import Source
+from chalicelib.shop.referrals import takes_codes
 from chalicelib.strictjson import dump_json, parse_object
 
 Body = Mapping[str, JsonValue]
@@ -67,13 +68,13 @@ def make_submission(
         idempotency_key=choose_key(post, trust, header_key, network, now),
         network=network,
         language=post.language,
-        body=write_body(clean, taken),
+        body=write_body(clean, taken, post.friend_code),
     )
 
 
-def write_body(clean: CleanForm, taken: Taken | None = None) -> bytes:
-    """Write the answers, what the mail needs that asks for a confirmation, and how staff took the form."""
-    how = write_taken(taken) if taken else {}
+def write_body(clean: CleanForm, taken: Taken | None = None, friend: str = "") -> bytes:
+    """Write the answers, what a mail that asks needs, how staff took the form, a friend's code where it is taken."""
+    how = (write_taken(taken) if taken else {}) | ({"friend": friend} if friend and takes_codes() else {})
     return dump_json({**write_answers(clean), **write_ask(clean), **write_parent(clean), **how})
 
 
@@ -183,6 +184,7 @@ def read_body(submission: Submission, body: Body) -> Reading:
         consents=tuple(read_consent(submission, body, ask) for ask in body["consents"]),
         entry=entry if entry.values or entry.taken else None,  # what staff wrote down is confirmed by mail
         notes=read_notes(body) if asks else {},
+        friend=str(body.get("friend", "")),
     )
 
 

@@ -18,16 +18,17 @@ UNCOUNTED = ("import",)  # a list of the past is no news of today
 def count_news(
     person: Person, before: Record, after: Record, items: Iterable[OpenedItem], services: Services, now: datetime
 ) -> list[Part]:
-    """Return the part that counts what is new in a record, or none.
+    """Return the part that counts what is new in a record, or none, for the day on which it arrived.
 
     `before` has the orders that moved to the person from another record: they were counted when they came.
     """
+    items = tuple(items)
     if all(each.submission.sender in UNCOUNTED for each in items):
         return []
     counts = find_news(before, after)
     if person.new_key is not None:
         counts[New.CUSTOMERS] += 1
-    day = now.astimezone(services.zone).date()
+    day = items[0].submission.received_at.astimezone(services.zone).date()
     return [services.day_counts.add_counts(counts, day, now)] if counts else []
 
 

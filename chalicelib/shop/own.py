@@ -11,6 +11,7 @@ chalicelib/own/brand.toml                     name, logo, colour, postal address
 chalicelib/own/site.toml                     `origins` and `redirects` for all forms
 chalicelib/own/telephone.toml                what staff say on the telephone (`desk/entries/script.py`)
 chalicelib/own/products.toml                  categories, and products that no mail names (`shop/products.py`)
+chalicelib/own/referrals.toml                 customers bring friends by a code of their own (`shop/referrals.py`)
 chalicelib/own/on.toml                        names of shipped marketing campaigns that run: campaigns = [...]
 chalicelib/own/off.toml                       names that are not wanted: of forms = [...], campaigns and groups
 """

@@ -12,6 +12,7 @@ OPEN_ORDER_HOLDS = timedelta(days=365)  # an order that stays open keeps its cus
 KEEP_LINKS = timedelta(days=180)  # a later click leads to the shop's front page; an unsubscribe link never expires
 KEEP_PACKAGE = timedelta(days=7)
 KEEP_NAMES = timedelta(days=7)  # a list of names for the desk's search; the walk makes a new one each night
+KEEP_DAY_COUNTS = timedelta(days=40)  # what came in on one day of the shop, as counts
 KEEP_CLAIMS = timedelta(days=8)  # that a form of the desk was sent: a page lives as long as its session, seven days
 MOST_ON_TILL = timedelta(days=92)  # between the typing of a till's entry and its arrival: a quarter
 KEEP_FOR_STAFF = timedelta(days=90)  # a request that staff must answer by hand

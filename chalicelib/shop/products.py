@@ -3,18 +3,23 @@
 Nothing ships: without the file no product has a category, and none is sensitive.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 from unicodedata import normalize
 
 from pydantic import Field, model_validator
 
 from chalicelib.definitions import Fault, load_definition
-from chalicelib.models import Model
+from chalicelib.errors import DefinitionError
+from chalicelib.models import Currency, Model
 from chalicelib.shop import own
 from chalicelib.text import is_hidden
 
+log = logging.getLogger(__name__)
 FALLBACK = "en"  # the language of a tip that a mail's language lacks
 LONGEST_TIP = 400  # characters
 
@@ -27,6 +32,7 @@ class ProductRule(Model):
     category: str = Field("", max_length=60)
     sensitive: bool = False
     tip: Mapping[str, str] = Field(default_factory=dict)
+    cost: Mapping[Currency, Annotated[Decimal, Field(ge=0)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_tip(self) -> "ProductRule":
@@ -41,8 +47,8 @@ class ProductRule(Model):
         """Refuse a rule of no product, and one that says nothing."""
         if bool(fold_product(self.name)) == bool(fold_product(self.starts)):
             raise ValueError("either name or starts")
-        if not self.category and not self.sensitive and not self.tip:
-            raise ValueError("says nothing: it needs a category, a tip, or sensitive = true")
+        if not self.category and not self.sensitive and not self.tip and not self.cost:
+            raise ValueError("says nothing: it needs a category, a tip, a cost, or sensitive = true")
         return self
 
     @property
@@ -84,6 +90,10 @@ class Products(Model):
         tip = own or self.tips.get(self.find_category(product), {})
         return tip.get(language) or tip.get(FALLBACK, "")
 
+    def find_cost(self, product: str, currency: str) -> Decimal | None:
+        """Return what one piece costs the shop, by the most exact rule that says it in a currency; None for unknown."""
+        return next((rule.cost[currency] for rule in self.list_rules(product) if currency in rule.cost), None)
+
     def is_sensitive(self, product: str) -> bool:
         """Return whether no mail may name a product: one rule about it is enough, however exact the others are."""
         return any(rule.sensitive or rule.category in self.sensitive for rule in self.list_rules(product))
@@ -103,6 +113,23 @@ def read_products() -> Products:
 def load_products(path: Path) -> Products:
     """Return the products of a file, none where there is no file; raise DefinitionError."""
     return load_definition(path, Products, judge=list_faults) if path.exists() else Products()
+
+
+def keeps_costs() -> bool:
+    """Return whether the file says what any product costs; also while it cannot be read, so that nothing is lost."""
+    try:
+        return any(rule.cost for rule in read_products().products)
+    except DefinitionError:
+        return True
+
+
+def find_costs() -> Products | None:
+    """Return the products where any has a cost; None without, and while the file has a mistake."""
+    try:
+        return read_products() if keeps_costs() else None
+    except DefinitionError as fault:
+        log.error("products_unusable", extra={"reason": str(fault)})
+        return None
 
 
 def list_faults(products: Products) -> Iterator[Fault]:

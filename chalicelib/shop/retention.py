@@ -18,6 +18,7 @@ from chalicelib.definitions import load_definition
 from chalicelib.models import Model, Name, Version
 from chalicelib.shop.own import choose_file
 from chalicelib.shop.periods import (
+    KEEP_DAY_COUNTS,
     KEEP_FOR_STAFF,
     KEEP_LINKS,
     KEEP_NAMES,
@@ -41,6 +42,7 @@ ELSEWHERE = {
     "links": KEEP_LINKS,
     "packages": KEEP_PACKAGE,
     "names": KEEP_NAMES,
+    "day-counts": KEEP_DAY_COUNTS,
     "customers-backups": timedelta(days=35),
     "keys-backups": timedelta(days=7),
     "queue": timedelta(days=1),

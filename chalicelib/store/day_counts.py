@@ -11,15 +11,15 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
+from chalicelib.shop.periods import KEEP_DAY_COUNTS
 from chalicelib.store.table import Part, Row, Table, expire_at
 
 # A transaction that meets another at the same row is tried again, so there are more shards than workers: four shards of
 # the stream with ten workers each (infra/template.yaml).
 SPREAD = 64
-KEPT = timedelta(days=40)
 
 
 class New(StrEnum):
@@ -40,7 +40,7 @@ class DayCounts:
         """Return the part that counts what the same transaction brings; each try takes another shard."""
         change = "SET expires_at = :expires_at ADD " + ", ".join(f"#{kind.value} :{kind.value}" for kind in counts)
         values: Row = {kind.value: count for kind, count in counts.items()}
-        values |= expire_at(now + KEPT)
+        values |= expire_at(now + KEEP_DAY_COUNTS)
         shard = random.randrange(SPREAD)  # noqa: S311 - spreads rivals, guards nothing
         return self.table.update_part(name_row(day, shard), change, **values)
 

@@ -48,9 +48,11 @@ def draw_months(months: Sequence[Month], lead: str, last: str, teller: Teller) -
     ticks = [(0.0, write.write_count(0)), (1.0, write.write_count(most))]
     key = (say.customers.new, say.customers.returning)
     chart = Chart("columns", say.customers.months, spoken, rows, ticks, 1.0, key)
-    columns = [say.columns[name] for name in ("new", "returning", "orders", "spent")]
-    table = [(word, cells_of(write_month(each, teller))) for word, each in zip(words, months, strict=True)]
-    grid = Grid(say.customers.months, columns, table)
+    known = any(each.margins for each in months)
+    columns = [say.columns[name] for name in ("new", "returning", "orders", "spent", *(["margin"] if known else []))]
+    told = [[*write_month(each, teller), *([write_margins(each, teller)] if known else [])] for each in months]
+    table = [(word, cells_of(cells)) for word, cells in zip(words, told, strict=True)]
+    grid = Grid(say.customers.months, columns, table, say.customers.margin_hint if known else "")
     hints = [say.customers.months_hint, *([say.figure.not_over] if rows[-1].is_open else [])]
     return Section(say.customers.months, (lead,), chart, hints, (grid,))
 
@@ -59,6 +61,17 @@ def write_month(month: Month, teller: Teller) -> Iterator[str]:
     """Yield the cells of a month."""
     yield from (teller.write.write_count(n) for n in (month.new, month.returning, month.orders))
     yield teller.write.write_sums(month.earned) or teller.write.say.figure.none
+
+
+def write_margins(month: Month, teller: Teller) -> str:
+    """Return the margin of a month by currency, each with the share of the money of which it is known."""
+    write, say = teller.write, teller.write.say
+    pairs = [
+        (write.write_money(each.amount, name), write.write_percent(each.share)) for name, each in month.margins.items()
+    ]
+    return (
+        write.join(say.customers.margin.format(money=money, share=share) for money, share in pairs) or say.figure.none
+    )
 
 
 def draw_cohorts(cohorts: Sequence[Cohort], last: str, teller: Teller) -> Section:
@@ -102,6 +115,9 @@ def list_months(months: Sequence[Month], last: str, teller: Teller) -> Iterator[
         yield from (Line(f"month/{each.month}/{name}", getattr(each, name)) for name in ("new", "returning", "orders"))
         for currency, amount in each.earned.items():
             yield Line(f"month/{each.month}/earned/{currency}", each.buyers, amount)
+        for currency, margin in each.margins.items():
+            yield Line(f"month/{each.month}/margin/{currency}", each.buyers, margin.amount)
+            yield Line(f"month/{each.month}/margin-known/{currency}", each.buyers, margin.share)
 
 
 def list_cohorts(cohorts: Sequence[Cohort]) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from chalicelib.numbers.figure import Figure
 from chalicelib.numbers.lens import REASONS, SOURCE
 from chalicelib.numbers.numbers import Numbers
 from chalicelib.numbers.origins import Reason, Reasons, Source
+from chalicelib.numbers.referrals import Brought
 from chalicelib.report.charts import Whisker, find_end, list_ticks
 from chalicelib.telling.sheet import Chart, Grid, Line, Section, Sheet, Teller, draw_line, join_told, make_cells
 
@@ -27,7 +28,31 @@ def tell_sources(numbers: Numbers, teller: Teller) -> Sheet:
         (grid,) if chart else (),
     )
     lines = [*list_shares(shares, say.origins.source_one, teller), *list_money(numbers.sources)]
-    return Sheet("sources", say.titles["sources"], lead, [section], lines)
+    if numbers.brought is None:
+        return Sheet("sources", say.titles["sources"], lead, [section], lines)
+    friends = show_friends(numbers.brought, teller)
+    return Sheet("sources", say.titles["sources"], lead, [section, friends], [*lines, *list_brought(numbers.brought)])
+
+
+def show_friends(found: Brought, teller: Teller) -> Section:
+    """Return what is said of customers whom a friend brought."""
+    write, say = teller.write, teller.write.say
+    hint = say.origins.friends_hint.format(days=write.write_count(found.refund_days))
+    if not found.people:
+        return Section(say.origins.friends, (say.origins.friends_none,), hints=(hint,))
+    counts = {name: write.write_count(getattr(found, name)) for name in ("people", "credited", "bringers")}
+    names = ("people", "credited", "buyers", "orders")
+    cells = [*(write.write_count(getattr(found, name)) for name in names), write.write_sums(found.spent)]
+    columns = [say.columns[name] for name in (*names, "spent")]
+    row = (say.origins.friends, make_cells([*cells[:-1], cells[-1] or say.figure.none]))
+    grid = Grid(say.origins.friends, columns, [row], say.origins.spent_hint)
+    return Section(say.origins.friends, (say.origins.friends_lead.format(**counts),), None, (hint,), (grid,))
+
+
+def list_brought(found: Brought) -> list[Line]:
+    """Return the figures of customers whom a friend brought."""
+    lines = [Line(f"by-friend/{name}", getattr(found, name)) for name in ("people", "credited", "bringers", "orders")]
+    return lines + [Line(f"by-friend/spent/{name}", found.people, amount) for name, amount in found.spent.items()]
 
 
 def tell_lead(shares: Shares, pattern: str, teller: Teller) -> str:

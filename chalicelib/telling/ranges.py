@@ -29,14 +29,19 @@ def tell_first(found: Sequence[Range], teller: Teller) -> str:
 
 
 def tell_range(found: Range, question: str, teller: Teller) -> str:
-    """Return the most frequent group of one question, after the words of the question, if any."""
+    """Return the most frequent group of one question, after the words of the question, if any.
+
+    A hidden group may be the larger one, and counts in steps may be equal: then no group is called the most frequent.
+    """
     say = teller.write.say.ranges
     shown = {option: n for option, n in found.counts.items() if n}
     if not shown:
         return say.all_hidden.format(question=question).strip()
-    option = max(shown, key=lambda name: shown[name])
-    word = teller.labels.name_option(found.question, option)
-    return say.lead.format(question=question, option=word, n=teller.write.write_count(shown[option])).strip()
+    most = max(shown.values())
+    first = [teller.labels.name_option(found.question, option) for option, n in shown.items() if n == most]
+    alone = say.lead_shown if None in found.counts.values() else say.lead
+    pattern, named = (alone if len(first) == 1 else say.lead_ties), teller.write.join(first)
+    return pattern.format(question=question, option=named, n=teller.write.write_count(most)).strip()
 
 
 def make_range(found: Range, teller: Teller) -> Section:

@@ -70,6 +70,10 @@ class OriginWords(Model):
     rank_hint: str
     wins: str
     wins_hint: str
+    friends: str
+    friends_none: str
+    friends_lead: str
+    friends_hint: str
 
 
 class ActivityWords(Model):
@@ -107,10 +111,14 @@ class CustomerWords(Model):
     cohorts_hint: str
     classes: str
     classes_hint: str
+    margin: str
+    margin_hint: str
 
 
 class RangeWords(Model):
     lead: str
+    lead_shown: str
+    lead_ties: str
     all_hidden: str
     nobody: str
     cross: str

@@ -1,10 +1,11 @@
 """Writes figures in one language: numbers in its digits, shares, money, months, names that somebody typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from chalicelib.forms.interface import find_interface
 from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.numbers.figure import LEAST, Figure
 from chalicelib.stats.intervals import Interval
@@ -78,6 +79,10 @@ class NumberWriter(FigureWriter):
     def mark_open(self, time: str, is_open: bool) -> str:
         """Return the words of a month or week, with the remark that it is not over where it is not."""
         return self.say.figure.open_time.format(time=time) if is_open else time
+
+    def join(self, words: Iterable[str]) -> str:
+        """Return words one after the other, with what stands between two in this language."""
+        return find_interface(self.tell.language).between.join(words)
 
     def write_name(self, name: str) -> str:
         """Return a name that somebody typed, as it stands inside a sentence."""

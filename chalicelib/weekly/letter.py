@@ -1,6 +1,9 @@
 """What the weekly mail says: figures that changed, else the steadiest, of the latest count."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from chalicelib.mails.mail import Mail
@@ -9,23 +12,50 @@ from chalicelib.mails.words import Figures, MailWords
 from chalicelib.services import Services
 from chalicelib.shop.brand import name_shop, write_address
 
+if TYPE_CHECKING:
+    from chalicelib.numbers.changes import Digest
+
+Learn = Callable[[str], Figures | None]  # by language
 FRESH = timedelta(days=2)  # an older count says nothing of this week
 
 
-def read_figures(services: Services, language: str, now: datetime) -> Figures | None:
-    """Return the sentences of the latest count; None where nobody was counted lately."""
+def figures_once(services: Services, now: datetime) -> Learn:
+    """Return what says the latest count in a language; the count is opened when it is first asked, once for all owners.
+
+    It says None where nobody was counted lately.
+    """
+
+    @cache
+    def read() -> "tuple[Digest, date] | None":
+        return read_digest(services, now)
+
+    def learn(language: str) -> Figures | None:
+        found = read()
+        return tell_digest(*found, language) if found else None
+
+    return learn
+
+
+def read_digest(services: Services, now: datetime) -> "tuple[Digest, date] | None":
+    """Return what changed by the latest count, and its day by the shop's clock; None where it is old."""
     # Imported here: the function comes each minute, and says figures once a week.
     from chalicelib.numbers.changes import choose_changes, read_changes
     from chalicelib.numbers.counting import read_counted
-    from chalicelib.telling.changes import tell_change
-    from chalicelib.telling.numbers import find_teller
 
     sums = read_counted(services)
     if sums is None or sums.lens.now < now - FRESH:
         return None
-    digest, teller = choose_changes(read_changes(sums.tally, sums.lens)), find_teller(language)
-    changed, steady = (tuple(tell_change(each, teller) for each in found) for found in (digest.changed, digest.steady))
     counted = sums.lens.now.astimezone(ZoneInfo(services.clock.time_zone)).date()
+    return choose_changes(read_changes(sums.tally, sums.lens)), counted
+
+
+def tell_digest(digest: "Digest", counted: date, language: str) -> Figures:
+    """Return the sentences of a count."""
+    from chalicelib.telling.changes import tell_change
+    from chalicelib.telling.numbers import find_teller
+
+    teller = find_teller(language)
+    changed, steady = (tuple(tell_change(each, teller) for each in found) for found in (digest.changed, digest.steady))
     return Figures(changed=changed, steady=steady, compared=digest.compared, counted=counted)
 
 

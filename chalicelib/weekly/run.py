@@ -30,7 +30,7 @@ from chalicelib.store.mail_limits import RateLimit
 from chalicelib.store.parts import Part
 from chalicelib.store.staff import Role
 from chalicelib.store.weekly import WeeklyRow, WeeklyState
-from chalicelib.weekly.letter import read_figures, render_letter, render_question
+from chalicelib.weekly.letter import Learn, figures_once, render_letter, render_question
 from chalicelib.weekly.mailbox import KIND, open_mailbox
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ def send_weekly(services: Services, now: datetime) -> dict[str, int]:
     if not rows or not services.settings.desk_url:
         return {}
     owners = {each.staff_id for each in services.staff.list_members() if each.is_active and each.role is Role.OWNER}
-    week = find_morning(services, now)
+    week, learn = find_morning(services, now), figures_once(services, now)
     return run_each(
         (row for row in rows if is_due(row, owners, week, now)),
-        lambda row: take_step(row, row.staff_id in owners, week, services, now),
+        lambda row: take_step(row, row.staff_id in owners, week, learn, services, now),
         name="weekly",
         key=lambda row: row.staff_id,
         until=time.monotonic() + LONGEST_RUN,
@@ -76,7 +76,7 @@ def is_due(row: WeeklyRow, owners: Iterable[str], week: str, now: datetime) -> b
     return row.staff_id not in owners or asks or (row.state is WeeklyState.ON and bool(week) and row.week != week)
 
 
-def take_step(row: WeeklyRow, is_owner: bool, week: str, services: Services, now: datetime) -> str:
+def take_step(row: WeeklyRow, is_owner: bool, week: str, learn: Learn, services: Services, now: datetime) -> str:
     """Take the step that is due, unless another worker did."""
     try:
         if not is_owner:
@@ -84,7 +84,7 @@ def take_step(row: WeeklyRow, is_owner: bool, week: str, services: Services, now
             return "removed"
         if row.state is WeeklyState.ASKING:
             return ask_owner(row, services, now)
-        return send_figures(row, week, services, now)
+        return send_figures(row, week, learn, services)
     except RaceLostError:
         return "moved"
 
@@ -109,9 +109,9 @@ def ask_owner(row: WeeklyRow, services: Services, now: datetime) -> str:
     return give_back(replace(row, state=state, version=row.version + 1), services)
 
 
-def send_figures(row: WeeklyRow, week: str, services: Services, now: datetime) -> str:
+def send_figures(row: WeeklyRow, week: str, learn: Learn, services: Services) -> str:
     """Send the figures of a week."""
-    figures = read_figures(services, row.language, now)
+    figures = learn(row.language)
     if figures is None:
         log.info("weekly_uncounted")
         return "uncounted"

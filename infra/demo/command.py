@@ -75,7 +75,7 @@ def print_end(plan: Plan, counts: Counter[str], people: int, seconds: float, sta
     """Print what is there now, and what to look at."""
     lives = plan.list_lives(range(plan.people))
     person = next((life.person for life in lives if len(life.told) > 2 and not life.forgotten_at), None)
-    events = sum(n for name, n in counts.items() if name not in ("people", "notes", "forgotten"))
+    events = sum(n for name, n in counts.items() if name not in ("people", "notes", "handed", "forgotten"))
     print(f"\n{plan.people} invented people and a year of their life: {events} submissions in {seconds:.0f} s.")
     print(f"{people} people are counted; the others were forgotten, or have not confirmed their sign-up yet.\n")
     print("What to look at:\n")

@@ -16,15 +16,20 @@ from infra.demo.sayings import NOTES
 ONLINE = 0.3  # of the people open an account in the shop system; the others sign up on the shop's own page
 ASKED = (RequestKind.ACCESS, RequestKind.CORRECT)
 DAY = timedelta(days=1)
+HANDED = 10 * DAY  # from a pre-order to its handing over
 
 
 @dataclass(frozen=True)
 class Life:
-    """`told` arrives at the door. What staff do is beside it: a note, and when the person was forgotten, if so."""
+    """`told` arrives at the door. What staff do is beside it: a note, and when a pre-order was handed over.
+
+    `forgotten_at` is when the person was forgotten, if so.
+    """
 
     person: Invented
     told: tuple[Submission, ...]
     note: str = ""
+    handed_at: datetime | None = None
     forgotten_at: datetime | None = None
 
 
@@ -44,7 +49,13 @@ def live_year(seed: int, person: Invented, end: datetime) -> Life:
         gone = None
     kept = [each for each in told if gone is None or each.received_at < gone]
     note = chance.choice(NOTES) if chance.random() < 0.15 else ""
-    return Life(person, tuple(sorted(kept, key=lambda each: each.received_at)), note, gone)
+    return Life(person, tuple(sorted(kept, key=lambda each: each.received_at)), note, find_handing(kept, end), gone)
+
+
+def find_handing(told: list[Submission], end: datetime) -> datetime | None:
+    """Return when the pre-order of a person was handed over; one of the last ten days waits still."""
+    ordered = next((each.received_at for each in told if each.topic == "pre-order"), None)
+    return ordered + HANDED if ordered is not None and ordered + HANDED < end else None
 
 
 def come_in(chance: random.Random, person: Invented, end: datetime) -> Iterator[Submission]:

@@ -16,7 +16,8 @@ from chalicelib.config import read_settings
 from chalicelib.door import open_door
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.models import Identity, IdentityKind, Submission
-from chalicelib.senders.staff import write_note
+from chalicelib.models.numbers import write_number
+from chalicelib.senders.staff import report_handing, write_note
 from chalicelib.services import Services
 from chalicelib.settling.dispatch import settle_item
 from chalicelib.settling.staff_acts import write_act
@@ -84,7 +85,10 @@ def live_out(life: Life, services: Services, accept: Callable[[Submission], str]
     """Let one life happen. What the door took before, in an earlier run, has its outcome already and keeps it."""
     counts = Counter(people=1)
     for submission in life.told:
-        counts[settle_item(accept(submission), services, submission.received_at + SOON)] += 1
+        key = accept(submission)
+        counts[settle_item(key, services, submission.received_at + SOON)] += 1
+        if submission.topic == "pre-order" and life.handed_at is not None:
+            counts["handed"] += give_order(key, life, life.handed_at, services)
     counts.update(act_on(life, services))
     return counts
 
@@ -105,6 +109,18 @@ def act_on(life: Life, services: Services) -> Counter[str]:
         order = ForgetOrder(reason=Reason.STAFF, request=f"demo-{life.person.number}", requested_at=life.forgotten_at)
         counts["forgotten"] += forget_person(customer_id, order, services, life.forgotten_at)
     return counts
+
+
+def give_order(key: str, life: Life, at: datetime, services: Services) -> bool:
+    """Hand a pre-order over, as the desk does; return whether it was waiting."""
+    customer_id = find_customer(life, services)
+    if customer_id is None:
+        return False
+    person = services.people.load_person(customer_id)
+    line = services.audit.write_access(customer_id, ACTOR, "handed over a pre-order", at)
+    end = services.handovers.end_handover(customer_id, person.name_entry(key))
+    name = f"demo-{life.person.number}"
+    return write_act(customer_id, report_handing(write_number(key), at), services, at, [line, end], form=name)
 
 
 def find_customer(life: Life, services: Services) -> str | None:

@@ -85,6 +85,9 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         code=CODES.get(template, "") if not plain or template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
         suggested=SUGGESTED if find_template(template).suggests and not plain else (),
+        friend_link=f"{SITE}/forms/sign-up?friend_code=PGDPPRXG9FJ"
+        if find_template(template).friends and not plain
+        else "",
         tips=invent_tips(language) if find_template(template).tips and not plain else (),
         **(NEEDED if "bought" in find_template(template).needs else {}),
         **({"figures": invent_figures(language, plain=plain)} if template == "weekly" else {}),

@@ -25,7 +25,7 @@ from chalicelib.pages.context import LinkWords
 from chalicelib.pages.policy_words import PolicyWords
 from chalicelib.pages.request_pages import PrivacyWords
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, dummies, own, products, purposes, retention
+from chalicelib.shop import ages, dummies, own, products, purposes, referrals, retention
 from chalicelib.shop.brand import load_brand
 from chalicelib.telling.words import NumberWords
 from chalicelib.words import Part, list_languages, list_missing, list_unknown
@@ -74,7 +74,17 @@ def list_readers() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "ages", ages.read_rules
     yield "retention", retention.load_retention
     yield "products", products.read_products
+    yield "referrals", read_friends_form
     yield "dummies", lambda: dummies.load_dummies(dummies.FILE)
+
+
+def read_friends_form() -> None:
+    """Read what the shop says of friends; raise DefinitionError, also where the form that it names takes nobody."""
+    found = referrals.read_referrals()
+    form = forms.find_form(found.form) if found else None
+    if found and (form is None or form.anonymous):
+        names = ", ".join(each.name for each in forms.list_named())
+        raise DefinitionError(f"{referrals.FILE}: form: no form of that name takes a name; there are {names}")
 
 
 def list_mistakes() -> list[str]:

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from chalicelib.door.intake import accept_submission
 from chalicelib.imports.column_map import ImportMap
+from chalicelib.imports.reasons import RowRefusedError
+from chalicelib.senders import read_submission
 from chalicelib.settling.dispatch import sweep_inbox
 from infra.staff.imports import Refusals, import_file
 from infra.staff.progress import Progress
@@ -28,6 +30,16 @@ def make_map(**changed):
     plain = {"name": "till", "as_of": date(2026, 2, 1), "currency": "EUR", "ids_of": "till"}
     columns["order_total"] = "total"
     return ImportMap.model_validate({**plain, "columns": columns, "consents": [consent], **changed})
+
+
+def read_one(reader, record):
+    """Return what one row of a list says, or why it is refused."""
+    if record.reason:
+        return record.reason
+    try:
+        return read_submission(reader.read_row(record.cells))
+    except RowRefusedError as fault:
+        return fault.reason
 
 
 def bring_in(shop, tmp_path, *rows, accept=None, rules=None, at=NOW):

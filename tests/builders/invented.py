@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from chalicelib.models import Entry, LineItem, Order, OrderState, Reading, Refund, Submission, Trust
 from chalicelib.numbers.lens import Lens
+from chalicelib.numbers.share import list_shares
+from chalicelib.numbers.tally import Tally
 from chalicelib.people.profile import Record, fold_event
 from chalicelib.people.renewal import renew_latest
 from chalicelib.stats.promoters import FROM_0
@@ -24,6 +26,13 @@ LENS = Lens(
     options={"found_us": SOURCES, "why_us": REASONS, "age": AGES, "home": HOMES},
     ranges=("age", "home"),
 )
+
+
+def add_up(profiles, lens=LENS):
+    tally = Tally()
+    for profile in profiles:
+        tally.add_shares(list_shares(profile, lens))
+    return tally
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from chalicelib.forms import library as forms
 from chalicelib.groups import library as groups
 from chalicelib.mails import templates
 from chalicelib.senders import form_maps
-from chalicelib.shop import ages, brand, dummies, own, products, purposes, retention
+from chalicelib.shop import ages, brand, dummies, own, products, purposes, referrals, retention
 
 CACHED = (
     brand.load_brand,
@@ -25,6 +25,7 @@ CACHED = (
     ages.read_rules,
     dummies.load_dummies,
     products.load_products,
+    referrals.load_referrals,
 )
 
 

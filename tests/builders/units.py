@@ -3,7 +3,7 @@ rule, which DynamoDB Local gets wrong. Builders for tests."""
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,8 +30,8 @@ def weigh_item(item) -> int:
 class Meter:
     """Counts what a client of DynamoDB takes while it is open."""
 
-    def __init__(self, client, reader):
-        self.client, self.reader = client, reader
+    def __init__(self, reader: Any) -> None:
+        self.reader = reader
         self.units: Counter[str] = Counter()
 
     def ask(self, params, model, **_):
@@ -54,9 +54,9 @@ class Meter:
 
 
 @contextmanager
-def measure_units(client, reader):
+def measure_units(client: Any, reader: Any) -> Iterator[Counter[str]]:
     """Count a client's units; `reader` is another client of the same tables, whose calls are not counted."""
-    meter, events = Meter(client, reader), client.meta.events
+    meter, events = Meter(reader), client.meta.events
     events.register("provide-client-params.dynamodb", meter.ask)
     events.register("after-call.dynamodb", meter.count)
     yield meter.units

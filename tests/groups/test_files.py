@@ -11,7 +11,7 @@ from chalicelib.errors import DefinitionError
 from chalicelib.groups import library
 from chalicelib.groups.group import Group
 from chalicelib.groups.library import find_group, list_groups, load_group
-from chalicelib.groups.rule import Bought, Rule, Score
+from chalicelib.groups.rule import Bought, Member, Rule, Score
 from chalicelib.words import list_languages
 from infra.deploy.shop_files import list_mistakes
 from tests.builders.own import forget_files, open_own, write_own
@@ -114,7 +114,7 @@ def test_the_edition_is_of_the_rule_and_of_the_categories_that_it_asks_for(folde
 
 
 def test_page_and_models_name_the_same_keys():
-    models = (("group", Group), ("rule", Rule), ("bought", Bought), ("score", Score))
+    models = (("group", Group), ("rule", Rule), ("bought", Bought), ("score", Score), ("member", Member))
     wanted = {f"{place}.{name}" for place, model in models for name in model.model_fields} - {"group.name"}
     rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", PAGE.read_text(), re.MULTILINE)
     assert set(rows) == wanted

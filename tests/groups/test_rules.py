@@ -69,6 +69,12 @@ def who_came_by(source="", order="", account=""):
     return profile_of("c", fields=fields, orders=orders, identities=names)
 
 
+def who_joined(purpose, days, state="given"):
+    """Return somebody who first agreed to a purpose so many days ago; `state` is what stands now."""
+    consent = a_consent(state).model_copy(update={"purpose": purpose})
+    return Profile(customer_id="c", consents={purpose: consent}, joined={purpose: NOW - days * DAY})
+
+
 NOBODY = Profile(customer_id="c")
 CASES = [
     ({"bought": [{"product": "Assam 100 g"}]}, TEA, True),
@@ -106,6 +112,18 @@ CASES = [
     ({"senders": ["shopify"]}, who_came_by(order="shopify:a:1"), True),
     ({"senders": ["square", "stripe"]}, who_came_by(account="stripe:a:7"), True),
     ({"senders": ["form"]}, who_came_by(order="shopify:form:1"), False),
+    ({"member": {"purpose": "rewards"}}, who_joined("rewards", 5), True),
+    ({"member": {"purpose": "rewards"}}, who_joined("rewards", 5, "withdrawn"), False),
+    ({"member": {"purpose": "rewards"}}, who_joined("marketing", 5), False),
+    ({"member": {"purpose": "rewards", "at_least_days": 5}}, who_joined("rewards", 5), True),
+    ({"member": {"purpose": "rewards", "at_least_days": 6}}, who_joined("rewards", 5), False),
+    ({"member": {"purpose": "rewards", "at_least_days": 5}}, who_joined("rewards", 5, "withdrawn"), False),
+    ({"member": {"purpose": "rewards", "at_most_days": 5}}, who_joined("rewards", 5), True),
+    ({"member": {"purpose": "rewards", "at_most_days": 4}}, who_joined("rewards", 5), False),
+    ({"member": {"purpose": "rewards", "at_most_days": 0}}, who_joined("rewards", -1), False),
+    ({"not_member": ["rewards", "marketing"]}, who_joined("rewards", 5), False),
+    ({"not_member": ["rewards"]}, who_joined("rewards", 5, "withdrawn"), True),
+    ({"not_member": ["rewards"]}, NOBODY, True),
     ({"score": {"at_least": 9}}, HAPPY, True),
     ({"score": {"at_least": 9, "within_days": 30}}, HAPPY, False),
     ({"score": {"at_most": 6}}, HAPPY, False),
@@ -160,6 +178,20 @@ def test_a_verdict_has_the_outcome_of_each_condition():
     assert not verdict.belongs
 
 
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"member": {"purpose": "a", "at_least_days": 5, "at_most_days": 4}}, "at_most_days is less"),
+        ({"member": {"purpose": "a"}, "not_member": ["b", "a"]}, "not_member names .*: a$"),
+        ({"consents": ["b"], "not_member": ["b"]}, "not_member names .*: b$"),
+        ({"member": {}}, "purpose"),
+    ],
+)
+def test_a_membership_that_nobody_can_have_is_refused(keys, why):
+    with pytest.raises(ValueError, match=r"(?m)" + why.replace("$", r"( \[|$)")):
+        Rule.model_validate(keys)
+
+
 def test_who_restricted_their_data_belongs_nowhere():
     profile = a_person(NOW - DAY, restricted=True)
     verdict = judge_rule(profile, Rule(), Gauge(NOW))
@@ -178,6 +210,8 @@ def test_who_restricted_their_data_belongs_nowhere():
         ({"silent_at_least": 3}, False),
         ({"clicked_within_days": 3}, False),
         ({"age_at_most": 30}, False),
+        ({"member": {"purpose": "rewards"}, "not_member": ["marketing"]}, True),
+        ({"member": {"purpose": "rewards", "at_most_days": 0}}, False),
     ],
 )
 def test_a_rule_knows_whether_time_alone_changes_who_meets_it(keys, timeless):

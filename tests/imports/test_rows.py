@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from chalicelib.imports.column_map import ImportMap, load_map
 from chalicelib.imports.csv_rows import LONGEST, open_table
-from chalicelib.imports.reasons import REASONS, FileRefusedError, RowRefusedError
+from chalicelib.imports.reasons import REASONS, FileRefusedError
 from chalicelib.imports.submission import RowReader
 from chalicelib.models import Consent, ConsentState, Grade, Reading, Submission, Trust
 from chalicelib.senders import read_submission
 from tests.builders.folding import fold_history
+from tests.builders.imports import read_one
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,15 +51,6 @@ def read_file(raw, rules=None):
     table = open_table(io.BytesIO(raw), rules.wanted, rules.delimiter)
     reader = RowReader(rules, table.columns, "US", NOW)
     return [(record.first, record.last, read_one(reader, record)) for record in table.records]
-
-
-def read_one(reader, record):
-    if record.reason:
-        return record.reason
-    try:
-        return read_submission(reader.read_row(record.cells))
-    except RowRefusedError as fault:
-        return fault.reason
 
 
 def read_row(cells: bytes, **changed):

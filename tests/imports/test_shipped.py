@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.errors import DefinitionError
 from chalicelib.imports.json_lines import open_lines
-from chalicelib.imports.reasons import FileRefusedError, RowRefusedError
+from chalicelib.imports.reasons import FileRefusedError
 from chalicelib.imports.shipped import list_systems, load_shipped
 from chalicelib.imports.submission import RowReader
-from chalicelib.senders import read_submission
 from infra.staff.import_files import open_rows
+from tests.builders.imports import read_one
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 DAY = date(2026, 11, 28)
@@ -30,15 +30,6 @@ def read(system, text, word="", own=None):
     reader = RowReader(rules, table.columns, "US", NOW, word)
     said = [read_one(reader, record) for record in table.records]
     return said, dict(reader.left_out)
-
-
-def read_one(reader, record):
-    if record.reason:
-        return record.reason
-    try:
-        return read_submission(reader.read_row(record.cells))
-    except RowRefusedError as fault:
-        return fault.reason
 
 
 def tell(reading):

@@ -11,18 +11,11 @@ import pytest
 
 from chalicelib.models import HeldValue, Profile
 from chalicelib.numbers.share import list_shares
-from chalicelib.numbers.tally import Tally, load_tally, make_key, split_key
+from chalicelib.numbers.tally import load_tally, make_key, split_key
 from chalicelib.people.orders import LATEST
 from chalicelib.people.union import join_profiles
-from tests.builders.invented import LENS, REASONS, Invented, fold_events, invent_customer
+from tests.builders.invented import LENS, REASONS, Invented, add_up, fold_events, invent_customer
 from tests.builders.shop import NOW
-
-
-def add_up(profiles, lens=LENS):
-    tally = Tally()
-    for profile in profiles:
-        tally.add_shares(list_shares(profile, lens))
-    return tally
 
 
 def count_by_hand(people):

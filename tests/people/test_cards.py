@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.desk.people.qr import LONGEST, QUIET, SIZE, draw_code, pack_text
-from chalicelib.people.cards import find_check, make_card, read_card
+from chalicelib.models.check_signs import find_check
+from chalicelib.people.cards import make_card, read_card
 from chalicelib.text import CLEAR_SIGNS
 
 CODE = "CDF-GHJ-KMY"

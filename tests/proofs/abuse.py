@@ -7,7 +7,6 @@ Prices of us-east-1, on demand, without Lambda and KMS, which bill by time and n
 """
 
 import json
-import math
 import random
 import sys
 from collections import Counter
@@ -19,40 +18,14 @@ from chalicelib.forms.definition import Form
 from chalicelib.forms.field import Field
 from chalicelib.forms.library import find_form, list_forms
 from chalicelib.models import Submission
+from chalicelib.services import WORK_TIMEOUTS, make_client
 from chalicelib.settling.dispatch import settle_item
 from tests.builders.shop import NOW, Shop, a_submission
-from tests.builders.units import size_item
+from tests.builders.units import measure_units
 from tests.proofs.sends_stage import open_shop
 
 WRITE, READ, REQUEST = 0.625, 0.125, 3.50  # dollars a million
 chance = random.Random(7)  # signs of four bytes, the widest, in no order: sealed text is compressed first
-SINGLE_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
-
-
-class Meter:
-    """Counts the units of every call of a client."""
-
-    def __init__(self, client: Any) -> None:
-        self.units: Counter[str] = Counter()
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb", self.ask_units)
-        events.register("after-call.dynamodb", self.add_units)
-
-    def ask_units(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        """Ask for the units of a single call; count those of a transaction by the rule."""
-        if model.name != "TransactWriteItems":
-            params["ReturnConsumedCapacity"] = "TOTAL"
-            return
-        for part in params["TransactItems"]:
-            item = part.get("Put", {}).get("Item")
-            self.units["write"] += 2 * math.ceil(size_item(item) / 1024) if item else 2
-
-    def add_units(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        """Add up what a call consumed."""
-        told = parsed.get("ConsumedCapacity") or []
-        spent = sum(each["CapacityUnits"] for each in (told if isinstance(told, list) else [told]))
-        if model.name != "TransactWriteItems":
-            self.units["write" if model.name in SINGLE_WRITES else "read"] += math.ceil(spent)
 
 
 def fill_field(field: Field) -> Any:
@@ -87,16 +60,16 @@ def fill_form(form: Form, number: int) -> Submission:
     return a_submission(at=NOW).model_copy(update={"topic": form.name, "body": raw, "idempotency_key": f"n{number}"})
 
 
-def measure_form(name: str, shop: Shop, meter: Meter) -> tuple[int, Counter[str]]:
+def measure_form(name: str, shop: Shop) -> tuple[int, Counter[str]]:
     """Return the bytes of the longest post, and the units of taking and settling it twice, the second counted."""
     form = find_form(name)
     assert form is not None
     for number in range(2):  # the first makes the secrets of the tables
         submission = fill_form(form, number)
-        meter.units.clear()
-        outcome = settle_item(shop.accept(submission), shop.services(), NOW + timedelta(seconds=1))
+        with measure_units(shop.dynamodb, make_client("dynamodb", WORK_TIMEOUTS)) as units:
+            outcome = settle_item(shop.accept(submission), shop.services(), NOW + timedelta(seconds=1))
         assert outcome in ("settled", "unconfirmed"), (name, outcome)
-    return len(submission.body), Counter(meter.units)
+    return len(submission.body), units
 
 
 def price_units(units: Counter[str]) -> float:
@@ -117,11 +90,10 @@ def main() -> int:
     print("| request | bytes | write units | read units | dollars per million | taken of 6,000 a minute |")
     print("|---|---|---|---|---|---|")
     with open_shop() as shop:
-        meter = Meter(shop.dynamodb)
         plain = a_submission(email="asel@example.org", name="Асель")
         settle_item(shop.accept(plain), shop.services(), NOW)
         for name in list_forms():
-            size, units = measure_form(name, shop, meter)
+            size, units = measure_form(name, shop)
             cells = f"{size:,} | {units['write']} | {units['read']} | ${price_units(units):.2f} | {flood_door(size):,}"
             print(f"| `{name}`, every answer as long as it may be | {cells} |")
     print(f"\nbudget: {REFILL} KB a minute and container; a post takes at most 1/{SHARE} of what is left")

@@ -110,7 +110,7 @@ def prove_totals(people: int, chance: random.Random) -> int:
     return wrong
 
 
-class Meter:
+class Settler:
     """Settles submissions, and counts the seconds and the write units of each transaction.
 
     Units by AWS's rule: two for each started kilobyte of an item in a transaction.
@@ -144,7 +144,7 @@ def prove_growth(shop: Shop, orders: int) -> tuple[float, float]:
     The two are settled in turn, 45 of each, so that a busy machine is slow for both: the 20th orders are those of 45
     more customers.
     """
-    meter = Meter(shop)
+    meter = Settler(shop)
     for number in range(orders):
         meter.settle(an_order_of(number, "", "77", number, placed=number))
         if number and number % 5_000 == 0:

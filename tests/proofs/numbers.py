@@ -2,6 +2,7 @@
 
 cost      each walk, with the numbers and the list of names, runs in a process of its own on DynamoDB Local: its seconds
           of CPU, its peak memory, its calls of KMS, its read and write units, the size of the sealed result
+cdnow     fetches the CDNOW sample; its published repeat rates come out of our fold (`tests/numbers/test_cdnow.py`)
 forget    100 of 2,000 are forgotten: every figure equals that of a shop in which they never were
 
 Profiles are folded from invented histories of 5 to 15 events; past 5,000 the same profiles come again under other ids.
@@ -18,7 +19,6 @@ import subprocess
 import sys
 import time
 from base64 import b64decode, b64encode
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,8 @@ from tests.builders.crowd import write_profiles
 from tests.builders.invented import Invented, invent_answer, invent_order
 from tests.builders.kms import ROOT_ARN, CountingKms
 from tests.builders.shop import NOW, Shop
-from tests.builders.units import size_item
+from tests.builders.units import measure_units
+from tests.proofs.cdnow import fetch_sample
 from tests.proofs.forgetting import forget_some
 from tests.proofs.sends_stage import open_shop
 
@@ -84,40 +85,14 @@ def open_services(stage: str, kms: CountingKms) -> Services:
     return Services(settings, lambda name, _: clients.get(name))
 
 
-class Meter:
-    """Counts the capacity of each call of a DynamoDB client."""
-
-    def __init__(self, client: Any) -> None:
-        self.units: Counter[str] = Counter()
-        client.meta.events.register("provide-client-params.dynamodb", self.ask_capacity)
-        client.meta.events.register("after-call.dynamodb", self.count_call)
-
-    def ask_capacity(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
-        """Ask for the capacity; count the writes of a transaction by AWS's rule."""
-        for part in params.get("TransactItems", ()):
-            for kind, named in part.items():
-                item = named.get("Item") or named.get("Key") or {}
-                self.units["write"] += 2 * math.ceil(size_item(item) / 1024) if kind != "ConditionCheck" else 2
-        return {**params, "ReturnConsumedCapacity": "TOTAL"}
-
-    def count_call(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        """Count what a call says that it took."""
-        self.units["calls"] += 1
-        if model.name.startswith("Transact"):
-            return
-        told = parsed.get("ConsumedCapacity") or []
-        kind = "write" if model.name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem") else "read"
-        for each in told if isinstance(told, list) else [told]:
-            self.units[kind] += each["CapacityUnits"]
-
-
 def walk_once(stage: str, wrapped: dict[str, str], days: int) -> dict[str, Any]:
     """Walk over everybody in this process, which does nothing else; return what it cost."""
     kms = CountingKms()
     kms.wrapped = {name: b64decode(key) for name, key in wrapped.items()}
     services = open_services(stage, kms)
-    meter, began, used = Meter(services.dynamodb), time.monotonic(), time.process_time()
-    done = walk_people(services, list_consumers(services), NOW + timedelta(days=days), math.inf)
+    with measure_units(services.dynamodb, make_client("dynamodb", WORK_TIMEOUTS)) as units:
+        began, used = time.monotonic(), time.process_time()
+        done = walk_people(services, list_consumers(services), NOW + timedelta(days=days), math.inf)
     cost = {
         "people": done["met"],
         "unread": done["unread"],
@@ -125,7 +100,7 @@ def walk_once(stage: str, wrapped: dict[str, str], days: int) -> dict[str, Any]:
         "seconds": time.monotonic() - began,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "kms": dict(kms.calls),
-        "units": dict(meter.units),
+        "units": dict(units),
     }
     rows = services.table.query_items("numbers")
     counted = read_counted(services)
@@ -182,6 +157,15 @@ def report_cost(people: int, night: str, cost: dict[str, Any]) -> int:
     return (cost["cpu"] > seconds) + (cost["megabytes"] > megabytes)
 
 
+def check_cdnow() -> int:
+    """Fetch the CDNOW sample where it is not here, and run its test; return 1 where that fails."""
+    if absence := fetch_sample():
+        print(f"CDNOW: {absence}")
+        return 1
+    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/numbers/test_cdnow.py"], cwd=ROOT, check=False)
+    return int(ran.returncode != 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the walk over everybody.")
     parser.add_argument("--people", type=int, default=0, help="this size alone")
@@ -193,7 +177,9 @@ def main() -> int:
         stage, wrapped, days = json.load(sys.stdin)
         print(json.dumps(walk_once(stage, wrapped, days)))
         return 0
-    broken = sum(measure_size(people, asked.seed) for people in ((asked.people,) if asked.people else SIZES))
+    broken = check_cdnow() + sum(
+        measure_size(people, asked.seed) for people in ((asked.people,) if asked.people else SIZES)
+    )
     with open_shop() as shop, open_shop() as other:
         faults = forget_some(shop, other, 2_000, 100, asked.seed)
     print(f"100 of 2,000 forgotten: {len(faults)} figures differ from a shop in which they never were {faults[:3]}")

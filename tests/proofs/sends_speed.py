@@ -39,7 +39,7 @@ PARTS = (
 )
 
 
-class Meter:
+class Stopwatch:
     """Adds up wall and CPU seconds of what passes through it, by part; parts do not nest."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ def count_mailbox() -> int:
         return int(page.read().decode().count("<li><a "))
 
 
-def open_worker(office: Office, ses: Any, meter: Meter) -> Any:
+def open_worker(office: Office, ses: Any, meter: Stopwatch) -> Any:
     """Return a worker's services whose mails go to the local SES."""
     services = office.open_services(meter.watch)
     services.mailer = Mailer(Watched(ses, meter.watch), services.settings.mail_from, "")
@@ -116,7 +116,7 @@ def send_all(ids: list[str], services: Any) -> tuple[list[float], float, float]:
     return times, time.perf_counter() - began, time.process_time() - worked
 
 
-def print_parts(meter: Meter, total: int, wall: float, cpu: float) -> None:
+def print_parts(meter: Stopwatch, total: int, wall: float, cpu: float) -> None:
     """Print where the time went."""
     rest = wall - sum(meter.wall.values()), cpu - sum(meter.cpu.values())
     rows = [(part, meter.calls[part] / total, meter.wall[part], meter.cpu[part]) for part in sorted(meter.wall)]
@@ -133,7 +133,7 @@ def main() -> int:
     with open_shop() as shop, open_ses() as ses:
         office = Office(shop, (make_campaign(),))
         ids = list(office.enrol({f"person{number}@example.org": {} for number in range(asked.total + warm)}).values())
-        meter = Meter()
+        meter = Stopwatch()
         services = open_worker(office, ses, meter)
         send_all(ids[:warm], services)
         meter.reset()

@@ -49,6 +49,12 @@ def test_an_answer_to_a_survey_is_counted_and_another_entry_is_not(shop):
     assert read_day(shop) == {"orders": 0, "customers": 1, "answers": 1}
 
 
+def test_what_is_settled_late_counts_for_the_day_on_which_it_arrived(shop):
+    take(shop, a_form("asel@example.org", kind="survey"), at=DUE + timedelta(days=3))
+    assert read_day(shop) == {"orders": 0, "customers": 1, "answers": 1}
+    assert read_day(shop, DAY + timedelta(days=3)) == {"orders": 0, "customers": 0, "answers": 0}
+
+
 def test_an_imported_list_is_no_news(shop, tmp_path):
     bring_in(shop, tmp_path, "7;asel@example.org;;;2026-01-31;30.00;yes", at=DUE)
     assert shop.find_id("asel@example.org") is not None

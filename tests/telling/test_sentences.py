@@ -13,6 +13,7 @@ from chalicelib.numbers.lens import make_lens
 from chalicelib.numbers.needs import Pair, Product
 from chalicelib.numbers.numbers import read_numbers
 from chalicelib.numbers.origins import Source
+from chalicelib.numbers.referrals import Brought
 from chalicelib.numbers.returns import Activity, Returning, Silence
 from chalicelib.numbers.scores import Point, Satisfaction
 from chalicelib.numbers.tally import Tally
@@ -311,3 +312,66 @@ def test_words_have_no_latin_letters(language):
     for name, pattern in walk_patterns(find_number_words(language)):
         assert not re.search(r"[A-Za-z]{2}", re.sub(r"{\w+}", "", pattern)), name
     assert isinstance(find_number_words(language), NumberWords)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("counts", "name"),
+    [
+        ({"16-24": 10, "25-34": 5, "35-44": 0}, "lead"),
+        ({"16-24": 10, "25-34": 5, "35-44": None}, "lead_shown"),
+        ({"16-24": 10, "25-34": 10, "35-44": 0}, "lead_ties"),
+        ({"16-24": 10, "25-34": 10, "35-44": None}, "lead_ties"),
+    ],
+)
+def test_the_most_frequent_group_is_named_only_where_nothing_hidden_may_be_larger(language, counts, name):
+    teller = find_teller(language)
+    words = [teller.labels.name_option("age_band", option) for option, n in counts.items() if n == 10]
+    pattern = getattr(find_number_words(language).ranges, name)
+    wanted = pattern.format(question="", option=teller.write.join(words), n=teller.write.write_count(10)).strip()
+    lead = tell("ranges", language, ranges=(Range(question="age_band", counts=counts),)).lead
+    assert lead.endswith(wanted)
+    assert len(words) == 1 or all(word in lead for word in words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_friends_reads_with_nobody_and_with_somebody(language):
+    say = find_number_words(language)
+    assert len(tell("sources", language).sections) == 1  # a shop without the file
+    nobody = {"refund_days": 14, "people": 0, "credited": 0, "bringers": 0, "buyers": 0, "orders": 0}
+    (_, none) = tell("sources", language, brought=Brought(**nobody)).sections
+    assert (none.sentences, none.grids) == ((say.origins.friends_none,), ())
+
+    found = {
+        **nobody,
+        "people": 12,
+        "credited": 7,
+        "bringers": 3,
+        "buyers": 9,
+        "orders": 20,
+        "spent": {"EUR": Decimal(90)},
+    }
+    (_, some) = tell("sources", language, brought=Brought(**found)).sections
+    write = find_writer(language)
+    assert all(write.write_count(n) in some.sentences[0] for n in (12, 7, 3))
+    assert write.write_count(14) in some.hints[0]
+    assert [cell.text for cell in some.grids[0].rows[0][1]][:4] == [write.write_count(n) for n in (12, 7, 9, 20)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_margin_stands_beside_the_money_only_where_a_cost_is_known(language):
+    margins = {"EUR": {"amount": Decimal("-3.50"), "share": 0.25}}
+    plain = Month(month="2026-02", orders=3, buyers=2, new=1, earned={"EUR": Decimal(36)})
+    months = (plain, Month.model_validate({**plain.model_dump(), "month": "2026-03", "margins": margins}))
+    say, write = find_number_words(language), find_writer(language)
+
+    def show(*shown):
+        (section, *_) = tell("customers", language, customers=Customers(months=shown, cohorts=(), classes=())).sections
+        return section.grids[0]
+
+    assert say.columns["margin"] not in show(plain).columns
+    grid = show(*months)
+    assert grid.columns[-1] == say.columns["margin"]
+    assert grid.hint == say.customers.margin_hint
+    assert next(cells[-1].text for _, cells in grid.rows) == say.figure.none
+    assert write.write_percent(0.25) in grid.rows[1][1][-1].text

@@ -9,6 +9,7 @@ from chalicelib.data_requests.readable.parts import Card, Group, Line, Record, l
 from chalicelib.data_requests.readable.reasons import BECAUSE, explain_because, write_delay
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.values import Row
+from chalicelib.text import isolate_text
 
 TIMES = ("first_seen", "last_seen", "last_login", "clicked", "last_purchase")
 
@@ -28,15 +29,25 @@ def show_view(row: Row, writer: Writer) -> Card:
         *make_line(writer.name_label("next_due"), writer.write_time(facts.take("next_due"))),
         *show_ages(facts, writer),
         *show_joined(facts, writer),
-        *make_line(writer.name_label("events"), write_count(facts, writer)),
+        *show_friends(facts, writer),
+        *make_line(writer.name_label("events"), write_count(facts.take("events"), writer)),
         *make_line(writer.name_label("written_at"), writer.write_time(facts.take("written_at"))),
     ]
     return Card("", tuple(lines), list_others(facts, writer))
 
 
-def write_count(facts: Facts, writer: Writer) -> str:
-    """Return how many events the record has."""
-    count = facts.take("events")
+def show_friends(facts: Facts, writer: Writer) -> list[Line]:
+    """Return the link for friends, whom it brought, and the code that the person came with."""
+    return [
+        *make_line(writer.name_label("friend_link"), isolate_text(facts.take_text("friend_link"))),
+        *make_line(writer.name_label("friends_came"), write_count(facts.take("friends_came"), writer)),
+        *make_line(writer.name_label("friends_credited"), write_count(facts.take("friends_credited"), writer)),
+        *make_line(writer.name_label("brought_by"), isolate_text(facts.take_text("brought_by"))),
+    ]
+
+
+def write_count(count: object, writer: Writer) -> str:
+    """Return a count, "" for none."""
     return writer.write_number(count) if isinstance(count, int) else ""
 
 

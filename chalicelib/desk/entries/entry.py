@@ -16,9 +16,11 @@ from chalicelib.errors import InvalidSubmissionError
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.forms.view import show_form
+from chalicelib.models.friend_codes import QUERY as FRIEND
 from chalicelib.pages.form_page import list_switches, place_focus
 from chalicelib.pages.summary import list_answers
 from chalicelib.shop.brand import name_shop
+from chalicelib.shop.referrals import takes_codes
 
 SPEAK, TOKEN = "desk-speak", "form_token"  # no field of a form can have the first name
 Typed = Mapping[str, Sequence[str]]
@@ -79,8 +81,9 @@ def show_entry(
         filled=[name for name, texts in typed.items() if any(texts)],
         faults={name: spoken.explain_reason(form, name, reason) for name, reason in faults.items()},
         grouped=[name for name, reason in faults.items() if reason == "one_of"],
-        places={name: place_focus(field) for name, field in fields.items()},
+        places={name: place_focus(field) for name, field in fields.items()} | {FRIEND: f"f-{FRIEND}"},
         problem=problem,
+        takes_codes=takes_codes() and not form.anonymous,
         # The same form keeps its id, so that a second press counts once; a new one gets a new id.
         submission="".join(typed.get("submission", [])[:1]) or secrets.token_urlsafe(16),
         **shown,

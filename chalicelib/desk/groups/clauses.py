@@ -15,7 +15,7 @@ from chalicelib.desk.words import find_desk_words
 from chalicelib.forms.interface import find_interface
 from chalicelib.forms.library import list_named
 from chalicelib.groups.clauses import FOUND_US, STANDINGS
-from chalicelib.groups.rule import Bought, Rule, Score
+from chalicelib.groups.rule import Bought, Member, Rule, Score
 from chalicelib.mails.language import MailLanguage, find_mail_language
 from chalicelib.telling.labels import Labels, make_labels
 from chalicelib.telling.words import find_number_words
@@ -44,6 +44,11 @@ class ClauseTeller:
             score = wanted.at_least if name == "score_at_least" else wanted.at_most
             what, within = self.name_question(wanted.question), self.tell_within(wanted.within_days)
             return self.say.clauses[name].format(what=what, n=self.write(score or 0), within=within)
+        if isinstance(wanted, Member):
+            days = wanted.at_most_days if name == "member_at_most" else wanted.at_least_days
+            return self.say.clauses[name].format(
+                what=name_purpose(wanted.purpose, self.writer), n=self.write(days or 0)
+            )
         if name == "fields":
             return self.tell_answer(*wanted[:2])
         return self.say.clauses[name].format(n=self.name_wanted(name, wanted))
@@ -86,7 +91,7 @@ class ClauseTeller:
             return self.labels.name_option(FOUND_US, value)
         if name == "senders":
             return name_sender(value, self.writer)
-        return name_purpose(value, self.writer) if name == "consents" else mark_name(value)
+        return name_purpose(value, self.writer) if name in ("consents", "not_member") else mark_name(value)
 
     def join(self, parts: Iterable[str]) -> str:
         return find_interface(self.tell.language).between.join(parts)

@@ -14,6 +14,7 @@ from chalicelib.data_requests.sensitive import count_sensitive, hide_sensitive
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
+from chalicelib.desk.people.friends import FriendsOf, tell_friends
 from chalicelib.desk.people.head import read_head
 from chalicelib.desk.people.known import commit_known
 from chalicelib.desk.people.needs import Next, find_next, read_shelf
@@ -110,6 +111,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str, *, sensitive: b
         submission=secrets.token_urlsafe(16),
         head=read_head(glance, sections["person"][0], writer, words.head, request.now),
         next=show_next(request, glance, writer, restricted=bool(sections["person"][0]["restricted"])),
+        friends=show_friends(request, glance, restricted=bool(sections["person"][0]["restricted"])),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
         warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),
@@ -136,6 +138,15 @@ def show_next(request: DeskRequest, glance: Glance, writer: Writer, *, restricte
         return Next()
     say, words = find_desk_words(request.language).head, find_interface(request.language)
     return find_next(glance, shelf, request.now.astimezone(writer.zone).date(), say, words)
+
+
+def show_friends(request: DeskRequest, glance: Glance, *, restricted: bool) -> FriendsOf | None:
+    """Return what is said of friends; nothing of a child, nor of who restricted their data."""
+    profile, now = glance.person.profile, request.now
+    if restricted or is_minor(profile.ages, now):
+        return None
+    say, words = find_desk_words(request.language).friends, find_interface(request.language)
+    return tell_friends(profile, request.services, say, words, now)
 
 
 def name_chapters(chapters: list[Chapter], titles: Mapping[str, str]) -> list[Chapter]:
