@@ -117,6 +117,8 @@ def make_filler(part: str) -> Any:
     @pass_context
     def fill_html(context: Mapping[str, Any], phrase: str) -> Markup:
         isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in context["values"].items()}
+        # Whole in one line: a number is read out to staff, and breaks at its hyphen otherwise.
+        isolated["number"] = Markup('<bdi style="white-space: nowrap">{}</bdi>').format(context["values"]["number"])
         return escape(phrase).format_map(isolated)
 
     @pass_context

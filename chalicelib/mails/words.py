@@ -90,7 +90,7 @@ class MailWords(Model):
 
     `person_name` may be any typed text: text that is no name becomes "". `shop_address` is postal, in lines.
     `reason` is why the person gets the mail. `link` is where its button leads; `form` is the name of the form there, if
-    it is one. `confirm_url` is where a confirmation leads; `code` is what can be typed there instead, or must be;
+    it is one. `confirm_url` is where a confirmation leads; `code` is what must be typed on the page of a request;
     `request` is what a data subject request asks. `number` is that of the entry which a mail confirms; `product`,
     `quantity` and `day` are answers in it. `product` may be any typed text: text that looks like anything but a product
     becomes "". `bought` is a product that they bought on `day` and that is usually bought again after `again_days`,

@@ -47,7 +47,7 @@ TIPS = {
     "kk": "Айына бір рет щеткамен тазалаңыз, ешқашан жумаңыз.",
     "fa": "ماهی یک بار با برس تمیزش کنید و هرگز نشویید.",
 }
-CODES = {"confirm": "482913", "request": "K7X4MT"}
+CODE = "K7X4MT"
 STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;color-scheme:light dark}h2{margin-block:2.5rem .5rem}"
     ".row{display:flex;gap:1rem;overflow-x:auto}figure{margin:0;flex:none}"
@@ -82,7 +82,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
         reason=REASONS.get(template, "bought" if marketing else "asked"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
-        code=CODES.get(template, "") if not plain or template == "request" else "",
+        code=CODE if template == "request" else "",
         request=RequestKind.ERASE if template == "request" else None,
         suggested=SUGGESTED if find_template(template).suggests and not plain else (),
         friend_link=f"{SITE}/forms/sign-up?friend_code=PGDPPRXG9FJ"
