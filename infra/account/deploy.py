@@ -10,6 +10,7 @@ removed. A run that was broken off is repeated; a run that finds nothing to do s
     YES=yes                carry changes out without a question
     WAIT=yes               wait until the sender's domain is verified
     SENDERS="shopify"      ask for the signing secrets of these senders, where there are none
+    SMOKE=no               leave out the smoke test, which make runs behind this command (HELP=yes make smoke)
 """
 
 from collections.abc import Callable
@@ -113,7 +114,6 @@ def tell_next(operator: Operator, stack: Stack, version: str, *, verified: bool)
     if not verified:
         operator.say("  make the DNS records above, then repeat this command")
     operator.say(f'  make invite STAGE={stage} ROLE=owner NAME="..."')
-    operator.say(f"  make doctor STAGE={stage}")
 
 
 def main(asked: Arguments) -> None:
