@@ -51,6 +51,7 @@ def deploy_stage(
 ) -> bool:
     """Bring a version into the stage; return whether the stack changed."""
     split_senders(wishes.senders)  # a mistake is told before anything is made
+    refuse_meanwhile(operator)
     stack = Stack(operator)
     look_first(operator, answers, version, stack, dirty=wishes.dirty)
     bucket = Bucket(operator)
@@ -119,7 +120,6 @@ def tell_next(operator: Operator, stack: Stack, version: str, *, verified: bool)
 def main(asked: Arguments) -> None:
     """Ask, then deploy."""
     check_stage(asked.stage)
-    refuse_meanwhile(FOLDER, asked.stage)
     asker = open_operator(asked.stage, agreed=asked.yes)
     answers = complete_answers(asker, FOLDER)
     operator = open_operator(asked.stage, answers["account"], answers["region"], agreed=asked.yes)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from chalicelib.errors import TryAgainLaterError
 from infra.smoke.erasing import check_erasures, find_left, forget_invented
 from infra.smoke.form import choose_form, try_form
-from infra.smoke.invented import list_invented
+from infra.smoke.invented import RUN, list_invented
 from infra.smoke.mails import try_mails
 from infra.smoke.senders import try_senders
 from infra.smoke.trial import Trial
@@ -20,7 +20,7 @@ def run_trial(trial: Trial) -> Findings:
     findings = [*guard("earlier", lambda: forget_earlier(trial))]
     if findings and findings[-1][1].level not in (Level.GREEN, Level.AMBER):
         return findings  # nobody new is invented while others are left
-    trial.note.begin(trial.run)
+    trial.note.write(trial.run)
     try:
         form = choose_form(trial)
         findings += guard("senders", lambda: try_senders(trial))
@@ -37,7 +37,7 @@ def run_trial(trial: Trial) -> Findings:
 
 def forget_earlier(trial: Trial) -> Iterator[tuple[str, Finding]]:
     """Forget the people of a run that was broken off; yield what was found, nothing where there was none."""
-    if not (run := trial.note.read()):
+    if not RUN.fullmatch(run := trial.note.read()):
         return
     if left := find_left(trial, list_invented(run)):
         found = check_erasures(trial, forget_invented(trial, left))

@@ -10,7 +10,9 @@ from typing import Protocol, TypeVar
 from chalicelib.models import Identity, IdentityKind
 from chalicelib.services import WORK_TIMEOUTS, Services
 from chalicelib.store.parameters import Parameters
-from infra.smoke.invented import RunNote, make_run
+from infra.account.names import Names
+from infra.account.stage_note import StageNote
+from infra.smoke.invented import make_run
 from infra.smoke.web import Answer
 
 Found = TypeVar("Found")
@@ -57,9 +59,10 @@ class Trial:
         return Parameters(ssm, self.services.settings.parameter_path)
 
     @cached_property
-    def note(self) -> RunNote:
-        stage = self.services.settings.stage
-        return RunNote(self.services.connect("ssm", WORK_TIMEOUTS), f"/regulars/{stage}/smoke")
+    def note(self) -> StageNote:
+        """Return the parameter that names the run whose people are not forgotten yet."""
+        names = Names(self.services.settings.stage)
+        return StageNote(self.services.connect("ssm", WORK_TIMEOUTS), f"{names.path}smoke")
 
     def name_rows(self, address: str) -> tuple[str, ...]:
         """Return the index rows of an invented address."""

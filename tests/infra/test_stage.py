@@ -7,7 +7,7 @@ from botocore.exceptions import NoCredentialsError
 
 from chalicelib.config import current_settings
 from chalicelib.errors import KeyUnavailableError
-from infra.staff import deployed
+from infra.account import place
 from infra.staff.stage import name_actor, open_stage
 from tests.builders.deployed import REGION, STAGE, deploy_stack, enter_account
 from tests.builders.plays import play_calls, refusal
@@ -18,7 +18,7 @@ KEYS = {f"{name}_KEY": f"arn:aws:kms:{REGION}:123456789012:key/{name.lower()}" f
 @pytest.fixture
 def account(monkeypatch, tmp_path):
     """Open an empty account; STAGE names a stage of it."""
-    monkeypatch.setattr(deployed, "FOLDER", tmp_path)
+    monkeypatch.setattr(place, "FOLDER", tmp_path)
     with enter_account(monkeypatch) as clients:
         yield clients
 
@@ -73,8 +73,7 @@ def test_another_region_than_the_answers_say_is_told(account, tmp_path, monkeypa
     deploy_stack(account, keys=KEYS)
     (tmp_path / f"{STAGE}.toml").write_text('region = "us-east-1"\n')
     end = read_end()
-    assert end.startswith(f"Stage {STAGE} is in us-east-1 (")
-    assert end.endswith(f"but the shell's region is {REGION}.")
+    assert end.startswith(f"The shell's region is {REGION}; the answers of {STAGE} say us-east-1")
     (tmp_path / f"{STAGE}.toml").write_text(f'region = "{REGION}"\n')
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
@@ -84,7 +83,8 @@ def test_another_region_than_the_answers_say_is_told(account, tmp_path, monkeypa
 
 def test_another_account_than_the_answers_say_is_told(account, tmp_path):
     (tmp_path / f"{STAGE}.toml").write_text('account = "210987654321"\n')
-    assert read_end().endswith("but these credentials are of account 123456789012.")
+    told = "These credentials are of account 123456789012; the answers of shop say 210987654321."
+    assert read_end() == told
 
 
 @pytest.mark.parametrize(

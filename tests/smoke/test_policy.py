@@ -5,11 +5,11 @@ import json
 import boto3
 import botocore.client
 
+from infra.account import place
 from infra.local.permissions import list_needs
 from infra.local.policy import Need, is_allowed, read_policy
 from infra.places import ROOT
 from infra.smoke.run import run_trial
-from infra.staff import deployed
 from infra.staff.stage import open_stage
 from tests.builders.deployed import STAGE, deploy_stack, enter_account
 
@@ -56,7 +56,7 @@ def record_opening(monkeypatch, folder):
         return call(client, operation, params)
 
     with monkeypatch.context() as patch, enter_account(patch) as clients:
-        patch.setattr(deployed, "FOLDER", folder)
+        patch.setattr(place, "FOLDER", folder)
         deploy_stack(clients, keys=KEYS)
         patch.setattr(botocore.client.BaseClient, "_make_api_call", note)
         with open_stage():

@@ -2,9 +2,8 @@
 
 import pytest
 
-from infra.staff import deployed
+from infra.account import place
 from infra.staff.stage import open_stage
-from infra.watch import deployment
 from tests.builders.api import start_container
 from tests.builders.deployed import ACCOUNT, REGION, STAGE, deploy_whole, enter_account
 from tests.builders.plays import play_calls
@@ -17,8 +16,7 @@ def account(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, enter_account(patch) as clients:
         folder = tmp_path_factory.mktemp("deploy")
         (folder / f"{STAGE}.toml").write_text(f'account = "{ACCOUNT}"\nregion = "{REGION}"\n')
-        for module in (deployed, deployment):
-            patch.setattr(module, "FOLDER", folder)
+        patch.setattr(place, "FOLDER", folder)
         made = deploy_whole(clients)
         clients("sns").subscribe(TopicArn=made["Alarms"]["Ref"], Protocol="email", Endpoint="mara@corner.example.org")
         clients("ssm").put_parameter(Name=f"/regulars/{STAGE}/door/senders/stripe", Value="s", Type="String")
