@@ -35,7 +35,7 @@ def check_there(stage: Stage) -> Finding:
 def read_state(stage: Stage, name: str) -> str:
     """Return the state of a table, "" where there is none."""
     try:
-        return str(stage.services.dynamodb.describe_table(TableName=name)["Table"]["TableStatus"])
+        return str(stage.describe_table(name)["TableStatus"])
     except ClientError as error:
         if is_missing(error):
             return ""
@@ -46,7 +46,7 @@ def check_protection(stage: Stage) -> Finding:
     """Look whether the tables that are kept refuse to be deleted."""
 
     def has(name: str) -> bool:
-        return bool(stage.client("dynamodb").describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"))
+        return bool(stage.describe_table(name).get("DeletionProtectionEnabled"))
 
     if lacking := find_lacking(stage, "DeletionProtectionEnabled", has):
         return red(f"Tables that one command can delete: {lacking}.", f"{stage.name_command('deploy')} does it.")
@@ -92,7 +92,7 @@ def check_policies(stage: Stage) -> Finding:
 
 def read_denied(stage: Stage, name: str) -> set[str]:
     """Return what a table's own policy denies everybody."""
-    arn = stage.client("dynamodb").describe_table(TableName=name)["Table"]["TableArn"]
+    arn = stage.describe_table(name)["TableArn"]
     try:
         text = stage.client("dynamodb").get_resource_policy(ResourceArn=arn)["Policy"]
     except ClientError as error:
