@@ -11,6 +11,7 @@ from chalicelib.forms.library import list_named
 from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
+from chalicelib.shop.brand import name_shop
 from infra.smoke.invented import FORM, MAILS, invent_address
 from infra.smoke.trial import Trial
 from infra.smoke.web import Answer, read_hidden
@@ -37,12 +38,13 @@ def choose_form(trial: Trial) -> Form | None:
 
 def can_fill(trial: Trial, form: Form) -> bool:
     """Return whether the invented answers to a form are ones that it takes, an e-mail address among them."""
-    occasion = Occasion(trial.services.settings.shop_country, trial.now().date())
+    settings, language = trial.services.settings, form.languages[0]
+    occasion = Occasion(settings.shop_country, trial.now().date())
     if form.parent is not None or form.find_field("email") is None:
         return False
     answers = fill_form(form, invent_address(trial.run, FORM))
     try:
-        validate_form(form, answers, language=form.languages[0], occasion=occasion)
+        validate_form(form, answers, language=language, shop=name_shop(settings, language), occasion=occasion)
     except InvalidSubmissionError:
         return False
     return True
