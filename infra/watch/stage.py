@@ -30,7 +30,7 @@ class Stage:
     local: bool
     fetch: Fetch
     resolve: Resolve
-    described_tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    described_tables: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by name, asked once
 
     @property
     def settings(self) -> Settings:
@@ -89,12 +89,6 @@ class Stage:
             return found
         identity.domain = self.settings.mail_from
         return identity.read()
-
-    def describe_table(self, name: str) -> dict[str, Any]:
-        """Return what DynamoDB says of a table, asked once."""
-        if name not in self.described_tables:
-            self.described_tables[name] = self.services.dynamodb.describe_table(TableName=name)["Table"]
-        return self.described_tables[name]
 
     @cached_property
     def tables(self) -> dict[str, Mapping[str, Any]]:
