@@ -1,6 +1,6 @@
 # Everything needed is set up by the first call; the second starts in seconds.
 .DEFAULT_GOAL := help
-.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers prove-package prove-rights lint scan cost lock audit-deps help clean
+.PHONY: run demo test check clock fire customer waiting forget package import export requests lift lift-stop join part consent audit invite retention simulate replan report numbers draw check-draw events ses-event preview check-shop new-form new-campaign redeem codes import-codes check-offer buy look release verify-ledger export-ledger replay-ledger rotate-index deploy rollback uninstall doctor smoke logs restore rotate-secret connect story bench prove-once prove-import prove-outage prove-sends prove-sends-fully prove-bounds prove-strangers prove-abuse prove-offers prove-erasures prove-requests prove-trust prove-numbers prove-package prove-rights lint scan cost lock audit-deps help clean
 
 # The suite is held to Python 3.11; `make package` finds the Python of Lambda by itself (infra/deploy/runtimes.toml).
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -156,8 +156,9 @@ rotate-index: $(READY) ## add a secret to the blind index; the command says firs
 
 ##@ The shop's AWS account (HELP=yes says first what a command would do)
 
-deploy: $(READY) ## bring the code here into the account, again and again: make deploy STAGE=prod (DIRTY=yes YES=yes WAIT=yes SENDERS="shopify")
+deploy: $(READY) ## bring the code here into the account, again and again: make deploy STAGE=prod (DIRTY=yes YES=yes WAIT=yes SENDERS="shopify" SMOKE=no)
 	@$(BIN)/python -m infra.account.deploy --stage "$(STAGE)" --explain "$(HELP)" --dirty "$(DIRTY)" --yes "$(YES)" --wait "$(WAIT)" --senders "$(SENDERS)"
+	@STAGE="$(STAGE)" $(BIN)/python -m infra.smoke.after --explain "$(HELP)" --smoke "$(SMOKE)"
 
 rollback: $(READY) ## bring the version before back: make rollback STAGE=prod (VERSION=abc123... YES=yes)
 	@$(BIN)/python -m infra.account.rollback --stage "$(STAGE)" --explain "$(HELP)" --version "$(VERSION)" --yes "$(YES)"
@@ -167,6 +168,9 @@ uninstall: $(READY) ## take a stage out of the account: make uninstall STAGE=pro
 
 doctor: $(READY) ## look at a whole stage: green, amber, red, and what to do: make doctor STAGE=prod (JSON=yes; without STAGE: here)
 	@$(BIN)/python -m infra.watch.doctor --json "$(JSON)" --explain "$(HELP)"
+
+smoke: $(READY) ## try a whole stage with invented people, and forget them: make smoke STAGE=prod (JSON=yes; without STAGE: here)
+	@$(BIN)/python -m infra.smoke.command --json "$(JSON)" --explain "$(HELP)"
 
 logs: $(READY) ## print what functions wrote, in order: make logs STAGE=prod FUNCTION=send_mails SINCE=1h EVENT=mail_attempted
 	@$(BIN)/python -m infra.watch.logs --function "$(FUNCTION)" --since "$(SINCE)" --event "$(EVENT)" --explain "$(HELP)"

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.addresses import encode_email, keep_email, normalise_email, trim_email
+from chalicelib.addresses import (
+    encode_email,
+    fold_mailbox,
+    is_simulated,
+    keep_email,
+    normalise_email,
+    trim_email,
+)
 
 
 @pytest.mark.parametrize(
@@ -183,3 +190,20 @@ def test_two_steps_know_the_same_mailbox(text):
     kept = keep_email(text)
 
     assert normalise_email(kept) == normalise_email(encode_email(kept))
+
+
+@pytest.mark.parametrize(
+    ("address", "simulated"),
+    [
+        ("bounce+1@simulator.amazonses.com", True),
+        ("bounce@Simulator.AmazonSES.com", True),
+        ("bounce@amazonses.com", False),
+        ("bounce@simulator.amazonses.com.example.org", False),
+        ("simulator.amazonses.com", False),
+        ("", False),
+    ],
+)
+def test_an_address_of_the_simulator_is_known_and_each_tag_of_it_is_a_mailbox(address, simulated):
+    assert is_simulated(address) is simulated
+    if simulated:
+        assert fold_mailbox(address) == normalise_email(address)

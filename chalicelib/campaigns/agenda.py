@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime
 
+from chalicelib.addresses import is_simulated
 from chalicelib.campaigns.audience import fits_audience
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.campaigns.holdout import draw_holdout
@@ -151,9 +152,10 @@ def choose_zone(profile: Profile, shop: ShopClock) -> tzinfo:
 def is_reachable(profile: Profile, campaign: Campaign, now: datetime) -> bool:
     """Return whether a customer has an address, and for marketing a confirmed consent to the purpose.
 
-    No campaign of any kind reaches a child, or a customer who restricted their data.
+    No campaign of any kind reaches a child, a customer who restricted their data, or somebody of a smoke test.
     """
-    if not read_mailbox(profile) or is_minor(profile.ages, now) or is_restricted(profile):
+    address = read_mailbox(profile)
+    if not address or is_simulated(address) or is_minor(profile.ages, now) or is_restricted(profile):
         return False
     return not campaign.is_marketing or profile.has_consent(campaign.purpose)
 

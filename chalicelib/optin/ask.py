@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
-from chalicelib.addresses import normalise_email
+from chalicelib.addresses import is_simulated, normalise_email
 from chalicelib.errors import RaceLostError, SealBrokenError, UnfitMailError, UnreadableError
 from chalicelib.mails.allowance import Allowance
 from chalicelib.mails.attempt import LOST_AFTER, RETRY_AFTER, close_attempt
@@ -157,14 +157,18 @@ def ask_person(item: InboxItem, reading: Reading, turns: Turns, services: Servic
     outcome = services.mailer.send_mail(question.address, question.mail, attempt_id=question.attempt, campaign=CAMPAIGN)
     log.info("ask_attempted", extra={"key": item.key, "reason": outcome.kind})
     sent = replace(item, pending=Wait.SENDING.value, ask_at=utc_text(now))
-    return close_item(sent, outcome.kind, services, now)
+    counted = not is_simulated(question.address)
+    return close_item(sent, outcome.kind, services, now, counted=counted)
 
 
-def close_item(item: InboxItem, kind: str, services: Services, now: datetime) -> str:
-    """Write the outcome of an attempt, and count a mail that SES took; return the item's new list."""
+def close_item(item: InboxItem, kind: str, services: Services, now: datetime, *, counted: bool) -> str:
+    """Write the outcome of an attempt, and count a mail that SES took; return the item's new list.
+
+    Amazon counts no mail to its own simulator, so it is not `counted` here either.
+    """
     wait = ENDS.get(kind, Wait.LATER)
     parts = [services.unconfirmed.move_item(item, wait, now + RETRY_AFTER if wait is Wait.LATER else now, kind)]
-    if wait is Wait.ASKED:
+    if counted and wait is Wait.ASKED:
         parts.append(services.ask_reputation.count_mail(["sent"], item.key, now))
 
     def is_open() -> bool:

@@ -16,11 +16,12 @@ So a visitor who types into a form can neither join two customers nor claim anot
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
 
-from chalicelib.addresses import normalise_email
+from chalicelib.addresses import is_simulated, normalise_email
 from chalicelib.models import Identity, IdentityKind, Reading, Submission, Trust
 from chalicelib.shop.dummies import is_dummy_email, is_dummy_phone
 from chalicelib.shop.standins import is_standin
@@ -30,6 +31,12 @@ DIALLED_00 = re.compile(r"\+?[\s(]*00[\s)]*(?=[1-9])")  # the international pref
 PLUS = phonenumbers.CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
 NO_COUNTRY = ("XX", "ZZ")  # ISO 3166 leaves both to users
 OWN_CODES = {"UK": "GB", "EL": "GR"}  # codes in use beside ISO 3166: the EU's of Greece, the user-chosen of Britain
+
+
+def is_invented(names: Iterable[Identity]) -> bool:
+    """Return whether somebody is of a smoke test: they have an address of SES's simulator, and no other."""
+    emails = [name.value for name in names if name.kind == IdentityKind.EMAIL]
+    return bool(emails) and all(map(is_simulated, emails))
 
 
 def list_identities(submission: Submission, reading: Reading, region: str) -> tuple[Identity, ...]:

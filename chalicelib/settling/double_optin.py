@@ -4,8 +4,9 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.addresses import is_simulated
 from chalicelib.models import Identity, is_anonymous
-from chalicelib.optin.addresses import name_address, name_mailbox
+from chalicelib.optin.addresses import choose_address, name_address, name_mailbox
 from chalicelib.senders import read_submission
 from chalicelib.services import Services
 from chalicelib.settling.anonymous import settle_anonymous
@@ -102,7 +103,8 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
         return settle_without_effect(key, State.NOBODY, services, now)
     if not owner.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
         return commit_item(opened, services, now)
-    counted, at = list_harm(opened.reading), opened.submission.occurred_at
+    at = opened.submission.occurred_at
+    counted = [] if is_simulation(owner, services) else list_harm(opened.reading)
     services.table.commit_parts(
         [
             services.inbox.write_tombstone(key, State.SETTLED, now),
@@ -112,6 +114,15 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
         ]
     )
     return State.SETTLED
+
+
+def is_simulation(owner: str, services: Services) -> bool:
+    """Return whether a mail asked about an item that still waits and is of a smoke test: Amazon counts no such mail."""
+    item = services.inbox.read_item(owner.removeprefix(OWNED_BY_ITEM)) if owner.startswith(OWNED_BY_ITEM) else None
+    if item is None or not item.sealed:
+        return False
+    reading = read_submission(services.opener.open_submission(item.key, item.sealed))
+    return is_simulated(choose_address(reading))
 
 
 def refuse_item(opened: OpenedItem, held: OpenedItem, services: Services, now: datetime) -> State:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from chalicelib.people.identity import is_invented
 from chalicelib.people.person import Person
 from chalicelib.people.profile import Record
 from chalicelib.services import Services
@@ -23,7 +24,7 @@ def count_news(
     `before` has the orders that moved to the person from another record: they were counted when they came.
     """
     items = tuple(items)
-    if all(each.submission.sender in UNCOUNTED for each in items):
+    if all(each.submission.sender in UNCOUNTED for each in items) or is_invented(after.profile.identities):
         return []
     counts = find_news(before, after)
     if person.new_key is not None:

@@ -15,10 +15,11 @@ from chalicelib.errors import SealBrokenError
 from chalicelib.services import Services
 from chalicelib.store.attributes import Row
 from chalicelib.store.keys import CODES, INDEX, WALK
+from chalicelib.store.table import Table
 from chalicelib.vault.blindindex import pack_secrets, unpack_secrets
 
 Rule = Callable[[Row, Row | None], Row | None]
-READ, WRITE = 100, 25  # rows that one BatchGetItem and one BatchWriteItem take
+READ = 100  # rows that one BatchGetItem takes
 ADDED_TO = ("audit", "ledger")  # their policies refuse BatchWriteItem
 # Of these the newest count, whatever the moment: what was forgotten, who must get no mail, what staff stopped.
 KEPT = ("forget#", "redact#", "stop#", "halt#")
@@ -68,20 +69,19 @@ class Rows:
         return repr([row[key] for key in self.keys])
 
     def put(self, rows: list[Row]) -> None:
-        self.send([{"PutRequest": {"Item": row}} for row in rows])
+        self.table.send_batches({"PutRequest": {"Item": row}} for row in rows)
 
     def delete(self, rows: list[Row]) -> None:
-        self.send([{"DeleteRequest": {"Key": self.name_key(row)}} for row in rows])
+        self.table.send_batches({"DeleteRequest": {"Key": self.name_key(row)}} for row in rows)
+
+    @property
+    def table(self) -> Table:
+        return Table(self.client, self.name)
 
     def put_singly(self, rows: list[Row]) -> None:
         """Write rows where the table's policy refuses to write several at once."""
         for row in rows:
             self.client.put_item(TableName=self.name, Item=row)
-
-    def send(self, requests: list[Row]) -> None:
-        while requests:
-            answer = self.client.batch_write_item(RequestItems={self.name: requests[:WRITE]})
-            requests = [*answer.get("UnprocessedItems", {}).get(self.name, ()), *requests[WRITE:]]
 
 
 def open_rows(client: Any, name: str) -> Rows:
@@ -98,7 +98,7 @@ def is_named(row: Row, names: tuple[str, ...]) -> bool:
 def carry_over(live: Rows, restored: Rows) -> int:
     """Bring what must not go back in time from the stage's own table into the restored one; return how many rows."""
     carried = 0
-    for batch in cut((row for row in live.scan() if is_named(row, KEPT)), WRITE):
+    for batch in cut((row for row in live.scan() if is_named(row, KEPT)), READ):
         restored.put(batch)
         carried += len(batch)
     return carried
@@ -106,7 +106,7 @@ def carry_over(live: Rows, restored: Rows) -> int:
 
 def drop_rows(restored: Rows) -> None:
     """Delete from the restored table what is not to come back."""
-    for batch in cut((row for row in restored.scan() if is_named(row, DROPPED)), WRITE):
+    for batch in cut((row for row in restored.scan() if is_named(row, DROPPED)), READ):
         restored.delete(batch)
 
 

@@ -28,6 +28,19 @@ def prepare_budget(operator: Operator, answers: Answers) -> None:
     if float(found["BudgetLimit"]["Amount"]) != float(answers["monthly_budget"]):
         budgets.update_budget(AccountId=answers["account"], NewBudget=wanted)
         operator.say(f"Budget: {answers['monthly_budget']} US dollars a month from now on.")
+    if any([tell_another(budgets, answers, name, share) for share in SHARES]):  # a list: each share has its own
+        operator.say("Budget: its mails go to the address of the alarms from now on.")
+
+
+def tell_another(budgets: Any, answers: Answers, name: str, share: float) -> bool:
+    """Let the address of the answers be told of a share in place of an older one; return whether that was new."""
+    wanted = write_notification(share, answers["alarm_email"])
+    told = {"AccountId": answers["account"], "BudgetName": name, "Notification": wanted["Notification"]}
+    new, found = wanted["Subscribers"][0], budgets.describe_subscribers_for_notification(**told)["Subscribers"]
+    if new in found or not found:
+        return False
+    budgets.update_subscriber(**told, OldSubscriber=found[0], NewSubscriber=new)
+    return True
 
 
 def write_budget(operator: Operator, answers: Answers) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.account.names import Names
 from infra.account.operator import Operator, name_code
 
-TEXTS = ("senders", "version", "data")
+FLAGS = ("dirty", "yes", "wait", "done", "cancel")  # `yes` or not; the other words are texts
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,17 @@ class Arguments:
     dirty: bool = False
     yes: bool = False
     wait: bool = False
+    done: bool = False
+    cancel: bool = False
     senders: str = ""
     version: str = ""
     data: str = ""
+    sender: str = ""
+    shop: str = ""
+    form: str = ""
+    table: str = ""
+    at: str = ""
+    file: str = ""
 
 
 def read_arguments(about: str, *names: str) -> Arguments:
@@ -36,7 +44,7 @@ def read_arguments(about: str, *names: str) -> Arguments:
     if given.pop("explain") == "yes":
         print(about)
         raise SystemExit
-    for name in set(names) - set(TEXTS):
+    for name in set(names) & set(FLAGS):
         given[name] = given[name] == "yes"
     return Arguments(**given)
 

@@ -19,12 +19,10 @@ from dataclasses import dataclass, field
 
 from chalicelib.errors import ShopUnavailableError
 from chalicelib.senders import SENDERS
-from infra.account.answers import FOLDER, complete_answers
-from infra.account.asked import read_asked
-from infra.account.command import Arguments, open_operator, run_command
+from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.names import check_stage
 from infra.account.operator import Operator, is_missing
-from infra.account.preflight import check_account, stop_red
+from infra.account.place import find_operator
 from infra.account.rotate_secret import SenderSecrets, check_secret
 from infra.account.sender_words import CONNECT
 from infra.account.stack import Stack
@@ -35,10 +33,9 @@ from infra.account.vendors.stripe import register_stripe
 from infra.account.vendors.typeform import ADDRESS as TYPEFORM
 from infra.account.vendors.typeform import register_typeform
 from infra.account.vendors.woocommerce import register_woocommerce
-from infra.deploy.secrets import put_parameter
+from infra.deploy.secrets import SHOPS, put_parameter
 
 CHOSEN = ("typeform", "woocommerce")  # these sign with a secret that the shop chooses
-NAMED = ("shopify", "woocommerce")  # these name the shop in a header: the door takes the shops on its list
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ class Connection:
 
     def check_words(self) -> None:
         """Raise SystemExit where a word on the command line lacks."""
-        if self.sender in NAMED and not self.shop:
+        if self.sender in SHOPS and not self.shop:
             raise SystemExit(f"SHOP=... is needed for {self.sender}.")
         if self.sender == "shopify" and not self.shop.endswith(".myshopify.com"):
             raise SystemExit("SHOP=... is the shop's own name at Shopify, such as corner.myshopify.com.")
@@ -109,7 +106,7 @@ class Connection:
 
     def note_shop(self) -> None:
         """Put the shop on the door's list."""
-        if self.sender not in NAMED:
+        if self.sender not in SHOPS:
             return
         host = self.shop.removeprefix("https://").partition("/")[0].lower()
         ssm, stage = self.operator.client("ssm"), self.operator.names.stage
@@ -147,16 +144,12 @@ def connect_sender(operator: Operator, stack: Stack, connection: Connection) -> 
     connection.register(public_url)
 
 
-def main(asked: dict[str, str]) -> None:
+def main(asked: Arguments) -> None:
     """Connect one sender."""
-    check_stage(asked["stage"])
-    answers = complete_answers(open_operator(asked["stage"]), FOLDER)
-    operator = open_operator(asked["stage"], answers["account"], answers["region"])
-    stop_red(operator, check_account(operator, answers))
-    forms = tuple(asked["form"].replace(",", " ").split())
-    connect_sender(operator, Stack(operator), Connection(operator, asked["sender"], asked["shop"], forms))
+    check_stage(asked.stage)
+    operator, forms = find_operator(asked.stage), tuple(asked.form.replace(",", " ").split())
+    connect_sender(operator, Stack(operator), Connection(operator, asked.sender, asked.shop, forms))
 
 
 if __name__ == "__main__":
-    words = read_asked(__doc__ or "", "sender", "shop", "form")
-    run_command(lambda _: main(words), Arguments(words["stage"]))
+    run_command(main, read_arguments(__doc__ or "", "sender", "shop", "form"))

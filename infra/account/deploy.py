@@ -10,6 +10,7 @@ removed. A run that was broken off is repeated; a run that finds nothing to do s
     YES=yes                carry changes out without a question
     WAIT=yes               wait until the sender's domain is verified
     SENDERS="shopify"      ask for the signing secrets of these senders, where there are none
+    SMOKE=no               leave out the smoke test, which make runs behind this command (HELP=yes make smoke)
 """
 
 from collections.abc import Callable
@@ -50,6 +51,7 @@ def deploy_stage(
 ) -> bool:
     """Bring a version into the stage; return whether the stack changed."""
     split_senders(wishes.senders)  # a mistake is told before anything is made
+    refuse_meanwhile(operator)
     stack = Stack(operator)
     look_first(operator, answers, version, stack, dirty=wishes.dirty)
     bucket = Bucket(operator)
@@ -113,13 +115,11 @@ def tell_next(operator: Operator, stack: Stack, version: str, *, verified: bool)
     if not verified:
         operator.say("  make the DNS records above, then repeat this command")
     operator.say(f'  make invite STAGE={stage} ROLE=owner NAME="..."')
-    operator.say(f"  make doctor STAGE={stage}")
 
 
 def main(asked: Arguments) -> None:
     """Ask, then deploy."""
     check_stage(asked.stage)
-    refuse_meanwhile(FOLDER, asked.stage)
     asker = open_operator(asked.stage, agreed=asked.yes)
     answers = complete_answers(asker, FOLDER)
     operator = open_operator(asked.stage, answers["account"], answers["region"], agreed=asked.yes)

@@ -9,9 +9,7 @@ from chalicelib.config import Settings
 from chalicelib.senders import SENDERS
 from chalicelib.services import Services
 from infra.account.operator import Operator, is_missing
-from infra.deploy.secrets import ask_sender, ask_shop, make_door_key, publish_inbox_key, publish_receipt_key
-
-SHOPS = ("shopify", "woocommerce")  # these name the shop in a header, which no signature covers
+from infra.deploy.secrets import SHOPS, ask_sender, ask_shop, make_door_key, publish_inbox_key, publish_receipt_key
 
 
 def prepare_door(operator: Operator) -> None:

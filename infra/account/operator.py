@@ -64,6 +64,15 @@ class Operator:
             self.say("Nobody is there to ask; YES=yes goes on without a question.")
             return False
 
+    def confirm_stage(self, question: str) -> None:
+        """Ask for the stage's name; raise SystemExit where another one, or none, is typed. YES=yes does not count."""
+        try:
+            typed = self.ask(f"{question} Type the stage's name to go on: ".lstrip()).strip()
+        except EOFError:
+            typed = ""
+        if typed != self.names.stage:
+            raise SystemExit("That is not its name. Nothing was changed.")
+
     def tell_table(self, rows: Sequence[Sequence[str]]) -> None:
         """Print rows in columns, indented as what a person copies."""
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from infra.account.operator import Operator
-from infra.account.restore_state import Progress, ProgressFile
+from infra.account.restore_state import Progress, ProgressNote
 from infra.account.stack import Stack
 
 OPEN = ("APIHandler", "RecordFeedback")  # by their names in the template
@@ -31,20 +31,20 @@ class Work:
         every = [each for each in self.stack.list_resources() if each["ResourceType"] in kinds]
         return [each["PhysicalResourceId"] for each in every if each["LogicalResourceId"] not in without]
 
-    def note_running(self, file: ProgressFile, progress: Progress) -> Progress:
+    def note_running(self, note: ProgressNote, progress: Progress) -> Progress:
         """Keep which of them run now."""
         rules = [name for name in self.list_ids("AWS::Events::Rule") if self.is_ruled(name)]
         mappings = [name for name in self.list_ids("AWS::Lambda::EventSourceMapping") if self.read_state(name) in ON]
         reserved = {name: self.read_reserved(name) for name in self.list_ids(*FUNCTIONS, without=OPEN)}
         kept = {name: number for name, number in reserved.items() if number is not None}
-        return file.note(progress, rules=rules, mappings=mappings, reserved=kept)
+        return note.note(progress, rules=rules, mappings=mappings, reserved=kept)
 
-    def stop(self, file: ProgressFile, progress: Progress, now: datetime) -> Progress:
+    def stop(self, note: ProgressNote, progress: Progress, now: datetime) -> Progress:
         """Stop them all: mappings first, or a function that may not run would throw their messages back."""
         if progress.paused_at:
             return progress
         if not progress.rules and not progress.mappings:
-            progress = self.note_running(file, progress)
+            progress = self.note_running(note, progress)
         for name in progress.rules:
             self.events.disable_rule(Name=name)
         for name in progress.mappings:
@@ -53,7 +53,7 @@ class Work:
         for name in self.list_ids(*FUNCTIONS, without=OPEN):
             self.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
         self.operator.say("Paused: schedules, queues, stream and desk. The door goes on taking what comes.")
-        return file.note(progress, paused_at=now.isoformat(timespec="seconds"))
+        return note.note(progress, paused_at=now.isoformat(timespec="seconds"))
 
     def start(self, progress: Progress) -> None:
         """Start again what ran before."""

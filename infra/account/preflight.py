@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra.account.answers import Answers
 from infra.account.operator import Operator
 from infra.account.orphans import find_orphans
+from infra.account.place import list_clashes
 from infra.account.stack import Stack
 from infra.account.version import Version
 
@@ -24,14 +25,7 @@ class Finding:
 
 def check_account(operator: Operator, answers: Answers) -> Iterator[Finding]:
     """Yield a finding where the credentials or the shell are of another account or region than the answers."""
-    if operator.caller["Account"] != answers["account"]:
-        yield Finding(RED, f"These credentials are of account {operator.caller['Account']}, not {answers['account']}.")
-    shell = operator.session.region_name
-    if shell and shell != answers["region"]:
-        yield Finding(
-            RED,
-            f"The shell's region is {shell}, the answers say {answers['region']}: unset it, or correct the answers.",
-        )
+    return (Finding(RED, text) for text in list_clashes(operator, answers))
 
 
 def check_role(operator: Operator, answers: Answers) -> Iterator[Finding]:

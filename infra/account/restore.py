@@ -18,26 +18,25 @@ Of the other tables only lost or damaged rows come back. Inbox, links and desk h
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.errors import RegularsError
 from chalicelib.services import Services
-from infra.account.answers import FOLDER, Answers, complete_answers
-from infra.account.asked import read_asked
 from infra.account.bring_back import bring_rows, carry_over, drop_rows, open_rows
-from infra.account.command import Arguments, open_operator, run_command
+from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.forgotten import forget_again, open_restored, read_ledger
+from infra.account.ledger_file import Texts
 from infra.account.names import check_stage
 from infra.account.operator import Operator
 from infra.account.past import Past
 from infra.account.pause import Work
-from infra.account.preflight import check_account, stop_red
+from infra.account.place import find_operator
 from infra.account.refusals import keep_refusals
 from infra.account.remake_table import remake_table
-from infra.account.restore_ledger import export_entries, fill_entries
-from infra.account.restore_state import Progress, ProgressFile, name_progress, read_moment
+from infra.account.restore_ledger import export_entries, fill_entries, open_entries
+from infra.account.restore_state import Progress, ProgressNote, open_progress, read_moment
 from infra.account.restore_words import tell_counts, tell_end, tell_plan
 from infra.account.stack import Stack
 from infra.places import ROOT
@@ -52,26 +51,26 @@ class Restore:
 
     operator: Operator
     stack: Stack
-    file: ProgressFile
+    note: ProgressNote
     folder: Path  # for exports of the ledger
-    entries: Path | None = None  # an export to fill a lost ledger from
+    entries: Texts = field(default_factory=list)  # of an export, to fill a lost ledger from
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, table: str, at: str, *, cancel: bool = False) -> None:
         """Begin, or go on; raise SystemExit where the operator or AWS says no."""
-        progress = self.file.read()
+        progress = self.note.read()
         if cancel:
             self.cancel(progress)
             return
         progress = self.begin(progress, list_wanted(table), read_moment(at))
         work = Work(self.operator, self.stack)
-        progress = work.stop(self.file, progress, self.clock())
+        progress = work.stop(self.note, progress, self.clock())
         export_entries(self.operator, self.folder, progress.paused)
         for each in progress.tables:
             progress = self.restore_table(each, progress, work)
         work.start(progress)
         tell_end(self.operator, progress)
-        self.file.end()
+        self.note.end()
 
     def begin(self, progress: Progress, tables: tuple[str, ...], at: str) -> Progress:
         """Ask and begin, or go on with what is under way; raise SystemExit for another one."""
@@ -86,8 +85,8 @@ class Restore:
         if "ledger" not in tables:  # found now, and not when everything stands still
             read_ledger(open_restored(self.operator, self.stack, {}))
         tell_plan(self.operator, tables, at)
-        confirm_name(self.operator)
-        return self.file.note(Progress(), tables=tables, at=at)
+        self.operator.confirm_stage("")
+        return self.note.note(Progress(), tables=tables, at=at)
 
     def restore_table(self, table: str, progress: Progress, work: Work) -> Progress:
         """Bring one table back; return how far the restore came."""
@@ -96,13 +95,13 @@ class Restore:
             past.bring(progress.moment)
             work.wait_ended(progress, self.clock())
             self.prepare(table, past, begun=progress.writing == table)
-            progress = self.file.note(progress, writing=table)
+            progress = self.note.note(progress, writing=table)
             remake_table(self.operator, self.stack, past.name)
             services = open_restored(self.operator, self.stack, {table: past.other} if table in PEOPLE else {})
             live, other = open_rows(past.api, past.name), open_rows(past.api, past.other)
             tell_counts(self.operator, table, bring_rows(table, live, other, services))
             self.check(table)
-            progress = self.file.note(progress, done=(*progress.done, table))
+            progress = self.note.note(progress, done=(*progress.done, table))
         past.drop()
         return progress
 
@@ -146,7 +145,7 @@ class Restore:
             Past(self.operator, table).drop()
         if progress.rules or progress.mappings:  # else nothing was stopped yet
             Work(self.operator, self.stack).start(progress)
-        self.file.end()
+        self.note.end()
         self.operator.say("Given up: the stage runs as it was.")
 
 
@@ -159,40 +158,26 @@ def list_wanted(table: str) -> tuple[str, ...]:
     return (table,)
 
 
-def confirm_name(operator: Operator) -> None:
-    """Ask for the stage's name; raise SystemExit where another one, or none, is typed."""
-    try:
-        typed = operator.ask("Type the stage's name to go on: ").strip()
-    except EOFError:
-        typed = ""
-    if typed != operator.names.stage:
-        raise SystemExit("That is not its name. Nothing was changed.")
-
-
-def restore_stage(operator: Operator, answers: Answers, asked: dict[str, str], folder: Path = FOLDER) -> None:
+def restore_stage(operator: Operator, asked: Arguments) -> None:
     """Restore as the command line says."""
-    stop_red(operator, check_account(operator, answers))
     stack = Stack(operator)
     if not stack.read():
         raise SystemExit(f"{stack.name} is not there: bring it back first (make deploy), then restore.")
-    entries = Path(asked["file"]) if asked["file"] else None
-    file = ProgressFile(name_progress(folder, operator.names.stage))
-    restore = Restore(operator, stack, file, ROOT / "out", entries)
-    restore.run(asked["table"], asked["at"], cancel=asked["cancel"] == "yes")
+    entries = [] if asked.cancel else open_entries(asked.file, list_wanted(asked.table))
+    restore = Restore(operator, stack, open_progress(operator), ROOT / "out", entries)
+    restore.run(asked.table, asked.at, cancel=asked.cancel)
 
 
-def main(asked: dict[str, str]) -> None:
+def main(asked: Arguments) -> None:
     """Restore a table of a stage."""
-    check_stage(asked["stage"])
+    check_stage(asked.stage)
     logging.getLogger("chalicelib.erasure").setLevel(logging.CRITICAL)  # that forgotten people came back is expected
-    answers = complete_answers(open_operator(asked["stage"]), FOLDER)
     try:
-        restore_stage(open_operator(asked["stage"], answers["account"], answers["region"]), answers, asked)
+        restore_stage(find_operator(asked.stage), asked)
     except RegularsError as fault:
         again = "The stage stays paused; repeat this command."
         raise SystemExit(f"It broke off: {type(fault).__name__}, {fault}. {again}") from None
 
 
 if __name__ == "__main__":
-    words = read_asked(__doc__ or "", "table", "at", "file", "cancel")
-    run_command(lambda _: main(words), Arguments(words["stage"]))
+    run_command(main, read_arguments(__doc__ or "", "table", "at", "file", "cancel"))

@@ -1,17 +1,16 @@
-"""How far a restore came, kept in deploy/STAGE.restore.toml until it is finished."""
+"""How far a restore came, kept in the stage's parameter `restore` (SSM) until it is finished.
+
+It is in the account and not on a machine, so that a deployment from anywhere sees that a restore is under way, and
+anybody can go on with it.
+"""
 
 import json
-import tomllib
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from infra.places import show_path
-
-HEAD = "# A restore is under way. `make restore` goes on from here; delete this file only if you know why.\n\n"
-Tell = Callable[[Any], str]
+from infra.account.operator import Operator
+from infra.account.stage_note import StageNote
 
 
 @dataclass(frozen=True)
@@ -41,37 +40,32 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class ProgressFile:
-    """The file of one stage. A stage's name has no dot, so no file of answers has this name."""
+class ProgressNote:
+    """The parameter of one stage."""
 
-    path: Path
+    kept: StageNote
 
     def read(self) -> Progress:
-        """Return how far a restore came; nothing where none is under way. Raise SystemExit for a broken file."""
-        if not self.path.exists():
+        """Return how far a restore came; nothing where none is under way. Raise SystemExit for another text."""
+        text = self.kept.read()
+        if not text:
             return Progress()
         try:
-            found = tomllib.loads(self.path.read_text("utf-8"))
+            found = json.loads(text)
             lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
             return Progress(**{**found, **lists})
-        except (tomllib.TOMLDecodeError, TypeError) as fault:
-            raise SystemExit(f"{show_path(self.path)}: {fault}") from None
+        except (ValueError, TypeError, AttributeError) as fault:
+            raise SystemExit(f"The parameter {self.kept.name} is of no restore ({type(fault).__name__}).") from None
 
     def note(self, progress: Progress, **changes: Any) -> Progress:
         """Keep how far a restore came; return it."""
         changed = replace(progress, **changes)
-        self.path.parent.mkdir(exist_ok=True)
-        values = {key: value for key, value in asdict(changed).items() if key != "reserved"}
-        lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-        reserved = [f"{json.dumps(name)} = {number}" for name, number in changed.reserved.items()]
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(HEAD + "\n".join([*lines, "", "[reserved]", *reserved, ""]), "utf-8")
-        fresh.replace(self.path)  # a run that is broken off leaves a whole file
+        self.kept.write(json.dumps(asdict(changed), separators=(",", ":")))
         return changed
 
     def end(self) -> None:
         """Forget a restore that is finished."""
-        self.path.unlink(missing_ok=True)
+        self.kept.end()
 
 
 def read_moment(text: str) -> str:
@@ -85,12 +79,13 @@ def read_moment(text: str) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def name_progress(folder: Path, stage: str) -> Path:
-    """Return the file of a stage's restore; the dot keeps it apart from every stage's answers."""
-    return folder / f"{stage}.restore.toml"
+def open_progress(operator: Operator) -> ProgressNote:
+    """Return the note of a stage's restore."""
+    return ProgressNote(StageNote(operator.client("ssm"), f"{operator.names.path}restore"))
 
 
-def refuse_meanwhile(folder: Path, stage: str) -> None:
+def refuse_meanwhile(operator: Operator) -> None:
     """Raise SystemExit while a restore is under way: a change of the stack would start what the restore paused."""
-    if name_progress(folder, stage).exists():
+    if open_progress(operator).read().at:
+        stage = operator.names.stage
         raise SystemExit(f"A restore of {stage} is under way: finish it first (make restore STAGE={stage}).")

@@ -10,14 +10,15 @@ again.
     YES=yes                carry the change out without a question
 """
 
-from infra.account.answers import FOLDER, Answers, complete_answers
+from infra.account.answers import Answers
 from infra.account.bucket import Bucket
-from infra.account.command import Arguments, open_operator, read_arguments, run_command
+from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.deploy import prepare_addresses
 from infra.account.history import find_previous, note_version, read_history
 from infra.account.names import check_stage
 from infra.account.operator import Operator
 from infra.account.package import WHOLE
+from infra.account.place import find_operator, require_answers
 from infra.account.preflight import check_account, stop_red
 from infra.account.release import Release
 from infra.account.restore_state import refuse_meanwhile
@@ -27,6 +28,7 @@ from infra.account.stack import Stack
 def roll_back(operator: Operator, answers: Answers, version: str = "") -> str:
     """Bring a version back, or the one before the present; return it."""
     stop_red(operator, check_account(operator, answers))
+    refuse_meanwhile(operator)
     stack, bucket = Stack(operator), Bucket(operator)
     if "EndpointURL" not in stack.read_outputs():
         raise SystemExit(f"{stack.name} is not there: nothing to bring back.")
@@ -53,10 +55,8 @@ def choose_version(bucket: Bucket, version: str) -> str:
 def main(asked: Arguments) -> None:
     """Bring a version back."""
     check_stage(asked.stage)
-    refuse_meanwhile(FOLDER, asked.stage)
-    answers = complete_answers(open_operator(asked.stage), FOLDER)
-    operator = open_operator(asked.stage, answers["account"], answers["region"], agreed=asked.yes)
-    roll_back(operator, answers, asked.version)
+    answers = require_answers(asked.stage)
+    roll_back(find_operator(asked.stage, agreed=asked.yes), answers, asked.version)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.senders import SENDERS
-from infra.account.answers import FOLDER, complete_answers
-from infra.account.asked import read_asked
-from infra.account.command import Arguments, open_operator, run_command
+from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.names import check_stage
 from infra.account.operator import Operator, is_missing
-from infra.account.preflight import check_account, stop_red
+from infra.account.place import find_operator
 from infra.account.sender_words import name_grace, tell_first, tell_then
 from infra.deploy.secrets import put_parameter
 
@@ -119,17 +117,12 @@ def ask_secret(operator: Operator, sender: str) -> str:
     return operator.ask_unseen(f"New signing secret of {sender} (unseen): ")
 
 
-def main(asked: dict[str, str]) -> None:
+def main(asked: Arguments) -> None:
     """Rotate the secret of one sender."""
-    check_stage(asked["stage"])
-    answers = complete_answers(open_operator(asked["stage"]), FOLDER)
-    operator = open_operator(asked["stage"], answers["account"], answers["region"])
-    stop_red(operator, check_account(operator, answers))
-    sender = asked["sender"]
-    done, now = asked["done"] == "yes", datetime.now(UTC)
-    rotate_secret(operator, sender, done=done, ask=lambda: ask_secret(operator, sender), now=now)
+    check_stage(asked.stage)
+    operator, now = find_operator(asked.stage), datetime.now(UTC)
+    rotate_secret(operator, asked.sender, done=asked.done, ask=lambda: ask_secret(operator, asked.sender), now=now)
 
 
 if __name__ == "__main__":
-    words = read_asked(__doc__ or "", "sender", "done")
-    run_command(lambda _: main(words), Arguments(words["stage"]))
+    run_command(main, read_arguments(__doc__ or "", "sender", "done"))

@@ -11,19 +11,20 @@ stops schedules and queues, leads the shop's own domains nowhere, and deletes th
 
 from pathlib import Path
 
-from infra.account.answers import FOLDER, Answers, complete_answers
-from infra.account.command import Arguments, open_operator, read_arguments, run_command
+from infra.account.answers import Answers
+from infra.account.command import Arguments, read_arguments, run_command
 from infra.account.domains import unmap_domain
-from infra.account.door import open_services
+from infra.account.ledger_file import export_ledger
 from infra.account.names import check_stage
 from infra.account.operator import Operator
 from infra.account.orphans import list_keys
+from infra.account.place import find_operator, require_answers
 from infra.account.preflight import check_account, stop_red
 from infra.account.remains import count_data, destroy_data, tell_remains
 from infra.account.restore_state import refuse_meanwhile
 from infra.account.stack import Stack
 from infra.account.tables import list_tables
-from infra.places import ROOT, show_path
+from infra.places import ROOT
 
 KEEP, DESTROY = "keep", "destroy"
 
@@ -33,11 +34,13 @@ def uninstall_stage(operator: Operator, answers: Answers, data: str, folder: Pat
     if data not in (KEEP, DESTROY):
         raise SystemExit(f"DATA={data}: keep or destroy.")
     stop_red(operator, check_account(operator, answers))
+    refuse_meanwhile(operator)
     stack = Stack(operator)
     tables, keys = list_tables(operator), list_keys(operator)
     count_data(operator, tables, keys, there=bool(stack.read()))
-    export_ledger(operator, tables, folder / f"{operator.names.stage}-ledger.jsonl")
-    confirm_name(operator, data)
+    if f"{operator.names.prefix}ledger" in tables:
+        export_ledger(operator, folder / f"{operator.names.stage}-ledger.jsonl")
+    operator.confirm_stage(tell_loss(data))
     if stack.wait():  # until a deletion that was broken off here is at its end
         stop_work(operator, stack)
         for url in (answers["public_url"], answers["desk_url"]):
@@ -50,25 +53,10 @@ def uninstall_stage(operator: Operator, answers: Answers, data: str, folder: Pat
     tell_remains(operator, answers, destroyed=data == DESTROY)
 
 
-def export_ledger(operator: Operator, tables: list[str], path: Path) -> None:
-    """Write the ledger of erasures to a file, one entry a line: after a restore it says who must be forgotten again."""
-    if f"{operator.names.prefix}ledger" not in tables:
-        return
-    texts = [text for _, text in open_services(operator, {}).ledger.list_texts()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{text}\n" for text in texts), "utf-8")
-    operator.say(f"Ledger: {len(texts)} erasures written to {show_path(path)}.")
-
-
-def confirm_name(operator: Operator, data: str) -> None:
-    """Ask for the stage's name; raise SystemExit where another one, or none, is typed."""
+def tell_loss(data: str) -> str:
+    """Return what is about to be deleted."""
     what = "the stack and ALL that is stored, for good" if data == DESTROY else "the stack; what is stored stays"
-    try:
-        typed = operator.ask(f"This deletes {what}. Type the stage's name to go on: ").strip()
-    except EOFError:
-        typed = ""
-    if typed != operator.names.stage:
-        raise SystemExit("That is not its name. Nothing was changed.")
+    return f"This deletes {what}."
 
 
 def stop_work(operator: Operator, stack: Stack) -> None:
@@ -86,10 +74,8 @@ def stop_work(operator: Operator, stack: Stack) -> None:
 def main(asked: Arguments) -> None:
     """Take a stage out of its account."""
     check_stage(asked.stage)
-    refuse_meanwhile(FOLDER, asked.stage)
-    answers = complete_answers(open_operator(asked.stage), FOLDER)
-    operator = open_operator(asked.stage, answers["account"], answers["region"])
-    uninstall_stage(operator, answers, asked.data or KEEP)
+    answers = require_answers(asked.stage)
+    uninstall_stage(find_operator(asked.stage), answers, asked.data or KEEP)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@
 import os
 from collections.abc import Iterator, Mapping
 
+from infra.account.place import find_operator
 from infra.cost.compare import compare_bills
 from infra.cost.idle import bill_idle
 from infra.cost.kinds import price_ceiling, price_thousands
 from infra.cost.month import bill_month, read_usage
 from infra.cost.prices import load_table
 from infra.cost.template import make_template
-from infra.staff.deployed import explain_faults, find_operator
+from infra.staff.deployed import explain_faults
 from infra.target import is_local, name_stage
 
 

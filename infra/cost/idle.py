@@ -4,12 +4,12 @@ What runs without a visitor: keys, alarms, functions by schedule, the polling of
 without work takes was never measured on AWS; SECONDS is an estimate from the CPU that it takes here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from infra.cost.prices import MONTH_MINUTES, find_price
+from infra.rates import read_rate
 
 SECONDS = 0.15  # of a run without work, at 512 MB
 GIGABYTES = 0.5
@@ -18,8 +18,6 @@ GIGABYTES = 0.5
 POLLS_A_MINUTE = 15
 LOG_BYTES = 600  # Lambda's three lines and our one, of a run
 READ_UNITS = 7.0  # a minute: the queries of runs without work, half a unit each
-RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-MINUTES = {"minute": 1, "hour": 60, "day": 60 * 24}
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,7 @@ def count_runs(resource: Mapping[str, Any], given: Mapping[str, str]) -> float:
 
 def count_rate(rate: str) -> float:
     """Return how often a rate comes in a month; raise ValueError for another expression."""
-    if not (found := RATE.fullmatch(rate)):
-        raise ValueError(rate)
-    return MONTH_MINUTES / (int(found[1]) * MINUTES[found[2]])
+    return MONTH_MINUTES / (read_rate(rate).total_seconds() / 60)
 
 
 def polls_queue(resource: Mapping[str, Any], given: Mapping[str, str]) -> int:

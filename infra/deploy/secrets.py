@@ -24,13 +24,14 @@ from chalicelib.campaigns.offer import ONLINE
 from chalicelib.senders import SENDERS
 
 Ask = Callable[[str], str]
+SHOPS = ("shopify", "woocommerce")  # these name the shop in a header, which no signature covers
 
 
 def put_parameter(ssm: Any, stage: str, name: str, value: str, kind: str = "String") -> None:
     """Write one parameter below the door's path, over the present value; an equal one stays as it is."""
     path = f"/regulars/{stage}/door/{name}"
     try:
-        found = ssm.get_parameter(Name=path)["Parameter"]
+        found = ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]
     except ssm.exceptions.ParameterNotFound:
         found = {}
     if (found.get("Type"), found.get("Value")) != (kind, value):
@@ -90,7 +91,7 @@ def ask_sender(ssm: Any, stage: str, sender: str, kind: str, ask: Ask = getpass.
 
 def ask_shops(ssm: Any, stage: str) -> None:
     """Ask for the shops of the senders that name them in a header, which no signature covers."""
-    for sender in ("shopify", "woocommerce"):
+    for sender in SHOPS:
         ask_shop(ssm, stage, sender)
 
 

@@ -79,7 +79,7 @@ def main() -> int:
         "X-Shopify-Topic": "orders/create",
         "X-Shopify-Shop-Domain": "corner-shop.example",
         "X-Shopify-Webhook-Id": secrets.token_hex(16),
-        "X-Shopify-Hmac-SHA256": sign_body("shopify", body),
+        **sign_body("shopify", str(state["url"]), body),
     }
     status, answer = send_delivery(str(state["url"]), "shopify", body, headers)
     print(f"The order was delivered: {status} {answer}")

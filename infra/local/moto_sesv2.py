@@ -3,6 +3,7 @@
 GetAccount                   moto answers 404; here, the quota of an account out of the sandbox
 SendEmail, simple content    moto keeps only the HTML; here, both parts and the headers, as one message
 a line break in a header     moto takes it; SES and this refuse it with 400 BadRequestException
+a mail to the simulator      moto publishes no events; here, those of SES's mailbox simulator (`simulator`)
 """
 
 import json
@@ -13,6 +14,8 @@ from email.policy import SMTP
 from io import BytesIO
 from typing import Any
 
+from infra.local.simulator import answer_mail, publish_event
+
 Answer = Callable[..., Iterable[bytes]]
 ACCOUNT = ("GET", "/v2/email/account")
 SENDING = ("POST", "/v2/email/outbound-emails")
@@ -22,7 +25,7 @@ STANDING = {"SendQuota": QUOTA, "SendingEnabled": True, "ProductionAccessEnabled
 
 
 def patch_moto_sesv2(cloud: Answer) -> Answer:
-    """Return moto's application with these three in front of it."""
+    """Return moto's application with these in front of it."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
@@ -34,9 +37,26 @@ def patch_moto_sesv2(cloud: Answer) -> Answer:
                 give_body(environ, compose_content(request))
             except ValueError:
                 return send_json(start_response, "400 Bad Request", {"message": "a header is malformed"})
+            return send_mail(cloud, environ, start_response, request)
         return cloud(environ, start_response)
 
     return answer
+
+
+def send_mail(
+    cloud: Answer, environ: dict[str, Any], start_response: Callable[..., Any], request: dict[str, Any]
+) -> Iterable[bytes]:
+    """Let moto take a mail; one that it takes has the events of SES's simulator."""
+    statuses: list[str] = []
+
+    def note_status(status: str, *rest: Any) -> Any:
+        statuses.append(status)
+        return start_response(status, *rest)
+
+    answered = cloud(environ, note_status)
+    if statuses and statuses[0].startswith("200"):
+        answer_mail(request, publish_event)
+    return answered
 
 
 def send_json(start_response: Callable[..., Any], status: str, content: dict[str, Any]) -> Iterable[bytes]:

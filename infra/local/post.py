@@ -11,9 +11,6 @@ duplicate.
 """
 
 import argparse
-import base64
-import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -22,17 +19,18 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from chalicelib.downstream.signing import read_keys, sign_event
 from infra.local.clock import read_now
 from infra.local.keys import sender_secret
 from infra.local.state import read_state
+from infra.signing import sign_delivery
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def sign_body(sender: str, body: bytes) -> str:
-    """Return base64(HMAC-SHA-256), which Shopify, Square and Typeform use."""
-    return base64.b64encode(hmac.digest(sender_secret(sender).encode(), body, hashlib.sha256)).decode()
+def sign_body(sender: str, url: str, body: bytes, message_id: str = "") -> dict[str, str]:
+    """Return the headers that sign a body under the local secret, at the stack's own time and address."""
+    address = f"{os.environ.get('PUBLIC_URL', url)}/hooks/{sender}"
+    return sign_delivery(sender, body, sender_secret(sender), address=address, message_id=message_id, now=read_now())
 
 
 def shopify_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
@@ -47,7 +45,7 @@ def shopify_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
         "X-Shopify-Shop-Domain": "corner-shop.example",
         "X-Shopify-API-Version": "2024-10",
         "X-Shopify-Webhook-Id": "example-1" if same else secrets.token_hex(16),
-        "X-Shopify-Hmac-SHA256": sign_body("shopify", body),
+        **sign_body("shopify", url, body),
     }
 
 
@@ -58,7 +56,7 @@ def typeform_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
         response["event_id"] = secrets.token_hex(13)
         response["form_response"]["token"] = secrets.token_hex(16)
     body = json.dumps(response).encode()
-    return body, {"Typeform-Signature": f"sha256={sign_body('typeform', body)}"}
+    return body, sign_body("typeform", url, body)
 
 
 def stripe_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
@@ -69,8 +67,7 @@ def stripe_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
         event["id"], event["created"] = f"evt_{secrets.token_hex(12)}", stamp
         event["data"]["object"]["payment_intent"] = f"pi_{secrets.token_hex(12)}"
     body = json.dumps(event).encode()
-    digest = hmac.digest(sender_secret("stripe").encode(), b"%d.%b" % (stamp, body), hashlib.sha256)
-    return body, {"Stripe-Signature": f"t={stamp},v1={digest.hex()}"}
+    return body, sign_body("stripe", url, body)
 
 
 def square_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
@@ -80,8 +77,7 @@ def square_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
         event["event_id"] = secrets.token_hex(16)
         event["data"]["object"]["payment"]["id"] = secrets.token_hex(16)
     body = json.dumps(event).encode()
-    address = f"{os.environ.get('PUBLIC_URL', url)}/hooks/square"
-    return body, {"X-Square-HmacSha256-Signature": sign_body("square", address.encode() + body)}
+    return body, sign_body("square", url, body)
 
 
 def webhooks_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
@@ -92,7 +88,7 @@ def webhooks_delivery(url: str, *, same: bool) -> tuple[bytes, dict[str, str]]:
         message["timestamp"] = now.isoformat()
     body = json.dumps(message).encode()
     message_id = "msg_example" if same else f"msg_{secrets.token_hex(12)}"
-    return body, sign_event(message_id, int(now.timestamp()), body, read_keys(sender_secret("webhooks")))
+    return body, sign_body("webhooks", url, body, message_id)
 
 
 DELIVERIES = {

@@ -1,11 +1,10 @@
-"""When a schedule is due: EventBridge's rate(...) expressions, the only ones that app.py declares."""
+"""When a schedule is due, and the event that it fires."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)", re.IGNORECASE)
+from infra.rates import read_rate
 
 
 def is_due(expression: str, last: datetime | None, now: datetime) -> bool:
@@ -14,10 +13,7 @@ def is_due(expression: str, last: datetime | None, now: datetime) -> bool:
     A clock that was moved back counts as due too: otherwise nothing would fire until it caught up. Raise ValueError for
     an expression that is no rate.
     """
-    rate = RATE.fullmatch(expression)
-    if rate is None:
-        raise ValueError(f"not a rate: {expression}")
-    every = timedelta(**{f"{rate[2].lower()}s": int(rate[1])})
+    every = read_rate(expression)
     return last is None or now < last or now - last >= every
 
 

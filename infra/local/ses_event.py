@@ -5,26 +5,16 @@ goes the same way as on AWS.
 """
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
-from typing import Any
 
 from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity
 from chalicelib.services import current_services
 from infra.local.endpoints import connect_service
 from infra.local.environ import STAGE, open_stack
+from infra.local.simulator import EVENTS, write_event
 from infra.target import require_local
-
-EVENTS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
-    "delivery": ("Delivery", {"delivery": {}}),
-    "bounce": ("Bounce", {"bounce": {"bounceType": "Permanent", "bounceSubType": "General"}}),
-    "full": ("Bounce", {"bounce": {"bounceType": "Transient", "bounceSubType": "MailboxFull"}}),
-    "complaint": ("Complaint", {"complaint": {"complaintFeedbackType": "abuse"}}),
-    "not-spam": ("Complaint", {"complaint": {"complaintFeedbackType": "not-spam"}}),
-}
-RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
 
 
 def find_attempt(email: str) -> str:
@@ -35,15 +25,6 @@ def find_attempt(email: str) -> str:
     if not mails:
         raise SystemExit("That address has had no mail.")
     return max(mails, key=lambda mail: mail.at).attempt
-
-
-def write_event(event: str, email: str, attempt: str) -> str:
-    """Return an event as SES writes it."""
-    kind, detail = EVENTS[event]
-    for part, recipients in RECIPIENTS.items():
-        if part in detail:
-            detail = {part: {**detail[part], recipients: [{"emailAddress": email}]}}
-    return json.dumps({"eventType": kind, "mail": {"tags": {"attempt": [attempt]}}, **detail})
 
 
 def main() -> int:

@@ -16,10 +16,9 @@ from botocore.exceptions import ClientError
 from chalicelib.config import current_settings
 from chalicelib.door import open_door
 from chalicelib.senders import find_sender
+from infra.deploy.secrets import SHOPS
 
 log = logging.getLogger(__name__)
-
-SENDERS = ("shopify", "woocommerce")  # those that name the shop in a header
 
 
 class ShopNotes:
@@ -57,7 +56,7 @@ class ShopNotes:
 def name_sender(event: dict[str, Any]) -> str:
     """Return the sender that a request posts for, where its shop stands in a header."""
     sender = (event.get("pathParameters") or {}).get("sender", "")
-    return sender if sender in SENDERS and event["httpMethod"] == "POST" else ""
+    return sender if sender in SHOPS and event["httpMethod"] == "POST" else ""
 
 
 def read_shop(event: dict[str, Any], sender: str, now: datetime) -> str:

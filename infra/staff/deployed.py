@@ -8,17 +8,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.config import Settings, current_settings
 from chalicelib.errors import KeyUnavailableError
 from chalicelib.services import current_services, make_session
-from infra.account.answers import FOLDER, read_answers
-from infra.account.names import Names, check_stage
+from infra.account.names import check_stage
 from infra.account.operator import Operator, name_code
+from infra.account.place import WAY, find_operator
 from infra.account.stack import Stack
-from infra.places import show_path
 
 # Functions that together are told every setting, by their names in the template.
 TOLD = ("SettleStream", "ForgetPeople", "SendMails", "Desk")
@@ -33,7 +31,6 @@ INVALID = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
-WAY = "Set AWS_REGION and your credentials, or leave STAGE out for the local stack."
 
 
 @contextmanager
@@ -68,23 +65,6 @@ def explain_refusal(error: ClientError) -> str:
     if code in INVALID:
         return f"these credentials are not valid, or have ended ({code})."
     return f"{error.operation_name} was refused ({code})."
-
-
-def find_operator(stage: str) -> Operator:
-    """Return who works on the stage and where; raise SystemExit for another account or region than it is in."""
-    path = FOLDER / f"{stage}.toml"
-    answers, shell = read_answers(path), os.environ.get("AWS_REGION") or boto3.session.Session().region_name or ""
-    region = answers["region"] or shell
-    if not region:
-        raise SystemExit(f"Stage {stage} on AWS was not reached. You must specify a region.\n{WAY}")
-    if shell and shell != region:
-        raise SystemExit(f"Stage {stage} is in {region} ({show_path(path)}), but the shell's region is {shell}.")
-    operator = Operator(Names(stage, answers["account"], region))
-    own = operator.caller["Account"]
-    if answers["account"] not in ("", own):
-        told = f"is in account {answers['account']} ({show_path(path)})"
-        raise SystemExit(f"Stage {stage} {told}, but these credentials are of account {own}.")
-    return operator
 
 
 def read_environ(operator: Operator) -> dict[str, str]:

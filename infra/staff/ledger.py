@@ -11,7 +11,6 @@ Works on the running local stack, or on its data at rest; on AWS with STAGE and 
 
 import argparse
 import sys
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from chalicelib.erasure.ledger_check import check_ledger, count_unsigned
 from chalicelib.erasure.replay import replay_entries
 from chalicelib.services import Services, current_services
 from chalicelib.store.ledger import Erasure, Ledger, check_chain
+from infra.account.ledger_file import fill_ledger, read_entries, write_entries
 from infra.staff.stage import open_stage, stage_now
 
 EXPORT = Path("out/ledger.jsonl")
@@ -38,17 +38,8 @@ def verify_ledger(services: Services) -> int:
 
 def export_ledger(ledger: Ledger, path: Path) -> int:
     """Write every entry to a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    texts = [text for _, text in ledger.list_texts()]
-    path.write_text("".join(f"{text}\n" for text in texts), "utf-8")
-    print(f"{len(texts)} entries in {path}")
+    print(f"{write_entries(ledger, path)} entries in {path}")
     return 0
-
-
-def read_export(path: Path) -> list[tuple[int, str]]:
-    """Return the entries of an export with their numbers."""
-    texts = path.read_text("utf-8").splitlines()
-    return [(Erasure.model_validate_json(text).number, text) for text in texts]
 
 
 def replay_ledger(texts: list[tuple[int, str]], services: Services, now: datetime) -> int:
@@ -62,18 +53,9 @@ def replay_ledger(texts: list[tuple[int, str]], services: Services, now: datetim
     return int(bool(counts.get("incomplete")))
 
 
-def fill_ledger(texts: Iterable[tuple[int, str]], ledger: Ledger) -> int:
-    """Append the entries of an export that a restored ledger lacks; return how many."""
-    start = ledger.read_head().number
-    late = [text for number, text in texts if number > start]
-    for text in late:
-        ledger.table.commit_parts(ledger.append_entry(Erasure.model_validate_json(text)))
-    return len(late)
-
-
 def read_source(file: str, ledger: Ledger) -> list[tuple[int, str]]:
     """Return the entries to replay: of an export, or of the table itself."""
-    return read_export(Path(file)) if file else list(ledger.list_texts())
+    return read_entries(Path(file)) if file else list(ledger.list_texts())
 
 
 def main() -> int:

@@ -25,6 +25,7 @@ from infra.watch import (
 from infra.watch.finding import Finding, unknown
 from infra.watch.stage import Stage
 
+FAULTS = (ClientError, BotoCoreError, OSError, RegularsError, LookupError, ValueError)
 Look = Callable[[Stage], Finding | None]  # None: there is nothing to look at
 
 
@@ -94,9 +95,14 @@ def make_check(look: Look, stage: Stage) -> Finding | None:
     """Return what a check found; one that could not be made is unknown, with the reason, and stops no other."""
     try:
         return look(stage)
-    except ClientError as error:
-        return unknown(f"Not looked at: {explain_refusal(error)}")
-    except (BotoCoreError, OSError, RegularsError) as fault:
-        return unknown(f"Not looked at: no answer ({type(fault).__name__}).", "Look again in a minute.")
-    except (LookupError, ValueError) as fault:
+    except FAULTS as fault:
+        return explain_fault(fault)
+
+
+def explain_fault(fault: Exception) -> Finding:
+    """Return the finding of a check that could not be made."""
+    if isinstance(fault, ClientError):
+        return unknown(f"Not looked at: {explain_refusal(fault)}")
+    if isinstance(fault, (LookupError, ValueError)):
         return unknown(f"Not looked at: an answer of another shape ({type(fault).__name__}).")
+    return unknown(f"Not looked at: no answer ({type(fault).__name__}).", "Look again in a minute.")

@@ -1,7 +1,8 @@
 """Checks of the stack: where it is, how it stands, which version it has, whether it is protected."""
 
-from infra.account.answers import FOLDER, read_answers
+from infra.account.answers import read_answers
 from infra.account.blueprint import VERSION
+from infra.account.place import name_file
 from infra.places import show_path
 from infra.watch.finding import Finding, amber, green, red
 from infra.watch.stage import Stage
@@ -11,7 +12,7 @@ WHOLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_ROLLBA
 
 def check_place(stage: Stage) -> Finding:
     """Compare account and region with the answers; another one ends the command before."""
-    path, names = FOLDER / f"{stage.name}.toml", stage.operator.names
+    path, names = name_file(stage.name), stage.operator.names
     answers = read_answers(path)
     where = f"Account {names.account}, region {names.region}"
     if answers["account"] == names.account and answers["region"] == names.region:

@@ -16,7 +16,7 @@ far as the checks apply.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalicelib.services import current_services
 from infra.account.names import Names
@@ -66,9 +66,18 @@ def write_json(findings: Findings) -> str:
 
 def open_findings() -> Findings:
     """Open the stage and look; a stage that cannot be opened is red."""
-    try:
+
+    def look() -> Findings:
         with open_stage():
             return look_around()
+
+    return catch_closed(look)
+
+
+def catch_closed(look: Callable[[], Findings]) -> Findings:
+    """Return what a look finds; why the stage could not be opened is a finding too."""
+    try:
+        return look()
     except SystemExit as ended:
         if not isinstance(ended.code, str):
             raise

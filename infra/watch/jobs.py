@@ -1,11 +1,11 @@
 """Checks of the scheduled functions: when each ran last, and which failed. CloudWatch counts for us."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.invoke import list_sources
+from infra.rates import read_rate
 from infra.watch.finding import Finding, amber, green, list_some, red
 from infra.watch.stage import FUNCTION, Stage
 
@@ -13,8 +13,6 @@ BUCKET = timedelta(minutes=5)
 LEAST = timedelta(hours=1)  # within which every job of the quarter of an hour runs
 LATE = timedelta(minutes=15)  # of the hourly and daily ones
 SPAN = timedelta(hours=26)
-UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 TELLING = "relay_events"  # its schedule is off where no system of the shop listens
 
 
@@ -23,8 +21,7 @@ def list_jobs(stage: Stage) -> dict[str, timedelta]:
     found = {}
     for source in list_sources():
         if hasattr(source, "schedule_expression") and (source.name != TELLING or stage.settings.downstream):
-            count, unit = RATE.findall(source.schedule_expression.to_string())[0]
-            found[source.name] = int(count) * UNITS[unit]
+            found[source.name] = read_rate(source.schedule_expression.to_string())
     return found
 
 

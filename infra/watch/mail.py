@@ -1,10 +1,7 @@
 """Checks of SES: the account, the sender's domain, the events about mails, and how mails are received."""
 
-from typing import Any
-
 from botocore.exceptions import ClientError
 
-from infra.account.mail_identity import MailIdentity
 from infra.account.operator import is_missing
 from infra.watch.finding import Finding, amber, green, red, unknown
 from infra.watch.stage import Stage
@@ -12,21 +9,6 @@ from infra.watch.stage import Stage
 FULL = 0.8  # of a day's quota
 REASONS = {"BOUNCE", "COMPLAINT"}
 EVENTS = {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
-
-
-def read_account(stage: Stage) -> dict[str, Any]:
-    """Return what SES says of the account."""
-    account: dict[str, Any] = stage.client("sesv2").get_account()
-    return account
-
-
-def read_identity(stage: Stage) -> dict[str, Any]:
-    """Return what SES says of the sender's domain, else of the address itself; nothing where it knows neither."""
-    identity = MailIdentity(stage.operator, stage.settings.mail_from)
-    if found := identity.read():
-        return found
-    identity.domain = stage.settings.mail_from
-    return identity.read()
 
 
 def name_records(stage: Stage) -> str:
@@ -41,7 +23,7 @@ def name_domain(stage: Stage) -> str:
 
 def check_access(stage: Stage) -> Finding:
     """Look whether SES sends to everybody."""
-    account = read_account(stage)
+    account = stage.mail_account
     if not account.get("SendingEnabled", True):
         return red("SES has stopped sending for this account.", "Read why: SES console, Account dashboard.")
     if not account.get("ProductionAccessEnabled"):
@@ -52,7 +34,7 @@ def check_access(stage: Stage) -> Finding:
 
 def check_standing(stage: Stage) -> Finding:
     """Look what SES thinks of the account, and how much of a day's quota is used."""
-    account = read_account(stage)
+    account = stage.mail_account
     if (standing := account.get("EnforcementStatus", "HEALTHY")) != "HEALTHY":
         return red(f"SES has the account under {standing}.", "Answer AWS's case (Support Center) before it stops mail.")
     quota = account.get("SendQuota", {})
@@ -64,7 +46,7 @@ def check_standing(stage: Stage) -> Finding:
 
 def check_suppression(stage: Stage) -> Finding:
     """Look whether SES itself keeps addresses that bounced or complained."""
-    kept = set(read_account(stage).get("SuppressionAttributes", {}).get("SuppressedReasons", ()))
+    kept = set(stage.mail_account.get("SuppressionAttributes", {}).get("SuppressedReasons", ()))
     if lacking := sorted(REASONS - kept):
         do = "aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT"
         return amber(f"SES's suppression list of the account does not keep {' and '.join(lacking).lower()}.", do)
@@ -73,7 +55,7 @@ def check_suppression(stage: Stage) -> Finding:
 
 def check_identity(stage: Stage) -> Finding:
     """Look whether SES sends from the sender's domain."""
-    if not (found := read_identity(stage)):
+    if not (found := stage.mail_identity):
         return red(f"SES does not know {name_domain(stage)}: no mail leaves.", f"{stage.name_command('deploy')}.")
     if not found.get("VerifiedForSendingStatus"):
         return red(f"{name_domain(stage)} is not verified: no mail leaves.", name_records(stage))
@@ -82,7 +64,7 @@ def check_identity(stage: Stage) -> Finding:
 
 def check_dkim(stage: Stage) -> Finding:
     """Look whether mails are signed with the domain."""
-    dkim = read_identity(stage).get("DkimAttributes", {})
+    dkim = stage.mail_identity.get("DkimAttributes", {})
     if dkim.get("Status") == "SUCCESS" and dkim.get("SigningEnabled", True):
         return green("Mails are signed (DKIM).")
     return amber(f"Mails are not signed (DKIM is {dkim.get('Status', 'off')}): many land in spam.", name_records(stage))
@@ -90,7 +72,7 @@ def check_dkim(stage: Stage) -> Finding:
 
 def check_mail_from(stage: Stage) -> Finding:
     """Look whether bounces come back under the sender's domain."""
-    bounces = read_identity(stage).get("MailFromAttributes", {})
+    bounces = stage.mail_identity.get("MailFromAttributes", {})
     if bounces.get("MailFromDomainStatus") == "SUCCESS":
         return green("The MAIL FROM domain is the sender's: SPF aligns.")
     return amber(

@@ -1,13 +1,14 @@
 """The stage that is looked at: its stack, its rows, its door, and the time. Tests hand in their own."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from chalicelib.config import Settings
 from chalicelib.services import Services
+from infra.account.mail_identity import MailIdentity
 from infra.account.operator import Operator, list_pages
 from infra.account.stack import Stack
 from infra.template import read_template
@@ -29,6 +30,7 @@ class Stage:
     local: bool
     fetch: Fetch
     resolve: Resolve
+    described_tables: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by name, asked once
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +74,21 @@ class Stage:
     def list_pages(self, service: str, operation: str, key: str, **params: Any) -> Iterable[Any]:
         """Yield what a list call answers, page after page."""
         return list_pages(self.client(service), operation, key, **params)
+
+    @cached_property
+    def mail_account(self) -> dict[str, Any]:
+        """Return what SES says of the account."""
+        account: dict[str, Any] = self.client("sesv2").get_account()
+        return account
+
+    @cached_property
+    def mail_identity(self) -> dict[str, Any]:
+        """Return what SES says of the sender's domain, else of the address itself; nothing where it knows neither."""
+        identity = MailIdentity(self.operator, self.settings.mail_from)
+        if found := identity.read():
+            return found
+        identity.domain = self.settings.mail_from
+        return identity.read()
 
     @cached_property
     def tables(self) -> dict[str, Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """Checks of the tables, against what the template wants of each."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -23,6 +24,13 @@ def find_lacking(stage: Stage, wanted: str, has: Callable[[str], bool]) -> str:
     return shorten_names(stage, [name for name, want in stage.tables.items() if want.get(wanted) and not has(name)])
 
 
+def describe_table(stage: Stage, name: str) -> Mapping[str, Any]:
+    """Return what DynamoDB says of a table, asked once."""
+    if name not in stage.described_tables:
+        stage.described_tables[name] = stage.services.dynamodb.describe_table(TableName=name)["Table"]
+    return stage.described_tables[name]
+
+
 def check_there(stage: Stage) -> Finding:
     """Look whether each table is there and works."""
     states = {name: read_state(stage, name) for name in stage.tables}
@@ -35,7 +43,7 @@ def check_there(stage: Stage) -> Finding:
 def read_state(stage: Stage, name: str) -> str:
     """Return the state of a table, "" where there is none."""
     try:
-        return str(stage.services.dynamodb.describe_table(TableName=name)["Table"]["TableStatus"])
+        return str(describe_table(stage, name)["TableStatus"])
     except ClientError as error:
         if is_missing(error):
             return ""
@@ -46,7 +54,7 @@ def check_protection(stage: Stage) -> Finding:
     """Look whether the tables that are kept refuse to be deleted."""
 
     def has(name: str) -> bool:
-        return bool(stage.client("dynamodb").describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"))
+        return bool(describe_table(stage, name).get("DeletionProtectionEnabled"))
 
     if lacking := find_lacking(stage, "DeletionProtectionEnabled", has):
         return red(f"Tables that one command can delete: {lacking}.", f"{stage.name_command('deploy')} does it.")
@@ -92,7 +100,7 @@ def check_policies(stage: Stage) -> Finding:
 
 def read_denied(stage: Stage, name: str) -> set[str]:
     """Return what a table's own policy denies everybody."""
-    arn = stage.client("dynamodb").describe_table(TableName=name)["Table"]["TableArn"]
+    arn = describe_table(stage, name)["TableArn"]
     try:
         text = stage.client("dynamodb").get_resource_policy(ResourceArn=arn)["Policy"]
     except ClientError as error:

@@ -22,7 +22,9 @@ def site(tmp_path, monkeypatch):
 @pytest.fixture
 def rescue(shop, tmp_path, monkeypatch, own_tables):
     """Return an operator who restores the tables of a shop: on DynamoDB Local, the rest in this process."""
-    for name in ("AWS_ENDPOINT_URL_EVENTS", "AWS_ENDPOINT_URL_LAMBDA", "AWS_REGION", "AWS_DEFAULT_REGION"):
+    for service in ("EVENTS", "LAMBDA", "SSM"):
+        monkeypatch.delenv(f"AWS_ENDPOINT_URL_{service}", raising=False)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     with open_rescue(shop, tmp_path) as opened:
         yield opened

@@ -92,6 +92,15 @@ def test_the_budget_follows_the_answers(site):
     site.answers = Answers(GIVEN | {"monthly_budget": "35"})
     site.deploy()
     assert "Budget: 35 US dollars a month from now on." in site.text
+    site.deploy()
+    assert "Budget" not in site.text
+    site.answers = Answers(GIVEN | {"monthly_budget": "35", "alarm_email": "mira@corner.example.org"})
+    site.deploy()
+    assert "Budget: its mails go to the address of the alarms from now on." in site.text
+    assert {each["Address"] for each in site.aws.told.values()} == {"mira@corner.example.org"}
+    assert len(site.aws.told) == 2
+    site.deploy()
+    assert "Budget" not in site.text
     site.answers = Answers(GIVEN | {"monthly_budget": ""})
     site.deploy()
     assert "Budget" not in site.text

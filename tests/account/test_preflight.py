@@ -19,14 +19,14 @@ def change_calls(site):
 def test_another_account_stops_before_anything_is_done(site):
     site.answers = Answers(GIVEN | {"account": "999999999999"})
     assert site.fail(site.deploy) == "Stopped. Nothing was changed."
-    assert site.said == ["red: These credentials are of account 123456789012, not 999999999999."]
+    assert site.said == ["red: These credentials are of account 123456789012; the answers of shop say 999999999999."]
     assert change_calls(site) == []
 
 
 def test_a_shell_of_another_region_stops(site, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     assert site.fail(site.deploy) == "Stopped. Nothing was changed."
-    assert "The shell's region is us-west-2, the answers say eu-central-1" in site.text
+    assert "The shell's region is us-west-2; the answers of shop say eu-central-1" in site.text
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,24 @@ def test_a_ledger_is_filled_from_its_past_and_from_an_export(rescue, tmp_path):
     assert "2 entries put back" in rescue.text
 
 
+@pytest.mark.parametrize(
+    ("table", "written", "told"),
+    [
+        ("customers", "", "belongs to TABLE=ledger"),
+        ("ledger", None, "cannot be read"),
+        ("ledger", "no entry", "is no export of a ledger"),
+    ],
+)
+def test_a_file_of_no_use_stops_a_restore_before_anything_is_stopped(rescue, tmp_path, table, written, told):
+    path = tmp_path / "entries.jsonl"
+    if written is not None:
+        path.write_text(written)
+    with pytest.raises(SystemExit, match=told):
+        rescue.agree().restore(table, entries=path)
+    assert rescue.read_progress().at == ""
+    assert set(rescue.aws.states.values()) == {"Enabled", "Disabled"}
+
+
 def test_a_broken_ledger_stops_a_restore_before_anything_comes_back(rescue, tmp_path):
     shop = rescue.shop
     for number in range(3):

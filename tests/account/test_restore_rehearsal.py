@@ -108,5 +108,5 @@ def test_it_finishes_after_a_break_at_each_step(rescue, tmp_path, table):
     assert ids
     if table != "keys":
         assert list_cores(rescue.shop) == others
-    assert list(rescue.folder.glob("*.restore.toml")) == []
+    assert rescue.read_progress().at == ""
     assert rescue.aws.reserved == {}

@@ -75,7 +75,7 @@ class Aws:
         self.sandbox, self.concurrent = False, 1000
         self.verified, self.mail_from = False, {}
         self.issued = False  # whether AWS gives certificates
-        self.mappings, self.policies = {}, {}
+        self.mappings, self.policies, self.told = {}, {}, {}
         session.events.register("before-parameter-build", self.note_call)
         session.events.register("before-call", self.answer_call)
         session.events.register("after-call", self.break_off)
@@ -170,6 +170,17 @@ class Aws:
         gateway = self.client("apigatewayv2")
         gateway.delete_api_mapping(ApiMappingId=asked["ApiMappingId"], DomainName=asked["DomainName"])
         return gateway.create_api_mapping(**{key: asked[key] for key in ("ApiId", "DomainName", "Stage")})
+
+    def play_budgets_DescribeSubscribersForNotification(self, asked):  # noqa: N802
+        """Say who is told; whoever the budget was made with, until another one takes the place."""
+        share = asked["Notification"]["Threshold"]
+        return {"Subscribers": [self.told.get(share, {"SubscriptionType": "EMAIL", "Address": GIVEN["alarm_email"]})]}
+
+    def play_budgets_UpdateSubscriber(self, asked):  # noqa: N802
+        share = asked["Notification"]["Threshold"]
+        assert [asked["OldSubscriber"]] == self.play_budgets_DescribeSubscribersForNotification(asked)["Subscribers"]
+        self.told[share] = asked["NewSubscriber"]
+        return {}
 
     def play_budgets_UpdateBudget(self, asked):  # noqa: N802
         budgets = self.client("budgets")

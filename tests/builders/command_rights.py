@@ -15,7 +15,8 @@ S3 = {
 }
 OF_BUCKET = ("CreateBucket", "HeadBucket", "ListObjectsV2", "ListObjectVersions", "PutPublicAccessBlock")
 OF_BUCKET += ("PutBucketVersioning", "PutBucketPolicy", "PutBucketLifecycleConfiguration")
-BUDGETS = {"DescribeBudget": "ViewBudget", "CreateBudget": "ModifyBudget", "UpdateBudget": "ModifyBudget"}
+BUDGETS = {"DescribeSubscribersForNotification": "ViewBudget", "UpdateSubscriber": "ModifyBudget"}
+BUDGETS |= {"DescribeBudget": "ViewBudget", "CreateBudget": "ModifyBudget", "UpdateBudget": "ModifyBudget"}
 METHODS = {"Get": "GET", "Create": "POST", "Update": "PATCH", "Delete": "DELETE"}
 ANY = {
     "kms": ("ListKeys", "ListAliases"),

@@ -5,6 +5,12 @@ its outputs and parameters are the template's. Tables, keys, queues and topics a
 """
 
 import json
+import os
+from contextlib import contextmanager
+from functools import cache, partial
+
+import boto3
+from moto import mock_aws
 
 from infra.deploy.secrets import make_door_key, publish_inbox_key, publish_receipt_key, put_parameter
 from infra.local.stack import create_stack
@@ -32,6 +38,18 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+
+
+@contextmanager
+def enter_account(patch):
+    """Open an empty account in moto, in which STAGE names a stage; yield its clients. `patch` is a MonkeyPatch."""
+    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
+        patch.delenv(name)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        patch.setenv(name, REGION)
+    patch.setenv("STAGE", STAGE)
+    with mock_aws():
+        yield cache(partial(boto3.client, region_name=REGION))
 
 
 def deploy_stack(clients, stage=STAGE, given=None, keys=None, topic="none"):

@@ -18,8 +18,9 @@ from moto import mock_aws
 
 from infra.account.names import Names
 from infra.account.operator import Operator
-from infra.account.restore import Restore
-from infra.account.restore_state import ProgressFile
+from infra.account.restore import Restore, list_wanted
+from infra.account.restore_ledger import open_entries
+from infra.account.restore_state import open_progress
 from infra.account.stack import Stack
 from tests.builders.account import Answered, Aws, BrokenError
 from tests.builders.formation import ACCOUNT, RefusalError, new_stack
@@ -256,9 +257,13 @@ class Rescue:
     def restore(self, table="customers", at="2026-11-29T08:00:00Z", *, entries=None, clock=lambda: NOW, **wishes):
         """Run the command once."""
         operator = self.operator()
-        file = ProgressFile(self.folder / f"{self.stage}.restore.toml")
-        restore = Restore(operator, Stack(operator), file, self.folder / "out", entries, clock)
+        texts = open_entries(str(entries or ""), list_wanted(table))
+        restore = Restore(operator, Stack(operator), open_progress(operator), self.folder / "out", texts, clock)
         restore.run(table, at, **wishes)
+
+    def read_progress(self):
+        """Return what anybody's machine reads of a restore that is under way."""
+        return open_progress(self.operator()).read()
 
     def agree(self):
         """Type the stage's name at the next question."""

@@ -208,6 +208,12 @@ def test_marketing_needs_a_standing_yes_and_other_mail_does_not(consent, reachab
     assert is_reachable(person, a_campaign(trigger="after-purchase", kind="transactional"), NOW)
 
 
+def test_nobody_of_a_smoke_test_is_reachable_whatever_they_agreed_to():
+    for email, reached in (("success+1@simulator.amazonses.com", False), ("asel@amazonses.com", True)):
+        for campaign in (a_campaign(), a_campaign(trigger="after-purchase", kind="transactional")):
+            assert is_reachable(a_person(email=email), campaign, NOW) is reached
+
+
 def test_nobody_without_an_address_is_reachable():
     person = a_person(NOW).model_copy(update={"fields": {}})
     assert not is_reachable(person, a_campaign(), NOW)

@@ -1,18 +1,15 @@
 """STAGE alone is enough: the stack says the rest; what is lacking on AWS is told in one sentence."""
 
 import os
-from functools import cache, partial
 
-import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
-from moto import mock_aws
 
 from chalicelib.config import current_settings
 from chalicelib.errors import KeyUnavailableError
-from infra.staff import deployed
+from infra.account import place
 from infra.staff.stage import name_actor, open_stage
-from tests.builders.deployed import REGION, STAGE, deploy_stack
+from tests.builders.deployed import REGION, STAGE, deploy_stack, enter_account
 from tests.builders.plays import play_calls, refusal
 
 KEYS = {f"{name}_KEY": f"arn:aws:kms:{REGION}:123456789012:key/{name.lower()}" for name in ("ROOT", "INBOX", "RECEIPT")}
@@ -21,14 +18,9 @@ KEYS = {f"{name}_KEY": f"arn:aws:kms:{REGION}:123456789012:key/{name.lower()}" f
 @pytest.fixture
 def account(monkeypatch, tmp_path):
     """Open an empty account; STAGE names a stage of it."""
-    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
-        monkeypatch.delenv(name)
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, REGION)
-    monkeypatch.setenv("STAGE", STAGE)
-    monkeypatch.setattr(deployed, "FOLDER", tmp_path)
-    with mock_aws():
-        yield cache(partial(boto3.client, region_name=REGION))
+    monkeypatch.setattr(place, "FOLDER", tmp_path)
+    with enter_account(monkeypatch) as clients:
+        yield clients
 
 
 def read_end():
@@ -81,8 +73,7 @@ def test_another_region_than_the_answers_say_is_told(account, tmp_path, monkeypa
     deploy_stack(account, keys=KEYS)
     (tmp_path / f"{STAGE}.toml").write_text('region = "us-east-1"\n')
     end = read_end()
-    assert end.startswith(f"Stage {STAGE} is in us-east-1 (")
-    assert end.endswith(f"but the shell's region is {REGION}.")
+    assert end.startswith(f"The shell's region is {REGION}; the answers of {STAGE} say us-east-1")
     (tmp_path / f"{STAGE}.toml").write_text(f'region = "{REGION}"\n')
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
@@ -92,7 +83,8 @@ def test_another_region_than_the_answers_say_is_told(account, tmp_path, monkeypa
 
 def test_another_account_than_the_answers_say_is_told(account, tmp_path):
     (tmp_path / f"{STAGE}.toml").write_text('account = "210987654321"\n')
-    assert read_end().endswith("but these credentials are of account 123456789012.")
+    told = "These credentials are of account 123456789012; the answers of shop say 210987654321."
+    assert read_end() == told
 
 
 @pytest.mark.parametrize(

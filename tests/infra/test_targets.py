@@ -1,6 +1,5 @@
 """Every target of make with STAGE=shop: it works on the stage of that name, played by moto, or it refuses."""
 
-import os
 import re
 import runpy
 import shlex
@@ -8,11 +7,8 @@ import subprocess
 import sys
 import warnings
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.door import open_door
 from chalicelib.services import current_services
@@ -21,7 +17,7 @@ from chalicelib.store.inbox import State
 from infra import places
 from infra.staff.stage import open_stage
 from tests.builders.api import start_container
-from tests.builders.deployed import REGION, STAGE, deploy_whole
+from tests.builders.deployed import STAGE, deploy_whole, enter_account
 from tests.builders.shop import a_submission
 
 ROOT = places.ROOT
@@ -69,8 +65,19 @@ REFUSES = {
     "preview": "",
     "buy": f"EMAIL={ASHA}",
 }
-# tests/account, tests/watch, tests/cost
-OWN_TESTS = {"deploy", "rollback", "uninstall", "doctor", "logs", "restore", "rotate-secret", "connect", "cost"}
+# tests/account, tests/watch, tests/cost, tests/smoke
+OWN_TESTS = {
+    "deploy",
+    "rollback",
+    "uninstall",
+    "doctor",
+    "smoke",
+    "logs",
+    "restore",
+    "rotate-secret",
+    "connect",
+    "cost",
+}
 # Of the files here, or on stacks of their own: there is no stage that they could answer for.
 STAGELESS = {"test", "check", "package", "check-draw", "check-shop", "new-form", "new-campaign", "story", "bench"}
 STAGELESS |= {"lint", "scan", "lock", "audit-deps", "help", "clean"}
@@ -79,15 +86,10 @@ STAGELESS |= {"lint", "scan", "lock", "audit-deps", "help", "clean"}
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     """Return the key of a waiting item of a stage in which one customer is known."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
-            patch.delenv(name)
-        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-            patch.setenv(name, REGION)
-        patch.setenv("STAGE", STAGE)
+    with pytest.MonkeyPatch.context() as patch, enter_account(patch) as clients:
         patch.setattr(places, "ROOT", tmp_path_factory.mktemp("root"))
         patch.chdir(places.ROOT)
-        deploy_whole(cache(partial(boto3.client, region_name=REGION)), folder=places.ROOT)
+        deploy_whole(clients, folder=places.ROOT)
         with open_stage():
             waiting = fill_stage(datetime.now(UTC))
         yield waiting  # outside: the next command knows nothing but STAGE

@@ -12,7 +12,7 @@ from infra.local.invoke import list_sources, load_handler
 from infra.local.proxy import Answer, route_request
 from infra.local.queue_pump import QueuePump, TopicPump
 from infra.local.schedule import build_firing
-from infra.local.ses_event import write_event
+from infra.local.simulator import write_event
 from infra.local.sources import EventSource, read_sources
 from infra.local.stream_pump import StreamPump
 from tests.builders.api import make_request

@@ -56,5 +56,6 @@ INFRA_ROOMS: dict[str, set[str]] = {
     "local": {"root", "deploy"},
     "staff": {"root", "local", "account"},
     "watch": {"root", "account", "deploy", "local", "staff"},
+    "smoke": {"root", "account", "staff", "watch"},
     "demo": {"root", "local", "staff"},
 }

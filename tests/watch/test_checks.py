@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from infra.watch import deployment
+from infra.account import place
 from infra.watch.checks import run_checks
 from infra.watch.finding import Level
 from tests.builders.deployed import STAGE
@@ -139,7 +139,7 @@ def test_a_stack_without_stamp_and_protection_is_found(ward):
 
 
 def test_a_stage_without_answers_is_found(ward, monkeypatch, tmp_path):
-    monkeypatch.setattr(deployment, "FOLDER", tmp_path)
+    monkeypatch.setattr(place, "FOLDER", tmp_path)
     assert find_wrong(ward[0])["place"][0] == "amber"
 
 

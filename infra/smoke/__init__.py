@@ -1,0 +1,1 @@
+"""Tries a whole stage with invented people, and forgets them again: `make smoke`."""
