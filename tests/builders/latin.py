@@ -21,6 +21,7 @@ AMAZON: tuple[str, ...] = (
 )
 AMAZON += ("Amazon SNS", "Amazon SQS", "AWS KMS", "AWS Lambda", "AWS Systems Manager", "Amazon")
 SENDERS = ("Shopify", "Square", "Stripe", "Tally", "Typeform", "WooCommerce")
+PLATFORMS = ("Google", "Meta")
 OTHERS = ("SHA-256", "UTC", "PDF", "IP", "Ctrl", "Mac")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[0-9a-f]{12,}\b|\b[a-z]{2}-[a-z]+-\d\b")
 # of pages and mailboxes; hashes; regions of AWS
@@ -44,6 +45,6 @@ def find_latin(page: str, language: str) -> list[str]:
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     text = ADDRESS.sub(" ", " ".join(list_texts(tree, language)))
     endonyms = [find_interface(each).language_name for each in list_languages()]
-    for name in sorted((*SHOP, *AMAZON, *SENDERS, *OTHERS, *endonyms), key=len, reverse=True):
+    for name in sorted((*SHOP, *AMAZON, *SENDERS, *PLATFORMS, *OTHERS, *endonyms), key=len, reverse=True):
         text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
     return WORD.findall(text)
