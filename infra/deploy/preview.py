@@ -58,6 +58,7 @@ STYLE = (
 def invent_words(template: str, language: str, *, plain: bool = False) -> MailWords:
     """Return invented words for a mail; `plain` leaves out every optional part."""
     marketing = find_template(template).marketing
+    chooses = marketing and template != "weekly"  # which goes to owners, not to customers
     currency, amount = MONEY.get(language, ("EUR", "5"))
     address = choose_words(find_brand().address, language) or "12 High Street\nLondon N1 2AB"
     by_amount, asks = template == "post-purchase", template == "survey-invitation"
@@ -79,7 +80,7 @@ def invent_words(template: str, language: str, *, plain: bool = False) -> MailWo
         form="survey" if asks and not plain else "",
         unsubscribe_url=f"{SITE}/unsubscribe/3kTq0fXw9ZpLr2" if marketing else "",
         privacy_url=f"{SITE}/privacy?lang={language}",
-        preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if marketing and not plain else "",
+        preferences_url=f"{SITE}/preferences/3kTq0fXw9ZpLr2" if chooses and not plain else "",
         reason=REASONS.get(template, "bought" if marketing else "asked"),
         confirm_url="" if marketing else f"{SITE}/confirm/3kTq0fXw9ZpLr2Hc7Vd1mYb8",
         code=CODE if template == "request" else "",
