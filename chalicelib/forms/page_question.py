@@ -1,7 +1,7 @@
 """The question under a post that looks like a machine's: a small sum in words, which a person can answer.
 
-The question follows from the page's token and the key of page tokens, so nothing is stored. Whoever has the token alone
-cannot compute it.
+The question follows from the page's token and the key of page tokens, so nothing is stored. The token alone is not
+enough to compute it.
 """
 
 import hashlib

@@ -5,7 +5,7 @@ referral/friend/<code>/people, /credited  people who came with it, those of them
 referral/friend/<code>/buyers, /orders    those of them who bought, their purchases
 referral/friend/<code>/spent/<currency>   what they spent, less refunds
 
-The friend's share names the code alone; whether it means somebody is asked of the sum. So whoever is forgotten, the one
+The friend's share names the code alone; whether it means somebody is asked of the sum. So a forgotten customer, the one
 who brought or the one who came, leaves every figure, and two records that are joined need no correction.
 """
 

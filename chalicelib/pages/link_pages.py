@@ -94,7 +94,7 @@ def render_preferences(
 
 
 def render_chosen(context: PageContext, form: Form, *, moved: bool = False) -> str:
-    """Return the page after new preferences; `moved` tells that they name a new address, whoever it names by now."""
+    """Return the page after new preferences; `moved` tells that they name a new address, also one that is known."""
     if moved:
         return render_notice(context, "moved")
     title, text = form.thanks_title[context.language], form.thanks[context.language]

@@ -1,4 +1,4 @@
-"""A parameter of a stage in which a command keeps how far it came: whoever goes on, from whatever machine, reads it."""
+"""A parameter of a stage in which a command keeps how far it came: the next run reads it, from any machine."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -37,7 +37,7 @@ def forget_invented(trial: Trial, addresses: Iterable[str]) -> list[str]:
 
 
 def forget_address(trial: Trial, address: str) -> list[str]:
-    """Forget whoever holds an invented address, and lift its stop; return the erasures' ids."""
+    """Forget each customer who holds an invented address, and lift its stop; return the erasures' ids."""
     holders = trial.services.people.find_holders(address)
     requests = [request for each in holders if (request := forget_holder(trial, each))]
     if not requests:

@@ -1,6 +1,6 @@
 """Waits for the mails that the form's posts cause, and for what SES's simulator makes of them.
 
-The mails are the confirmations that the product itself sends to whoever posts a form: no mail is sent in another way.
+The mails are the confirmations that the product itself sends after a form is posted: no mail is sent in another way.
 """
 
 from collections.abc import Iterator

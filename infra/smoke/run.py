@@ -16,7 +16,7 @@ Findings = list[tuple[str, Finding]]
 
 
 def run_trial(trial: Trial) -> Findings:
-    """Return what was found; whoever was invented is forgotten, also where a part breaks off."""
+    """Return what was found; the invented people are forgotten, also where a part breaks off."""
     findings = [*guard("earlier", lambda: forget_earlier(trial))]
     if findings and findings[-1][1].level not in (Level.GREEN, Level.AMBER):
         return findings  # nobody new is invented while others are left

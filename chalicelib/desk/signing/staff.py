@@ -157,7 +157,7 @@ def keep_owner(request: DeskRequest, member: Member) -> None:
 def act_on(request: DeskRequest, member: Member, parts: list[Part], reason: str) -> None:
     """Write an act on a member with its line in the audit; raise RaceLostError.
 
-    Whoever acts must still be active. Where they act on themselves, their own row's condition says so already.
+    The member who acts must still be active. Where they act on themselves, their own row's condition says so already.
     """
     own = [] if member.staff_id == request.me.staff_id else [request.require_me()]
     request.services.table.commit_parts([*own, *parts, request.note(reason)])
