@@ -47,8 +47,8 @@ def check_code(link: Link, token: str, code: str) -> bool:
 def name_result(link: Link, token: str, code: str) -> str:
     """Return the token of the page that shows the result: the same for one link, however often its code is typed.
 
-    It needs the link's token and the cleaned code, so a person who saw the link alone does not have it. The salt stands in
-    the link's row alone: without it a reader of the link could try codes at the result's address, where nothing counts.
+    It needs the link's token and the cleaned code, so the link alone does not give it. The salt stands in the
+    link's row alone: without it a reader of the link could try codes at the result's address, where nothing counts.
     """
     digest = hmac.new(token.encode(), f"result\n{link.salt}\n{code}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

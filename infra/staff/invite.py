@@ -1,8 +1,8 @@
 """`make invite ROLE=owner NAME=...`: prints a link that makes one person a member of staff of the desk, once.
 
 For the first owner, and for an owner who lost every passkey (ID=..., from the member's page or `make audit`). The
-holder of the account's credentials may do it. It works on the running local stack or its data at rest; on AWS with STAGE
-and the operator's credentials. The audit gets a line.
+holder of the account's credentials may do it. It works on the running local stack or its data at rest; on AWS with
+STAGE and the operator's credentials. The audit gets a line.
 """
 
 import argparse
