@@ -70,7 +70,7 @@ def test_the_page_speaks_the_language_of_the_post(api):
     rows = read_rows(browse(api, "pre-order", sent))
 
     assert (rows["چند تا؟"], rows["چطور می‌خواهید تحویل بگیرید؟"]) == ("۲", "ارسال به نشانی من")
-    assert "۱۴۰۵" in rows["تاریخ موردنیاز"]
+    assert "۱۴۰۵" in rows["آخرین مهلت تحویل"]
     assert rows["نشانی پستی"] == "وارد شده"
 
 
