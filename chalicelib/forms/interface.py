@@ -73,6 +73,10 @@ class Interface(Model):
         """Return a name as it stands in a sentence of this language, marked where it runs against the sentence."""
         return isolate_text(text) if runs_against(text, self.direction) else text
 
+    def end_label(self, label: str) -> str:
+        """Return the sign between a label and the sentence about it: none after a question."""
+        return "" if label.endswith(("?", "\u061f")) else ":"
+
     def write_number(self, number: int) -> str:
         """Write a whole number in this language's digits."""
         return str(number).translate({48 + value: digit for value, digit in enumerate(self.digits)})

@@ -154,7 +154,7 @@ def test_a_page_in_another_language_says_nothing_in_english(language):
 
     for table in TABLES:
         for key, words in getattr(english, table).items():
-            assert getattr(own, table)[key] != words, (table, key)
+            assert getattr(own, table)[key] != words or not re.sub(r"\{\w*\}|\s", "", words), (table, key)
             assert len(words) < 12 or words.partition("{")[0] == "" or clean_text(words.partition("{")[0]) not in text
 
 

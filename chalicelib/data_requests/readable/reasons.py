@@ -120,7 +120,8 @@ def fill_place(key: str, part: str | None, writer: Writer) -> str:
 def write_delay(writer: Writer, text: str) -> str:
     """Return `2 days 3 hours` in words of the language."""
     pairs = zip(NUMBER.findall(text), re.findall("day|hour", text), strict=False)
-    return " ".join(writer.write_span(kind, count) for count, kind in pairs)
+    first, *others = [writer.write_span(kind, count) for count, kind in pairs]
+    return writer.words.spans["both"].format(first=first, second=others[0]) if others else first
 
 
 def write_kind(writer: Writer, kind: str) -> str:
