@@ -272,7 +272,6 @@ class Rescue:
 
     def restore_broken(self, table, stops):
         """Run the command again and again; after each call that `stops` takes, the connection ends once."""
-        self.agree()
         broken = []
 
         def break_once(call):
@@ -284,6 +283,7 @@ class Rescue:
 
         for _ in range(60):
             self.aws.breaks = break_once
+            self.agree()  # a break before the note is kept lets the next run ask again
             try:
                 self.restore(table)
             except BrokenError:

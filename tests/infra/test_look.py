@@ -39,7 +39,7 @@ def test_a_look_shows_names_and_masks_values(shop, show):
     assert status == 0
     assert "quarantined" in shown
     assert "typed too often" in shown
-    assert "a... (16 characters)" in shown
+    assert "a... (16 signs)" in shown
     assert "fields.name" in shown
     assert "Asha" not in shown
     assert ASHA not in shown

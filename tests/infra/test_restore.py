@@ -7,7 +7,8 @@ import pytest
 from chalicelib.erasure.replay import replay_entries
 from chalicelib.outreach.decide import handle_customer
 from chalicelib.store.ledger import Erasure
-from infra.staff.ledger import export_ledger, read_export, replay_ledger, verify_ledger
+from infra.account.ledger_file import read_entries
+from infra.staff.ledger import export_ledger, replay_ledger, verify_ledger
 from tests.builders.erasures import LATER, finish, forget
 from tests.builders.mails import DUE, Post, sign_up
 from tests.builders.shop import NOW, a_submission
@@ -88,7 +89,7 @@ def test_a_ledger_that_was_restored_too_is_filled_from_its_export(shop, tmp_path
         shop.dynamodb.delete_item(TableName=shop.prefix + "ledger", Key=key)
     restore(shop, backup)
 
-    texts = read_export(path)
+    texts = read_entries(path)
     assert replay_ledger(texts, shop.services(), LATER) == 0
     assert ledger.read_head() == head
     assert verify_ledger(shop.services()) == 0

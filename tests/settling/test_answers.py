@@ -132,7 +132,7 @@ def test_a_ticked_consent_is_proven_by_the_mailbox_whether_the_form_asks_by_mail
 
     consent = shop.open_profile(customer).consents["marketing"]
     assert (consent.state, consent.grade, consent.address) == (ConsentState.GIVEN, Grade.CONFIRMED, ASEL)
-    assert (consent.channel, consent.words) == (f"form:{form}", found.consents[0].words["en"])
+    assert (consent.channel, consent.words) == (f"form:{form}", found.consents[0].say("en", "Corner Shop"))
     assert consent.network == "203.0.113.0/24"
 
 
