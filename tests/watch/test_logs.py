@@ -10,8 +10,6 @@ from infra.watch import logs
 from tests.builders.deployed import STAGE
 from tests.builders.plays import play_calls, refusal
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def read(account, monkeypatch, capsys):
@@ -47,7 +45,7 @@ def write_event(event, level="INFO", **more):
 @pytest.fixture(scope="module")
 def written(account):
     """Write lines of three functions, which are not in the order of time within their log groups."""
-    clients, _ = account
+    (clients, _), now = account, datetime.now(UTC)  # the command reads the last hour
     lines = [
         ("outreach", "SendMails", 40, write_event("mail_attempted", reason="sent")),
         ("outreach", "SendMails", 30, "START RequestId: 1 Version: $LATEST"),
@@ -64,7 +62,7 @@ def written(account):
             logGroupName=name["logGroupName"], logStreamNamePrefix=name["logStreamName"]
         )["logStreams"]:
             clients("logs").create_log_stream(**name)
-        at = int((NOW - timedelta(minutes=minutes)).timestamp() * 1000)
+        at = int((now - timedelta(minutes=minutes)).timestamp() * 1000)
         clients("logs").put_log_events(**name, logEvents=[{"timestamp": at, "message": text}])
 
 
