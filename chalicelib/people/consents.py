@@ -10,17 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.addresses import normalise_email
-from chalicelib.models import (
-    PARENT,
-    RESTRICTED,
-    Consent,
-    ConsentState,
-    Entry,
-    Grade,
-    HeldValue,
-    Reading,
-    Submission,
-)
+from chalicelib.models import PARENT, RESTRICTED, Consent, ConsentState, Entry, Grade, HeldValue, Reading, Submission
 from chalicelib.people.grades import grade_reading
 from chalicelib.people.restriction import may_state
 from chalicelib.shop.ages import OWN
