@@ -158,7 +158,7 @@ rotate-index: $(READY) ## add a secret to the blind index; the command says firs
 
 deploy: $(READY) ## bring the code here into the account, again and again: make deploy STAGE=prod (DIRTY=yes YES=yes WAIT=yes SENDERS="shopify" SMOKE=no)
 	@$(BIN)/python -m infra.account.deploy --stage "$(STAGE)" --explain "$(HELP)" --dirty "$(DIRTY)" --yes "$(YES)" --wait "$(WAIT)" --senders "$(SENDERS)"
-	@STAGE="$(STAGE)" $(BIN)/python -m infra.smoke.after --explain "$(HELP)" --smoke "$(SMOKE)"
+	@STAGE="$(STAGE)" $(BIN)/python -m infra.smoke.after_deploy --explain "$(HELP)" --smoke "$(SMOKE)"
 
 rollback: $(READY) ## bring the version before back: make rollback STAGE=prod (VERSION=abc123... YES=yes)
 	@$(BIN)/python -m infra.account.rollback --stage "$(STAGE)" --explain "$(HELP)" --version "$(VERSION)" --yes "$(YES)"

@@ -14,42 +14,21 @@ end, unless SMOKE=no. Without STAGE it tries the running local stack.
     JSON=yes               print JSON
 """
 
-import argparse
 import sys
 
 from chalicelib.services import current_services
 from infra.smoke.run import run_trial
 from infra.smoke.trial import Trial
 from infra.smoke.web import send_request
-from infra.staff.stage import open_stage, stage_now
+from infra.staff.stage import stage_now
 from infra.target import is_local
-from infra.watch.doctor import Findings, catch_closed, find_worst, write_json, write_text
-from infra.watch.finding import EXIT_CODES
+from infra.watch.doctor import Findings, run_look
 
 
 def try_stage() -> Findings:
-    """Open the stage and try it; a stage that cannot be opened is red."""
-
-    def run() -> Findings:
-        with open_stage():
-            return run_trial(Trial(current_services(), stage_now, send_request, is_local()))
-
-    return catch_closed(run)
-
-
-def main() -> int:
-    """Try, and print; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", default="", metavar="yes")
-    parser.add_argument("--explain", default="", metavar="yes", help="print this, and do nothing")
-    asked = parser.parse_args()
-    if asked.explain == "yes":
-        print(__doc__)
-        return 0
-    findings = try_stage()
-    print(write_json(findings) if asked.json == "yes" else write_text(findings))
-    return EXIT_CODES[find_worst(findings)]
+    """Try the stage that is open."""
+    return run_trial(Trial(current_services(), stage_now, send_request, is_local()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_look(__doc__ or "", try_stage))

@@ -115,12 +115,15 @@ def list_left(row: ErasureRow, services: Services) -> list[str]:
 
 
 def find_left(trial: Trial, addresses: Iterable[str]) -> list[str]:
-    """Return the addresses of an earlier run of which somebody, a waiting post or a stop is left."""
+    """Return the addresses that are not blocked, or of which somebody, a waiting post or a stop is left."""
     return [address for address in addresses if is_left(trial, address)]
 
 
 def is_left(trial: Trial, address: str) -> bool:
     services, rows = trial.services, trial.name_rows(address)
+    owners = services.identities.find_owners(rows)
+    if any(row not in owners or owners[row].id for row in rows):
+        return True  # a post under this address that is not settled yet would make a customer
     if services.people.find_holders(address) or services.suppressions.list_stops(rows, consistent=True):
         return True
     items = (services.inbox.read_item(wait.key) for wait in services.waits.list_waits(rows))

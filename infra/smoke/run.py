@@ -16,7 +16,7 @@ Findings = list[tuple[str, Finding]]
 
 
 def run_trial(trial: Trial) -> Findings:
-    """Return what was found; the invented people are forgotten, also where a part breaks off."""
+    """Return what was found; the invented people are forgotten, also where a part or the operator breaks off."""
     findings = [*guard("earlier", lambda: forget_earlier(trial))]
     if findings and findings[-1][1].level not in (Level.GREEN, Level.AMBER):
         return findings  # nobody new is invented while others are left
@@ -27,25 +27,38 @@ def run_trial(trial: Trial) -> Findings:
         findings += guard("form", lambda: try_form(trial, form))
         if findings[-1][1].level is not Level.RED:
             findings += guard("mail", lambda: try_mails(trial, form))
-    finally:
-        requests = forget_invented(trial, trial.posted)
-    findings += guard("erasure", lambda: iter([("erasure", check_erasures(trial, requests))]))
+    except BaseException:
+        forget_invented(trial, trial.posted)
+        raise
+    findings += guard("erasure", lambda: end_people(trial))
     if findings[-1][1].level is Level.GREEN:
         trial.note.end()
     return findings
 
 
 def forget_earlier(trial: Trial) -> Iterator[tuple[str, Finding]]:
-    """Forget the people of a run that was broken off; yield what was found, nothing where there was none."""
-    if not RUN.fullmatch(run := trial.note.read()):
+    """Forget the people of a run that was broken off; yield what was found, nothing where there was none.
+
+    Where there was none, the people of this run are looked for, whom nobody has invented yet: an operator without the
+    right to find people is refused here, before somebody is invented.
+    """
+    noted = trial.note.read()
+    known = RUN.fullmatch(noted) is not None
+    left = find_left(trial, list_invented(noted if known else trial.run))
+    if not known:
         return
-    if left := find_left(trial, list_invented(run)):
+    if left:
         found = check_erasures(trial, forget_invented(trial, left))
         if found.level is not Level.GREEN:
             yield "earlier", found
             return
-        yield "earlier", amber(f"A run was broken off; its {len(left)} invented people are forgotten now.", "Nothing.")
+        yield "earlier", amber("A run was broken off; its invented people are forgotten now.", "Nothing.")
     trial.note.end()
+
+
+def end_people(trial: Trial) -> Iterator[tuple[str, Finding]]:
+    """Forget the people of this run; yield whether that is done and proved."""
+    yield "erasure", check_erasures(trial, forget_invented(trial, trial.posted))
 
 
 def guard(name: str, part: Callable[[], Iterator[tuple[str, Finding]]]) -> Iterator[tuple[str, Finding]]:

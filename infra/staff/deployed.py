@@ -33,6 +33,10 @@ INVALID = (
 )
 
 
+class NotAllowedError(SystemExit):
+    """The command ends since the operator's credentials lack a right; what they may not look at may be well."""
+
+
 @contextmanager
 def open_deployed(stage: str) -> Iterator[dict[str, str]]:
     """Set the environment of a stage on AWS while inside; what AWS refuses ends the command with a sentence."""
@@ -49,7 +53,8 @@ def explain_faults(stage: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise SystemExit(f"Stage {stage} on AWS: {explain_refusal(error)}") from None
+        end = NotAllowedError if name_code(error) in FORBIDDEN else SystemExit
+        raise end(f"Stage {stage} on AWS: {explain_refusal(error)}") from None
     except BotoCoreError as fault:  # no account, no region, no network, a login that ended
         raise SystemExit(f"Stage {stage} on AWS was not reached. {fault}\n{WAY}") from None
     except KeyUnavailableError:

@@ -21,10 +21,11 @@ from collections.abc import Callable, Sequence
 from chalicelib.services import current_services
 from infra.account.names import Names
 from infra.account.operator import Operator
+from infra.staff.deployed import NotAllowedError
 from infra.staff.stage import open_stage, stage_now
 from infra.target import is_local, name_stage
 from infra.watch.checks import run_checks
-from infra.watch.finding import EXIT_CODES, Finding, Level, red
+from infra.watch.finding import EXIT_CODES, Finding, Level, red, unknown
 from infra.watch.stage import Stage
 from infra.watch.web import fetch_status, resolve_texts
 
@@ -64,39 +65,32 @@ def write_json(findings: Findings) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 
-def open_findings() -> Findings:
-    """Open the stage and look; a stage that cannot be opened is red."""
-
-    def look() -> Findings:
-        with open_stage():
-            return look_around()
-
-    return catch_closed(look)
-
-
-def catch_closed(look: Callable[[], Findings]) -> Findings:
-    """Return what a look finds; why the stage could not be opened is a finding too."""
+def open_findings(look: Callable[[], Findings] = look_around) -> Findings:
+    """Open the stage and look; a stage that cannot be opened is red, one that these credentials may not open unknown."""
     try:
-        return look()
+        with open_stage():
+            return look()
+    except NotAllowedError as ended:
+        return [("stage", unknown(str(ended)))]
     except SystemExit as ended:
         if not isinstance(ended.code, str):
             raise
         return [("stage", red(ended.code.replace("\n", " "), "Then look again."))]
 
 
-def main() -> int:
-    """Look, and print; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def run_look(about: str, look: Callable[[], Findings]) -> int:
+    """Read the command line, look and print; return the exit code. `about` is what `HELP=yes` prints."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", default="", metavar="yes")
     parser.add_argument("--explain", default="", metavar="yes", help="print this, and do nothing")
     asked = parser.parse_args()
     if asked.explain == "yes":
-        print(__doc__)
+        print(about)
         return 0
-    findings = open_findings()
+    findings = open_findings(look)
     print(write_json(findings) if asked.json == "yes" else write_text(findings))
     return EXIT_CODES[find_worst(findings)]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_look(__doc__ or "", look_around))

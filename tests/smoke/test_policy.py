@@ -24,7 +24,7 @@ def read_statements():
 
 
 def record_trial(played):
-    """Return the rights that a run needs, and one that finds the people of a run before."""
+    """Return the rights that a run needs, and those of one that finds the people of a run before."""
     needs, clients = set(), {"dynamodb": boto3.client("dynamodb"), "ssm": played.api_client("ssm")}
     for client in clients.values():
         client.meta.events.register(
@@ -37,6 +37,7 @@ def record_trial(played):
         trial.services = played.build(clients)
         return run_trial(trial)
 
+    played.build().keys.make_lacking()  # as a deployment does
     played.broken = {"erasing"}
     try_once()
     played.broken = set()

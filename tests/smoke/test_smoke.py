@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import boto3
 import pytest
 
 from chalicelib.senders import SENDERS
@@ -10,6 +11,7 @@ from infra.smoke.invented import invent_address, list_invented
 from infra.smoke.run import run_trial
 from infra.smoke.web import Answer
 from infra.watch.finding import Level
+from tests.builders.plays import refusal
 
 
 def look(played, **changes):
@@ -178,9 +180,11 @@ def test_a_receipt_that_the_published_key_did_not_sign_is_found(played, tmp_path
     assert "not signed by the published key" in found["erasure"].found
 
 
-def test_a_run_that_was_killed_is_forgotten_by_the_next(played):
+def kill(played):
+    """Run the smoke test until it waits for the third time, and tidy nothing up; return the run."""
+
     class Killed(BaseException):
-        """The process ends at once, and nothing is tidied up."""
+        """The process ends at once."""
 
     killed = played.try_out(limits=replace(played.try_out().limits, settling=5))
     turns = []
@@ -196,6 +200,11 @@ def test_a_run_that_was_killed_is_forgotten_by_the_next(played):
     with pytest.raises(Killed):
         run_trial(killed)
     assert killed.note.read() == killed.run
+    return killed
+
+
+def test_a_run_that_was_killed_is_forgotten_by_the_next(played):
+    killed = kill(played)
     assert count_rows(played.shop, "keys", "") > 1
     found = look(played)
     assert list_levels(found) == {"earlier": Level.AMBER}
@@ -204,7 +213,30 @@ def test_a_run_that_was_killed_is_forgotten_by_the_next(played):
     assert count_rows(played.shop, "customers", "cust#") == 0
 
 
-def test_ctrl_c_forgets_whoever_was_invented(played):
+def test_what_a_killed_run_left_unsettled_makes_nobody_either(played):
+    played.broken = {"settling"}
+    killed = kill(played)
+    assert list_levels(look(played))["earlier"] is Level.AMBER
+    played.broken = set()
+    played.turn(0)
+    assert count_rows(played.shop, "customers", "cust#") == 0
+    assert all(not played.build().people.find_holders(address) for address in list_invented(killed.run))
+
+
+def test_who_may_not_find_people_invents_nobody(played):
+    def refuse(params, **_):
+        raise refusal("BatchGetItem", "AccessDeniedException")
+
+    trial, own = played.try_out(), boto3.client("dynamodb")
+    own.meta.events.register("before-parameter-build.dynamodb.BatchGetItem", refuse)
+    trial.services = played.build({"dynamodb": own, "ssm": played.ssm})
+    found = dict(run_trial(trial))
+    assert {name: each.level for name, each in found.items()} == {"earlier": Level.UNKNOWN}
+    assert "may not call BatchGetItem" in found["earlier"].found
+    assert (trial.note.read(), played.asked) == ("", [])
+
+
+def test_ctrl_c_forgets_everybody_who_was_invented(played):
     turns = []
 
     def press(seconds):

@@ -65,7 +65,7 @@ def test_a_stack_that_is_well_is_green(running, hurry):
 def test_behind_a_deployment_what_is_red_fails_it(running, hurry):
     secret = {"Name": "/regulars/local/door/senders/tally", "Type": "String", "Overwrite": True}
     running.client("ssm").put_parameter(**secret, Value="another-secret")  # the door reads again in five minutes
-    ran = run_module(running, "infra.smoke.after")
+    ran = run_module(running, "infra.smoke.after_deploy")
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert "A signed delivery of tally was answered 401, not 202." in ran.stdout
     assert ran.stdout.index("make doctor") < ran.stdout.index("make smoke")
@@ -73,7 +73,7 @@ def test_behind_a_deployment_what_is_red_fails_it(running, hurry):
 
 
 def test_it_can_be_left_out(running):
-    ran = run_module(running, "infra.smoke.after", "--smoke", "no")
+    ran = run_module(running, "infra.smoke.after_deploy", "--smoke", "no")
     assert ran.returncode == 0
     assert "was not run (SMOKE=no)" in ran.stdout
     assert "delivery-" not in ran.stdout
@@ -83,4 +83,4 @@ def test_help_says_what_it_does_and_does_nothing(running):
     ran = run_module(running, "infra.smoke.command", "--explain", "yes")
     assert "make smoke STAGE=prod" in ran.stdout
     assert ran.returncode == 0
-    assert run_module(running, "infra.smoke.after", "--explain", "yes").stdout == ""
+    assert run_module(running, "infra.smoke.after_deploy", "--explain", "yes").stdout == ""

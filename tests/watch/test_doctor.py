@@ -6,6 +6,7 @@ import pytest
 
 from infra.watch import doctor
 from infra.watch.checks import CHECKS, run_checks
+from infra.watch.doctor import look_around, run_look
 from infra.watch.finding import Level, green, red, unknown
 from tests.builders.deployed import STAGE
 from tests.builders.plays import refusal
@@ -56,19 +57,17 @@ def test_an_answer_of_another_shape_is_unknown(ward):
         ([], 1),
     ],
 )
-def test_the_exit_code_is_that_of_the_worst_finding(levels, code, monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "open_findings", lambda: [("one", each) for each in levels])
+def test_the_exit_code_is_that_of_the_worst_finding(levels, code, account, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["doctor"])
-    assert doctor.main() == code
+    assert run_look("", lambda: [("one", each) for each in levels]) == code
     assert ("-> d" in capsys.readouterr().out) is (code == 2)
 
 
 def test_json_says_the_same(ward, monkeypatch, capsys):
     stage, _, played = ward
     played["GetStages"] = {"item": [{"stageName": "api"}, {"stageName": "Stage"}]}
-    monkeypatch.setattr(doctor, "open_findings", lambda: list(run_checks(stage)))
     monkeypatch.setattr("sys.argv", ["doctor", "--json", "yes"])
-    assert doctor.main() == 2
+    assert run_look("", lambda: list(run_checks(stage))) == 2
     told = json.loads(capsys.readouterr().out)
     assert (told["stage"], told["level"], len(told["checks"])) == (STAGE, "red", len(CHECKS))
     (wrong,) = [each for each in told["checks"] if each["level"] != "green"]
@@ -79,12 +78,12 @@ def test_json_says_the_same(ward, monkeypatch, capsys):
 def test_a_stage_that_is_not_there_is_red(account, monkeypatch, capsys):
     monkeypatch.setenv("STAGE", "elsewhere")
     monkeypatch.setattr("sys.argv", ["doctor"])
-    assert doctor.main() == 2
+    assert run_look("", look_around) == 2
     assert "there is no stack regulars-elsewhere in eu-central-1" in capsys.readouterr().out
 
 
 def test_help_says_what_it_does_and_asks_nobody(monkeypatch, capsys):
     monkeypatch.setenv("STAGE", "elsewhere")
     monkeypatch.setattr("sys.argv", ["doctor", "--explain", "yes"])
-    assert doctor.main() == 0
+    assert run_look(doctor.__doc__, look_around) == 0
     assert "make doctor STAGE=prod" in capsys.readouterr().out

@@ -33,7 +33,7 @@ def main() -> int:
     if asked.smoke == "no":
         print(SKIPPED.format(stage=name_stage()))
         return 0
-    worst = print_findings("What a try with invented people finds (make smoke):", try_stage())
+    worst = print_findings("What a try with invented people finds (make smoke):", open_findings(try_stage))
     return EXIT_CODES[worst] if worst is Level.RED else 0
 
 
