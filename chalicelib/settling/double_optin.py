@@ -103,8 +103,8 @@ def settle_mail_event(opened: OpenedItem, services: Services, now: datetime) -> 
         return settle_without_effect(key, State.NOBODY, services, now)
     if not owner.startswith((OWNED_BY_ITEM, OWNED_BY_REQUEST)):
         return commit_item(opened, services, now)
-    at = opened.submission.occurred_at
-    counted = [] if is_simulation(owner, services) else list_harm(opened.reading)
+    at, harm = opened.submission.occurred_at, list_harm(opened.reading)
+    counted = [] if harm and is_simulation(owner, services) else harm  # most events tell of no harm: nothing is opened
     services.table.commit_parts(
         [
             services.inbox.write_tombstone(key, State.SETTLED, now),

@@ -8,18 +8,17 @@ offers          rows that are lost are put back: a code that was promised since 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from chalicelib.errors import SealBrokenError
 from chalicelib.services import Services
 from chalicelib.store.attributes import Row
 from chalicelib.store.keys import CODES, INDEX, WALK
-from chalicelib.store.table import Table
+from chalicelib.store.queues import split_batches
+from chalicelib.store.table import READ_BATCH, Table
 from chalicelib.vault.blindindex import pack_secrets, unpack_secrets
 
 Rule = Callable[[Row, Row | None], Row | None]
-READ = 100  # rows that one BatchGetItem takes
 ADDED_TO = ("audit", "ledger")  # their policies refuse BatchWriteItem
 # Of these the newest count, whatever the moment: what was forgotten, who must get no mail, what staff stopped.
 KEPT = ("forget#", "redact#", "stop#", "halt#")
@@ -57,11 +56,11 @@ class Rows:
         waiting = [self.name_key(row) for row in rows]
         found: dict[str, Row] = {}
         while waiting:
-            asked = {self.name: {"Keys": waiting[:READ], "ConsistentRead": True}}
+            asked = {self.name: {"Keys": waiting[:READ_BATCH], "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=asked)
             found |= {self.write_key(row): row for row in answer["Responses"].get(self.name, ())}
             rest = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
-            waiting = [*rest, *waiting[READ:]]
+            waiting = [*rest, *waiting[READ_BATCH:]]
         return found
 
     def write_key(self, row: Row) -> str:
@@ -98,7 +97,7 @@ def is_named(row: Row, names: tuple[str, ...]) -> bool:
 def carry_over(live: Rows, restored: Rows) -> int:
     """Bring what must not go back in time from the stage's own table into the restored one; return how many rows."""
     carried = 0
-    for batch in cut((row for row in live.scan() if is_named(row, KEPT)), READ):
+    for batch in split_batches((row for row in live.scan() if is_named(row, KEPT)), READ_BATCH):
         restored.put(batch)
         carried += len(batch)
     return carried
@@ -106,7 +105,7 @@ def carry_over(live: Rows, restored: Rows) -> int:
 
 def drop_rows(restored: Rows) -> None:
     """Delete from the restored table what is not to come back."""
-    for batch in cut((row for row in restored.scan() if is_named(row, DROPPED)), READ):
+    for batch in split_batches((row for row in restored.scan() if is_named(row, DROPPED)), READ_BATCH):
         restored.delete(batch)
 
 
@@ -114,7 +113,7 @@ def bring_rows(table: str, live: Rows, restored: Rows, services: Services) -> Co
     """Write the restored rows into the stage's own table as far as the table goes back; count what became of them."""
     counts, mend = Counts(), choose_rule(table, services)
     write = live.put_singly if table in ADDED_TO else live.put
-    for batch in cut(restored.scan(), READ):
+    for batch in split_batches(restored.scan(), READ_BATCH):
         there = live.read(batch)
         mended = [mend(row, there.get(live.write_key(row))) for row in batch]
         lacking = [row for row in mended if row is not None]
@@ -129,7 +128,7 @@ def bring_rows(table: str, live: Rows, restored: Rows, services: Services) -> Co
 def delete_others(live: Rows, restored: Rows) -> int:
     """Delete the rows that the restored table does not have, but for those that never go back; return how many."""
     deleted = 0
-    for batch in cut((row for row in live.scan() if not is_named(row, KEPT)), READ):
+    for batch in split_batches((row for row in live.scan() if not is_named(row, KEPT)), READ_BATCH):
         there = restored.read(batch)
         late = [row for row in batch if restored.write_key(row) not in there]
         live.delete(late)
@@ -173,10 +172,3 @@ def open_row(row: Row, services: Services) -> bytes | None:
 
 def seal(services: Services, name: str, secret: bytes) -> bytes:
     return services.keys.root.seal_secret(name, secret)
-
-
-def cut(rows: Iterable[Row], most: int) -> Iterator[list[Row]]:
-    """Cut rows into lists of at most `most`."""
-    left = iter(rows)
-    while batch := list(islice(left, most)):
-        yield batch

@@ -33,14 +33,34 @@ def prepare_budget(operator: Operator, answers: Answers) -> None:
 
 
 def tell_another(budgets: Any, answers: Answers, name: str, share: float) -> bool:
-    """Let the address of the answers be told of a share in place of an older one; return whether that was new."""
+    """Have AWS mail the address of the answers at a share; return whether that was new.
+
+    A single other address is replaced. Of several nobody knows which one the answers named before, so they all stay. An
+    alert that was deleted by hand is made again.
+    """
     wanted = write_notification(share, answers["alarm_email"])
-    told = {"AccountId": answers["account"], "BudgetName": name, "Notification": wanted["Notification"]}
-    new, found = wanted["Subscribers"][0], budgets.describe_subscribers_for_notification(**told)["Subscribers"]
-    if new in found or not found:
+    alert = {"AccountId": answers["account"], "BudgetName": name, "Notification": wanted["Notification"]}
+    new, found = wanted["Subscribers"][0], list_told(budgets, alert)
+    if new in found:
         return False
-    budgets.update_subscriber(**told, OldSubscriber=found[0], NewSubscriber=new)
+    if not found:
+        budgets.create_notification(**alert, Subscribers=[new])
+    elif len(found) == 1:
+        budgets.update_subscriber(**alert, OldSubscriber=found[0], NewSubscriber=new)
+    else:
+        budgets.create_subscriber(**alert, Subscriber=new)
     return True
+
+
+def list_told(budgets: Any, alert: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the subscribers of an alert, none where there is no such alert."""
+    try:
+        found: list[dict[str, str]] = budgets.describe_subscribers_for_notification(**alert)["Subscribers"]
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return []
+    return found
 
 
 def write_budget(operator: Operator, answers: Answers) -> dict[str, Any]:

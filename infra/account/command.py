@@ -2,19 +2,17 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account.names import Names
 from infra.account.operator import Operator, name_code
 
-FLAGS = ("dirty", "yes", "wait", "done", "cancel")  # `yes` or not; the other words are texts
-
 
 @dataclass(frozen=True)
 class Arguments:
-    """What stands on make's command line."""
+    """What stands on make's command line: texts, and flags that are true where the word is `yes`."""
 
     stage: str
     dirty: bool = False
@@ -44,9 +42,8 @@ def read_arguments(about: str, *names: str) -> Arguments:
     if given.pop("explain") == "yes":
         print(about)
         raise SystemExit
-    for name in set(names) & set(FLAGS):
-        given[name] = given[name] == "yes"
-    return Arguments(**given)
+    flags = {field.name for field in fields(Arguments) if field.default is False}
+    return Arguments(**{name: value == "yes" if name in flags else value for name, value in given.items()})
 
 
 def open_operator(stage: str, account: str = "", region: str = "", *, agreed: bool = False) -> Operator:

@@ -13,7 +13,9 @@ from chalicelib.models.profile import Profile
 from chalicelib.models.statements import ConsentState
 from chalicelib.services import Services
 from chalicelib.shop.stops import StopReason
-from infra.account.bring_back import READ, Rows, cut
+from chalicelib.store.queues import split_batches
+from chalicelib.store.table import READ_BATCH
+from infra.account.bring_back import Rows
 
 
 def keep_refusals(live: Rows, now: Services, other: Rows, then: Services, at: datetime) -> int:
@@ -31,7 +33,7 @@ def keep_refusals(live: Rows, now: Services, other: Rows, then: Services, at: da
 
 def list_changed(live: Rows, other: Rows) -> Iterator[str]:
     """Yield who has a record in both tables, and not the same."""
-    for batch in cut((row for row in live.scan() if row.get("sk") == {"S": "core"}), READ):
+    for batch in split_batches((row for row in live.scan() if row.get("sk") == {"S": "core"}), READ_BATCH):
         there = other.read(batch)
         for row in batch:
             if there.get(other.write_key(row), row) != row:

@@ -1,7 +1,7 @@
 """`make ses-event EVENT=bounce EMAIL=asel@example.org`: publish SES's event about a customer's last mail. Local only.
 
-moto's SES publishes no events of mails. This publishes an event of SES's shape to the feedback topic, from where it
-goes the same way as on AWS.
+The local SES publishes events of mails to SES's mailbox simulator alone (`simulator`). This publishes an event of SES's
+shape about any other mail to the feedback topic, from where it goes the same way as on AWS.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from chalicelib.addresses import normalise_email
 from chalicelib.models import Identity
 from chalicelib.services import current_services
 from infra.local.endpoints import connect_service
-from infra.local.environ import STAGE, open_stack
-from infra.local.simulator import EVENTS, write_event
+from infra.local.environ import open_stack
+from infra.local.simulator import EVENTS, TOPIC, write_event
 from infra.target import require_local
 
 
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("event", choices=sorted(EVENTS))
     parser.add_argument("email")
     asked = parser.parse_args()
-    topic = connect_service("sns").create_topic(Name=f"regulars-{STAGE}-feedback")["TopicArn"]
+    topic = connect_service("sns").create_topic(Name=TOPIC)["TopicArn"]
     message = write_event(asked.event, asked.email, find_attempt(asked.email))
     connect_service("sns").publish(TopicArn=topic, Message=message)
     print(f"{datetime.now(UTC):%H:%M:%S} {asked.event} published; `make waiting` and `make report` show its effect")

@@ -12,6 +12,7 @@ from chalicelib.forms.validation import validate_form
 from chalicelib.forms.values import Occasion
 from chalicelib.models import JsonValue
 from chalicelib.shop.brand import name_shop
+from chalicelib.store.people_rows import EVENT
 from infra.smoke.invented import FORM, MAILS, invent_address
 from infra.smoke.trial import Trial
 from infra.smoke.web import Answer, read_hidden
@@ -136,5 +137,5 @@ def count_posts(trial: Trial, address: str) -> int:
     services, rows = trial.services, trial.name_rows(address)
     waiting = {wait.key for wait in services.waits.list_waits(rows)}
     owners = {owner.id for owner in services.identities.find_owners(rows).values() if owner.id}
-    events = [row for owner in owners for row in services.people_rows.list_rows(owner) if row["sk"].startswith("event")]
+    events = [row for owner in owners for row in services.people_rows.list_rows(owner) if row["sk"].startswith(EVENT)]
     return len(waiting) + len(events)

@@ -66,7 +66,7 @@ def write_json(findings: Findings) -> str:
 
 
 def open_findings(look: Callable[[], Findings] = look_around) -> Findings:
-    """Open the stage and look; a stage that cannot be opened is red, one that these credentials may not open unknown."""
+    """Open the stage and look; a stage that cannot be opened is red, and unknown where a right is lacking."""
     try:
         with open_stage():
             return look()

@@ -87,6 +87,29 @@ def test_secrets_are_asked_for_the_senders_that_lack_one(site):
     assert "senders are" in site.fail(site.deploy, senders="nobody")
 
 
+def list_budget_mails(site):
+    """Return the addresses that AWS mails at each share of the budget."""
+    return [[each["Address"] for each in told] for told in site.aws.told.values()]
+
+
+def test_who_was_added_to_the_budget_by_hand_stays(site):
+    site.deploy()
+    books = {"SubscriptionType": "EMAIL", "Address": "books@corner.example.org"}
+    for told in site.aws.told.values():
+        told.insert(0, books)
+    site.answers = Answers(GIVEN | {"alarm_email": "mira@corner.example.org"})
+    site.deploy()
+    everybody = ["books@corner.example.org", GIVEN["alarm_email"], "mira@corner.example.org"]
+    assert list_budget_mails(site) == [everybody] * 2
+
+
+def test_an_alert_of_the_budget_that_was_deleted_by_hand_is_made_again(site):
+    site.deploy()
+    site.aws.told.clear()
+    site.deploy()
+    assert list_budget_mails(site) == [[GIVEN["alarm_email"]]] * 2
+
+
 def test_the_budget_follows_the_answers(site):
     site.deploy()
     site.answers = Answers(GIVEN | {"monthly_budget": "35"})
@@ -97,8 +120,7 @@ def test_the_budget_follows_the_answers(site):
     site.answers = Answers(GIVEN | {"monthly_budget": "35", "alarm_email": "mira@corner.example.org"})
     site.deploy()
     assert "Budget: its mails go to the address of the alarms from now on." in site.text
-    assert {each["Address"] for each in site.aws.told.values()} == {"mira@corner.example.org"}
-    assert len(site.aws.told) == 2
+    assert list_budget_mails(site) == [["mira@corner.example.org"]] * 2
     site.deploy()
     assert "Budget" not in site.text
     site.answers = Answers(GIVEN | {"monthly_budget": ""})

@@ -291,7 +291,7 @@ def test_a_stop_by_wish_survives_a_break_after_each_row_that_comes_back(rescue, 
     rescue.aws.keep_past()
     withdraw(shop, ASHA)
     stop_address(shop, ASHA, "complained")
-    monkeypatch.setattr(bring_back, "READ", 1)
+    monkeypatch.setattr(bring_back, "READ_BATCH", 1)
     rescue.agree()
     for _broken in range(60):
         rescue.aws.breaks = lambda call: call[1] == "BatchWriteItem" and name in call[2]["RequestItems"]

@@ -19,6 +19,7 @@ from botocore.validate import ParamValidator
 from moto import mock_aws
 
 from infra.account.answers import Answers
+from infra.account.budget import SHARES, write_notification
 from infra.account.deploy import Wishes, deploy_stage
 from infra.account.names import Names
 from infra.account.operator import Operator
@@ -75,7 +76,8 @@ class Aws:
         self.sandbox, self.concurrent = False, 1000
         self.verified, self.mail_from = False, {}
         self.issued = False  # whether AWS gives certificates
-        self.mappings, self.policies, self.told = {}, {}, {}
+        self.mappings, self.policies = {}, {}
+        self.told = {share: write_notification(share, GIVEN["alarm_email"])["Subscribers"] for share in SHARES}
         session.events.register("before-parameter-build", self.note_call)
         session.events.register("before-call", self.answer_call)
         session.events.register("after-call", self.break_off)
@@ -172,14 +174,23 @@ class Aws:
         return gateway.create_api_mapping(**{key: asked[key] for key in ("ApiId", "DomainName", "Stage")})
 
     def play_budgets_DescribeSubscribersForNotification(self, asked):  # noqa: N802
-        """Say who is told; whoever the budget was made with, until another one takes the place."""
-        share = asked["Notification"]["Threshold"]
-        return {"Subscribers": [self.told.get(share, {"SubscriptionType": "EMAIL", "Address": GIVEN["alarm_email"]})]}
+        """Return whom AWS mails at a share; `told` begins with the address that the budget was made with."""
+        if not (found := self.told.get(asked["Notification"]["Threshold"])):
+            raise RefusalError("NotFoundException", "no such notification")
+        return {"Subscribers": found}
+
+    def play_budgets_CreateNotification(self, asked):  # noqa: N802
+        assert asked["Notification"]["Threshold"] not in self.told
+        self.told[asked["Notification"]["Threshold"]] = list(asked["Subscribers"])
+        return {}
+
+    def play_budgets_CreateSubscriber(self, asked):  # noqa: N802
+        self.told[asked["Notification"]["Threshold"]].append(asked["Subscriber"])
+        return {}
 
     def play_budgets_UpdateSubscriber(self, asked):  # noqa: N802
-        share = asked["Notification"]["Threshold"]
-        assert [asked["OldSubscriber"]] == self.play_budgets_DescribeSubscribersForNotification(asked)["Subscribers"]
-        self.told[share] = asked["NewSubscriber"]
+        told = self.told[asked["Notification"]["Threshold"]]
+        told[told.index(asked["OldSubscriber"])] = asked["NewSubscriber"]
         return {}
 
     def play_budgets_UpdateBudget(self, asked):  # noqa: N802

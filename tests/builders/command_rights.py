@@ -15,8 +15,9 @@ S3 = {
 }
 OF_BUCKET = ("CreateBucket", "HeadBucket", "ListObjectsV2", "ListObjectVersions", "PutPublicAccessBlock")
 OF_BUCKET += ("PutBucketVersioning", "PutBucketPolicy", "PutBucketLifecycleConfiguration")
-BUDGETS = {"DescribeSubscribersForNotification": "ViewBudget", "UpdateSubscriber": "ModifyBudget"}
-BUDGETS |= {"DescribeBudget": "ViewBudget", "CreateBudget": "ModifyBudget", "UpdateBudget": "ModifyBudget"}
+BUDGETS = dict.fromkeys(("DescribeBudget", "DescribeSubscribersForNotification"), "ViewBudget")
+BUDGETS |= dict.fromkeys(("CreateBudget", "UpdateBudget", "UpdateSubscriber"), "ModifyBudget")
+BUDGETS |= dict.fromkeys(("CreateNotification", "CreateSubscriber"), "ModifyBudget")
 METHODS = {"Get": "GET", "Create": "POST", "Update": "PATCH", "Delete": "DELETE"}
 ANY = {
     "kms": ("ListKeys", "ListAliases"),
