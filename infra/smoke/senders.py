@@ -10,13 +10,13 @@ from chalicelib.store.inbox import State
 from infra.smoke.deliveries import Delivery, write_delivery
 from infra.smoke.invented import invent_address
 from infra.smoke.trial import Trial
-from infra.watch.finding import Finding, green, red
+from infra.watch.finding import Finding, amber, green, red
 
 Findings = Iterator[tuple[str, Finding]]
-REFUSALS = {
-    401: "The door has another secret, or takes the deliveries of another shop (docs/deploy.md#secrets).",
-    503: "The door does not know the secret yet: repeat this in five minutes.",
-}
+OTHER_SECRET = "The door has another secret, or takes the deliveries of another shop (docs/deploy.md#secrets)."
+NOT_YET = (
+    "The door may not know a new secret yet, since it reads secrets every five minutes: repeat this in five minutes."
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ def post_delivery(trial: Trial, sender: str) -> Posted | Finding:
     except OSError as fault:
         return red(f"Nothing answers at {url} ({type(fault).__name__}).", trial.name_logs("api_handler"))
     if answer.status != 202:
-        do = REFUSALS.get(answer.status, trial.name_logs("api_handler"))
-        return red(f"A signed delivery of {sender} was answered {answer.status}, not 202.", do)
+        told = f"A signed delivery of {sender} was answered {answer.status}, not 202."
+        if answer.status == 503:
+            return amber(told, NOT_YET)
+        return red(told, OTHER_SECRET if answer.status == 401 else trial.name_logs("api_handler"))
     return Posted(sender, name_delivery(trial, sender, delivery))
 
 

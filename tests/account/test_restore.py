@@ -218,6 +218,19 @@ def test_a_file_of_no_use_stops_a_restore_before_anything_is_stopped(rescue, tmp
     assert set(rescue.aws.states.values()) == {"Enabled", "Disabled"}
 
 
+def test_an_export_that_lacks_an_entry_stops_a_restore_before_anything_is_stopped(rescue, tmp_path):
+    shop, path = rescue.shop, tmp_path / "entries.jsonl"
+    for number in range(3):
+        shop.take(a_submission(email=f"p{number}@example.org"))
+        forget(shop, f"p{number}@example.org", request=f"r{number}")
+    export_ledger(shop.services().ledger, path)
+    first, _, third = path.read_text().splitlines()
+    path.write_text(f"{first}\n{third}\n")
+    with pytest.raises(SystemExit, match="is not whole: entry 3 follows 1"):
+        rescue.agree().restore("ledger", entries=path)
+    assert rescue.read_progress().at == ""
+
+
 def test_a_broken_ledger_stops_a_restore_before_anything_comes_back(rescue, tmp_path):
     shop = rescue.shop
     for number in range(3):

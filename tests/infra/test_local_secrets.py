@@ -69,6 +69,16 @@ def test_the_door_finds_its_key_the_public_half_and_two_secrets_during_a_rotatio
     assert load_pem_public_key(pem.encode()).key_size == 2048  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("kind", ["String", "SecureString"])
+def test_an_equal_secret_is_not_written_again(clients, kind):
+    ssm, name = clients["ssm"], f"/regulars/{STAGE}/door/senders/tally"
+    for value in ("one", "one", "two"):
+        put_parameter(ssm, STAGE, "senders/tally", f"{kind}-{value}", kind)
+    history = ssm.get_parameter_history(Name=name, WithDecryption=True)["Parameters"]
+    written = [each["Value"] for each in history if each["Type"] == kind]
+    assert written == [f"{kind}-one", f"{kind}-two"]
+
+
 def test_the_doors_key_is_made_once_and_never_replaced(clients):
     ssm = clients["ssm"]
     make_door_key(ssm, "once")

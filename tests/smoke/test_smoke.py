@@ -116,6 +116,24 @@ def test_a_form_that_counts_twice_is_found(played):
     assert "counted twice" in found["form"].found
 
 
+def test_a_form_whose_repetition_is_taken_as_new_is_found(played):
+    def lose_key(url, body, headers):
+        return played.send(url, body, {**headers, "Idempotency-Key": f"k{len(played.asked)}"})
+
+    found = look(played, send=lose_key)
+    assert list_levels(found) == {"form": Level.RED}
+    assert "was answered 202 and 202, not 202 and 200" in found["form"].found
+
+
+def test_a_secret_that_the_door_does_not_know_yet_is_no_fault(played):
+    trial = played.try_out()
+    trial.parameters.read_values(played.read_now())
+    played.ssm.delete_parameter(Name=f"{played.shop.settings.parameter_path}senders/square")
+    found = dict(run_trial(trial))
+    assert list_levels(found) == {"delivery-square": Level.AMBER}
+    assert "in five minutes" in found["delivery-square"].do
+
+
 def test_a_form_that_is_not_shown_is_found(played):
     def refuse(url, body, headers):
         return Answer(500, "") if "/forms/" in url else played.send(url, body, headers)
