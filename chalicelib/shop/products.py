@@ -6,7 +6,7 @@ Nothing ships: without the file no product has a category, and none is sensitive
 import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
 from unicodedata import normalize
@@ -51,14 +51,10 @@ class ProductRule(Model):
             raise ValueError("says nothing: it needs a category, a tip, a cost, or sensitive = true")
         return self
 
-    @property
+    @cached_property
     def folded(self) -> str:
         """Return what names are compared with."""
         return fold_product(self.name or self.starts)
-
-    def meets(self, folded: str) -> bool:
-        """Return whether the rule is about the product of a folded name."""
-        return folded == self.folded if self.name else folded.startswith(self.folded)
 
 
 class Products(Model):
@@ -68,11 +64,22 @@ class Products(Model):
     tips: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     products: tuple[ProductRule, ...] = ()
 
+    @cached_property
+    def named(self) -> dict[str, ProductRule]:
+        """Return the rules with `name`, by folded name: the walk over everybody looks up each product of each order."""
+        return {rule.folded: rule for rule in self.products if rule.name}
+
+    @cached_property
+    def starting(self) -> list[tuple[str, ProductRule]]:
+        """Return the rules with `starts`, each after its folded text, the longest first."""
+        pairs = [(rule.folded, rule) for rule in self.products if not rule.name]
+        return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+
     def list_rules(self, product: str) -> list[ProductRule]:
         """Return the rules about a product, the most exact first."""
         folded = fold_product(product)
-        met = [rule for rule in self.products if rule.meets(folded)]
-        return sorted(met, key=lambda rule: (bool(rule.name), len(rule.folded)), reverse=True)
+        exact = [self.named[folded]] if folded in self.named else []
+        return exact + [rule for start, rule in self.starting if folded.startswith(start)]
 
     def find_category(self, product: str) -> str:
         """Return the category of a product by the most exact rule that names one, or ""."""

@@ -1,10 +1,12 @@
 """The shop's products by category: what the file may say, and which product it means."""
 
+import random
+
 import pytest
 
 from chalicelib.errors import DefinitionError
 from chalicelib.shop import own
-from chalicelib.shop.products import load_products, read_products
+from chalicelib.shop.products import Products, fold_product, load_products, read_products
 from infra.places import ROOT
 
 FILE = """\
@@ -90,3 +92,18 @@ def test_the_example_can_be_read():
     assert products.is_sensitive("Pregnancy tea 100 g")
     assert products.find_category("Colombia 250 g") == "coffee"
     assert not products.is_sensitive("Colombia 250 g")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_rules_about_a_product_are_those_of_a_search_by_hand(seed):
+    chance = random.Random(seed)
+    names = ["".join(chance.choices("aAb ", k=chance.randint(1, 4))) for _ in range(40)]
+    pairs = {(chance.choice(["name", "starts"]), fold_product(name)) for name in names if name.strip()}
+    rules = [{key: name.upper(), "category": "some"} for key, name in pairs]
+    products = Products.model_validate({"products": rules})
+    for product in names:
+        folded = fold_product(product)
+        exact = [rule for rule in products.products if fold_product(rule.name) == folded and rule.name]
+        longer = [rule for rule in products.products if rule.starts and folded.startswith(fold_product(rule.starts))]
+        longer.sort(key=lambda rule: -len(rule.starts))
+        assert products.list_rules(product) == exact + longer
