@@ -12,10 +12,9 @@ from typing import Any
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.data_requests.record import describe_mails, list_consents, list_fields, read_event
-from chalicelib.data_requests.status import Outlook, describe_person
+from chalicelib.data_requests.status import describe_person, make_outlook
 from chalicelib.data_requests.values import Row, dump_row
 from chalicelib.models import EntryRecord, Event, OrderRecord, Reading, utc_text
-from chalicelib.numbers.learned import read_shelf
 from chalicelib.people.entries import UNKEPT, name_mark
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_core, open_entry, open_event, open_order
@@ -125,7 +124,7 @@ def read_latest(
 def list_sections(glance: Glance, services: Services, now: datetime) -> dict[str, tuple[Row, ...]]:
     """Return the rows of the sections that `readable` makes chapters of."""
     profile = glance.person.profile
-    outlook = Outlook(glance.going, read_shelf(services, glance.going, glance.counted_at).demands)
+    outlook = make_outlook(services, glance.going, glance.counted_at)
     sections: dict[str, list[Row]] = {
         "fields": [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)],
         "identities": [dump_row(one) for one in profile.identities],

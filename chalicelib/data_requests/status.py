@@ -10,7 +10,7 @@ from chalicelib.campaigns.shop import ShopClock
 from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.models import MailState, Profile
 from chalicelib.models.friend_codes import write_code
-from chalicelib.numbers.learned import read_friends, read_shelf
+from chalicelib.numbers.learned import open_friends, read_shelf
 from chalicelib.numbers.referrals import add_friends
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.referrals import find_friend, list_codes, write_link
@@ -21,16 +21,23 @@ from chalicelib.shop.referrals import find_referrals
 
 @dataclass(frozen=True)
 class Outlook:
-    """What decides what somebody is sent next: the campaigns that go on now, and when products are needed again."""
+    """What is the same for everybody: the campaigns that go on now, and when products are needed again.
+
+    `counted_at` is when everybody was counted last, "" before the first count.
+    """
 
     going: tuple[Campaign, ...]
     demands: Demands
+    counted_at: str
 
 
 def read_outlook(services: Services) -> Outlook:
-    """Return the outlook of this moment; it is the same for everybody."""
-    going = services.list_going()
-    return Outlook(going, read_shelf(services, going).demands)
+    """Return the outlook of this moment."""
+    return make_outlook(services, services.list_going(), services.number_rows.read_moment())
+
+
+def make_outlook(services: Services, going: tuple[Campaign, ...], counted_at: str) -> Outlook:
+    return Outlook(going, read_shelf(services, going, counted_at).demands, counted_at)
 
 
 def list_plans(profile: Profile, services: Services, now: datetime, outlook: Outlook) -> list[Row]:
@@ -86,21 +93,21 @@ def describe_person(profile: Profile, services: Services, now: datetime, outlook
         "next_due": write_time(due),
         "ages": [dump_row(age) for age in profile.ages],
         "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
-        **describe_friends(profile, services, now),
+        **describe_friends(profile, services, now, outlook.counted_at),
         "written_at": write_time(now),
     }
 
 
-def describe_friends(profile: Profile, services: Services, now: datetime) -> Row:
+def describe_friends(profile: Profile, services: Services, now: datetime, counted_at: str) -> Row:
     """Return the link that a person passes on, whom they brought by the latest count, and the code they came with.
 
-    Nothing where the shop takes no codes of friends.
+    The row is empty where the shop takes no codes of friends.
     """
     decided = find_referrals()
     if decided is None:
         return {}
     codes = list_codes(profile)
-    found, friend = add_friends(read_friends(services), codes), find_friend(profile, now)
+    found, friend = add_friends(open_friends(services, counted_at), codes), find_friend(profile, now)
     return {
         "friend_link": write_link(services.settings.public_url, decided.form, codes[0]),
         "friends_came": found.came,

@@ -35,11 +35,6 @@ def learn_once(services: Services) -> Learn:
     return learn
 
 
-def read_friends(services: Services) -> Mapping[str, Friends]:
-    """Return whom each code brought, by the latest count."""
-    return open_friends(services, services.number_rows.read_moment())
-
-
 @lru_cache(maxsize=1)
 def open_friends(services: Services, counted_at: str) -> Mapping[str, Friends]:
     """Return whom each code brought by the result of a moment, "" before the first."""

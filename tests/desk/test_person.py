@@ -9,8 +9,11 @@ import pytest
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models.numbers import write_number
+from chalicelib.shop import own
 from tests.builders.entries import an_entry, report_shipped
 from tests.builders.orders import an_order
+from tests.builders.own import open_own, write_own
+from tests.builders.regulars import count_night
 from tests.builders.shop import NOW, a_submission
 from tests.proofs.requests import read_size
 
@@ -113,6 +116,23 @@ class Count:
     def __init__(self, client):
         self.calls = []
         client.meta.events.register("before-call.dynamodb", lambda model, **_: self.calls.append(model.name))
+
+
+@pytest.fixture
+def friends(tmp_path, monkeypatch):
+    """Let the shop take codes of friends."""
+    with open_own(tmp_path, monkeypatch):
+        write_own(own.FOLDER, "referrals.toml", "refund_days = 14\n")
+        yield
+
+
+def test_codes_of_friends_take_no_further_call(desk, ben, asha, friends):
+    count_night(desk.services, desk.now)
+    assert 'aria-labelledby="friends"' in open_person(ben, asha)  # the sums are opened once a container
+    token = ben.read_token()
+    count = Count(desk.services.dynamodb)
+    ben.post(f"/people/{asha}", why="counter", token=token)
+    assert len(count.calls) <= 6, count.calls
 
 
 def test_many_orders_take_six_calls_and_few_milliseconds(desk, ben, asha):
