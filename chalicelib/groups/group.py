@@ -40,5 +40,5 @@ class Group(Model):
 
 
 def dump_categories() -> dict[str, Any]:
-    """Return what the shop's file says of categories; what products cost moves nobody."""
-    return read_products().model_dump(mode="json", exclude={"products": {"__all__": {"cost"}}})
+    """Return which products the shop's file puts into which category."""
+    return read_products().model_dump(mode="json", include={"products": {"__all__": {"name", "starts", "category"}}})

@@ -1,6 +1,6 @@
 """The check sign of codes that people read aloud or copy by hand: ISO 7064's hybrid system over 22 signs (modulo 23).
 
-A code with one wrong sign is none, and nearly never is one with two neighbours in the wrong order.
+The check finds every single wrong sign, and nearly every pair of neighbours in the wrong order.
 """
 
 import re
@@ -21,7 +21,10 @@ def find_check(signs: str) -> str:
 
 
 def read_checked(typed: str, signs: int) -> str:
-    """Return a code of so many signs and its check, however it was typed or scanned, or "" for what is no such code."""
+    """Return a typed or scanned code without spaces and hyphens, in capitals; "" where it is no code of so many signs.
+
+    The check sign is not among these `signs`.
+    """
     code = APART.sub("", normalize("NFKC", typed)).upper()
     if len(code) != signs + 1 or not set(code) <= set(CLEAR_SIGNS):
         return ""

@@ -1,7 +1,8 @@
 """The code by which a customer brings a friend: ten signs and a check, a hash of the customer's random id.
 
-So a code says nothing of its customer, needs no row of its own, and means nobody once the customer was forgotten. Of
-50,000 customers two have one code in fewer than one shop of 20,000; such a code is nobody's.
+So a code says nothing of its customer, needs no row of its own, and means nobody once the customer was forgotten. Two
+customers may have the same code by chance: among 50,000 customers the chance is less than 1 in 20,000. Such a code
+counts for neither of them.
 """
 
 import hashlib

@@ -12,6 +12,7 @@ from chalicelib.models.months import name_month
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.tally import Share, Tally, make_key
 from chalicelib.people.activity import YEARS
+from chalicelib.shop.products import Products
 
 
 class Margin(Model):
@@ -27,14 +28,14 @@ def count_margins(profile: Profile, lens: Lens) -> Iterator[Share]:
         return
     for mark in profile.latest.values():
         if mark.is_purchase and mark.placed_at.year in YEARS and name_month(mark.placed_at) <= name_month(lens.now):
-            yield from count_order(mark, lens)
+            yield from count_order(mark, lens.products)
 
 
-def count_order(mark: OrderMark, lens: Lens) -> Iterator[Share]:
+def count_order(mark: OrderMark, products: Products) -> Iterator[Share]:
     """Yield what the products of one order brought and cost."""
     month = name_month(mark.placed_at)
     for name, sold in zip(mark.items, mark.sold, strict=False):  # an order from before the file has nothing sold
-        cost = lens.products.find_cost(name, mark.currency) if lens.products else None
+        cost = products.find_cost(name, mark.currency)
         if cost is not None:
             yield make_key("month", month, "known", mark.currency), sold.paid
             yield make_key("month", month, "cost", mark.currency), cost * sold.pieces

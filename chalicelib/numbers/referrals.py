@@ -1,12 +1,13 @@
 """Customers whom a friend brought by a code, and what they bought: counted where the shop has referrals.toml.
 
-referral/owner/<code>                     people whose own code it is: 1 for a code that means somebody
-referral/friend/<code>/people, /credited  people who came with it, those of them who bought and may not bring it back
+referral/owner/<code>                     customers whose own code it is: 1, or 2 where two have one by chance
+referral/friend/<code>/people, /credited  customers who came with it, those of them with a purchase past the refund days
 referral/friend/<code>/buyers, /orders    those of them who bought, their purchases
 referral/friend/<code>/spent/<currency>   what they spent, less refunds
 
-The friend's share names the code alone; whether it means somebody is asked of the sum. So a forgotten customer, the one
-who brought or the one who came, leaves every figure, and two records that are joined need no correction.
+What a customer adds names the code that they came with, and not whose it is: that is looked up in the sums over
+everybody. So every figure is right without a correction when one of the two is forgotten, or when two records are
+joined. During a walk the sums have the code of every customer; those by which nobody came are dropped at its end.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -62,6 +63,16 @@ def count_referrals(profile: Profile, lens: Lens) -> Iterator[Share]:
         yield make_key(*start, "orders"), profile.totals.purchases
     for currency, amount in profile.totals.spent.items():
         yield make_key(*start, "spent", currency), amount
+
+
+def list_unused(tally: Tally) -> list[Share]:
+    """Return the counts of own codes by which nobody came."""
+    used = {code for (code, *_), _ in tally.below("referral", "friend")}
+    return [
+        (make_key("referral", "owner", code), n)
+        for code, n in tally.counts("referral", "owner").items()
+        if code not in used
+    ]
 
 
 def read_referrals(tally: Tally, lens: Lens) -> Brought | None:

@@ -1,4 +1,4 @@
-"""The link in a mail that its reader may pass on to friends."""
+"""The link for friends in a mail."""
 
 from chalicelib.campaigns.definition import Campaign
 from chalicelib.mails.words import MailWords

@@ -1,7 +1,8 @@
-"""Who was brought by whom: the codes of friends that a person came with. The first one counts, and nobody's own.
+"""Which friend brought a customer: the customer's record keeps each code of a friend that they sent.
 
-A code comes with a form, where it is kept under FORM, or among the discount codes of an order, where it is kept under
-the order's name: an order that is corrected to another customer takes its code along.
+A form sends a code, which is kept under FORM. An order sends one among its discount codes, which is kept under the
+order's name, so an order that moves to another customer takes its code along. The earliest code decides
+(`find_friend`).
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ MOST = 5  # codes of one person that are remembered, the earliest
 def note_referrals(
     profile: Profile, submission: Submission, reading: Reading, orders: Mapping[str, OrderRecord]
 ) -> Profile:
-    """Return the profile with the codes after an event; `orders` are those that it touches, as they are after it."""
+    """Return the profile with the codes after an event; `orders` are those that the event changed, as they are now."""
     if not takes_codes():
         return profile
     found = {name: each for name, each in profile.referrals.items() if name not in orders}
@@ -40,7 +41,7 @@ def find_order_code(order: Order) -> str:
 
 
 def merge_referrals(first: Mapping[str, Referral], second: Mapping[str, Referral]) -> dict[str, Referral]:
-    """Return the codes of both; of one name the earlier."""
+    """Return the codes of both; where both have one under the same name, the earlier of the two."""
     found = dict(first)
     for name, each in second.items():
         found[name] = min(found.get(name, each), each, key=lambda one: (one.at, one.code))
@@ -48,24 +49,28 @@ def merge_referrals(first: Mapping[str, Referral], second: Mapping[str, Referral
 
 
 def keep_earliest(found: Mapping[str, Referral]) -> dict[str, Referral]:
-    """Return the earliest codes."""
+    """Return the earliest codes, at most MOST."""
     return dict(sorted(found.items(), key=lambda pair: (pair[1].at, pair[1].code, pair[0]))[:MOST])
 
 
 def list_codes(profile: Profile) -> list[str]:
-    """Return a person's own codes, the first of which is given out: after a join those of both records count."""
+    """Return the codes that a customer can give to friends; pages and mails show the first.
+
+    A joined record also has the codes of the two records of which it was made.
+    """
     return [make_code(each) for each in (profile.customer_id, *profile.former)]
 
 
 def write_link(public_url: str, form: str, code: str) -> str:
-    """Return the address that a customer passes on: it holds the code alone, which says nothing of them."""
+    """Return the address that a customer gives to friends; the code in it says nothing of the customer."""
     return f"{public_url.rstrip('/')}/forms/{form}?{QUERY}={code}"
 
 
 def find_friend(profile: Profile, now: datetime) -> Referral | None:
-    """Return the code of the friend who brought a person, None for none.
+    """Return the code of the friend who brought a customer, None where no friend did.
 
-    The first code counts. It is nobody's where it is the person's own, or came after their first purchase.
+    The customer's earliest code alone is looked at. No friend brought the customer where that code is the customer's
+    own, or where the customer had bought before the code came.
     """
     told = [each for each in profile.referrals.values() if each.at <= now]
     first = min(told, key=lambda each: (each.at, each.code), default=None)
@@ -75,16 +80,20 @@ def find_friend(profile: Profile, now: datetime) -> Referral | None:
 
 
 def has_bought(profile: Profile, before: datetime) -> bool:
-    """Return whether a purchase was placed earlier, or in an earlier month where the latest orders do not tell."""
+    """Return whether a customer bought before a moment.
+
+    Of a purchase that is no longer among the latest orders only its month is known: an earlier month counts.
+    """
     month = name_month(before)
     earlier = any(each < month and count > 0 for each, count in profile.totals.months.items())
     return earlier or any(each < before for each in list_purchases(profile))
 
 
 def is_settled(profile: Profile, refund_days: int, now: datetime) -> bool:
-    """Return whether a purchase that stands is older than the days in which the shop takes goods back.
+    """Return whether a customer has a purchase that is older than the days in which the shop takes goods back.
 
-    A purchase that was refunded or cancelled is none. Of one that is no longer among the latest orders its month tells.
+    An order that was refunded or cancelled is no purchase. Of a purchase that is no longer among the latest orders only
+    its month is known.
     """
     until = now - timedelta(days=refund_days)
     if any(each <= until for each in list_purchases(profile)):

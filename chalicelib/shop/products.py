@@ -123,7 +123,7 @@ def load_products(path: Path) -> Products:
 
 
 def keeps_costs() -> bool:
-    """Return whether the file says what any product costs; also while it cannot be read, so that nothing is lost."""
+    """Return whether the file says what any product costs; True while it has a mistake, so that no order lacks it."""
     try:
         return any(rule.cost for rule in read_products().products)
     except DefinitionError:
@@ -131,7 +131,7 @@ def keeps_costs() -> bool:
 
 
 def find_costs() -> Products | None:
-    """Return the products where any has a cost; None without, and while the file has a mistake."""
+    """Return the shop's products, None where no product has a cost, and while the file has a mistake."""
     try:
         return read_products() if keeps_costs() else None
     except DefinitionError as fault:

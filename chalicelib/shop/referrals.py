@@ -1,6 +1,6 @@
-"""Whether customers bring friends by a code of their own: own/referrals.toml. Without the file nothing of it happens.
+"""Whether customers bring friends by a code of their own: own/referrals.toml.
 
-Pure, but for reading the file.
+Without the file no page shows a code, none is kept, and no friend is counted.
 """
 
 import logging
@@ -25,7 +25,7 @@ class Referrals(Model):
 
 
 def takes_codes() -> bool:
-    """Return whether codes of friends are taken: also while the file has a mistake, so that none is lost."""
+    """Return whether the shop takes codes of friends: also while the file has a mistake, so that no code is lost."""
     return (own.FOLDER / FILE).exists()
 
 
@@ -45,7 +45,7 @@ def load_referrals(path: Path) -> Referrals | None:
 
 
 def find_referrals() -> Referrals | None:
-    """Return the same; while the file has a mistake nothing is counted or shown."""
+    """Return what the shop decided, None without the file and while it has a mistake."""
     try:
         return read_referrals()
     except DefinitionError as fault:

@@ -67,6 +67,14 @@ def test_the_figures_name_those_who_came_by_a_friend(desk, ben):
     assert "is 14 days old" in page
 
 
+def test_the_result_keeps_no_code_by_which_nobody_came(desk, ben):
+    shop = desk.shop
+    sign_up(desk, ben, make_code(shop.find_id(ASHA)))
+    count_night(shop.services(), LATER)
+    tally = read_counted(shop.services()).tally
+    assert tally.counts("referral", "owner") == {make_code(shop.find_id(ASHA)): 1}
+
+
 @pytest.mark.parametrize("gone", [ASHA, BRAM])
 def test_who_is_forgotten_leaves_no_trace_on_either_side(desk, ben, gone):
     shop = desk.shop

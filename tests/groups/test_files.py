@@ -113,6 +113,16 @@ def test_the_edition_is_of_the_rule_and_of_the_categories_that_it_asks_for(folde
     assert same == named
 
 
+def test_the_edition_is_not_of_what_else_the_file_says_of_products(folder):
+    write_own(folder, "groups/some.toml", 'title = "T"\n[[rule.bought]]\ncategory = "a"')
+    found = set()
+    for more in ("", "cost = { EUR = 1 }", 'tip.en = "Keep it dry."'):
+        write_own(folder, "products.toml", f'[[products]]\nname = "x"\ncategory = "a"\n{more}\n')
+        forget_files()
+        found.add(find_group("some").edition)
+    assert len(found) == 1
+
+
 def test_page_and_models_name_the_same_keys():
     models = (("group", Group), ("rule", Rule), ("bought", Bought), ("score", Score), ("member", Member))
     wanted = {f"{place}.{name}" for place, model in models for name in model.model_fields} - {"group.name"}

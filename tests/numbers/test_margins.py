@@ -174,6 +174,10 @@ def test_while_the_file_has_a_mistake_orders_keep_what_they_need_and_nothing_is_
     load_products.cache_clear()
     assert keeps_costs()
     assert find_costs() is None
+    chance = random.Random(1)
+    profile = fold(chance, [invent_order(chance) for _ in range(9)])
+    assert all(mark.sold for mark in profile.latest.values())
+    assert read_known([profile], Lens(NOW, products=find_costs())) == {}
     with pytest.raises(DefinitionError, match="cost"):
         load_products(own.FOLDER / "products.toml")
 
