@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.models import Entry, LineItem, Order, OrderState, Reading, Refund, Submission, Trust
+from chalicelib.models import Entry, LineItem, OrderState, Reading, Refund, Submission, Trust
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.share import list_shares
 from chalicelib.numbers.tally import Tally
 from chalicelib.people.profile import Record, fold_event
 from chalicelib.people.renewal import renew_latest
 from chalicelib.stats.promoters import FROM_0
+from tests.builders.agenda import an_order
 from tests.builders.shop import NOW
 
 PRODUCTS = ("Colombia 250 g", "House blend", "Filter papers", "Grinder", "Cup 50/50")
@@ -95,15 +96,8 @@ def make_submission(at, sender="shopify"):
 
 def tell_order(number, order):
     """Return what tells of an order: itself, its end, its refund."""
-    paid = Order(
-        id=f"{order.at:%y%m%d}-{number}",
-        placed_at=order.at,
-        updated_at=order.at,
-        state=OrderState.PAID,
-        total=order.total,
-        currency="EUR",
-        items=tuple(LineItem(title=item) for item in order.items),
-    )
+    items = tuple(LineItem(title=item) for item in order.items)
+    paid = an_order(f"{order.at:%y%m%d}-{number}", order.at, total=order.total, currency="EUR", items=items)
     told = [(f"o{number}", make_submission(order.at), Reading(kind="order", orders=(paid,)))]
     if not order.counts:
         later = order.at + timedelta(hours=3)

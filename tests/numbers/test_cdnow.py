@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.models import LineItem, Order, OrderState, Reading
+from chalicelib.models import LineItem, Reading
 from chalicelib.numbers.activity import list_days
 from chalicelib.numbers.cohorts import read_customers
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.needs import read_product
 from chalicelib.people.orders import LATEST
+from tests.builders.agenda import an_order
 from tests.builders.invented import add_up, fold_events, make_submission
 from tests.proofs.cdnow import REPEATED, explain_sample, read_sample
 
@@ -39,15 +40,7 @@ def profiles(sample):
 def tell_customer(bought):
     """Yield the events by which a shop system would have told of a customer."""
     for number, (day, paid) in enumerate(bought):
-        order = Order(
-            id=str(number),
-            placed_at=day,
-            updated_at=day,
-            state=OrderState.PAID,
-            total=paid,
-            currency="USD",
-            items=(LineItem(title=PRODUCT),),
-        )
+        order = an_order(number, day, total=paid, currency="USD", items=(LineItem(title=PRODUCT),))
         yield f"o{number}", make_submission(day), Reading(kind="order", orders=(order,))
 
 

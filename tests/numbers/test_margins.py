@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.errors import DefinitionError
-from chalicelib.models import LineItem, Order, OrderState, Profile, Reading, Refund
+from chalicelib.models import LineItem, OrderState, Profile, Reading, Refund
 from chalicelib.numbers.cohorts import read_customers
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.margins import read_margins
@@ -17,6 +17,7 @@ from chalicelib.people.orders import LATEST
 from chalicelib.people.union import join_profiles
 from chalicelib.shop import own
 from chalicelib.shop.products import find_costs, keeps_costs, load_products
+from tests.builders.agenda import an_order
 from tests.builders.invented import add_up, fold_events, make_submission
 from tests.builders.own import open_own, write_own
 from tests.builders.shop import NOW
@@ -56,15 +57,9 @@ class Bought:
     state: OrderState
 
     def list_events(self, number):
-        order = Order(
-            id=str(number),
-            placed_at=self.at,
-            updated_at=self.at,
-            state=self.state,
-            total=self.total,
-            currency=self.currency,
-            items=tuple(LineItem(title=name, quantity=n, price=price) for name, n, price in self.lines),
-        )
+        items = tuple(LineItem(title=name, quantity=n, price=price) for name, n, price in self.lines)
+        keys = {"state": self.state, "total": self.total, "currency": self.currency}
+        order = an_order(number, self.at, items=items, **keys)
         yield f"o{number}", make_submission(self.at), Reading(kind="order", orders=(order,))
         if self.back:
             refund = Refund(id="r", order_id=order.id, amount=self.back, currency=self.currency)

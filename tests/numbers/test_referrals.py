@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.models import HeldValue, LineItem, Order, OrderState, Profile, Reading, Refund
+from chalicelib.models import HeldValue, LineItem, OrderState, Profile, Reading, Refund
 from chalicelib.models.friend_codes import make_code, read_code, write_code
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.referrals import Brought, add_friends, list_friends, read_referrals
 from chalicelib.people.referrals import list_codes
 from chalicelib.people.union import join_profiles
 from chalicelib.shop import own
+from tests.builders.agenda import an_order
 from tests.builders.invented import add_up, fold_events, make_submission
 from tests.builders.own import open_own, write_own
 from tests.builders.shop import NOW
@@ -53,16 +54,9 @@ class Life:
         for number, (at, code) in enumerate(self.forms):
             yield f"{self.id}f{number}", make_submission(at, "form"), Reading(kind="sign-up", friend=code)
         for number, bought in enumerate(self.orders):
-            told = Order(
-                id=f"{self.id}-{number}",
-                placed_at=bought.at,
-                updated_at=bought.at,
-                state=OrderState.OPEN,
-                total=bought.total,
-                currency="EUR",
-                items=(LineItem(title="Tea"),),
-                codes=(write_code(bought.code).lower(),) if bought.code else ("SPRING",),
-            )
+            codes = (write_code(bought.code).lower(),) if bought.code else ("SPRING",)
+            keys = {"state": OrderState.OPEN, "total": bought.total, "currency": "EUR", "codes": codes}
+            told = an_order(f"{self.id}-{number}", bought.at, items=(LineItem(title="Tea"),), **keys)
             yield f"{self.id}o{number}", make_submission(bought.at), Reading(kind="order", orders=(told,))
             later = bought.at + timedelta(hours=1)
             ended = told.model_copy(update={"state": bought.state, "updated_at": later})
