@@ -13,6 +13,7 @@ from chalicelib.models import LineItem, OrderState, Profile, Reading, Refund
 from chalicelib.numbers.cohorts import read_customers
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.margins import read_margins
+from chalicelib.numbers.tally import Tally, make_key
 from chalicelib.people.orders import LATEST
 from chalicelib.people.union import join_profiles
 from chalicelib.shop import own
@@ -151,6 +152,41 @@ def test_of_an_order_that_the_profile_no_longer_has_the_cost_is_not_known():
     ]
     tally = add_up([fold(random.Random(1), orders)], Lens(NOW, products=find_costs()))
     assert read_margins(f"{NOW:%Y-%m}", tally)["EUR"].share == pytest.approx(0.5)
+
+
+def test_an_order_that_comes_back_among_the_latest_keeps_what_was_paid():
+    """Of a full list one order turns out to be older than one that fell out: that one is read again from its row."""
+    times = [NOW - timedelta(days=day) for day in range(LATEST + 1)]
+    told = [
+        *((number, at) for number, at in enumerate(times)),
+        (0, NOW - timedelta(days=99)),
+    ]
+    profile = fold_events(
+        (f"e{place}", make_submission(NOW + timedelta(minutes=place)), tell_tea(number, at, place))
+        for place, (number, at) in enumerate(told)
+    )
+    assert times[-1] in {mark.placed_at for mark in profile.latest.values()}
+    assert all(mark.sold for mark in profile.latest.values())
+
+
+def tell_tea(number, at, place):
+    """Return what tells of an order of tea, at the minute `place`."""
+    keys = {"updated_at": NOW + timedelta(minutes=place), "total": Decimal(5), "currency": "EUR"}
+    order = an_order(number, at, items=(LineItem(title="Tea", price=Decimal(5)),)).model_copy(update=keys)
+    return Reading(kind="order", orders=(order,))
+
+
+def test_the_share_is_at_most_one_and_without_revenue_there_is_none():
+    parts = ("known", "earned", "cost")
+    sums = {"EUR": ("10.01", "10.00", "4"), "USD": ("0.01", "-1", "4"), "GBP": ("0.01", "0", "4")}
+    tally = Tally()
+    for currency, amounts in sums.items():
+        tally.add_shares(
+            (make_key("month", "2026-03", part, currency), Decimal(amount))
+            for part, amount in zip(parts, amounts, strict=True)
+        )
+    (margin,) = read_margins("2026-03", tally).values()
+    assert (margin.amount, margin.share) == (Decimal("6.01"), 1.0)
 
 
 @pytest.mark.parametrize("text", ["", '[[products]]\nname = "Tea"\ncategory = "tea"\n'])

@@ -12,6 +12,7 @@ from chalicelib.models import HeldValue, LineItem, OrderState, Profile, Reading,
 from chalicelib.models.friend_codes import make_code, read_code, write_code
 from chalicelib.numbers.lens import Lens
 from chalicelib.numbers.referrals import Brought, add_friends, list_friends, read_referrals
+from chalicelib.people.orders import LATEST
 from chalicelib.people.referrals import list_codes
 from chalicelib.people.union import join_profiles
 from chalicelib.shop import own
@@ -225,9 +226,36 @@ def test_a_shop_without_the_file_keeps_no_code_and_counts_none(tmp_path):
     assert read_referrals(add_up([profile], Lens(NOW)), Lens(NOW)) is None
 
 
-def test_a_corrected_order_takes_its_code_along():
-    life = Life("bram", [], [Bought(NOW - timedelta(days=9), Decimal(10), OrderState.MOVED, make_code("asha"))])
-    assert life.fold(random.Random(3)).referrals == {}
+@pytest.mark.parametrize("seed", range(6))
+def test_a_corrected_order_takes_its_code_along(seed):
+    life = Life("bram", [], [Bought(NOW - timedelta(days=9), Decimal(10), OrderState.MOVED, ASHA)])
+    assert life.fold(random.Random(seed)).referrals == {}
+
+
+def test_an_order_that_tries_a_system_out_brings_nobody():
+    order = an_order(1, NOW, codes=(ASHA,), test=True)
+    assert fold_events([("o", make_submission(NOW), Reading(kind="order", orders=(order,)))]).referrals == {}
+
+
+def test_the_earliest_codes_are_remembered_and_no_more():
+    orders = [Bought(NOW - timedelta(days=day), Decimal(1), code=make_code(str(day))) for day in range(1, 10)]
+    kept = Life("bram", [], orders).fold(random.Random(1)).referrals
+    assert {each.code for each in kept.values()} == {make_code(str(day)) for day in range(5, 10)}
+
+
+def test_a_code_that_comes_after_the_count_began_is_not_counted():
+    assert read_counted([Profile(customer_id="asha"), bring(at=NOW + timedelta(minutes=1))])[0].people == 0
+
+
+def list_many():
+    """Return so many orders that the profile remembers none before them."""
+    return [Bought(NOW - timedelta(hours=number), Decimal(1)) for number in range(LATEST)]
+
+
+def test_of_an_order_that_the_profile_no_longer_has_its_month_tells():
+    before, since = (Bought(NOW - timedelta(days=days), Decimal(1)) for days in (90, 40))
+    found = [read_counted([Profile(customer_id="asha"), bring(one, *list_many())])[0] for one in (before, since)]
+    assert [(each.people, each.credited) for each in found] == [(0, 0), (1, 1)]
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "\u2010{}", "{}\n"])
