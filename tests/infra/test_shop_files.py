@@ -13,6 +13,7 @@ from chalicelib.words import find_words, list_languages
 from infra.deploy import package, shop_files
 from infra.places import ROOT
 from tests.builders.own import forget_files, open_own, write_own
+from tests.builders.surveys import write_survey
 
 EXAMPLE = ROOT / "docs" / "examples" / "own"
 
@@ -48,6 +49,14 @@ def test_a_cap_above_what_the_consents_promise_is_told(folder, run):
     write_own(folder, "campaigns/_shop.toml", shop)
     forget_files()
     assert "allows 3 mails within 7 days; the consents of these forms promise two a week at most" in run("check")[1]
+
+
+@pytest.mark.parametrize(("form", "faults"), [("newsletter", 0), ("absent", 1), ("secret", 1)])
+def test_a_link_for_friends_leads_to_a_form_that_takes_a_name(folder, run, form, faults):
+    write_survey(folder, "secret")
+    write_own(folder, "referrals.toml", f'form = "{form}"\nrefund_days = 14\n')
+    forget_files()
+    assert run("check")[1].count("no form of that name takes a name; there are ") == faults
 
 
 def test_the_starts_are_forms_and_campaigns_as_they_are(folder, run):

@@ -7,6 +7,7 @@ from chalicelib.shop import own
 from tests.builders.api import open_api
 from tests.builders.form_posts import ANSWERS, OWN, PAGE, browse, post, read_inbox, read_token
 from tests.builders.own import open_own, write_own
+from tests.builders.surveys import write_survey
 
 CODE = make_code("asha")
 
@@ -45,6 +46,13 @@ def test_the_page_sends_the_code_of_its_address_and_keeps_it_in_other_languages(
 
     (body,) = read_bodies(shop)
     assert f'"friend":"{CODE}"' in body
+
+
+def test_an_anonymous_form_takes_no_code(api, friends):
+    write_survey(own.FOLDER)
+    page = api.call("GET", f"/forms/mood?lang=en&friend_code={CODE}", accept=PAGE)
+    assert page.status_code == 200
+    assert CODE not in page.body.decode()
 
 
 def test_a_page_that_shows_faults_keeps_the_code(api, friends):
