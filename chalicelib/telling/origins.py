@@ -42,16 +42,17 @@ def show_friends(found: Brought, teller: Teller) -> Section:
         return Section(say.origins.friends, (say.origins.friends_none,), hints=(hint,))
     counts = {name: write.write_count(getattr(found, name)) for name in ("people", "credited", "bringers")}
     names = ("people", "credited", "buyers", "orders")
-    cells = [*(write.write_count(getattr(found, name)) for name in names), write.write_sums(found.spent)]
+    cells = [write.write_count(getattr(found, name)) for name in names]
     columns = [say.columns[name] for name in (*names, "spent")]
-    row = (say.origins.friends, make_cells([*cells[:-1], cells[-1] or say.figure.none]))
+    row = (say.origins.friends, make_cells([*cells, write.write_sums(found.spent) or say.figure.none]))
     grid = Grid(say.origins.friends, columns, [row], say.origins.spent_hint)
     return Section(say.origins.friends, (say.origins.friends_lead.format(**counts),), None, (hint,), (grid,))
 
 
 def list_brought(found: Brought) -> list[Line]:
     """Return the figures of customers whom a friend brought."""
-    lines = [Line(f"by-friend/{name}", getattr(found, name)) for name in ("people", "credited", "bringers", "orders")]
+    names = ("people", "credited", "bringers", "buyers", "orders")
+    lines = [Line(f"by-friend/{name}", getattr(found, name)) for name in names]
     return lines + [Line(f"by-friend/spent/{name}", found.people, amount) for name, amount in found.spent.items()]
 
 

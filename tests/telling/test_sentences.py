@@ -351,7 +351,12 @@ def test_what_is_said_of_friends_reads_with_nobody_and_with_somebody(language):
         "orders": 20,
         "spent": {"EUR": Decimal(90)},
     }
-    (_, some) = tell("sources", language, brought=Brought(**found)).sections
+    sheet = tell("sources", language, brought=Brought(**found))
+    (_, some) = sheet.sections
+    lines = {line.figure: line.people for line in sheet.lines if line.figure.startswith("by-friend/")}
+    assert lines == {f"by-friend/{name}": found[name] for name in found if name not in ("refund_days", "spent")} | {
+        "by-friend/spent/EUR": 12
+    }
     write = find_writer(language)
     assert all(write.write_count(n) in some.sentences[0] for n in (12, 7, 3))
     assert write.write_count(14) in some.hints[0]
