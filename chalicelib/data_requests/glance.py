@@ -15,7 +15,7 @@ from chalicelib.data_requests.record import describe_mails, list_consents, list_
 from chalicelib.data_requests.status import Outlook, describe_person
 from chalicelib.data_requests.values import Row, dump_row
 from chalicelib.models import EntryRecord, Event, OrderRecord, Reading, utc_text
-from chalicelib.numbers.learned import read_shelf
+from chalicelib.numbers.learned import read_friends, read_shelf
 from chalicelib.people.entries import UNKEPT, name_mark
 from chalicelib.people.person import Person
 from chalicelib.people.reader import open_core, open_entry, open_event, open_order
@@ -125,7 +125,8 @@ def read_latest(
 def list_sections(glance: Glance, services: Services, now: datetime) -> dict[str, tuple[Row, ...]]:
     """Return the rows of the sections that `readable` makes chapters of."""
     profile = glance.person.profile
-    outlook = Outlook(glance.going, read_shelf(services, glance.going, glance.counted_at).demands)
+    demands = read_shelf(services, glance.going, glance.counted_at).demands
+    outlook = Outlook(glance.going, demands, read_friends(services, glance.counted_at))
     sections: dict[str, list[Row]] = {
         "fields": [*list_fields(profile.fields, True), *list_fields(profile.withheld, False)],
         "identities": [dump_row(one) for one in profile.identities],

@@ -1,5 +1,6 @@
 """What the shop makes of a person, and which campaigns would write to them, by the rules of sending itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from chalicelib.data_requests.values import Row, dump_row, write_time
 from chalicelib.models import MailState, Profile
 from chalicelib.models.friend_codes import write_code
 from chalicelib.numbers.learned import read_friends, read_shelf
-from chalicelib.numbers.referrals import add_friends
+from chalicelib.numbers.referrals import Friends, add_friends
 from chalicelib.people.activity import judge_activity
 from chalicelib.people.referrals import find_friend, list_codes, write_link
 from chalicelib.people.restriction import is_restricted
@@ -21,16 +22,17 @@ from chalicelib.shop.referrals import find_referrals
 
 @dataclass(frozen=True)
 class Outlook:
-    """What decides what somebody is sent next: the campaigns that go on now, and when products are needed again."""
+    """What is the same for everybody: the campaigns that go on now, when products are needed again, and friends by code."""
 
     going: tuple[Campaign, ...]
     demands: Demands
+    friends: Mapping[str, Friends]
 
 
 def read_outlook(services: Services) -> Outlook:
-    """Return the outlook of this moment; it is the same for everybody."""
+    """Return the outlook of this moment."""
     going = services.list_going()
-    return Outlook(going, read_shelf(services, going).demands)
+    return Outlook(going, read_shelf(services, going).demands, read_friends(services))
 
 
 def list_plans(profile: Profile, services: Services, now: datetime, outlook: Outlook) -> list[Row]:
@@ -86,12 +88,12 @@ def describe_person(profile: Profile, services: Services, now: datetime, outlook
         "next_due": write_time(due),
         "ages": [dump_row(age) for age in profile.ages],
         "joined": {purpose: write_time(moment) for purpose, moment in profile.joined.items()},
-        **describe_friends(profile, services, now),
+        **describe_friends(profile, services, now, outlook),
         "written_at": write_time(now),
     }
 
 
-def describe_friends(profile: Profile, services: Services, now: datetime) -> Row:
+def describe_friends(profile: Profile, services: Services, now: datetime, outlook: Outlook) -> Row:
     """Return the link that a person passes on, whom they brought by the latest count, and the code they came with.
 
     Nothing where the shop takes no codes of friends.
@@ -100,7 +102,7 @@ def describe_friends(profile: Profile, services: Services, now: datetime) -> Row
     if decided is None:
         return {}
     codes = list_codes(profile)
-    found, friend = add_friends(read_friends(services), codes), find_friend(profile, now)
+    found, friend = add_friends(outlook.friends, codes), find_friend(profile, now)
     return {
         "friend_link": write_link(services.settings.public_url, decided.form, codes[0]),
         "friends_came": found.came,

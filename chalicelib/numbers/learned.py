@@ -9,6 +9,7 @@ from chalicelib.numbers.referrals import Friends, list_friends
 from chalicelib.numbers.shelf import Shelf, make_shelf
 from chalicelib.services import Services
 from chalicelib.shop.products import read_products
+from chalicelib.shop.referrals import takes_codes
 
 NOTHING = Shelf()
 Learn = Callable[[], Shelf]
@@ -35,9 +36,14 @@ def learn_once(services: Services) -> Learn:
     return learn
 
 
-def read_friends(services: Services) -> Mapping[str, Friends]:
-    """Return whom each code brought, by the latest count."""
-    return open_friends(services, services.number_rows.read_moment())
+def read_friends(services: Services, counted_at: str | None = None) -> Mapping[str, Friends]:
+    """Return whom each code brought, by the latest count; nothing where the shop takes no codes of friends.
+
+    `counted_at` is the moment of the latest result, where it was read before.
+    """
+    if not takes_codes():
+        return {}
+    return open_friends(services, services.number_rows.read_moment() if counted_at is None else counted_at)
 
 
 @lru_cache(maxsize=1)

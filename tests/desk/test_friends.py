@@ -14,6 +14,7 @@ from tests.builders.desk import read_id
 from tests.builders.own import open_own, write_own
 from tests.builders.regulars import DAY, buy, count_night
 from tests.builders.shop import NOW, a_submission
+from tests.builders.work import count_requests
 
 ASHA, BRAM = "asha@example.com", "bram@example.com"
 LATER = NOW + 30 * DAY
@@ -82,6 +83,16 @@ def test_who_is_forgotten_leaves_no_trace_on_either_side(desk, ben, gone):
     assert (brought.people, brought.bringers) == (0, 0)
     left = open_friends(desk, ben, BRAM if gone == ASHA else ASHA)
     assert "Nobody brought so far" in left
+
+
+def test_friends_cost_no_call_to_the_tables(desk, ben):
+    count_night(desk.shop.services(), NOW + DAY)
+    customer, token = desk.shop.find_id(ASHA), ben.read_token()
+    ben.post(f"/people/{customer}", why="counter", token=token)  # opens the sums of the latest count, once
+    calls = count_requests(desk.services.dynamodb)
+    page = ben.post(f"/people/{customer}", why="counter", token=token).body.decode()
+    assert 'aria-labelledby="friends"' in page
+    assert calls.total() <= 6, calls
 
 
 def test_what_is_no_code_is_told_beside_its_box(desk, ben):

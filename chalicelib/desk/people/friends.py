@@ -1,16 +1,11 @@
 """What a customer's page says of friends: the link and code to pass on, whom they brought, and by whom they came."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from chalicelib.data_requests.values import Row
 from chalicelib.desk.people.friend_words import FriendWords
 from chalicelib.forms.interface import Interface
-from chalicelib.models import Profile
-from chalicelib.models.friend_codes import write_code
-from chalicelib.numbers.learned import read_friends
-from chalicelib.numbers.referrals import add_friends
-from chalicelib.people.referrals import find_friend, list_codes, write_link
-from chalicelib.services import Services
+from chalicelib.models.friend_codes import make_code, write_code
 from chalicelib.shop.referrals import find_referrals
 
 
@@ -24,18 +19,16 @@ class FriendsOf:
     hint: str
 
 
-def tell_friends(
-    profile: Profile, services: Services, say: FriendWords, words: Interface, now: datetime
-) -> FriendsOf | None:
-    """Return what to say; None where the shop takes no codes of friends."""
+def tell_friends(row: Row, say: FriendWords, words: Interface) -> FriendsOf | None:
+    """Return what to say; None where the shop takes no codes of friends.
+
+    `row` is what `data_requests.status` makes of the customer.
+    """
     decided = find_referrals()
     if decided is None:
         return None
-    codes = list_codes(profile)
-    found, friend = add_friends(read_friends(services), codes), find_friend(profile, now)
-    counts = {name: words.write_number(count) for name, count in (("came", found.came), ("credited", found.credited))}
-    told = [say.brought.format(**counts) if found.came else say.none]
-    told += [say.came.format(code=write_code(friend.code))] if friend else []
+    counts = {name: words.write_number(int(str(row[f"friends_{name}"]))) for name in ("came", "credited")}
+    told = [say.brought.format(**counts) if row["friends_came"] else say.none]
+    told += [say.came.format(code=row["brought_by"])] if row["brought_by"] else []
     hint = say.hint.format(days=words.write_number(decided.refund_days))
-    link = write_link(services.settings.public_url, decided.form, codes[0])
-    return FriendsOf(link, write_code(codes[0]), tuple(told), hint)
+    return FriendsOf(str(row["friend_link"]), write_code(make_code(str(row["customer_id"]))), tuple(told), hint)

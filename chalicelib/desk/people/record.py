@@ -11,6 +11,7 @@ from chalicelib.data_requests.readable.names import name_purpose
 from chalicelib.data_requests.readable.parts import Chapter
 from chalicelib.data_requests.readable.writer import Writer
 from chalicelib.data_requests.sensitive import count_sensitive, hide_sensitive
+from chalicelib.data_requests.values import Row
 from chalicelib.desk.answers import lead_to, show_page
 from chalicelib.desk.people.act_forms import show_acts
 from chalicelib.desk.people.askable import list_askable
@@ -95,7 +96,7 @@ def show_glance(request: DeskRequest, glance: Glance, done: str, *, sensitive: b
     writer = make_writer(request)
     words, tell = find_desk_words(request.language), tell_reasons(request)
     say, sections = words.person, list_sections(glance, services, request.now)
-    shown = sections if sensitive else hide_sensitive(sections)
+    shown, row = sections if sensitive else hide_sensitive(sections), sections["person"][0]
     months = find_months(services.campaigns)
     return show_page(
         request,
@@ -109,9 +110,9 @@ def show_glance(request: DeskRequest, glance: Glance, done: str, *, sensitive: b
         joined=glance.join if glance.join and request.now <= glance.join.until else None,
         write_day=writer.write_moment_day,
         submission=secrets.token_urlsafe(16),
-        head=read_head(glance, sections["person"][0], writer, words.head, request.now),
-        next=show_next(request, glance, writer, restricted=bool(sections["person"][0]["restricted"])),
-        friends=show_friends(request, glance, restricted=bool(sections["person"][0]["restricted"])),
+        head=read_head(glance, row, writer, words.head, request.now),
+        next=show_next(request, glance, writer, restricted=bool(row["restricted"])),
+        friends=show_friends(request, glance, row),
         notes=list_notes(glance, writer),
         open_orders=list(list_open_orders(glance, writer)),
         warranties=list(list_warranties(glance, months, request.now.astimezone(writer.zone).date(), writer)),
@@ -140,13 +141,11 @@ def show_next(request: DeskRequest, glance: Glance, writer: Writer, *, restricte
     return find_next(glance, shelf, request.now.astimezone(writer.zone).date(), say, words)
 
 
-def show_friends(request: DeskRequest, glance: Glance, *, restricted: bool) -> FriendsOf | None:
+def show_friends(request: DeskRequest, glance: Glance, row: Row) -> FriendsOf | None:
     """Return what is said of friends; nothing of a child, nor of who restricted their data."""
-    profile, now = glance.person.profile, request.now
-    if restricted or is_minor(profile.ages, now):
+    if row["restricted"] or is_minor(glance.person.profile.ages, request.now):
         return None
-    say, words = find_desk_words(request.language).friends, find_interface(request.language)
-    return tell_friends(profile, request.services, say, words, now)
+    return tell_friends(row, find_desk_words(request.language).friends, find_interface(request.language))
 
 
 def name_chapters(chapters: list[Chapter], titles: Mapping[str, str]) -> list[Chapter]:
