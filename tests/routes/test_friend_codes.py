@@ -7,6 +7,7 @@ from chalicelib.shop import own
 from tests.builders.api import open_api
 from tests.builders.form_posts import ANSWERS, OWN, PAGE, browse, post, read_inbox, read_token
 from tests.builders.own import open_own, write_own
+from tests.builders.surveys import write_survey
 
 CODE = make_code("asha")
 
@@ -51,6 +52,15 @@ def test_a_page_that_shows_faults_keeps_the_code(api, friends):
     answer = browse(api, answers={"email": "no address", "friend_code": CODE})
     assert answer.status_code == 422
     assert f'name="friend_code" value="{CODE}"' in answer.body.decode()
+
+
+def test_a_page_that_names_nobody_keeps_no_code(api, friends):
+    write_survey(own.FOLDER, "mood")
+    shown = api.call("GET", f"/forms/mood?friend_code={CODE}", accept=PAGE)
+    again = browse(api, "mood", {"score": "eleven", "friend_code": CODE})
+    for answer, status in ((shown, 200), (again, 422)):
+        assert answer.status_code == status
+        assert "friend_code" not in answer.body.decode()
 
 
 @pytest.mark.parametrize("code", ["", "x", CODE[:-1], f"{CODE}%22%3E", "%00"])
