@@ -22,7 +22,7 @@ from chalicelib.shop.referrals import find_referrals
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is the same for everybody: the campaigns that go on now, when products are needed again, and friends by code."""
+    """What is the same for everybody: the campaigns that go on now, when products are needed again, friends by code."""
 
     going: tuple[Campaign, ...]
     demands: Demands
