@@ -11,6 +11,7 @@ from chalicelib.numbers import learned
 from chalicelib.numbers.counting import read_counted
 from chalicelib.shop import own
 from tests.builders.desk import read_id
+from tests.builders.lists import restrict
 from tests.builders.own import open_own, write_own
 from tests.builders.regulars import DAY, buy, count_night
 from tests.builders.shop import NOW, a_submission
@@ -83,6 +84,13 @@ def test_who_is_forgotten_leaves_no_trace_on_either_side(desk, ben, gone):
     assert (brought.people, brought.bringers) == (0, 0)
     left = open_friends(desk, ben, BRAM if gone == ASHA else ASHA)
     assert "Nobody brought so far" in left
+
+
+def test_nothing_is_said_of_a_child_or_a_customer_whose_data_is_restricted(desk, ben):
+    desk.shop.take(a_submission(email=BRAM, age_band="under-16"))
+    assert open_friends(desk, ben, BRAM) == ""
+    restrict(desk.shop, desk.shop.find_id(ASHA))
+    assert open_friends(desk, ben) == ""
 
 
 def test_friends_cost_no_call_to_the_tables(desk, ben):

@@ -345,4 +345,5 @@ def test_a_shop_that_sells_data_says_so():
 
     assert "The shop sells data to: Ads Ltd, Lists Inc" in page
     assert "We do not sell" not in page
+    assert "\u2068Ads Ltd\u2069" in render_policy(describe_policy("fa", sold, ()), sold, address="x")
     assert "We do not sell your data" in render_policy(read_facts(), SETTINGS, address="x")
