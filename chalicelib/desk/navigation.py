@@ -1,12 +1,12 @@
-"""The links that stand above each page of the desk: what a member of staff may see, and nothing else."""
+"""The links above each page of the desk: to the pages that the signed-in member of staff may open, and to no other."""
 
 from dataclasses import dataclass
 
 from chalicelib.desk.request import DeskRequest
 from chalicelib.desk.rights import Right
 
-# Pages of the navigation: who sees a link is who has the right to its page. Later pages have their line here. The
-# first NEAR that somebody may see stand in one line on a telephone; the others are folded away.
+# Each page with the right that it needs and the name of its words: a new page gets its line here. The first NEAR links
+# of a member of staff fit into one line of a telephone; the others are folded away.
 NEAR = 4
 NAVIGATION = (
     (Right.PEOPLE, "/today", "today"),
@@ -43,7 +43,7 @@ class Ways:
 
 
 def list_ways(request: DeskRequest) -> Ways:
-    """Return the navigation of who is signed in: the page itself is never folded away."""
+    """Return the links of the member of staff who is signed in; the link to the open page is never folded away."""
     here = request.raw.context["resourcePath"]
     ways = [Way(path, name, path == here) for right, path, name in NAVIGATION if request.may(right)]
     near, far = ways[:NEAR], ways[NEAR:]

@@ -1,4 +1,4 @@
-"""Tours over everybody that a member of staff began (`tours/steps.py`): begun, found again and shown, on four pages."""
+"""Tours: pages that go through every customer in steps (`tours/steps.py`) make one, find it again and show it here."""
 
 import hashlib
 import hmac

@@ -7,6 +7,7 @@ from pydantic import BaseModel, RootModel, StringConstraints
 
 from chalicelib.models import Language
 
+SHOP = "{shop}"
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 
@@ -25,7 +26,14 @@ class Words(RootModel[dict[Language, Phrase]], frozen=True):
 
 def fill_shop(text: str, shop: str) -> str:
     """Return a text with the shop's name in place of `{shop}`; other braces are the author's own."""
-    return text.replace("{shop}", shop)
+    return text.replace(SHOP, shop)
+
+
+def check_quoted(text: str) -> str:
+    """Refuse `{shop}` in words that another system showed: they are kept as they are, and nothing is filled in."""
+    if SHOP in text:
+        raise ValueError("words must be quoted as they were shown: {shop} is filled in for our own forms alone")
+    return text
 
 
 def walk_words(part: object, place: str = "") -> Iterator[tuple[str, Words]]:

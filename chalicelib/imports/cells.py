@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from chalicelib.forms.words import check_quoted
 from chalicelib.models import Model, Name, OptionalLanguage
 
 FILE = "(file)"  # a column that every file has: the first word of the file's own name
@@ -18,7 +19,7 @@ Column = Annotated[
 Columns = Column | tuple[Column, ...]  # one that the header must have; or several: the first that holds something
 Answers = tuple[Annotated[str, AfterValidator(lambda word: word.strip().casefold())], ...]
 OptionalVersion = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2}(\.\d+)?)?$")]
-OptionalWords = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
+OptionalWords = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), AfterValidator(check_quoted)]
 
 
 def list_names(columns: Columns | None) -> tuple[str, ...]:

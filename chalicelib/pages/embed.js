@@ -174,7 +174,7 @@ input,textarea,select,button{font:inherit;accent-color:var(--a)}
     for (const name of names) {
       const row = root.querySelector(`[data-name="${name}"]`), target = row && root.getElementById('f-' + name);
       const field = view.fields.find(field => field.name === name);
-      const group = faults[name] === 'one_of', label = field && !group ? field.label + ': ' : '';
+      const group = faults[name] === 'one_of', label = field && !group ? field.label + (/[?؟]$/.test(field.label) ? ' ' : ': ') : '';
       const link = make(target ? 'a' : 'span', { href: target && '#' }, label + messages[name]);
       list.append(make('li', {}, link));
       if (!target) continue;

@@ -82,7 +82,7 @@ def describe_facts(language: str, settings: Settings, senders: Iterable[str]) ->
 def describe_form(form: Form, purposes: Iterable[str], language: str, settings: Settings) -> Facts:
     """Return the facts of one form, in its first language where it lacks this one."""
     spoken = form.choose_language(language)
-    shop = find_interface(spoken).isolate(name_shop(settings, spoken))
+    shop = name_shop(settings, spoken)
     return {
         "name": form.name,
         "title": form.title[spoken],

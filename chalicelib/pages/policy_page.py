@@ -6,16 +6,18 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from chalicelib.config import Settings
 from chalicelib.forms.interface import Interface, find_interface
 from chalicelib.mails.language import find_mail_language
 from chalicelib.pages.form_page import list_switches
 from chalicelib.pages.policy_words import PolicyWords, find_policy_words
 from chalicelib.pages.rendering import render_page
+from chalicelib.shop.brand import name_shop
 
 ISOLATE, AS_BEFORE = "\u2066", "\u2069"  # a Persian line would read the day's first number as part of the version
 
 
-def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
+def render_policy(facts: Mapping[str, Any], settings: Settings, *, address: str) -> str:
     """Return the page in the language of the facts."""
     language = facts["language"]
     words, shop = find_policy_words(language), facts["controller"]["name"]
@@ -34,6 +36,7 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
             version=f"{ISOLATE}{facts['version']}{AS_BEFORE}", date=write_version(facts["date"], language)
         ),
         contents=list_contents(words),
+        quote_consent=partial(quote_consent, settings=settings),
         write_version=partial(write_version, language=language),
         gist=write_gist(facts["kept"], words),
         sold_words=words.sold.format(names=join_names(sold_to, interface)) if sold_to else words.sold_not,
@@ -42,6 +45,12 @@ def render_policy(facts: Mapping[str, Any], *, address: str) -> str:
         downstream=words.downstream.format(names=join_names(facts["recipients"]["downstream"], interface)),
         region=words.region.format(region=interface.isolate(region)) if region else words.here,
     )
+
+
+def quote_consent(words: str, language: str, settings: Settings) -> str:
+    """Return the words of a consent, of which the facts have no marks, with the shop's name marked."""
+    shop = name_shop(settings, language)
+    return words.replace(shop, find_interface(language).isolate(shop))
 
 
 def join_names(names: Iterable[str], interface: Interface) -> str:

@@ -1,7 +1,7 @@
 """The answers to a post of a form: JSON for a program, a page for a person's browser."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +14,12 @@ from chalicelib.forms.post import Pairs, Post
 from chalicelib.forms.validation import CleanForm
 from chalicelib.models import JsonValue
 from chalicelib.models.friend_codes import QUERY as FRIEND
-from chalicelib.models.friend_codes import read_code
 from chalicelib.pages.form_page import choose_script, render_form, render_problem, render_thanks
 from chalicelib.pages.rendering import page_headers
 from chalicelib.routes.form_questions import keep_page_token, pose_question
-from chalicelib.routes.form_request import FormRequest
+from chalicelib.routes.form_request import FormRequest, read_friend
 from chalicelib.routes.origins import read_origin, share_headers
 from chalicelib.shop.brand import name_shop
-from chalicelib.shop.referrals import takes_codes
 from chalicelib.store.polls import Polls
 
 Sent = Mapping[str, JsonValue] | Pairs
@@ -99,6 +97,7 @@ def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> R
     faults = refusal.fields if isinstance(refusal, InvalidSubmissionError) else {}
     typed = list_typed(sent)
     token = keep_page_token(request, typed, faults)
+    friend = read_friend(request.form, "".join(typed.get(FRIEND, [])[:1]))
     page = render_form(
         request.form,
         request.words,
@@ -109,16 +108,10 @@ def show_again(request: FormRequest, refusal: ChaliceViewError, sent: Sent) -> R
         faults=faults,
         question=pose_question(request, token, typed, faults),
         known=request.known,
-        kept=keep_friend(typed),
+        kept=replace(request, friend=friend).kept,
         problem="" if faults else request.words.problems.get(str(status), request.words.not_sent),
     )
     return answer_page(request, page, status, refusal)
-
-
-def keep_friend(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the friend's code of a post, so that the page sends it again; one that is none is left out."""
-    code = read_code("".join(typed.get(FRIEND, [])[:1])) if takes_codes() else ""
-    return {FRIEND: code} if code else {}
 
 
 def list_typed(sent: Sent) -> dict[str, list[str]]:

@@ -23,8 +23,8 @@ class FormRequest:
     """The parts of a request that its answer depends on. `spoken` is the page's language, `page` its path.
 
     `score` is the number in the address, or "" where the form takes none such; `friend` is the friend's code there, or
-    "" where there is none or the shop takes none. `known` is what the page of a customer
-    whom the shop knows says of that.
+    "" where there is none or the shop takes none. `known` is what the page of a customer whom the shop knows says of
+    that.
     """
 
     door: Door
@@ -92,14 +92,13 @@ def read_form_request(door: Door, raw: Any, form: Form, page: str = "") -> FormR
         address=client_address(raw),
         now=request_time(raw),
         score=read_score(raw, form),
-        friend=read_friend(raw, form),
+        friend=read_friend(form, str((raw.query_params or {}).get(FRIEND, ""))),
     )
 
 
-def read_friend(raw: Any, form: Form) -> str:
-    """Return the friend's code in the address, "" for none that may be one, and where nobody is named."""
-    asked = str((raw.query_params or {}).get(FRIEND, ""))
-    return read_code(asked) if asked and not form.anonymous and takes_codes() else ""
+def read_friend(form: Form, typed: str) -> str:
+    """Return the friend's code of an address or a post, "" for none that may be one, and where nobody is named."""
+    return read_code(typed) if typed and not form.anonymous and takes_codes() else ""
 
 
 def read_score(raw: Any, form: Form) -> str:

@@ -36,7 +36,7 @@ def answer_policy(request: Any, door: Door, senders: tuple[str, ...]) -> Respons
     if "application/json" in headers.get("accept", "") and not names_html(headers):
         shown = {"Content-Type": "application/json; charset=utf-8", "Content-Language": language, **SHARED}
         return Response(facts, status_code=200, headers=shown)
-    page = render_policy(facts, address=f"{settings.public_url.rstrip('/')}/privacy")
+    page = render_policy(facts, settings, address=f"{settings.public_url.rstrip('/')}/privacy")
     shown = {**page_headers(read_origin(settings.public_url), language), **SHARED}
     return Response(page, status_code=200, headers=shown)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.definitions import load_definition
+from chalicelib.forms.words import check_quoted
 from chalicelib.models import FieldName, Model, Name, Version
 from chalicelib.shop import own
 from chalicelib.shop.ages import AGE_BAND, BIRTH_YEAR, is_band
@@ -30,7 +31,7 @@ class ConsentAnswer(Model):
     purpose: Name
     answer: Source
     version: Version
-    words: str
+    words: Annotated[str, AfterValidator(check_quoted)]
     yes: tuple[Source, ...] = ()
 
     @model_validator(mode="after")

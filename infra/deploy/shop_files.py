@@ -17,6 +17,7 @@ from chalicelib.forms import library as forms
 from chalicelib.forms.definition import Form
 from chalicelib.forms.interface import Interface
 from chalicelib.forms.site import load_site
+from chalicelib.forms.words import walk_words
 from chalicelib.groups import library as groups
 from chalicelib.mails import templates
 from chalicelib.mails.language import MailLanguage
@@ -125,7 +126,8 @@ def tell_campaigns() -> str:
 def tell_cap() -> str:
     """Return that the shop's cap allows more mails than a shipped consent promises, or ""."""
     try:
-        cap, asking = campaigns.load_shop().cap, [form.name for form in forms.list_named() if promises_two(form)]
+        cap, preferences = campaigns.load_shop().cap, forms.load_form(forms.UNLISTED / "preferences.toml")
+        asking = [form.name for form in (*forms.list_named(), preferences) if promises_two(form)]
     except DefinitionError:
         return ""
     if not asking or 7 * cap.mails <= 2 * cap.days:
@@ -135,7 +137,7 @@ def tell_cap() -> str:
 
 
 def promises_two(form: Form) -> bool:
-    return any(PROMISE in ask.words["en"] for ask in form.consents)
+    return any(PROMISE in words["en"] for _, words in walk_words(form))
 
 
 def check_shop() -> int:

@@ -193,6 +193,15 @@ def test_a_group_without_an_answer_is_told_once(host, open_browser):
     assert form.browser.execute_script("return arguments[0].activeElement.name", form.root) == "score"
 
 
+def test_no_colon_stands_after_a_question(host, open_browser):
+    form = Embedded(open_browser(), f"{host}/?pre-order,fa")
+    form.find("button")[0].click()
+    form.wait(".summary")
+    told = form.find(".summary")[0].text
+    assert "؟ " in told
+    assert "؟:" not in told
+
+
 def test_faults_are_told_beside_the_field_and_can_be_mended(host, shop, open_browser, take_shot):
     form = Embedded(open_browser(), f"{host}/?sign-up,en")
     form.find("[name=email]")[0].send_keys("asha@@example.com")

@@ -83,6 +83,14 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(taking):
     assert taking.stage.read_all("inbox") == []
 
 
+def test_no_colon_stands_after_a_question(taking):
+    staff = taking.hire("staff")
+    submission = read_id(staff.read("/counter/pre-order"))
+    page = staff.post("/counter/pre-order", submission=submission, email="none").body.decode()
+    assert ">What would you like?</a> Please" in page
+    assert ">Email</a>: Please" in page
+
+
 def test_markup_in_every_field_is_escaped(taking):
     staff = taking.hire("staff")
     names = re.findall(r'name="(\w+)"', staff.read("/counter/pre-order"))

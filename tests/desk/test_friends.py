@@ -15,6 +15,7 @@ from tests.builders.lists import restrict
 from tests.builders.own import open_own, write_own
 from tests.builders.regulars import DAY, buy, count_night
 from tests.builders.shop import NOW, a_submission
+from tests.builders.work import count_requests
 
 ASHA, BRAM = "asha@example.com", "bram@example.com"
 LATER = NOW + 30 * DAY
@@ -93,9 +94,21 @@ def test_who_is_forgotten_leaves_no_trace_on_either_side(desk, ben, gone):
     assert "Nobody brought so far" in left
 
 
-def test_of_who_restricted_their_data_nothing_is_said(desk, ben):
+def test_nothing_is_said_of_a_child_or_a_customer_whose_data_is_restricted(desk, ben):
+    desk.shop.take(a_submission(email=BRAM, age_band="under-16"))
+    assert open_friends(desk, ben, BRAM) == ""
     restrict(desk.shop, desk.shop.find_id(ASHA))
     assert open_friends(desk, ben) == ""
+
+
+def test_friends_cost_no_call_to_the_tables(desk, ben):
+    count_night(desk.shop.services(), NOW + DAY)
+    customer, token = desk.shop.find_id(ASHA), ben.read_token()
+    ben.post(f"/people/{customer}", why="counter", token=token)  # opens the sums of the latest count, once
+    calls = count_requests(desk.services.dynamodb)
+    page = ben.post(f"/people/{customer}", why="counter", token=token).body.decode()
+    assert 'aria-labelledby="friends"' in page
+    assert calls.total() <= 6, calls
 
 
 def test_what_is_no_code_is_told_beside_its_box(desk, ben):

@@ -9,12 +9,10 @@ import pytest
 from chalicelib.erasure.forget import ForgetOrder, Reason, forget_person
 from chalicelib.errors import RaceLostError
 from chalicelib.models.numbers import write_number
-from chalicelib.shop import own
 from tests.builders.entries import an_entry, report_shipped
 from tests.builders.orders import an_order
-from tests.builders.own import open_own, write_own
-from tests.builders.regulars import count_night
 from tests.builders.shop import NOW, a_submission
+from tests.builders.work import count_requests
 from tests.proofs.requests import read_size
 
 ASHA = "asha@example.com"
@@ -110,46 +108,21 @@ def test_open_pre_orders_and_warranties_stand_at_the_head(desk, ben, asha):
     assert "bought on 1\xa0February 2026" in head
 
 
-class Count:
-    """Counts the calls to AWS while it is on."""
-
-    def __init__(self, client):
-        self.calls = []
-        client.meta.events.register("before-call.dynamodb", lambda model, **_: self.calls.append(model.name))
-
-
-@pytest.fixture
-def friends(tmp_path, monkeypatch):
-    """Let the shop take codes of friends."""
-    with open_own(tmp_path, monkeypatch):
-        write_own(own.FOLDER, "referrals.toml", "refund_days = 14\n")
-        yield
-
-
-def test_codes_of_friends_take_no_further_call(desk, ben, asha, friends):
-    count_night(desk.services, desk.now)
-    assert 'aria-labelledby="friends"' in open_person(ben, asha)  # the sums are opened once a container
-    token = ben.read_token()
-    count = Count(desk.services.dynamodb)
-    ben.post(f"/people/{asha}", why="counter", token=token)
-    assert len(count.calls) <= 6, count.calls
-
-
 def test_many_orders_take_six_calls_and_few_milliseconds(desk, ben, asha):
     for number in range(ORDERS):
         order = an_order(ASHA, at=NOW - timedelta(days=ORDERS - number), number=number)
         assert desk.shop.take(order) == "settled"
     token = ben.read_token()
     open_person(ben, asha)
-    count = Count(desk.services.dynamodb)
+    calls = count_requests(desk.services.dynamodb)
     took = []
     for _ in range(5):
-        count.calls.clear()
+        calls.clear()
         began = time.perf_counter()
         answer = ben.post(f"/people/{asha}", why="counter", token=token)
         took.append(time.perf_counter() - began)
-        assert len(count.calls) <= 6, count.calls
-    print(f"\n{min(took) * 1000:.0f} ms, {len(count.calls)} calls: {count.calls}")
+        assert calls.total() <= 6, calls
+    print(f"\n{min(took) * 1000:.0f} ms, {calls.total()} calls: {calls}")
     page = answer.body.decode()
     assert page.count("Tea") >= 10
     assert f"{ORDERS - 10} older purchases" in page

@@ -1,5 +1,7 @@
 """Every route names its right, and every role meets every route: generated from the table of routes."""
 
+import re
+
 import pytest
 from chalice.app import Chalice
 
@@ -94,3 +96,19 @@ def test_navigation_leads_to_routes_with_the_right_that_hides_them():
 
     for right, path, _ in NAVIGATION:
         assert console.RULES["GET", path].right is right
+
+
+def list_links(browser, path):
+    """Return the links above a page, each with whether it leads to that page: those seen, then those folded away."""
+    shown = browser.read(path).partition('<nav class="ways">')[2].partition("</nav>")[0]
+    near, _, folded = shown.partition("<details>")
+    return [re.findall('<a href="([^"]+)"( aria-current="page")?', part) for part in (near, folded)]
+
+
+@pytest.mark.parametrize(("path", "seen"), [("/today", 4), ("/account", 5)])
+def test_four_links_are_seen_and_the_one_to_the_open_page_is_never_folded_away(desk, path, seen):
+    near, folded = list_links(desk.hire("owner"), path)
+    assert len(near) == seen
+    assert [each for each, here in near if here] == [path]
+    assert [each for each, here in folded if here] == []
+    assert "/staff" in dict(folded)

@@ -51,6 +51,7 @@ def test_an_entry_takes_effect_as_one_of_the_counter(taking, shop, till, single_
     assert settle(taking, shop) == {"settled": 1}
     consent = shop.read_profile("ana@example.org").consents["marketing"]
     assert (consent.state, consent.channel, consent.staff) == (ConsentState.GIVEN, "till", till.device_id)
+    assert consent.words.startswith("I agree that Corner Shop may")
     ((_, submission, reading),) = read_all_events(shop)
     assert (submission.sender, submission.topic, reading.kind) == ("form", "sign-up", "sign-up")
     assert json.loads(submission.body)["taken"]["by"] == "ML"

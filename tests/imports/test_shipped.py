@@ -108,6 +108,7 @@ def test_the_shops_own_file_says_how_a_spreadsheet_wrote_dates_and_which_words_w
     ("text", "words"),
     [
         ('[[consents]]\npurpose = "marketing"\ncollected = 2018-01-01\n', "collected needs the words"),
+        ('[[consents]]\npurpose = "marketing"\nwords = "{shop} may write."\n', "quoted as they were shown"),
         ('[[consents]]\npurpose = "orders"\ncolumn = "x"\nyes = ["y"]\n', "its basis in purposes.toml"),
         ("surprise = 1\n", "surprise"),
         ('columns = "x"\n', "columns"),

@@ -48,7 +48,9 @@ def test_a_cap_above_what_the_consents_promise_is_told(folder, run):
     shop = (campaigns.DEFINITIONS / "_shop.toml").read_text("utf-8").replace("mails = 2", "mails = 3")
     write_own(folder, "campaigns/_shop.toml", shop)
     forget_files()
-    assert "allows 3 mails within 7 days; the consents of these forms promise two a week at most" in run("check")[1]
+    told = run("check")[1]
+    assert "allows 3 mails within 7 days; the consents of these forms promise two a week at most" in told
+    assert "survey, warranty, preferences (docs/forms.md)" in told
 
 
 @pytest.mark.parametrize(("form", "faults"), [("newsletter", 0), ("absent", 1), ("secret", 1)])

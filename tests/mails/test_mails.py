@@ -347,6 +347,11 @@ def test_a_mail_that_is_not_on_file_is_an_error():
             render_mail(name, "en", invent_words("win-back", "en"))
 
 
+def test_a_number_that_is_read_out_stays_in_one_line():
+    mail = render_mail("pre-order-received", "en", invent_words("pre-order-received", "en"))
+    assert '<bdi style="white-space: nowrap">K7F-3MQ9</bdi>' in mail.html
+
+
 def test_confirmation_is_no_marketing_and_repeats_nothing_that_was_typed():
     mail = render_mail("confirm", "en", change_words("confirm", person_name="Asha Rao"))
     links = [link.get("href") for link in read_page(mail).iter("a")]

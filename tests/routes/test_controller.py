@@ -1,6 +1,7 @@
 """A consent names the shop that it is given to: on every page, in the schema, and in the evidence that is kept."""
 
 import html
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from chalicelib.campaigns.library import load_shop
 from chalicelib.forms.library import find_form, list_named
 from chalicelib.strictjson import parse_object
+from infra.deploy.shop_files import PROMISE
 from tests.builders.links import browse, put_link, read_inbox
 
 LANGUAGES = ("en", "hi", "bn", "kk", "fa")
@@ -60,11 +62,19 @@ def test_the_evidence_of_a_form_and_of_preferences_is_plain_text_with_the_name(n
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_privacy_page_quotes_consents_with_the_name(named, api, language):
+def test_the_privacy_page_quotes_consents_with_the_name_and_its_facts_have_no_marks(named, api, language):
     page = read_page(api, f"/privacy?lang={language}")
+    facts = api.call("GET", f"/privacy?lang={language}", accept="application/json").body
+    shown = f"\u2068{NAME}\u2069" if language == "fa" else NAME
 
-    assert NAME in page
     assert not re.search(r"\{[a-z]+\}", page)
+    told = json.loads(facts)
+    assert not re.search("[\u2066-\u2069]", json.dumps(told, ensure_ascii=False))
+    said = [ask["words"] for form in told["forms"] for ask in form["consents"]]
+    for name in ASKING:
+        for ask in find_form(name).consents:
+            assert ask.say(language, shown) in page
+            assert ask.say(language, NAME) in said
 
 
 def test_the_shipped_consent_promises_the_cap_that_is_shipped():
@@ -72,4 +82,4 @@ def test_the_shipped_consent_promises_the_cap_that_is_shipped():
 
     assert (cap.mails, cap.days) == (2, 7)
     for name in ASKING:
-        assert "at most two emails a week" in find_form(name).consents[0].words["en"]
+        assert PROMISE in find_form(name).consents[0].words["en"]

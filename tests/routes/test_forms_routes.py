@@ -151,6 +151,12 @@ def test_a_browser_gets_the_page_back_with_all_that_was_typed(api):
     assert f'name="language" value="{typed["language"]}"' in page
 
 
+def test_no_colon_stands_after_a_question(api):
+    page = browse(api, "pre-order", answers={"email": "none", "page_token": fresh_token("pre-order")}).body.decode()
+    assert ">What would you like?</a> Please" in page
+    assert ">Email</a>: Please" in page
+
+
 def test_a_corrected_page_keeps_its_token_and_a_forged_one_is_replaced(api):
     token = fresh_token()
     again = browse(api, answers={"email": "x", "page_token": token}).body.decode()

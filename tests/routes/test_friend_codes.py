@@ -61,6 +61,15 @@ def test_a_page_that_shows_faults_keeps_the_code(api, friends):
     assert f'name="friend_code" value="{CODE}"' in answer.body.decode()
 
 
+def test_a_page_that_names_nobody_keeps_no_code(api, friends):
+    write_survey(own.FOLDER, "mood")
+    shown = api.call("GET", f"/forms/mood?friend_code={CODE}", accept=PAGE)
+    again = browse(api, "mood", {"score": "eleven", "friend_code": CODE})
+    for answer, status in ((shown, 200), (again, 422)):
+        assert answer.status_code == status
+        assert "friend_code" not in answer.body.decode()
+
+
 @pytest.mark.parametrize("code", ["", "x", CODE[:-1], f"{CODE}%22%3E", "%00"])
 def test_an_address_without_a_code_that_may_be_one_opens_the_plain_form(api, friends, code):
     page = open_page(api, code)

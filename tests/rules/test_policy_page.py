@@ -254,7 +254,7 @@ def test_restriction_objection_and_a_new_address_are_on_the_page():
 @pytest.mark.parametrize("language", list_languages())
 def test_the_page_shows_every_field_purpose_period_and_table(language):
     facts = describe_policy(language, SETTINGS, EVERYBODY)
-    page = render_policy(facts, address="https://forms.shop.example/privacy").replace("&#39;", "'")
+    page = render_policy(facts, SETTINGS, address="https://forms.shop.example/privacy").replace("&#39;", "'")
 
     for name in list_forms():
         form = find_form(name)
@@ -341,8 +341,9 @@ def test_version_changes_with_what_the_page_says_and_with_nothing_else():
 
 def test_a_shop_that_sells_data_says_so():
     sold = SETTINGS.model_copy(update={"data_sold_to": "Ads Ltd, Lists Inc"})
-    page = render_policy(describe_policy("en", sold, ()), address="x")
+    page = render_policy(describe_policy("en", sold, ()), sold, address="x")
 
     assert "The shop sells data to: Ads Ltd, Lists Inc" in page
     assert "We do not sell" not in page
-    assert "We do not sell your data" in render_policy(read_facts(), address="x")
+    assert "\u2068Ads Ltd\u2069" in render_policy(describe_policy("fa", sold, ()), sold, address="x")
+    assert "We do not sell your data" in render_policy(read_facts(), SETTINGS, address="x")

@@ -129,3 +129,8 @@ def test_a_mapping_that_can_match_nothing_is_refused(changes):
     with pytest.raises(ValidationError, match="yes"):
         ConsentAnswer.model_validate({**ask("offers"), **changes})
     assert ConsentAnswer.model_validate(ask("hidden:offers", yes=["1"]))
+
+
+def test_words_are_quoted_as_they_were_shown():
+    with pytest.raises(ValidationError, match="quoted as they were shown"):
+        ConsentAnswer.model_validate(ask("question_q2", words="I agree that {shop} may send me offers."))

@@ -15,6 +15,7 @@ from chalicelib.data_requests.glance import Glance
 from chalicelib.desk.people.head_words import HeadWords
 from chalicelib.errors import DefinitionError
 from chalicelib.forms.interface import Interface
+from chalicelib.numbers.learned import open_shelf
 from chalicelib.numbers.shelf import Shelf
 from chalicelib.people.activity import is_whole
 from chalicelib.services import Services
@@ -40,8 +41,6 @@ def read_shelf(services: Services, counted_at: str) -> Shelf | None:
 
     `counted_at` is when everybody was counted last, "" before the first count.
     """
-    from chalicelib.numbers.learned import open_shelf
-
     try:
         return open_shelf(services, counted_at) if counted_at else None
     except DefinitionError as fault:  # a sensitive product might be named
