@@ -7,9 +7,11 @@ connection.
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from email.errors import MissingHeaderBodySeparatorDefect
 from http import HTTPStatus
@@ -41,6 +43,7 @@ from infra.local.state import read_state
 # Function: its handler, and the setting with its public address.
 SERVED = {"api_handler": ("app.app", "PUBLIC_URL"), "desk": ("chalicelib.desk.console.app", "DESK_URL")}
 IDLE_SECONDS = 75
+ENDING_SECONDS = 2  # a silent connection of a browser keeps the worker no longer than this
 FOREIGN_HOST = gateway_error(HTTPStatus.MISDIRECTED_REQUEST, "Not for this address.")
 
 log = logging.getLogger(__name__)
@@ -158,6 +161,16 @@ def name_status(status: int) -> str:
         return f"{status} "
 
 
+def serve_requests(server: BaseWSGIServer) -> None:
+    """Serve until SIGTERM; then take no further connection, and answer what was taken."""
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
+    server.serve_forever()
+    deadline = time.monotonic() + ENDING_SECONDS
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
 def main(descriptor: int, function: str = "api_handler") -> None:
     """Serve on a listening socket that the parent opened, with the rights of one function alone."""
     guard = Guard(STAGE, read_state()["made"], function)
@@ -166,7 +179,7 @@ def main(descriptor: int, function: str = "api_handler") -> None:
     listener = socket.socket(fileno=descriptor)
     hosts = name_hosts(listener.getsockname()[1], os.environ[address])
     shops = ShopNotes() if function == "api_handler" else None
-    Gateway(load_handler(handler), hosts, shops, function).open_server(listener).serve_forever()
+    serve_requests(Gateway(load_handler(handler), hosts, shops, function).open_server(listener))
 
 
 if __name__ == "__main__":

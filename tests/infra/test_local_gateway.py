@@ -2,6 +2,9 @@
 
 import base64
 import json
+import multiprocessing
+import os
+import signal
 import socket
 import threading
 import time
@@ -11,7 +14,7 @@ from http.client import HTTPConnection
 import pytest
 from chalice.app import Chalice, Response
 
-from infra.local.gateway import Gateway
+from infra.local.gateway import Gateway, serve_requests
 from infra.local.ports import open_port
 from infra.local.processes import free_port
 from infra.local.proxy import LONGEST_BODY, build_event, match_route, read_answer
@@ -290,6 +293,45 @@ def test_connections_that_stay_open_and_silent_hold_nobody_up(port):
     assert time.monotonic() - began < 2
     for connection in idle:
         connection.close()
+
+
+def serve_slowly(listener, took):
+    app = make_app()
+
+    @app.route("/taken")
+    def take():
+        took.set()
+        time.sleep(0.3)
+        return {}
+
+    serve_requests(Gateway(app).open_server(listener))
+
+
+def test_a_worker_that_is_ended_answers_what_it_took_and_leaves_the_rest_to_the_next():
+    fork = multiprocessing.get_context("fork")
+    took = fork.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        first = fork.Process(target=serve_slowly, args=(listener, took), daemon=True)
+        first.start()
+        answers = []
+        taken = threading.Thread(target=lambda: answers.append(ask(port, "GET", "/taken")[0]))
+        taken.start()
+        assert took.wait(5)
+        os.kill(first.pid, signal.SIGTERM)
+        taken.join()
+        first.join(5)
+        assert (answers, first.exitcode) == ([200], 0)
+
+        waiting = threading.Thread(target=lambda: answers.append(ask(port, "GET", "/slow")[0]))
+        waiting.start()
+        second = fork.Process(target=serve_slowly, args=(listener, took), daemon=True)
+        second.start()
+        waiting.join()
+        assert answers == [200, 200]
+        second.terminate()
+        second.join(5)
+        assert second.exitcode == 0
 
 
 def test_the_function_is_called_for_one_request_at_a_time(port):
