@@ -6,7 +6,7 @@ rooms that show a part hold its model; en/ explains the keys. The shop's own wor
 
 import logging
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -105,13 +105,20 @@ def read_part(folders: Folders, language: str, part: Part) -> dict[str, Any]:
 
     Raise DefinitionError.
     """
-    from chalicelib.definitions import parse_toml, read_text
+    from chalicelib.definitions import read_text
 
     found: dict[str, Any] = {}
     for path in (folder / language / f"{part}.toml" for folder in folders):
         if path.exists():
-            found = fill_gaps(parse_toml(f"{language}/{part}.toml", read_text(path)), found)
+            found = fill_gaps(parse_words(f"{language}/{part}.toml", read_text(path)), found)
     return found
+
+
+@lru_cache(maxsize=64)  # every language's gaps are filled from the same English; nobody changes what is returned
+def parse_words(name: str, text: str) -> Mapping[str, Any]:
+    from chalicelib.definitions import parse_toml
+
+    return parse_toml(name, text)
 
 
 def keep_known(theirs: Mapping[str, Any], english: Mapping[str, Any]) -> dict[str, Any]:

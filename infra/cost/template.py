@@ -7,15 +7,13 @@ from os import devnull
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from infra.deploy.package import write_template
 from infra.deploy.runtime import read_target
+from infra.template import load_yaml
 
 
 @cache
 def make_template() -> dict[str, Any]:
     """Return the template that `make package` writes."""
     with tempfile.TemporaryDirectory() as scratch, open(devnull, "w") as nowhere, redirect_stdout(nowhere):
-        content: dict[str, Any] = yaml.safe_load(write_template("dev", Path(scratch), read_target()).read_text())
-    return content
+        return load_yaml(write_template("dev", Path(scratch), read_target()).read_text())

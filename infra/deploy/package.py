@@ -14,7 +14,6 @@ import tempfile
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -23,7 +22,7 @@ from infra.deploy.runtime import OWN, Target, find_python, read_target, tell_end
 from infra.deploy.shop_files import list_mistakes, tell_campaigns
 from infra.deploy.wheels import list_libraries
 from infra.places import ROOT, show_path
-from infra.template import TEMPLATE
+from infra.template import TEMPLATE, load_yaml
 
 # botocore's models of the services we call; sts because credentials may come through it.
 SERVICES = frozenset({"dynamodb", "kms", "ses", "sesv2", "sns", "sqs", "ssm", "sts"})
@@ -105,7 +104,7 @@ def run_chalice(stage: str, project: Path, folder: Path) -> None:
 
 def finish_template(template: Path, stage: str, target: Target) -> None:
     """Make the stage the default of its parameter; name Python and processor, where Chalice names what packages."""
-    content: dict[str, Any] = yaml.safe_load(template.read_text())
+    content = load_yaml(template.read_text())
     content["Parameters"]["Stage"]["Default"] = stage
     for resource in content["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from infra.deploy.package import write_template
 from infra.deploy.runtime import read_target
 from infra.places import ROOT
+from infra.template import load_yaml
 
 TOOLS = {"checkov": "3.3.30", "aws-sam-translator": "1.115.0", "cfn-lint": "1.58.0"}
 HOME = ROOT / ".cache" / "scan"  # an environment of its own: checkov needs much that we do not
@@ -41,7 +40,7 @@ def find_tool(name: str) -> Path:
 
 def transform_template(folder: Path) -> Path:
     """Write the packaged template as CloudFormation gets it; return its file."""
-    packaged: dict[str, Any] = yaml.safe_load(write_template("prod", folder / "out", read_target()).read_text())
+    packaged = load_yaml(write_template("prod", folder / "out", read_target()).read_text())
     written = folder / "cloudformation.json"
     ran = subprocess.run(
         [str(find_tool("python")), str(TRANSFORM)],

@@ -8,6 +8,7 @@ skipped would make a policy wider here than on AWS, and a missing right would be
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 VERSION = "2012-10-17"
@@ -145,8 +146,12 @@ def list_values(value: Any) -> list[Any]:
 
 def fits_pattern(text: str, pattern: str) -> bool:
     """Return whether a text fits an IAM pattern: `*` is any text, `?` any character, and nothing else is special."""
-    translated = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(translated, text, re.DOTALL) is not None
+    return translate_pattern(pattern).fullmatch(text) is not None
+
+
+@cache
+def translate_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
 def fits_any(text: str, patterns: tuple[str, ...]) -> bool:

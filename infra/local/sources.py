@@ -1,6 +1,7 @@
 """The event sources of each function: the app's own declarations, with the properties of infra/template.yaml."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +63,7 @@ def describe_source(config: Any) -> tuple[str, dict[str, Any]]:
     raise ValueError(f"nothing here feeds {type(config).__name__}")
 
 
-def find_properties(template: dict[str, Any], function: str) -> dict[str, Any]:
+def find_properties(template: Mapping[str, Any], function: str) -> dict[str, Any]:
     """Return the template's properties of a function's event source."""
     resource = template["Resources"].get(name_resource(function), {})
     events = resource.get("Properties", {}).get("Events", {}).values()

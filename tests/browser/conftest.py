@@ -55,11 +55,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _look_often() -> Iterator[None]:
-    """Let waits for a page look twenty times a second: on their own they look twice, and most pages come sooner."""
+    """Let waits for a page look twenty times a second: on their own they look twice, and most pages come sooner.
+
+    What the driver says between two pages (an element of the page before is stale) is no answer: the wait looks again.
+    """
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.wait import WebDriverWait
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WebDriverWait.__init__, "__defaults__", (0.05, None))
+        patch.setattr(WebDriverWait.__init__, "__defaults__", (0.05, (WebDriverException,)))
         yield
 
 

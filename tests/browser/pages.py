@@ -2,7 +2,6 @@
 
 import re
 
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
@@ -45,8 +44,7 @@ def press(browser, wanted="button:not([type=button])"):
     """Press what a selector finds, and wait for the page that follows."""
     before = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.CSS_SELECTOR, wanted).click()
-    # Between two pages the driver may know neither, and says so with an error of its own.
-    WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException]).until(staleness_of(before))
+    WebDriverWait(browser, 10).until(staleness_of(before))
 
 
 def take_time():

@@ -1,7 +1,6 @@
 """The Counter and the Telephone as staff meet them: a form filled in, a language pressed, the keyboard, every size."""
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -32,10 +31,7 @@ def fill(browser, name, text):
 
 
 def wait_for_text(browser, text):
-    moving = (StaleElementReferenceException, NoSuchElementException)  # the next page is on its way
-    WebDriverWait(browser, 15, ignored_exceptions=moving).until(
-        lambda _: text in browser.find_element(By.TAG_NAME, "main").text
-    )
+    WebDriverWait(browser, 15).until(lambda _: text in browser.find_element(By.TAG_NAME, "main").text)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])

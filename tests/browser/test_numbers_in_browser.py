@@ -1,7 +1,6 @@
 """The pages of the numbers as the shop's people meet them: on a telephone by day, on a desktop by night in Persian."""
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -40,7 +39,7 @@ def test_counting_and_looking_at_every_page(desk, open_browser, take_shot, monke
     open_page(silent, f"{desk.address}/numbers", 390)
     take_shot(silent, "desk-numbers-none")
     click(silent, "Count now")  # without a script the page goes on by itself
-    wait = WebDriverWait(silent, 30, ignored_exceptions=[WebDriverException])
+    wait = WebDriverWait(silent, 30)
     wait.until(lambda _: silent.find_elements(By.TAG_NAME, "progress"))
     take_shot(silent, "desk-numbers-counting")
     wait.until(lambda _: silent.find_elements(By.PARTIAL_LINK_TEXT, "Are they satisfied?"))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -32,8 +31,7 @@ def desk(tables, monkeypatch, shop, cloud):
 
 
 def wait_until(browser, holds):
-    """Wait for the page that follows: between two pages the driver may know neither."""
-    WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(lambda _: holds())
+    WebDriverWait(browser, 15).until(lambda _: holds())
 
 
 def test_a_list_is_asked_for_and_made_while_the_browser_asks_again_by_itself(

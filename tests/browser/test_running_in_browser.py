@@ -1,7 +1,6 @@
 """Campaigns, forms and senders as staff meet them: stopped and started, counted ahead, connected, tested."""
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -47,8 +46,7 @@ def enter(browser, desk, member, width=390):
 
 
 def wait_until(browser, holds):
-    """Wait for the page that follows: between two pages the driver may know neither."""
-    WebDriverWait(browser, 20, ignored_exceptions=[WebDriverException]).until(lambda _: holds())
+    WebDriverWait(browser, 20).until(lambda _: holds())
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), SHOWN)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -58,8 +57,7 @@ def press_in(browser, item, words):
 
 
 def wait_until(browser, holds):
-    """Wait for the page that follows: between two pages the driver may know neither."""
-    WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(lambda _: holds())
+    WebDriverWait(browser, 15).until(lambda _: holds())
 
 
 def wait_told(browser, words):

@@ -51,6 +51,7 @@ EVENT_FUNCTIONS = sorted({path.stem.removeprefix("policy-") for path in POLICIES
 FUNCTIONS = {use_case.__code__: names for use_case, names in USE_CASES.items()}
 FUNCTIONS |= {import_module(f"chalicelib.functions.{name}").handle.__code__: (name,) for name in EVENT_FUNCTIONS}
 FUNCTIONS[RestAPIEventHandler.__call__.__code__] = ("api_handler",)
+NAMES = {code.co_name for code in FUNCTIONS}  # a code object is hashed whole each time: most frames need not be
 # They do by themselves what another function does elsewhere: the desk settles, feedback is taken in as by the door.
 SELF_MADE = (("desk",), ("record_feedback",))
 
@@ -69,7 +70,7 @@ def list_running() -> tuple[str, ...]:
 
 def find_functions(code: CodeType) -> tuple[str, ...]:
     """Return the functions of a use case's code, none for other code."""
-    return FUNCTIONS.get(code, ())
+    return FUNCTIONS.get(code, ()) if code.co_name in NAMES else ()
 
 
 class Watch:

@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from infra.deploy.package import write_template
 from infra.deploy.runtime import read_target
+from infra.template import load_yaml
 
 
 @functools.cache
@@ -22,8 +21,7 @@ def write_packaged() -> Path:
 @functools.cache
 def load_packaged() -> dict[str, Any]:
     """Read the template once: reading YAML is slow."""
-    content: dict[str, Any] = yaml.safe_load(write_packaged().read_text())
-    return content
+    return load_yaml(write_packaged().read_text())
 
 
 def read_packaged() -> dict[str, Any]:

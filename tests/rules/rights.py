@@ -107,6 +107,7 @@ def make_all() -> dict[str, dict[str, str]]:
     return made
 
 
+@functools.cache
 def read_parameters() -> dict[str, str]:
     """Return the parameters of a stage that is deployed."""
     return default_parameters(read_template()) | {"Stage": STAGE, "MailFrom": "shop@example.com"}
@@ -117,6 +118,7 @@ def resolve(value):
     return resolve_value(value, read_parameters(), make_all())
 
 
+@functools.cache
 def name_role(function: str) -> str:
     """Return the ARN of a function's role, as CloudFormation makes its name."""
     packaged = read_packaged()["Resources"]
@@ -165,6 +167,7 @@ def ask_key(action: str, name: str, purpose: str) -> Request:
     return Request(action, arn, context, arn)
 
 
+@functools.cache
 def read_calls() -> dict[str, list[list[tuple[str, ...]]]]:
     """Return the recorded calls of each function: a call is a list of (action, end of the ARN, partition keys...)."""
     calls: dict[str, list[list[tuple[str, ...]]]] = {}
@@ -193,6 +196,7 @@ def list_requests(function: str) -> list[Request]:
     return [*found.values()]
 
 
+@functools.cache
 def log_group(function: str) -> str:
     """Return the name of the log group that a function writes to."""
     for each in read_packaged()["Resources"].values():
