@@ -45,7 +45,7 @@ def run(desk, post, now):
     return send_weekly(desk.shop.services(post), now)
 
 
-def count_all(desk, now=MONDAY - timedelta(hours=6), people=120):
+def count_all(desk, now=MONDAY - timedelta(hours=6), people=80):
     invent_people(desk.shop.services(), people)
     services = desk.shop.services()
     assert all_met(services, now, float("inf"), Counter(services))["over"]

@@ -82,7 +82,7 @@ def test_a_call_that_fails_makes_no_code_twice_and_none_that_is_not_there(shop, 
             reach(patch, wire)
             campaign = an_offer_campaign(source, f"back{place}", ahead=7)
             services = open_services(shop, campaign)
-            run_until(services)
+            run_until(services, 4)
             own = [row for row in services.codes.scan_codes() if row.campaign == campaign.name]
             assert Counter(row.state.value for row in own) == {"free": 7}, place
             assert {row.code for row in own} == list_live(wire, source)
