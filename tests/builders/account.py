@@ -12,6 +12,7 @@ may be lost: the operator's connection ends.
 import contextlib
 import json
 from dataclasses import dataclass, field
+from functools import cache
 
 import boto3
 import pytest
@@ -62,12 +63,18 @@ class Answered:
     status_code: int = 200
 
 
+@cache
+def open_inner():
+    """Return the session of the accounts' own calls."""
+    return boto3.session.Session()
+
+
 class Aws:
     """The account: its stand-ins, and what was called."""
 
     def __init__(self, session):
         self.session = session
-        self.inner = boto3.session.Session()
+        self.inner = open_inner()
         self.clients = {}
         self.formation = Formation(self.client, REGION)
         self.calls = []  # (service, operation, parameters)

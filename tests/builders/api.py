@@ -21,7 +21,7 @@ CACHED = tuple(
     made
     for module in (door, services, deliver_events, form_posts)
     for made in vars(module).values()
-    if hasattr(made, "cache_clear")
+    if hasattr(made, "cache_clear") and made is not services.make_session  # reads AWS's model of each service again
 )
 
 

@@ -100,7 +100,7 @@ class Browser:
 
     def __init__(self, desk, headers=()):
         self.desk = desk
-        self.cookies = {}
+        self.cookies, self.tokens = {}, {}  # a session has one token
         self.key = Authenticator(desk.services.settings.desk_url)
         self.headers = dict(headers)
 
@@ -148,8 +148,8 @@ class Browser:
 
     def post(self, target, site=SAME, token=None, headers=None, **fields):
         """Send a form as a page of the desk does; `token` is another session's, or "" for none."""
-        if token is None and "__Host-desk" in self.cookies:
-            token = self.read_token()
+        if token is None and (session := self.cookies.get("__Host-desk")):
+            token = self.tokens.get(session) or self.tokens.setdefault(session, self.read_token())
         if token:
             fields["form_token"] = token
         return self.call("POST", target, urlencode(fields, doseq=True).encode(), site, **(headers or {}))
