@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -42,9 +43,12 @@ def put_parameters(ssm, settings, public_key):
 
 
 def start_container():
-    """Start as a new container would."""
+    """Start as a new container would; the session stays while the credentials do."""
     for built in CACHED:
         built.cache_clear()
+    access = os.environ.get("AWS_ACCESS_KEY_ID")
+    if access is None or services.make_session().get_credentials().access_key != access:
+        services.make_session.cache_clear()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from functools import cache, partial
 import boto3
 from moto import mock_aws
 
+from chalicelib.services import make_session
 from infra.deploy.secrets import make_door_key, publish_inbox_key, publish_receipt_key, put_parameter
 from infra.local.stack import create_stack
 from infra.template import read_template, resolve_value
@@ -49,7 +50,9 @@ def enter_account(patch):
         patch.setenv(name, REGION)
     patch.setenv("STAGE", STAGE)
     with mock_aws():
+        make_session.cache_clear()
         yield cache(partial(boto3.client, region_name=REGION))
+    make_session.cache_clear()
 
 
 def deploy_stack(clients, stage=STAGE, given=None, keys=None, topic="none"):

@@ -244,3 +244,13 @@ def test_the_end_of_the_runtime_comes_nearer(ward, days, level):
     stage, _, _ = ward
     stage.now += timedelta(days=days)  # python3.11 ends on 2027-06-30
     assert find_wrong(stage).get("runtime", (None,))[0] == level
+
+
+def test_each_table_is_described_once_however_many_checks_look_at_it(ward):
+    stage, asked = ward[0], []
+    events, name = stage.services.dynamodb.meta.events, "provide-client-params.dynamodb.DescribeTable"
+    note = lambda params, **_: asked.append(params["TableName"])  # noqa: E731 - the same one is taken away
+    events.register(name, note)
+    list(run_checks(stage))
+    events.unregister(name, note)
+    assert sorted(asked) == sorted(stage.tables)
